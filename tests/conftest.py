@@ -1,0 +1,12 @@
+"""What all tests share: how many processes a run uses."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A whole run uses every core; a run of named files or folders stays in one process."""
+    return 0 if config.option.file_or_dir else os.cpu_count() or 1
