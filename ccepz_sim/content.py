@@ -1,0 +1,330 @@
+"""Where content is, and the one object that gives it out: `load_content()`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, TypeAlias, TypeVar
+
+from ccepz_sim import __version__
+from ccepz_sim.errors import ContentError, unknown
+from ccepz_sim.reading import experiments, parameters, policies, tables
+from ccepz_sim.reading.fields import finite, shown
+from ccepz_sim.reading.files import PARTS, Files, read_files
+from ccepz_sim.reading.finding import Finding, refuse
+from ccepz_sim.schema import Group, Label, Lever, Package, Parameter, ParameterGroup, Scenario, Table
+
+PACKAGE_FOLDER = Path(__file__).resolve().parent
+CACHED_FOLDERS = 8
+Item = TypeVar("Item")
+Reader: TypeAlias = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
+
+
+class Content:
+    """Everything the content folders hold, as frozen objects; each part is read when it is first asked for.
+
+    A part with a mistake raises `ContentError` with the first mistake; `ccepz_sim.checks` reports them all.
+    Contents never change, so copies of a model share them.
+    """
+
+    version = __version__
+
+    def __init__(self, files: Files, overrides: Mapping[str, float] | None = None) -> None:
+        """Hold parsed files; use `load_content`."""
+        self._files = files
+        self._overrides = dict(overrides or {})
+        self._tables: dict[str, Table] = {}
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds `agents/`, `policies/` and `experiments/`."""
+        return self._files.folder
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over all values in canonical form; layout, comments and order of keys do not matter."""
+        values = {path: _canonical(document) for path, document in self._files.documents.items()}
+        for name, value in self._overrides.items():
+            group, _, key = name.partition(".")
+            values[f"agents/parameters/{group}.toml"][key]["value"] = value
+        text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+    def table(self, name: str) -> Table:
+        """Return one table of `agents/`.
+
+        Raises:
+            ContentError: there is no such table, or it has a mistake.
+        """
+        if name not in self._tables:
+            found = self._part("agents", "agents")
+            if name not in found:
+                raise unknown("unknown_table", name, found)
+            path, document = found[name]
+            findings: list[Finding] = []
+            table = tables.read_table(document, path, name, findings)
+            refuse(findings)
+            wanted = {column.refers for column in table.columns.values() if column.refers}
+            # While a table that is referred to is not there, its names cannot be compared.
+            known = {other: self._ids(other) for other in wanted if other in found}
+            tables.check_references(table, path, known, findings)
+            refuse(finding for finding in findings if finding.rule != "unknown_table")
+            self._tables[name] = self._named(table)
+        return self._tables[name]
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """The names of all tables."""
+        return tuple(self._part("agents", "agents"))
+
+    @cached_property
+    def parameter_groups(self) -> Mapping[str, ParameterGroup]:
+        """The groups of parameters by id."""
+        return MappingProxyType({group.id: group for group, _ in self._parameter_files})
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """All parameters by id `GROUP.name`."""
+        found: dict[str, Parameter] = {}
+        for _, read in self._parameter_files:
+            found.update(read)
+        for name, value in self._overrides.items():
+            found[name] = replace(found[name], value=value)
+        return MappingProxyType(found)
+
+    @cached_property
+    def _parameter_files(self) -> list[tuple[ParameterGroup, dict[str, Parameter]]]:
+        return self._each("agents", "agents/parameters", parameters.read_parameters)
+
+    def value(self, name: str) -> float:
+        """Return the value of a parameter.
+
+        Raises:
+            ContentError: there is no such parameter.
+        """
+        try:
+            return self.parameters[name].value
+        except KeyError:
+            raise unknown("unknown_parameter", name, self.parameters) from None
+
+    def group_values(self, group: str) -> SimpleNamespace:
+        """Return the values of a group of parameters as attributes.
+
+        Raises:
+            ContentError: there is no such group.
+        """
+        if group not in self.parameter_groups:
+            raise unknown("unknown_parameter_group", group, self.parameter_groups)
+        start = group + "."
+        found = [item for key, item in self.parameters.items() if key.startswith(start)]
+        return SimpleNamespace(**{item.id.removeprefix(start): item.value for item in found})
+
+    def with_parameters(self, values: Mapping[str, float]) -> Content:
+        """Return this content with other values of some parameters.
+
+        Raises:
+            ContentError: a parameter is unknown, or a value is not a number within its bounds.
+        """
+        for name, value in values.items():
+            if name not in self.parameters:
+                raise unknown("unknown_parameter", name, self.parameters)
+            item = self.parameters[name]
+            if not finite(value):
+                raise ContentError("value_not_number", name=name, value=value)
+            low, high = item.bounds
+            if not low <= value <= high:
+                raise out_of_bounds(name, float(value), item.bounds, item.unit)
+        if not values:
+            return self
+        changed = {name: float(value) for name, value in values.items()}
+        other = Content(self._files, {**self._overrides, **changed})
+        for part in ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios"):
+            if part in self.__dict__:
+                other.__dict__[part] = self.__dict__[part]
+        other._tables = self._tables
+        return other
+
+    @cached_property
+    def groups(self) -> Mapping[str, Group]:
+        """The groups of levers, in their order."""
+        found = self._part("policies", "policies")
+        if "groups" not in found:
+            return MappingProxyType({})
+        path, document = found["groups"]
+        findings: list[Finding] = []
+        groups = policies.read_groups(document, path, findings)
+        refuse(findings)
+        return MappingProxyType(groups)
+
+    @cached_property
+    def levers(self) -> Mapping[str, Lever]:
+        """All levers by id, in the order of their groups."""
+        levers = self._each("policies", "policies/instruments", policies.read_lever)
+        rank = {name: number for number, name in enumerate(self.groups)}
+        levers.sort(key=lambda lever: (rank.get(lever.group, len(rank)), lever.group, lever.id))
+        found = {lever.id: lever for lever in levers}
+        bodies = self._ids("bodies") if "bodies" in self._files.under("agents") else None
+        findings: list[Finding] = []
+        groups = self.groups or None
+        for lever in levers:
+            path = f"policies/instruments/{lever.id}.toml"
+            policies.check_lever(lever, path, findings, levers=found, groups=groups, bodies=bodies)
+        refuse(findings)
+        return MappingProxyType(found)
+
+    @cached_property
+    def packages(self) -> Mapping[str, Package]:
+        """All packages by id."""
+        found = {item.id: item for item in self._each("policies", "policies/packages", policies.read_package)}
+        findings: list[Finding] = []
+        for item in found.values():
+            path = f"policies/packages/{item.id}.toml"
+            policies.check_package(item, path, findings, levers=self.levers, packages=found)
+        refuse(findings)
+        return MappingProxyType(found)
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """All scenarios by id."""
+        read = self._each("experiments", "experiments/scenarios", experiments.read_scenario)
+        findings: list[Finding] = []
+        if "prices" in self._files.under("agents"):
+            for item in read:
+                path = f"experiments/scenarios/{item.id}.toml"
+                experiments.check_scenario(item, path, findings, series=self._ids("prices"))
+        refuse(findings)
+        return MappingProxyType({item.id: item for item in read})
+
+    def lever(self, name: str) -> Lever:
+        """Return one lever; a `ContentError` names the nearest one that exists."""
+        return _pick("unknown_lever", name, self.levers)
+
+    def package(self, name: str) -> Package:
+        """Return one package; a `ContentError` names the nearest one that exists."""
+        return _pick("unknown_package", name, self.packages)
+
+    def scenario(self, name: str) -> Scenario:
+        """Return one scenario; a `ContentError` names the nearest one that exists."""
+        return _pick("unknown_scenario", name, self.scenarios)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Content:
+        """Share the content, which never changes."""
+        return self
+
+    def __copy__(self) -> Content:
+        """Share the content, which never changes."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as folder and overrides."""
+        return _reload, (self.folder, self._overrides)
+
+    def _part(self, part: str, folder: str) -> dict[str, tuple[str, dict[str, Any]]]:
+        if not (self.folder / part).is_dir():
+            raise ContentError("part_missing", folder=self.folder, part=part)
+        return self._files.under(folder)
+
+    def _each(self, part: str, folder: str, read: Reader[Item]) -> list[Item]:
+        findings: list[Finding] = []
+        files = self._part(part, folder)
+        read_all = [read(document, path, stem, findings) for stem, (path, document) in files.items()]
+        refuse(findings)
+        return read_all
+
+    def _ids(self, name: str) -> frozenset[str]:
+        # The ids alone: a table may refer to itself, and two tables to each other.
+        _, document = self._files.under("agents")[name]
+        return frozenset(tables.row_ids(document))
+
+    def _named(self, table: Table) -> Table:
+        # Firms have no names of their own: a firm is called after what it makes.
+        column = table.columns.get("product")
+        if column is None or column.refers != "products":
+            return table
+        if any(label.en != name for label, name in zip(table.labels, table.ids, strict=True)):
+            return table
+        products = self.table("products")
+        labels = []
+        for name, product in zip(table.ids, table.texts("product"), strict=True):
+            made = products.labels[products.index[product]]
+            labels.append(Label(f"{made.en} {name}", f"{made.zh} {name}"))
+        return replace(table, labels=tuple(labels))
+
+
+def load_content(folder: Path | str | None = None) -> Content:
+    """Return the content of a folder, or of this package where none is given; every folder is read once.
+
+    Args:
+        folder: a folder that holds `agents/`, `policies/` and `experiments/`.
+
+    Raises:
+        ContentError: the folder is missing or holds no content, or a file in it cannot be read.
+    """
+    return _load(find_folder(folder))
+
+
+def load_package(name: str, folder: Path | str | None = None) -> Package:
+    """Return one policy package.
+
+    Raises:
+        ContentError: there is no such package; the sentence names the nearest one.
+    """
+    return load_content(folder).package(name)
+
+
+def find_folder(folder: Path | str | None = None) -> Path:
+    """Return the content folder: the one given, the one inside an installed package, or the checkout.
+
+    Raises:
+        ContentError: the folder is missing or holds none of the three content folders.
+    """
+    if folder is not None:
+        root = Path(folder).expanduser().resolve()
+    else:
+        # Inside a wheel first: beside an installed package a folder `agents` would be a stranger's.
+        inside = PACKAGE_FOLDER / "_content"
+        root = inside if inside.is_dir() else PACKAGE_FOLDER.parent
+    if not root.is_dir():
+        raise ContentError("folder_missing", folder=root)
+    if not any((root / part).is_dir() for part in PARTS):
+        raise ContentError("folder_not_content", folder=root, expected=", ".join(PARTS))
+    return root
+
+
+def out_of_bounds(name: str, value: float, bounds: tuple[float, float], unit: str) -> ContentError:
+    """Return the error for a value out of the bounds of a lever or a parameter."""
+    low, high = (shown(end) for end in bounds)
+    return ContentError("value_out_of_bounds", name=name, value=shown(value), low=low, high=high, unit=unit)
+
+
+@lru_cache(maxsize=CACHED_FOLDERS)
+def _load(root: Path) -> Content:
+    files = read_files(root)
+    refuse(files.broken)
+    return Content(files)
+
+
+def _reload(folder: Path, overrides: Mapping[str, float]) -> Content:
+    return load_content(folder).with_parameters(overrides)
+
+
+def _pick(key: str, name: str, known: Mapping[str, Item]) -> Item:
+    if name not in known:
+        raise unknown(key, name, known)
+    return known[name]
+
+
+def _canonical(value: Any) -> Any:
+    # 1 and 1.0 are the same value; what JSON has no word for is kept as text.
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    if finite(value):
+        return float(value)
+    return value if isinstance(value, (bool, str)) else str(value)

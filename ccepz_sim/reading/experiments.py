@@ -1,0 +1,99 @@
+"""Reads the scenarios of `experiments/scenarios/`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ccepz_sim.reading import finding as f
+from ccepz_sim.reading.fields import WORDS, Fields, ascending, finite
+from ccepz_sim.schema import ANY_SERIES, CentralInspection, FactorPoint, Jump, PricePath, Scenario
+
+KEYS = (
+    "id", "label", "summary", "status", "source", "why", "mine_closure",
+    "price", "jump", "inspection", "demand", "water",
+)  # fmt: skip
+
+
+def read_scenario(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding]) -> Scenario:
+    """Read one scenario; names of price series are checked by `check_scenario`."""
+    fields = Fields(data, file, "", findings)
+    fields.only(KEYS)
+    name = fields.identity(stem, WORDS)
+    evidence = fields.evidence()
+    return Scenario(
+        id=name,
+        label=fields.label("label"),
+        summary=fields.label("summary"),
+        status=evidence.status,
+        source=evidence.source,
+        why=evidence.why,
+        mine_closure=fields.flag("mine_closure"),
+        price=tuple(_price(item) for item in fields.sections("price")),
+        jump=tuple(_jump(item) for item in fields.sections("jump")),
+        inspection=tuple(_inspection(item) for item in fields.sections("inspection")),
+        demand=_factors(fields, "demand"),
+        water=_factors(fields, "water"),
+    )
+
+
+def check_scenario(
+    scenario: Scenario, file: str, findings: list[f.Finding], *, series: Collection[str]
+) -> None:
+    """Note price series that the table of prices does not have, and a series with two paths."""
+    fields = Fields({}, file, "", findings)
+    known = (ANY_SERIES, *series)
+    parts = [(f"price[{n}].series", path.series) for n, path in enumerate(scenario.price, 1)]
+    seen: set[str] = set()
+    for key, value in parts:
+        if value and value in seen:
+            fields.note(key, "duplicate", value=value)
+        seen.add(value)
+    parts += [(f"jump[{n}].series", jump.series) for n, jump in enumerate(scenario.jump, 1)]
+    for key, value in parts:
+        if value and value not in known:
+            target = "agents/prices.toml"
+            fields.note(key, "unknown_reference", value=value, target=target, options=known, name=value)
+
+
+def _price(item: Fields) -> PricePath:
+    item.only(("series", "points"))
+    words = f.allowed("points")
+    points: list[tuple[float, float]] = []
+    if item.has("points", words):
+        value = item.data["points"]
+        if not isinstance(value, list) or not value:
+            item.wrong("points", words)
+            value = []
+        for number, point in enumerate(value, 1):
+            key = f"points[{number}]"
+            if not isinstance(point, list) or len(point) != 2 or not all(finite(part) for part in point):
+                item.wrong(key, words, point)
+            elif point[1] <= 0:
+                item.note(key, "out_of_bounds", value=f"{point[1]:.10g}", allowed=f.allowed("positive"))
+            else:
+                if points and point[0] <= points[-1][0]:
+                    item.note(key, "not_ascending", value=f"{point[0]:.10g}")
+                points.append((float(point[0]), float(point[1])))
+    return PricePath(item.text("series"), tuple(points))
+
+
+def _jump(item: Fields) -> Jump:
+    item.only(("series", "at", "log"))
+    return Jump(item.text("series"), item.date("at"), item.number("log"))
+
+
+def _inspection(item: Fields) -> CentralInspection:
+    item.only(("at", "quarters", "strength"))
+    at, quarters = item.date("at"), item.number("quarters", above=0.0)
+    return CentralInspection(at, quarters, item.number("strength", low=0.0))
+
+
+def _factors(fields: Fields, key: str) -> tuple[FactorPoint, ...]:
+    items = fields.sections(key)
+    read = []
+    for item in items:
+        item.only(("at", "factor"))
+        read.append(FactorPoint(item.number("at"), item.number("factor", above=0.0)))
+    ascending(items, "at", (point.at for point in read))
+    return tuple(read)

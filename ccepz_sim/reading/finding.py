@@ -1,0 +1,110 @@
+"""One mistake in content, in words of both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ccepz_sim.errors import ContentError, nearest, one_of
+from ccepz_sim.schema import LANGUAGES, Label
+from ccepz_sim.text import Texts
+
+NO_TEXT = Label("", "")
+FATAL = frozenset({"broken_toml", "not_utf8", "unreadable", "folder_missing"})
+# Findings that spoil the documentation of a value, not the value: a run may go on.
+MINOR = frozenset(
+    {
+        "bad_status",
+        "file_name",
+        "missing_evidence",
+        "missing_language",
+        "misplaced_file",
+        "not_a_quarter",
+        "off_step",
+        "python_file",
+        "step_not_dividing",
+        "unknown_key",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mistake: where it is, what it is, what is allowed, and the nearest valid name ("" where none is)."""
+
+    file: str
+    key: str
+    rule: str
+    message: Label
+    allowed: Label = NO_TEXT
+    nearest: str = ""
+    line: int = 0
+
+    @property
+    def fatal(self) -> bool:
+        """Whether the file or folder could not be read at all."""
+        return self.rule in FATAL
+
+    @property
+    def blocking(self) -> bool:
+        """Whether a run with this content must be refused."""
+        return self.rule not in MINOR
+
+    def sentence(self, lang: str = "en") -> str:
+        """Return the whole finding as one line in one language."""
+        texts = Texts.load("errors")
+        where = self.file + (f":{self.line}" if self.line else "") + (f" [{self.key}]" if self.key else "")
+        parts = [self.message.get(lang)]
+        if self.allowed.get(lang):
+            parts.append(texts["allowed_is"].format(lang, allowed=self.allowed))
+        if self.nearest:
+            parts.append(texts["nearest_is"].format(lang, nearest=self.nearest))
+        return texts["mistake"].format(lang, where=where, message=("" if lang == "zh" else " ").join(parts))
+
+    def as_dict(self, lang: str = "en") -> dict[str, object]:
+        """Return the finding as plain data for JSON."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "key": self.key,
+            "rule": self.rule,
+            "message": self.message.get(lang),
+            "allowed": self.allowed.get(lang),
+            "nearest": self.nearest,
+            "fatal": self.fatal,
+        }
+
+
+def make(
+    file: str,
+    key: str,
+    rule: str,
+    *,
+    allowed: Label = NO_TEXT,
+    options: Iterable[str] | None = None,
+    name: str = "",
+    line: int = 0,
+    **fields: object,
+) -> Finding:
+    """Return a finding; with `options` what is allowed and the nearest name come from them."""
+    message = Texts.load("errors")[f"finding.{rule}"]
+    filled = Label(*(message.format(lang, **fields) for lang in LANGUAGES))
+    near = ""
+    if options is not None:
+        known = list(options)
+        allowed, near = one_of(known), nearest(name, known)
+    return Finding(file, key, rule, filled, allowed, near, line)
+
+
+def allowed(key: str, **fields: object) -> Label:
+    """Return the words for what is allowed."""
+    text = Texts.load("errors")[f"allowed.{key}"]
+    return Label(*(text.format(lang, **fields) for lang in LANGUAGES))
+
+
+def refuse(findings: Iterable[Finding]) -> None:
+    """Raise the first blocking finding as a `ContentError`."""
+    for finding in findings:
+        if finding.blocking:
+            sentence = Label(*(finding.sentence(lang) for lang in LANGUAGES))
+            raise ContentError("as_found", sentence=sentence)

@@ -1,0 +1,311 @@
+"""Frozen typed objects for everything the content folders hold.
+
+Nothing here reads a file: `ccepz_sim.content` builds these objects, `ccepz_sim.checks` reports what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+LANGUAGES = ("en", "zh")
+STATUSES = ("measured", "official", "estimated", "assumption", "stylised")
+LEVER_UNITS = (
+    "1",
+    "count",
+    "multiple",
+    "persons",
+    "persons/year",
+    "quarters",
+    "yuan",
+    "yuan/equivalent",
+    "yuan/person/year",
+    "yuan/year",
+)
+COST_KINDS = ("programme", "value", "none")
+DIRECTIONS = ("up", "down")
+ANY_SERIES = "*"
+STATUS_QUO = "status-quo"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text in English and in Simplified Chinese."""
+
+    en: str
+    zh: str
+
+    def get(self, lang: str) -> str:
+        """Return the text in one language (`"en"` or `"zh"`)."""
+        if lang not in LANGUAGES:
+            raise ValueError(f"language {lang!r} is not one of {LANGUAGES}")
+        return self.zh if lang == "zh" else self.en
+
+    def format(self, lang: str, **fields: object) -> str:
+        """Return the text in one language with its `{fields}` filled; labels among the fields follow it."""
+        filled = {key: item.get(lang) if isinstance(item, Label) else item for key, item in fields.items()}
+        return self.get(lang).format(**filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a value comes from: a status word, and a source (with locator) or a why."""
+
+    status: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column means: a number has unit and bounds, a text has choices or refers to a table."""
+
+    id: str
+    label: Label
+    unit: str
+    bounds: tuple[float, float] | None
+    status: str
+    source: str
+    why: str
+    choices: tuple[str, ...]
+    refers: str
+    free: bool
+    blank: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the cells are numbers."""
+        return self.bounds is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A roster: rows with ids, columns as read-only arrays, evidence of cells where it is their own."""
+
+    id: str
+    label: Label
+    what: Label
+    ids: tuple[str, ...]
+    labels: tuple[Label, ...]
+    columns: Mapping[str, Column]
+    evidence: Mapping[tuple[str, str], Evidence]
+    index: Mapping[str, int]
+    _numbers: Mapping[str, NDArray[np.float64]] = field(repr=False)
+    _texts: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.ids)
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Return a column of numbers, shape (rows,), read-only, in the unit of `columns[column]`.
+
+        Raises:
+            ContentError: there is no such column, or it holds text.
+        """
+        if column not in self._numbers:
+            raise self._refusal(column, "column_is_text", self._numbers)
+        return self._numbers[column]
+
+    def texts(self, column: str) -> tuple[str, ...]:
+        """Return a column of texts, one per row.
+
+        Raises:
+            ContentError: there is no such column, or it holds numbers.
+        """
+        if column not in self._texts:
+            raise self._refusal(column, "column_is_number", self._texts)
+        return self._texts[column]
+
+    def evidence_of(self, row: str, column: str) -> Evidence:
+        """Return the evidence of one cell: its own where it has some, else the column's."""
+        own = self.evidence.get((row, column))
+        if own is not None:
+            return own
+        meta = self.columns[column]
+        return Evidence(meta.status, meta.source, meta.why)
+
+    def _refusal(self, column: str, key: str, known: Mapping[str, object]) -> Exception:
+        from ccepz_sim.errors import ContentError, unknown
+
+        if column in self.columns:
+            return ContentError(key, table=self.id, column=column)
+        return unknown("unknown_column", column, known, table=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One behavioural number; `id` is `GROUP.name`."""
+
+    id: str
+    label: Label
+    value: float
+    unit: str
+    bounds: tuple[float, float]
+    status: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGroup:
+    """A file of parameters."""
+
+    id: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of levers, in the order of the page; `colour` is a token of the page's palette."""
+
+    id: str
+    label: Label
+    colour: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A value that holds from a date (year and fraction) on; `from_` is the key `from` of the file."""
+
+    from_: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Time from decision to effect: mean in quarters and number of stages of the Erlang distribution."""
+
+    quarters: float
+    stages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a lever costs: `money` yuan a year per unit above status quo, `standing` points a full move."""
+
+    kind: str
+    money: float
+    standing: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The effect a lever promises, proved in paired seeds; `condition` are settings both arms receive."""
+
+    indicator: str
+    direction: str
+    value: float
+    years: int
+    condition: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One policy lever: what may be set, by whom, how fast it works and through which single channel."""
+
+    id: str
+    group: str
+    label: Label
+    summary: Label
+    assumes: Label
+    unit: str
+    bounds: tuple[float, float]
+    step: float
+    status_quo: tuple[DatedValue, ...]
+    body: str
+    channel: str
+    who: Label
+    report: str
+    status: str
+    source: str
+    why: str
+    lag: Lag
+    cost: Cost
+    effect: Effect
+
+    def status_quo_at(self, year: float) -> float:
+        """Return the status quo at a date: the last dated value that has begun, before all the first."""
+        value = self.status_quo[0].value
+        for dated in self.status_quo:
+            if dated.from_ > year + 1e-9:
+                break
+            value = dated.value
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One decision of a package: a value of a lever from a date on (`from_` is the file's `from`)."""
+
+    lever: str
+    from_: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A dated overlay of lever settings on a baseline."""
+
+    id: str
+    label: Label
+    summary: Label
+    reference: str
+    baseline: str
+    set: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricePath:
+    """Long-run mean of a series as multiples of its 2015 mean: (year, multiple), linear in the logarithm."""
+
+    series: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A dated shock to a spot price; `log` is the change of its logarithm."""
+
+    series: str
+    at: float
+    log: float
+
+
+@dataclass(frozen=True, slots=True)
+class CentralInspection:
+    """A central inspection that begins at a date, lasts `quarters` and has a strength."""
+
+    at: float
+    quarters: float
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class FactorPoint:
+    """A point of a piecewise linear factor."""
+
+    at: float
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What the outside world does."""
+
+    id: str
+    label: Label
+    summary: Label
+    status: str
+    source: str
+    why: str
+    mine_closure: bool
+    price: tuple[PricePath, ...]
+    jump: tuple[Jump, ...]
+    inspection: tuple[CentralInspection, ...]
+    demand: tuple[FactorPoint, ...]
+    water: tuple[FactorPoint, ...]
