@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ccepz_sim.reading import finding as f
-from ccepz_sim.reading.fields import WORDS, Fields, ascending, finite
-from ccepz_sim.schema import ANY_SERIES, CentralInspection, FactorPoint, Jump, PricePath, Scenario
+from ccepz_sim.reading.fields import WORDS, Fields, ascending, finite, shown
+from ccepz_sim.schema import ANY_SERIES, YEARS, CentralInspection, FactorPoint, Jump, PricePath, Scenario
 
 KEYS = (
     "id", "label", "summary", "status", "source", "why", "mine_closure",
@@ -69,8 +69,8 @@ def _price(item: Fields) -> PricePath:
             key = f"points[{number}]"
             if not isinstance(point, list) or len(point) != 2 or not all(finite(part) for part in point):
                 item.wrong(key, words, point)
-            elif point[1] <= 0:
-                item.note(key, "out_of_bounds", value=f"{point[1]:.10g}", allowed=f.allowed("positive"))
+            elif point[1] <= 0 or not YEARS[0] <= point[0] <= YEARS[1]:
+                item.note(key, "out_of_bounds", value=shown(point), allowed=words)
             else:
                 if points and point[0] <= points[-1][0]:
                     item.note(key, "not_ascending", value=f"{point[0]:.10g}")
@@ -94,6 +94,6 @@ def _factors(fields: Fields, key: str) -> tuple[FactorPoint, ...]:
     read = []
     for item in items:
         item.only(("at", "factor"))
-        read.append(FactorPoint(item.number("at"), item.number("factor", above=0.0)))
+        read.append(FactorPoint(item.number("at", bounds=YEARS), item.number("factor", above=0.0)))
     ascending(items, "at", (point.at for point in read))
     return tuple(read)

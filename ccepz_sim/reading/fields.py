@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ccepz_sim.reading import finding as f
-from ccepz_sim.schema import LANGUAGES, STATUSES, Evidence, Label
+from ccepz_sim.schema import LANGUAGES, STATUSES, YEARS, Evidence, Label
 
 QUARTERS = 4
 TOLERANCE = 1e-6
@@ -179,7 +179,7 @@ class Fields:
 
     def date(self, key: str) -> float:
         """Read a date as a year and the fraction of its quarter."""
-        value = self.number(key)
+        value = self.number(key, bounds=YEARS)
         self.check_quarter(key, value)
         return value
 

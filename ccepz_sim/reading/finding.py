@@ -10,7 +10,7 @@ from ccepz_sim.schema import LANGUAGES, Label
 from ccepz_sim.text import Texts
 
 NO_TEXT = Label("", "")
-FATAL = frozenset({"broken_toml", "not_utf8", "unreadable", "folder_missing"})
+FATAL = frozenset({"broken_toml", "folder_missing", "no_content", "not_utf8", "unreadable"})
 # Findings that spoil the documentation of a value, not the value: a run may go on.
 MINOR = frozenset(
     {

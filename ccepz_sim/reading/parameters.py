@@ -19,7 +19,7 @@ def read_parameters(
     """Read one group of parameters; their ids are `GROUP.name`."""
     fields = Fields(data, file, "", findings)
     group = fields.identity(stem, SNAKE)
-    label = fields.label("label")
+    label, what = fields.label("label"), fields.label("what", required=False)
     read = {}
     for name in data:
         if name in FILE_KEYS:
@@ -31,7 +31,7 @@ def read_parameters(
             fields.note(name, "bad_id", value=name, allowed=f.allowed("snake"))
         key = f"{group}.{name}"
         read[key] = _parameter(fields.section(name), key)
-    return ParameterGroup(group, label), read
+    return ParameterGroup(group, label, what), read
 
 
 def _parameter(fields: Fields, key: str) -> Parameter:

@@ -27,6 +27,7 @@ LEVER_KEYS = (
     "id", "group", "label", "summary", "assumes", "unit", "bounds", "step", "status_quo", "body", "channel",
     "who", "report", "status", "source", "why", "lag", "cost", "effect",
 )  # fmt: skip
+GROUP_KEYS = ("id", "label", "what", "colour", "order", "report_group")
 EFFECT_KEYS = ("indicator", "direction", "value", "years", "condition")
 PACKAGE_KEYS = ("id", "label", "summary", "reference", "baseline", "set")
 Bounds = tuple[float, float] | None
@@ -39,7 +40,7 @@ def read_groups(data: Mapping[str, Any], file: str, findings: list[f.Finding]) -
     groups: dict[str, Group] = {}
     orders: set[int] = set()
     for item in fields.sections("group", required=True):
-        item.only(("id", "label", "colour", "order"))
+        item.only(GROUP_KEYS)
         name = item.text("id")
         if name in groups:
             item.note("id", "duplicate", value=name)
@@ -47,7 +48,8 @@ def read_groups(data: Mapping[str, Any], file: str, findings: list[f.Finding]) -
         if order in orders:
             item.note("order", "duplicate", value=order)
         orders.add(order)
-        groups[name] = Group(name, item.label("label"), item.text("colour"), order)
+        label, what = item.label("label"), item.label("what")
+        groups[name] = Group(name, label, what, item.text("colour"), order, item.text("report_group"))
     return dict(sorted(groups.items(), key=lambda pair: (pair[1].order, pair[0])))
 
 
@@ -96,8 +98,12 @@ def check_lever(
     groups: Collection[str] | None,
     bodies: Collection[str] | None,
     indicators: Collection[str] | None = None,
+    unread: Collection[str] = (),
 ) -> None:
-    """Note what a lever says of other files and is not so; `None` skips what is not there to compare with."""
+    """Note what a lever says of other files and is not so; `None` skips what is not there to compare with.
+
+    `unread` are levers whose files could not be read: what is said of them is not compared.
+    """
     fields = Fields({}, file, "", findings)
     for key, value, known, target in (
         ("group", lever.group, groups, "policies/groups.toml"),
@@ -107,7 +113,8 @@ def check_lever(
         if known is not None and value and value not in known:
             fields.note(key, "unknown_reference", value=value, target=target, options=known, name=value)
     for other, needed in lever.effect.condition.items():
-        _check_setting(fields, f"effect.condition.{other}", other, needed, levers)
+        if other not in unread:
+            _check_setting(fields, f"effect.condition.{other}", other, needed, levers)
     twins = [other.id for other in levers.values() if other.channel == lever.channel and other.id < lever.id]
     if lever.channel and twins:
         fields.note("channel", "duplicate", value=f"{lever.channel} ({twins[0]})")
@@ -132,6 +139,18 @@ def read_package(data: Mapping[str, Any], file: str, stem: str, findings: list[f
     )
 
 
+def check_groups(
+    groups: Mapping[str, Group], file: str, findings: list[f.Finding], packages: Collection[str]
+) -> None:
+    """Note groups that belong to a group of measures for which there is no package."""
+    fields = Fields({}, file, "", findings)
+    for group in groups.values():
+        value = group.report_group
+        if value and value not in packages:
+            key, target = f"{group.id}.report_group", "policies/packages/"
+            fields.note(key, "unknown_reference", value=value, target=target, options=packages, name=value)
+
+
 def check_package(
     package: Package,
     file: str,
@@ -139,8 +158,12 @@ def check_package(
     *,
     levers: Mapping[str, Lever],
     packages: Collection[str],
+    unread: Collection[str] = (),
 ) -> None:
-    """Note settings of levers that do not exist, out of bounds or given twice, and an unknown baseline."""
+    """Note settings of levers that do not exist, out of bounds or given twice, and an unknown baseline.
+
+    `unread` are levers whose files could not be read: settings of them are not compared.
+    """
     fields = Fields({}, file, "", findings)
     known = sorted({STATUS_QUO, *packages})
     if package.baseline and package.baseline not in known:
@@ -153,7 +176,8 @@ def check_package(
         if (setting.lever, setting.from_) in seen:
             fields.note(item, "duplicate", value=f"{setting.lever} @ {setting.from_:.10g}")
         seen.add((setting.lever, setting.from_))
-        _check_setting(fields, item, setting.lever, setting.value, levers)
+        if setting.lever not in unread:
+            _check_setting(fields, item, setting.lever, setting.value, levers)
 
 
 def _check_setting(fields: Fields, key: str, name: str, value: float, levers: Mapping[str, Lever]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -68,10 +68,13 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
     )
 
 
-def check_references(table: Table, file: str, known: Mapping[str, Any], findings: list[f.Finding]) -> None:
+def check_references(
+    table: Table, file: str, known: Mapping[str, Collection[str] | None], findings: list[f.Finding]
+) -> None:
     """Note every cell that refers to a row which the table referred to does not have.
 
-    `known` holds the ids by table; a table that is not among them is reported once by its column.
+    `known` holds the ids by table, `None` for a table that could not be read; a table that is not among them
+    is noted once, by the column that refers to it.
     """
     fields = Fields({}, file, "", findings)
     for column in table.columns.values():
@@ -82,6 +85,8 @@ def check_references(table: Table, file: str, known: Mapping[str, Any], findings
             fields.note(key, "unknown_table", value=column.refers, options=known, name=column.refers)
             continue
         ids = known[column.refers]
+        if ids is None:
+            continue
         for row, value in zip(table.ids, table.texts(column.id), strict=True):
             if value and value not in ids:
                 target = f"agents/{column.refers}.toml"

@@ -1,0 +1,148 @@
+"""Reports every mistake in a content folder, not only the first, with the readers of `ccepz_sim.content`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ccepz_sim.content import find_folder
+from ccepz_sim.errors import ContentError
+from ccepz_sim.reading import experiments, parameters, policies, tables
+from ccepz_sim.reading import finding as f
+from ccepz_sim.reading.files import PARTS, Files, read_files
+from ccepz_sim.reading.finding import Finding
+from ccepz_sim.schema import STATUS_QUO, TABLES, Group, Lever
+from ccepz_sim.text import FOLDER as TEXT_FOLDER
+
+__all__ = ["Finding", "check_content"]
+
+GROUPS = "policies/groups.toml"
+# Folders whose files are all read; what lies elsewhere in agents/ and policies/ would be read by nobody.
+FOLDERS = (
+    "agents",
+    "agents/parameters",
+    "policies/instruments",
+    "policies/packages",
+    "experiments/scenarios",
+)
+Item = TypeVar("Item")
+Reader = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
+
+
+def check_content(folder: Path | str | None = None) -> list[Finding]:
+    """Return every mistake in a content folder (this package's own where none is given), sorted by file.
+
+    A finding with `fatal` concerns a file or folder that could not be read; all others content that could.
+    """
+    try:
+        root = find_folder(folder)
+    except ContentError as error:
+        return [f.make(str(error.fields["folder"]), "", "no_content", allowed=f.allowed("content_folder"))]
+    findings = [f.make(part, "", "folder_missing") for part in PARTS if not (root / part).is_dir()]
+    files = read_files(root)
+    findings += files.broken
+    _check_places(files, findings)
+    _check_tables(files, findings)
+    _each(files, "agents/parameters", parameters.read_parameters, findings)
+    levers = _check_levers(files, findings)
+    _check_packages(files, levers, findings)
+    _check_scenarios(files, findings)
+    return sorted(findings, key=lambda finding: (finding.file, finding.line))
+
+
+def _check_places(files: Files, findings: list[Finding]) -> None:
+    broken = {finding.file for finding in files.broken}
+    python = [path for part in PARTS for path in sorted((files.folder / part).rglob("*.py"))]
+    findings += [f.make(path.relative_to(files.folder).as_posix(), "", "python_file") for path in python]
+    for path in files.documents:
+        head = path.rpartition("/")[0]
+        # Other folders of experiments/ belong to studies, which have their own readers.
+        if head not in FOLDERS and path != GROUPS and not head.startswith("experiments/"):
+            findings.append(f.make(path, "", "misplaced_file", options=(*FOLDERS, GROUPS), name=path))
+    for folder in FOLDERS:
+        here = files.folder / folder
+        if (files.folder / folder.partition("/")[0]).is_dir() and not any(here.glob("*.toml")):
+            findings.append(f.make(folder, "", "nothing_here"))
+    wanted = [f"agents/{name}.toml" for name in TABLES] + [GROUPS, f"policies/packages/{STATUS_QUO}.toml"]
+    for path in wanted:
+        folder = path.rpartition("/")[0]
+        if path not in files.documents and path not in broken and (files.folder / folder).is_dir():
+            findings.append(f.make(path, "", "file_missing"))
+
+
+def _check_tables(files: Files, findings: list[Finding]) -> None:
+    found = files.under("agents")
+    known: dict[str, Any] = {_stem(finding.file): None for finding in files.broken}
+    known |= {name: frozenset(tables.row_ids(document)) for name, (_, document) in found.items()}
+    for name, (path, document) in found.items():
+        table = tables.read_table(document, path, name, findings)
+        tables.check_references(table, path, known, findings)
+        for column in TABLES.get(name, ()):
+            if column not in table.columns:
+                key, options = f"columns.{column}", tuple(table.columns)
+                findings.append(f.make(path, key, "missing_column", options=options, name=column))
+
+
+def _check_levers(files: Files, findings: list[Finding]) -> dict[str, Lever]:
+    groups: dict[str, Group] | None = None
+    if GROUPS in files.documents:
+        groups = policies.read_groups(files.documents[GROUPS], GROUPS, findings)
+        packages = _stems(files, "policies/packages")
+        policies.check_groups(groups, GROUPS, findings, packages)
+    bodies = files.under("agents").get("bodies")
+    body_ids = frozenset(tables.row_ids(bodies[1])) if bodies else None
+    read = _each(files, "policies/instruments", policies.read_lever, findings)
+    levers = {lever.id: lever for lever in read}
+    indicators = indicator_ids()
+    unread = _stems(files, "policies/instruments") - set(levers)
+    for lever in read:
+        policies.check_lever(
+            lever,
+            f"policies/instruments/{lever.id}.toml",
+            findings,
+            levers=levers,
+            groups=groups,
+            bodies=body_ids,
+            indicators=indicators,
+            unread=unread,
+        )
+    return levers
+
+
+def _check_packages(files: Files, levers: Mapping[str, Lever], findings: list[Finding]) -> None:
+    packages = _stems(files, "policies/packages")
+    unread = _stems(files, "policies/instruments") - set(levers)
+    for package in _each(files, "policies/packages", policies.read_package, findings):
+        path = f"policies/packages/{package.id}.toml"
+        policies.check_package(package, path, findings, levers=levers, packages=packages, unread=unread)
+
+
+def _check_scenarios(files: Files, findings: list[Finding]) -> None:
+    prices = files.under("agents").get("prices")
+    for scenario in _each(files, "experiments/scenarios", experiments.read_scenario, findings):
+        if prices:
+            path = f"experiments/scenarios/{scenario.id}.toml"
+            experiments.check_scenario(scenario, path, findings, series=tables.row_ids(prices[1]))
+
+
+def _each(files: Files, folder: str, read: Reader[Item], findings: list[Finding]) -> list[Item]:
+    return [read(document, path, stem, findings) for stem, (path, document) in files.under(folder).items()]
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".toml")
+
+
+def _stems(files: Files, folder: str) -> set[str]:
+    """Return the names of all TOML files of a folder, also of those that could not be read."""
+    return {path.stem for path in (files.folder / folder).glob("*.toml")}
+
+
+def indicator_ids() -> frozenset[str] | None:
+    """Return the ids of the indicators, or `None` while there is no list of them."""
+    path = TEXT_FOLDER / "indicators.toml"
+    if not path.is_file():
+        return None
+    return frozenset(tomllib.loads(path.read_text("utf-8")))
