@@ -77,7 +77,7 @@ class Label:
             raise ValueError(f"language {lang!r} is not one of {LANGUAGES}")
         return self.zh if lang == "zh" else self.en
 
-    def format(self, lang: str, **fields: object) -> str:
+    def format(self, lang: str, /, **fields: object) -> str:
         """Return the text in one language with its `{fields}` filled; labels among the fields follow it."""
         filled = {key: item.get(lang) if isinstance(item, Label) else item for key, item in fields.items()}
         return self.get(lang).format(**filled)
