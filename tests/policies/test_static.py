@@ -249,11 +249,24 @@ def test_scenario_points_increase_and_lie_in_the_played_years(name: str) -> None
         assert -2 <= jump["log"] <= 2
 
 
-def test_a_jump_of_a_series_with_its_own_path_is_named_too() -> None:
-    for data in SCENARIO_FILES.values():
-        jumps = {jump["series"] for jump in data.get("jump", [])}
-        if "*" in jumps:
-            assert {path["series"] for path in data["price"]} <= jumps
+def test_scenarios_name_series_that_exist_and_shake_only_prices_that_a_market_makes() -> None:
+    rows = tomllib.loads((ROOT / "agents/prices.toml").read_text("utf-8"))["row"]
+    exposed = {row["id"]: bool(row["jump_exposed"]) for row in rows}
+    jumps = 0
+    for name, data in SCENARIO_FILES.items():
+        assert {path["series"] for path in data["price"]} <= {*exposed, "*"}, name
+        for jump in data.get("jump", []):
+            jumps += 1
+            assert exposed[jump["series"]], f"{name}: {jump['series']} does not jump"
+    assert jumps > 0
+
+
+def test_the_second_crash_hits_every_exposed_series_at_once() -> None:
+    rows = tomllib.loads((ROOT / "agents/prices.toml").read_text("utf-8"))["row"]
+    jumps = SCENARIO_FILES["second-crash"]["jump"]
+    assert {jump["series"] for jump in jumps} == {row["id"] for row in rows if row["jump_exposed"]}
+    assert {jump["at"] for jump in jumps} == {2019.0}
+    assert all(jump["log"] < 0 for jump in jumps)
 
 
 def test_central_inspections_are_the_same_in_every_scenario() -> None:
