@@ -75,7 +75,7 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
 def _check_tables(files: Files, findings: list[Finding]) -> None:
     found = files.under("agents")
     known: dict[str, Any] = {_stem(finding.file): None for finding in files.broken}
-    known |= {name: frozenset(tables.row_ids(document)) for name, (_, document) in found.items()}
+    known |= {name: tables.row_ids(document) for name, (_, document) in found.items()}
     for name, (path, document) in found.items():
         table = tables.read_table(document, path, name, findings)
         tables.check_references(table, path, known, findings)
@@ -92,11 +92,11 @@ def _check_levers(files: Files, findings: list[Finding]) -> dict[str, Lever]:
         packages = _stems(files, "policies/packages")
         policies.check_groups(groups, GROUPS, findings, packages)
     bodies = files.under("agents").get("bodies")
-    body_ids = frozenset(tables.row_ids(bodies[1])) if bodies else None
+    body_ids = tables.row_ids(bodies[1]) if bodies else None
     read = _each(files, "policies/instruments", policies.read_lever, findings)
     levers = {lever.id: lever for lever in read}
     indicators = indicator_ids()
-    unread = _stems(files, "policies/instruments") - set(levers)
+    unread = _unread(files, levers)
     for lever in read:
         policies.check_lever(
             lever,
@@ -113,7 +113,7 @@ def _check_levers(files: Files, findings: list[Finding]) -> dict[str, Lever]:
 
 def _check_packages(files: Files, levers: Mapping[str, Lever], findings: list[Finding]) -> None:
     packages = _stems(files, "policies/packages")
-    unread = _stems(files, "policies/instruments") - set(levers)
+    unread = _unread(files, levers)
     for package in _each(files, "policies/packages", policies.read_package, findings):
         path = f"policies/packages/{package.id}.toml"
         policies.check_package(package, path, findings, levers=levers, packages=packages, unread=unread)
@@ -135,14 +135,18 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".toml")
 
 
-def _stems(files: Files, folder: str) -> set[str]:
+def _stems(files: Files, folder: str) -> list[str]:
     """Return the names of all TOML files of a folder, also of those that could not be read."""
-    return {path.stem for path in (files.folder / folder).glob("*.toml")}
+    return sorted(path.stem for path in (files.folder / folder).glob("*.toml"))
 
 
-def indicator_ids() -> frozenset[str] | None:
+def _unread(files: Files, levers: Mapping[str, Lever]) -> list[str]:
+    return [name for name in _stems(files, "policies/instruments") if name not in levers]
+
+
+def indicator_ids() -> tuple[str, ...] | None:
     """Return the ids of the indicators, or `None` while there is no list of them."""
     path = TEXT_FOLDER / "indicators.toml"
     if not path.is_file():
         return None
-    return frozenset(tomllib.loads(path.read_text("utf-8")))
+    return tuple(tomllib.loads(path.read_text("utf-8")))

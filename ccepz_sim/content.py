@@ -236,10 +236,10 @@ class Content:
         refuse(findings)
         return read_all
 
-    def _ids(self, name: str) -> frozenset[str]:
+    def _ids(self, name: str) -> list[str]:
         # The ids alone: a table may refer to itself, and two tables to each other.
         _, document = self._files.under("agents")[name]
-        return frozenset(tables.row_ids(document))
+        return tables.row_ids(document)
 
     def _named(self, table: Table) -> Table:
         # Firms have no names of their own: a firm is called after what it makes.

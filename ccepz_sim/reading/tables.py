@@ -87,8 +87,9 @@ def check_references(
         ids = known[column.refers]
         if ids is None:
             continue
+        known_ids = frozenset(ids)
         for row, value in zip(table.ids, table.texts(column.id), strict=True):
-            if value and value not in ids:
+            if value and value not in known_ids:
                 target = f"agents/{column.refers}.toml"
                 key = f"{row}.{column.id}"
                 fields.note(key, "unknown_reference", value=value, target=target, options=ids, name=value)

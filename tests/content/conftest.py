@@ -112,7 +112,8 @@ def _documents() -> Documents:
     }  # fmt: skip
     for name in ("pollution-tax-air", "inspection-capacity"):
         documents[f"policies/instruments/{name}.toml"] = _lever(name)
-    documents["policies/instruments/pollution-tax-air.toml"]["effect"]["condition"] = {"inspection-capacity": 4}
+    effect = documents["policies/instruments/pollution-tax-air.toml"]["effect"]
+    effect["condition"] = {"inspection-capacity": 4}
     settings = [{"lever": "pollution-tax-air", "from": 2016, "value": 6}]
     for name, chosen in (("status-quo", []), ("tax-only", settings)):
         documents[f"policies/packages/{name}.toml"] = {
@@ -176,7 +177,7 @@ def _lever(name: str) -> dict[str, Any]:
         "lag": {"quarters": 2, "stages": 2},
         "cost": {"kind": "none", "money": 0, "standing": 1.5},
         "effect": {
-            "indicator": "so2" if indicator_ids() is None else min(indicator_ids() or {""}),
+            "indicator": (indicator_ids() or ("so2",))[0],
             "direction": "down",
             "value": 6,
             "years": 8,
@@ -192,7 +193,10 @@ def _scenario() -> dict[str, Any]:
         "status": "stylised",
         "why": "For a test.",
         "mine_closure": True,
-        "price": [{"series": "soda", "points": [[2016, 0.95], [2020, 1.1]]}, {"series": "*", "points": [[2016, 1]]}],
+        "price": [
+            {"series": "soda", "points": [[2016, 0.95], [2020, 1.1]]},
+            {"series": "*", "points": [[2016, 1]]},
+        ],
         "jump": [{"series": "*", "at": 2019, "log": -0.7}],
         "inspection": [{"at": 2017.5, "quarters": 2, "strength": 1}],
         "demand": [{"at": 2016, "factor": 1}, {"at": 2020, "factor": 1.2}],
