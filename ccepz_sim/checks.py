@@ -79,10 +79,6 @@ def _check_tables(files: Files, findings: list[Finding]) -> None:
     for name, (path, document) in found.items():
         table = tables.read_table(document, path, name, findings)
         tables.check_references(table, path, known, findings)
-        for column in TABLES.get(name, ()):
-            if column not in table.columns:
-                key, options = f"columns.{column}", tuple(table.columns)
-                findings.append(f.make(path, key, "missing_column", options=options, name=column))
 
 
 def _check_levers(files: Files, findings: list[Finding]) -> dict[str, Lever]:

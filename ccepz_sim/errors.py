@@ -25,7 +25,7 @@ class UserError(Exception):
 
     def sentence(self, lang: str = "en") -> str:
         """Return the sentence in one language."""
-        return Texts.load(self.texts)[self.key].format(lang, **self.fields).strip()
+        return one_line(Texts.load(self.texts)[self.key].format(lang, **self.fields))
 
     def __str__(self) -> str:
         """Return the English sentence."""
@@ -42,6 +42,11 @@ class ContentError(UserError):
 
 def _rebuild(kind: type[UserError], key: str, fields: dict[str, object]) -> UserError:
     return kind(key, **fields)
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, whatever was typed into it."""
+    return " ".join(text.split())
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

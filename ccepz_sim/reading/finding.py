@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccepz_sim.errors import ContentError, nearest, one_of
+from ccepz_sim.errors import ContentError, nearest, one_line, one_of
 from ccepz_sim.schema import LANGUAGES, Label
 from ccepz_sim.text import Texts
 
@@ -59,7 +59,8 @@ class Finding:
             parts.append(texts["allowed_is"].format(lang, allowed=self.allowed))
         if self.nearest:
             parts.append(texts["nearest_is"].format(lang, nearest=self.nearest))
-        return texts["mistake"].format(lang, where=where, message=("" if lang == "zh" else " ").join(parts))
+        message = ("" if lang == "zh" else " ").join(parts)
+        return one_line(texts["mistake"].format(lang, where=where, message=message))
 
     def as_dict(self, lang: str = "en") -> dict[str, object]:
         """Return the finding as plain data for JSON."""
@@ -92,7 +93,7 @@ def make(
     near = ""
     if options is not None:
         known = list(options)
-        allowed, near = one_of(known), nearest(name, known)
+        allowed, near = one_of(known) if known else NO_TEXT, nearest(name, known)
     return Finding(file, key, rule, filled, allowed, near, line)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import SNAKE, Fields, finite, shown
-from ccepz_sim.schema import Column, Evidence, Label, Table
+from ccepz_sim.schema import TABLES, Column, Evidence, Label, Table
 
 TABLE_KEYS = ("id", "label", "what", "columns", "row", "order", "rows", "evidence")
 NUMBER_KEYS = ("label", "what", "unit", "bounds", "status", "source", "why", "default")
@@ -28,6 +28,9 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
     label, what = fields.label("label"), fields.label("what")
     section = fields.section("columns")
     columns = {key: _column(section, key) for key in section.data}
+    for key in TABLES.get(name, ()):
+        if key not in columns:
+            section.note(key, "missing_column", options=columns, name=key)
     if "order" in data or "rows" in data:
         if "row" in data:
             fields.note("row", "two_forms")

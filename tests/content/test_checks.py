@@ -222,3 +222,10 @@ def test_findings_as_data(small):
         "nearest": "environment",
         "fatal": False,
     }
+
+
+def test_a_finding_is_one_line_whatever_was_typed(small):
+    documents = small.documents()
+    documents[LEVER]["body"] = "environ\nment {x}"
+    (found,) = small.check(documents)
+    assert "environ ment {x}" in found.sentence("en")
