@@ -1,0 +1,81 @@
+"""An argparse parser that speaks both languages and answers a mistake with one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from ccepz_sim.commands.speech import CommandError, Say
+from ccepz_sim.errors import hint
+
+# argparse has no error codes; these are its sentences, which are the same on every supported Python.
+INVALID = r"argument (?P<option>.+?): invalid choice: '(?P<name>.*?)' \(choose from (?P<known>.*)\)"
+INVALID_CHOICE = re.compile(INVALID)
+EXPECTED = re.compile(r"argument (?P<option>.+?): expected (?:one|at least one) argument")
+REQUIRED = re.compile(r"the following arguments are required: (?P<names>.+)")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help is in one language and whose mistakes are `CommandError`s."""
+
+    def __init__(self, say: Say, **settings: Any) -> None:
+        """Make a parser without argparse's own English words."""
+        prefix = say("usage_prefix") + (" " if say.lang == "en" else "")
+
+        class Formatter(argparse.HelpFormatter):
+            def add_usage(self, usage: Any, actions: Any, groups: Any, own: str | None = None) -> None:
+                super().add_usage(usage, actions, groups, prefix if own is None else own)
+
+        super().__init__(formatter_class=Formatter, add_help=False, allow_abbrev=False, **settings)
+        self.own_arguments = self.add_argument_group(say("arguments"))
+        self.own_options = self.add_argument_group(say("options"))
+        self.own_options.add_argument("-h", "--help", action="help", help=say("help_option"))
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse has to say as one sentence in the user's language."""
+        if found := INVALID_CHOICE.fullmatch(message):
+            name, near = found["name"], hint(found["name"], re.findall(r"[\w-]+", found["known"]))
+            raise CommandError("error.unknown_choice", option=found["option"], name=name, hint=near)
+        if found := EXPECTED.fullmatch(message):
+            raise CommandError("error.value_missing", option=found["option"])
+        if found := REQUIRED.fullmatch(message):
+            raise CommandError("error.argument_missing", names=found["names"], command=self.prog)
+        raise CommandError("error.usage", message=message)
+
+
+def whole(option: str, low: int, high: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers within bounds."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise CommandError("error.whole_number", option=option, low=low, high=high, text=text)
+        return value
+
+    return read
+
+
+def share(text: str) -> float:
+    """Read a share above 0 and at most 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1:
+        raise CommandError("error.scale", text=text)
+    return value
+
+
+def refuse_rest(command: str, rest: Iterable[str], parser: argparse.ArgumentParser) -> None:
+    """Raise for the first argument that no option took."""
+    options = [name for action in parser._actions for name in action.option_strings if name.startswith("--")]
+    for argument in rest:
+        name = argument.partition("=")[0]
+        if name.startswith("-"):
+            raise CommandError("error.unknown_option", command=command, name=name, hint=hint(name, options))
+        raise CommandError("error.extra_argument", command=command, name=argument)

@@ -1,0 +1,59 @@
+"""In which language the command line speaks, and the errors it speaks of."""
+
+from __future__ import annotations
+
+import locale
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from ccepz_sim.errors import UserError
+from ccepz_sim.schema import LANGUAGES
+from ccepz_sim.text import Texts
+
+LANGUAGE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+FILE_WIDTH = 200
+
+
+class CommandError(UserError):
+    """A mistake on the command line; `key` names its sentence in `text/cli.toml`."""
+
+    texts = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The texts of the command line in one language."""
+
+    lang: str
+
+    def __call__(self, key: str, **fields: object) -> str:
+        """Return one text with its fields filled."""
+        return Texts.load("cli")[key].format(self.lang, **fields).strip()
+
+    def unit(self, unit: str) -> str:
+        """Return a unit in words; a unit without words stands for itself."""
+        texts = Texts.load("cli")
+        return texts[f"unit.{unit}"].get(self.lang) if f"unit.{unit}" in texts else unit
+
+
+def printer() -> Console:
+    """Return what prints tables: as wide as the terminal; in a file or pipe wide enough to cut nothing."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
+
+
+def language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Return the language of `--lang` where it is given, else that of the system: Chinese or English."""
+    for number, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            value = value or "".join(arguments[number + 1 : number + 2])
+            if value in LANGUAGES:
+                return value
+    chosen = next((environ[name] for name in LANGUAGE_VARIABLES if environ.get(name)), None)
+    if chosen is None:
+        # Windows sets none of the variables and calls the language by its name.
+        chosen = locale.getlocale()[0] or ""
+    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"
