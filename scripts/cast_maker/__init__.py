@@ -1,0 +1,1 @@
+"""Draws the synthetic cast from the facts; every module writes one table of `agents/`."""
