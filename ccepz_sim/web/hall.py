@@ -1,0 +1,44 @@
+"""What all pages of one server share: the content, the games and the first language."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from ccepz_sim.content import load_content
+from ccepz_sim.game.futures import MakeZone
+from ccepz_sim.game.store import Store
+
+_lock = threading.Lock()
+_open: Hall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The games of this server and the language in which a page without one opens."""
+
+    store: Store
+    lang: str
+
+
+def open_hall(lang: str = "en", make_zone: MakeZone | None = None) -> Hall:
+    """Load the content and make room for games; a second call replaces the first.
+
+    Raises:
+        ContentError: the content has a mistake.
+    """
+    global _open
+    if make_zone is None:
+        from ccepz_sim.model import PilotZone
+
+        make_zone = PilotZone
+    with _lock:
+        _open = Hall(Store(load_content(), make_zone), lang)
+        return _open
+
+
+def the_hall() -> Hall:
+    """Return the hall of this server, opened where nobody has yet."""
+    with _lock:
+        found = _open
+    return found or open_hall()

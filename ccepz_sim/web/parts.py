@@ -1,0 +1,96 @@
+"""The parts of the page: one Vue template each, so that the tree of widgets stays small."""
+
+# Solara makes the arguments of these functions the properties of the widget; their bodies are never run.
+# ruff: noqa: ARG001, N802, RUF100
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+Part = dict[str, Any]
+Act = Callable[[Any], None]
+
+
+@solara.component_vue("header.vue", vuetify=False)
+def Header(
+    t: Part, lang: str, token: str, shared: str, facts: list[Part], can_undo: bool, can_redo: bool, event_tool: Act
+) -> None:
+    """Title, treasury, standing, undo, redo, start again, share, language."""
+
+
+@solara.component_vue("time.vue", vuetify=False)
+def Time(
+    t: Part,
+    year: int,
+    first: int,
+    last: int,
+    decided: list[int],
+    running: bool,
+    progress: float,
+    event_go_to: Act,
+) -> None:
+    """Year, time line, next year, run to the end."""
+
+
+@solara.component_vue("map.vue", vuetify=False)
+def Map(t: Part, year: int, places: list[Part], now: Part, links: list[Part], people: list[Part]) -> None:
+    """Schematic map of the basin."""
+
+
+@solara.component_vue("charts.vue", vuetify=False)
+def Charts(
+    t: Part,
+    locale: str,
+    version: int,
+    year: int,
+    years: list[int],
+    start: int,
+    panels: list[Part],
+    indicators: list[Part],
+    event_choose: Act,
+) -> None:
+    """Eight ECharts panels, updated in place."""
+
+
+@solara.component_vue("levers.vue", vuetify=False)
+def Levers(
+    t: Part,
+    locale: str,
+    money_scales: list[Part],
+    groups: list[Part],
+    packages: list[Part],
+    scenarios: list[Part],
+    values: Part,
+    quo: Part,
+    chosen: str,
+    scenario: str,
+    scenario_summary: str,
+    seed: int,
+    year: int,
+    confirmed: int,
+    answered: int,
+    event_decide: Act,
+    event_try_out: Act,
+    event_choose_package: Act,
+    event_choose_scenario: Act,
+    event_choose_seed: Act,
+) -> None:
+    """Packages, scenario, luck, and the levers by group."""
+
+
+@solara.component_vue("happenings.vue", vuetify=False)
+def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Act) -> None:
+    """What happened, and what was decided."""
+
+
+@solara.component_vue("notice.vue", vuetify=False)
+def Notice(text: str, action: str, event_act: Act) -> None:
+    """One sentence and a way on."""
+
+
+@solara.component_vue("waiting.vue", vuetify=False)
+def Waiting(text: str, progress: float, failed: bool) -> None:
+    """The first run, with its progress."""
