@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 import tomllib
@@ -116,6 +117,27 @@ def test_every_kind_of_finding_has_its_sentence():
     rules = {key.removeprefix("finding.") for key in texts if key.startswith("finding.")}
     assert rules >= FATAL | MINOR
     assert {rule for rule in rules if f'"{rule}"' not in source} == set()
+
+
+def raised() -> Iterator[tuple[str, str, set[str]]]:
+    """Walk over all user errors that the package raises with a literal key: where, key, names of fields."""
+    own = {"unknown": {"name", "hint"}, "ContentError": set(), "UserError": set()}
+    for path in sorted(FOLDER.parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in own:
+                first = node.args[0] if node.args else None
+                spread = any(keyword.arg is None for keyword in node.keywords)
+                if isinstance(first, ast.Constant) and not spread:
+                    given = {keyword.arg for keyword in node.keywords if keyword.arg}
+                    yield f"{path.name}:{node.lineno}", str(first.value), given | own[node.func.id]
+
+
+def test_every_error_that_is_raised_has_its_sentence_and_all_its_fields():
+    texts = Texts.load("errors")
+    calls = list(raised())
+    assert len(calls) > 10
+    wrong = [where for where, key, given in calls if key not in texts or not fields(texts[key].en) <= given]
+    assert wrong == []
 
 
 def test_unknown_text_names_its_file():
