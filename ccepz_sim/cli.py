@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ccepz_sim import __version__
 from ccepz_sim.commands import check, list_, play, run
-from ccepz_sim.commands.arguments import Parser, refuse_rest
+from ccepz_sim.commands.arguments import Parser, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
 from ccepz_sim.errors import UserError, hint
 
@@ -90,7 +90,7 @@ def _dispatch(arguments: list[str], say: Say) -> int:
 
 def _help(say: Say) -> str:
     width = max(map(len, COMMANDS))
-    usage = f"{say('usage_prefix')} ccepz {{{','.join(COMMANDS)}}} …"
+    usage = f"{usage_prefix(say)}ccepz {{{','.join(COMMANDS)}}} …"
     lines = [usage, "", say("program"), "", f"{say('commands')}:"]
     lines += [f"  {name:{width}}  {say(f'{name}.help')}" for name in COMMANDS]
     return "\n".join([*lines, "", say("more_help")])

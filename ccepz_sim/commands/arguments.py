@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, say: Say, **settings: Any) -> None:
         """Make a parser without argparse's own English words."""
-        prefix = say("usage_prefix") + (" " if say.lang == "en" else "")
+        prefix = usage_prefix(say)
 
         class Formatter(argparse.HelpFormatter):
             def add_usage(self, usage: Any, actions: Any, groups: Any, own: str | None = None) -> None:
@@ -43,6 +43,11 @@ class Parser(argparse.ArgumentParser):
         if found := REQUIRED.fullmatch(message):
             raise CommandError("error.argument_missing", names=found["names"], command=self.prog)
         raise CommandError("error.usage", message=message)
+
+
+def usage_prefix(say: Say) -> str:
+    """Return the word before a usage line; Chinese punctuation needs no space."""
+    return say("usage_prefix") + ("" if say.lang == "zh" else " ")
 
 
 def whole(option: str, low: int, high: int) -> Callable[[str], int]:

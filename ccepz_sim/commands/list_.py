@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
 from rich import box
@@ -13,19 +13,17 @@ from rich.table import Table
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.figures import exact
+from ccepz_sim.commands.figures import exact, unit_words
 from ccepz_sim.commands.speech import Say, printer
 from ccepz_sim.content import Content, load_content
 
-Row = dict[str, Any]
 Cells = tuple[str, ...]
 RIGHT = frozenset({"status_quo", "decisions", "rows", "value"})
 
 
 def declare(parser: Parser, say: Say) -> None:
     """Declare the argument and the option."""
-    told = say("list.kind", kinds=", ".join(KINDS))
-    parser.own_arguments.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=told)
+    parser.own_arguments.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=say("list.kind"))
     parser.own_options.add_argument("--json", action="store_true", help=say("list.json"))
 
 
@@ -34,7 +32,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     content = load_content()
     columns, table, rows = KINDS[args.kind]
     if args.json:
-        print(json.dumps(list(rows(content)), ensure_ascii=False, indent=2, default=_plain))
+        print(json.dumps([_plain(row) for row in rows(content)], ensure_ascii=False, indent=2))
         return 0
     shown = Table(box=box.SIMPLE)
     for name in columns:
@@ -48,8 +46,8 @@ def execute(args: argparse.Namespace, say: Say) -> int:
 
 def _levers(content: Content, say: Say) -> Iterable[Cells]:
     for lever in content.levers.values():
-        now = exact(lever.status_quo_at(PLAY_YEAR), say)
-        yield lever.id, lever.label.get(say.lang), say.unit(lever.unit), _range(lever.bounds, say), now
+        now = exact(lever.status_quo_at(PLAY_YEAR))
+        yield lever.id, lever.label.get(say.lang), unit_words(lever.unit, say), _range(lever.bounds), now
 
 
 def _packages(content: Content, say: Say) -> Iterable[Cells]:
@@ -66,7 +64,12 @@ def _indicators(_content: Content, say: Say) -> Iterable[Cells]:
     from ccepz_sim.indicators import INDICATORS
 
     for item in INDICATORS.values():
-        yield item.id, item.label.get(say.lang), say.unit(item.unit), say(f"direction.{item.direction}")
+        yield (
+            item.id,
+            item.label.get(say.lang),
+            unit_words(item.unit, say),
+            say(f"direction.{item.direction}"),
+        )
 
 
 def _agents(content: Content, say: Say) -> Iterable[Cells]:
@@ -77,46 +80,57 @@ def _agents(content: Content, say: Say) -> Iterable[Cells]:
 
 def _parameters(content: Content, say: Say) -> Iterable[Cells]:
     for item in content.parameters.values():
-        value, range_ = exact(item.value, say), _range(item.bounds, say)
+        value, range_ = exact(item.value), _range(item.bounds)
         status = say(f"status.{item.status}")
-        yield item.id, item.label.get(say.lang), value, say.unit(item.unit), range_, status
+        yield item.id, item.label.get(say.lang), value, unit_words(item.unit, say), range_, status
 
 
-def _indicator_rows(_content: Content) -> Iterable[Row]:
+def _indicator_rows(_content: Content) -> Iterable[object]:
     from ccepz_sim.indicators import INDICATORS
 
-    return map(asdict, INDICATORS.values())
+    return INDICATORS.values()
 
 
-def _agent_rows(content: Content) -> Iterable[Row]:
+def _agent_rows(content: Content) -> Iterable[object]:
     for name in content.table_names:
         table = content.table(name)
         columns = table.columns.values()
         cells = {item.id: (table.numbers if item.is_number else table.texts)(item.id) for item in columns}
-        rows: list[Row] = [
-            {"id": id_, "label": asdict(label)} for id_, label in zip(table.ids, table.labels, strict=True)
+        rows: list[dict[str, object]] = [
+            {"id": id_, "label": label} for id_, label in zip(table.ids, table.labels, strict=True)
         ]
         for number, row in enumerate(rows):
             row.update({column: values[number] for column, values in cells.items()})
-        head = {"id": name, "label": asdict(table.label), "what": asdict(table.what)}
-        yield {**head, "columns": [asdict(item) for item in columns], "rows": rows}
+        yield {"id": name, "label": table.label, "what": table.what, "columns": list(columns), "rows": rows}
 
 
-def _objects(part: str) -> Callable[[Content], Iterable[Row]]:
-    return lambda content: map(asdict, getattr(content, part).values())
+def _objects(part: str) -> Callable[[Content], Iterable[object]]:
+    def rows(content: Content) -> Iterable[object]:
+        found: Mapping[str, object] = getattr(content, part)
+        return found.values()
+
+    return rows
 
 
-def _range(bounds: tuple[float, float], say: Say) -> str:
+def _range(bounds: tuple[float, float]) -> str:
     low, high = bounds
-    return f"{exact(low, say)} – {exact(high, say)}"
+    return f"{exact(low)} – {exact(high)}"
 
 
 def _plain(value: Any) -> Any:
-    # NumPy numbers and read-only mappings.
-    return value.item() if hasattr(value, "item") else dict(value)
+    # Read-only mappings, arrays and NumPy numbers stop dataclasses.asdict and json.
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return [_plain(item) for item in value]
+    return value.item() if hasattr(value, "item") else value
 
 
-Kind: TypeAlias = tuple[Cells, Callable[[Content, Say], Iterable[Cells]], Callable[[Content], Iterable[Row]]]
+Kind: TypeAlias = tuple[
+    Cells, Callable[[Content, Say], Iterable[Cells]], Callable[[Content], Iterable[object]]
+]
 KINDS: dict[str, Kind] = {
     "levers": (("id", "name", "unit", "range", "status_quo"), _levers, _objects("levers")),
     "packages": (("id", "name", "decisions", "summary"), _packages, _objects("packages")),

@@ -23,7 +23,7 @@ from rich.table import Table
 from ccepz_sim import __version__
 from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.commands.arguments import Parser, share, whole
-from ccepz_sim.commands.figures import change, exact, figure
+from ccepz_sim.commands.figures import change, exact, pair, unit_words
 from ccepz_sim.commands.speech import CommandError, Say, printer
 from ccepz_sim.content import Content, load_content, out_of_bounds
 from ccepz_sim.output import refuse_foreign, write_run
@@ -223,14 +223,9 @@ def _print_summary(order: Order, content: Content, rows: Rows, manifest: dict[st
         table.add_column(str(year), justify="right", no_wrap=True)
     table.add_column(say("run.change"), justify="right", no_wrap=True)
     for name, row in rows.items():
-        unit = row["unit"]
-        table.add_row(
-            INDICATORS[name].label.get(say.lang),
-            say.unit(unit),
-            figure(row["start"], unit, say),
-            figure(row["end"], unit, say),
-            change(row["start"], row["end"], unit, say),
-        )
+        first_value, last_value, unit = pair(row["start"], row["end"], row["unit"], say)
+        moved = change(row["start"], row["end"], row["unit"], say)
+        table.add_row(INDICATORS[name].label.get(say.lang), unit, first_value, last_value, moved)
     printer().print(table)
     print(say("run.zone"))
     print(say("run.golden", hash=manifest["golden_hash"][:16], seconds=f"{manifest['duration']:.1f}"))
@@ -260,10 +255,10 @@ def _value(name: str, text: str, bounds: Sequence[float], unit: str, say: Say) -
     low, high = bounds
     value = _number(text)
     if not math.isfinite(value):
-        ends = {"low": exact(low, say), "high": exact(high, say)}
-        raise CommandError("error.value_unit", name=name, unit=say.unit(unit), text=text, **ends)
+        ends = {"low": exact(low), "high": exact(high)}
+        raise CommandError("error.value_unit", name=name, unit=unit_words(unit, say), text=text, **ends)
     if not low <= value <= high:
-        raise out_of_bounds(name, value, (low, high), say.unit(unit))
+        raise out_of_bounds(name, value, (low, high), unit_words(unit, say))
     return value
 
 

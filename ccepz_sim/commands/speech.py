@@ -33,11 +33,6 @@ class Say:
         """Return one text with its fields filled."""
         return Texts.load("cli")[key].format(self.lang, **fields).strip()
 
-    def unit(self, unit: str) -> str:
-        """Return a unit in words; a unit without words stands for itself."""
-        texts = Texts.load("cli")
-        return texts[f"unit.{unit}"].get(self.lang) if f"unit.{unit}" in texts else unit
-
 
 def printer() -> Console:
     """Return what prints tables: as wide as the terminal; in a file or pipe wide enough to cut nothing."""
