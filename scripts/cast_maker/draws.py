@@ -1,4 +1,4 @@
-"""Random draws that give the same numbers on every platform: only uniform draws are taken from the generator."""
+"""Random draws that are the same on every platform: only uniform draws are taken from the generator."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ def stream(*name: object) -> Random:
     return Random("/".join(str(part) for part in name))
 
 
-def normal(luck: Random) -> float:
-    """Return a standard normal draw by inversion."""
-    return NORMAL.inv_cdf(min(max(luck.random(), 1e-9), 1.0 - 1e-9))
+def normal(luck: Random, most: float = 6.0) -> float:
+    """Return a standard normal draw by inversion, cut at `most` on both sides."""
+    drawn = NORMAL.inv_cdf(min(max(luck.random(), 1e-9), 1.0 - 1e-9))
+    return max(-most, min(most, drawn))
 
 
 def sizes(luck: Random, count: int, spread: float) -> list[float]:
@@ -36,8 +37,8 @@ def split(total: int, parts: Sequence[float]) -> list[int]:
     """Return whole numbers that sum to `total` in proportion to the parts (largest remainders)."""
     exact = [total * part / sum(parts) for part in parts]
     whole = [math.floor(share) for share in exact]
-    order = sorted(range(len(parts)), key=lambda at: (whole[at] - exact[at], at))
-    for at in order[: total - sum(whole)]:
+    ranked = sorted(range(len(parts)), key=lambda at: (whole[at] - exact[at], at))
+    for at in ranked[: total - sum(whole)]:
         whole[at] += 1
     return whole
 

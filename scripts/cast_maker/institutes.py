@@ -5,27 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from cast_maker.draws import normal, rounded, stream
-from cast_maker.tables import Cast, label, number, write
+from cast_maker.tables import Cast, fill, label_of
 
-# Place and field of each institute by level; the number of entries is the report's count.
+# Town and field of each institute by level; their number is the report's count.
 POSTED = {
-    "national": [
-        ("golmud", "salt_lake_chemicals"), ("golmud", "salt_lake_chemicals"), ("golmud", "new_energy"),
-        ("delingha", "new_energy"), ("delingha", "salt_lake_chemicals"), ("golmud", "new_materials"),
-    ],
-    "provincial": [
-        ("golmud", "oil_gas_chemicals"), ("golmud", "metallurgy"), ("delingha", "building_materials"),
-        ("delingha", "new_materials"), ("dachaidan", "salt_lake_chemicals"), ("ulan", "coal_chemicals"),
-        ("golmud", "logistics_information"),
-    ],
-    "laboratory": [
-        ("golmud", "salt_lake_chemicals"), ("delingha", "salt_lake_chemicals"), ("dachaidan", "metallurgy"),
-        ("mangya", "oil_gas_chemicals"),
-    ],
-    "incubator": [("golmud", "logistics_information"), ("delingha", "new_energy")],
-    "agricultural": [("delingha", "plateau_biology"), ("dulan", "plateau_biology"), ("golmud", "plateau_biology")],
-}  # fmt: skip
-POSTS = {"national": 90, "provincial": 45, "laboratory": 40, "incubator": 20, "agricultural": 25}
+    "national": (
+        "golmud salt_lake_chemicals, golmud salt_lake_chemicals, golmud new_energy, delingha new_energy, "
+        "delingha salt_lake_chemicals, golmud new_materials"
+    ),
+    "provincial": (
+        "golmud oil_gas_chemicals, golmud metallurgy, delingha building_materials, delingha new_materials, "
+        "dachaidan salt_lake_chemicals, ulan coal_chemicals, golmud logistics_information"
+    ),
+    "laboratory": (
+        "golmud salt_lake_chemicals, delingha salt_lake_chemicals, dachaidan metallurgy, "
+        "mangya oil_gas_chemicals"
+    ),
+    "incubator": "golmud logistics_information, delingha new_energy",
+    "agricultural": "delingha plateau_biology, dulan plateau_biology, golmud plateau_biology",
+}
 NAMES = {
     "national": ("National platform", "国家级平台"),
     "provincial": ("Provincial platform", "省级平台"),
@@ -33,12 +31,7 @@ NAMES = {
     "incubator": ("Incubator", "孵化器"),
     "agricultural": ("Agricultural platform", "农业科技平台"),
 }
-REMOTENESS = {"golmud": 0.45, "delingha": 0.4, "dachaidan": 0.75, "ulan": 0.6, "dulan": 0.65, "mangya": 0.95}
-FIELDS = (
-    "salt_lake_chemicals", "oil_gas_chemicals", "coal_chemicals", "coal_mining", "metallurgy", "new_energy",
-    "new_materials", "building_materials", "plateau_biology", "logistics_information",
-)  # fmt: skip
-ORDER = ("id", "label_en", "label_zh", "level", "place", "posts", "filled", "field", "funding", "remoteness")
+CAPITAL = "xining"
 
 
 def text(cast: Cast) -> str:
@@ -46,36 +39,25 @@ def text(cast: Cast) -> str:
     luck = stream("institutes")
     rows: list[list[Any]] = []
     for level, posted in POSTED.items():
-        if len(posted) != cast.count(f"institutes_{level}"):
-            raise ValueError(f"{len(posted)} institutes of level {level} do not match the facts")
-        for place, field in posted:
+        sites = [site.split() for site in posted.split(",")]
+        if len(sites) != cast.count(f"institutes_{level}"):
+            raise ValueError(f"{len(sites)} institutes of level {level} do not match the facts")
+        for place, field in sites:
             code = f"R-{len(rows) + 1:02d}"
-            english, chinese = NAMES[level]
-            posts = round(POSTS[level] * (0.7 + 0.6 * luck.random()))
-            away = REMOTENESS[place]
-            filled = cast.fact("institutes_filled") + 0.3 * (0.5 - away) + 0.09 * max(-2.0, min(2.0, normal(luck)))
+            spread = cast.fact("posts_spread") * (2.0 * luck.random() - 1.0)
+            posts = round(cast.fact(f"posts_{level}") * (1.0 + spread))
+            away = remoteness(cast, place)
+            filled = cast.fact("institutes_filled") + cast.fact("filled_remote") * (0.5 - away)
+            filled += cast.fact("filled_spread") * normal(luck, 2.0)
             filled = round(max(0.08, min(0.9, filled)), 3)
             funding = rounded(posts * filled * cast.fact("institutes_cost_per_post"), 3)
-            rows.append([code, f"{english} {code}", f"{chinese} {code}", level, place, posts, filled, field, funding, away])
-    report = "ADB TA 8853-PRC Final Report Output 1 (2017), II.I.6 and III.III.2: 6, 7, 4, 2 and 3 platforms"
-    columns = {
-        "level": {"label": label("Level", "级别"), "choices": list(POSTED), "status": "measured", "source": report},
-        "place": {"label": label("Town", "城镇"), "refers": "places"},
-        "posts": number("Posts", "编制岗位", "persons", (1, 400), "assumption",
-                        why="Sizes usual for platforms of the level; about 1000 posts in all"),
-        "filled": number("Posts filled", "岗位到位率", "1", (0, 1), "assumption",
-                         why="The report speaks of empty nests without a number; lower where remote"),
-        "field": {"label": label("Field", "领域"), "choices": list(FIELDS)},
-        "funding": number("Base funding", "基本经费", "yuan/year", (0, 1e8), "estimated",
-                          source="About 300 000 yuan per full-time researcher in Qinghai 2008–2014, half of it base"),
-        "remoteness": number("Remoteness", "偏远程度", "1", (0, 1), "stylised",
-                             why="Ordered by distance to the provincial capital and altitude of the seat"),
-    }  # fmt: skip
-    titles = {
-        "label": label("Research institutes", "科研院所"),
-        "what": label(
-            "The research and service platforms of the zone: posts, people in them, money. Synthetic.",
-            "试验区科研与服务平台的岗位、人员与经费,均为虚拟。",
-        ),
-    }
-    return write("institutes", titles, columns, ORDER, rows)
+            names = label_of(NAMES, level, code)
+            rows.append([code, *names, level, place, posts, filled, field, funding, away])
+    return fill("institutes", rows)
+
+
+def remoteness(cast: Cast, place: str) -> float:
+    """Return how far off a seat is, 0 to 1: half road distance to the provincial capital, half altitude."""
+    km = cast.distances[place][CAPITAL] / cast.fact("remote_km")
+    metres = cast.places[place]["altitude_m"] / cast.fact("remote_metres")
+    return round(min(1.0, (km + metres) / 2.0), 2)

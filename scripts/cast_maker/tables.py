@@ -1,4 +1,4 @@
-"""Reads the tables the cast is drawn from, and writes tables with one line per row."""
+"""Reads the tables the cast is drawn from, and fills the rows into the template of a table."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+TEMPLATES = Path(__file__).with_name("templates")
+NO_ROWS = "rows = []\n"
 KILOWATTS = "kW"
 KWH_IN_MWH = 1000.0
+SOURCES = ("facts", "products", "prices", "places", "bodies", "postings", "input_shares", "distances")
 
 
 class Cast:
-    """The tables by row id: facts, products, prices, places and bodies."""
+    """The tables by name and row id."""
 
     def __init__(self, folder: Path) -> None:
         """Read the tables of a folder; defaults of columns are filled in."""
-        self.facts = _rows(folder / "facts.toml")
-        self.products = _rows(folder / "products.toml")
-        self.prices = _rows(folder / "prices.toml")
-        self.places = _rows(folder / "places.toml")
-        self.bodies = _rows(folder / "bodies.toml")
+        tables = {name: _rows(folder / f"{name}.toml") for name in SOURCES}
+        self.facts = tables["facts"]
+        self.products = tables["products"]
+        self.prices = tables["prices"]
+        self.places = tables["places"]
+        self.bodies = tables["bodies"]
+        self.postings = tables["postings"]
+        self.sectors = tables["input_shares"]
+        self.distances = tables["distances"]
 
     def fact(self, name: str) -> float:
         """Return the value of a fact."""
@@ -62,47 +69,30 @@ def _rows(path: Path) -> dict[str, Row]:
     return {row["id"]: {**defaults, **row} for row in data["row"]}
 
 
-def value(item: Any) -> str:
-    """Return a value as TOML; numbers carry at most six significant digits after rounding by the caller."""
-    if isinstance(item, bool):
-        return str(item).lower()
+def order(name: str) -> tuple[str, ...]:
+    """Return the columns of a drawn table in the order of its template."""
+    return tuple(tomllib.loads(_template(name))["order"])
+
+
+def fill(name: str, rows: Iterable[Sequence[Any]]) -> str:
+    """Return the text of a drawn table: its template with one line per row."""
+    lines = "".join(f"  {_value(list(row))},\n" for row in rows)
+    return _template(name).replace(NO_ROWS, f"rows = [\n{lines}]\n", 1)
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _value(item: str | float | Sequence[Any]) -> str:
     if isinstance(item, str):
         return json.dumps(item, ensure_ascii=False)
-    if isinstance(item, Mapping):
-        return "{ " + ", ".join(f"{key} = {value(inner)}" for key, inner in item.items()) + " }"
     if isinstance(item, Sequence):
-        return "[" + ", ".join(value(inner) for inner in item) + "]"
-    if isinstance(item, float) and item == int(item):
-        return str(int(item))
-    return str(item)
+        return "[" + ", ".join(_value(inner) for inner in item) + "]"
+    return str(int(item)) if item == int(item) else str(item)
 
 
-def label(en: str, zh: str) -> dict[str, str]:
-    """Return a text in both languages."""
-    return {"en": en, "zh": zh}
-
-
-def number(
-    en: str, zh: str, unit: str, bounds: tuple[float, float], status: str, **evidence: str
-) -> dict[str, Any]:
-    """Return the description of a column of numbers."""
-    return {"label": label(en, zh), "unit": unit, "bounds": list(bounds), "status": status, **evidence}
-
-
-def write(
-    name: str,
-    titles: Mapping[str, Mapping[str, str]],
-    columns: Mapping[str, Mapping[str, Any]],
-    order: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-) -> str:
-    """Return the text of a table with one line per row; `titles` holds its label and what it is."""
-    out = ["# Written by scripts/make_cast.py from facts.toml: change the facts, not this file.", f'id = "{name}"']
-    out += [f"{key} = {value(text)}" for key, text in titles.items()]
-    out += [f"order = {value(list(order))}", "rows = ["]
-    out += [f"  {value(list(row))}," for row in rows]
-    out.append("]")
-    for key, column in columns.items():
-        out += ["", f"[columns.{key}]"]
-        out += [f"{field} = {value(item)}" for field, item in column.items()]
-    return "\n".join(out) + "\n"
+def label_of(names: Mapping[str, tuple[str, str]], key: str, code: str) -> tuple[str, str]:
+    """Return the label of a row in both languages: the name of its kind and its code."""
+    english, chinese = names[key]
+    return f"{english} {code}", f"{chinese} {code}"
