@@ -1,0 +1,331 @@
+"""Writes the reference pages of docs/ from the content, the phases and the commands; `--check` only compares.
+
+python scripts/make_docs.py            write docs/reference and docs/zh/reference
+python scripts/make_docs.py --check    fail where a page is not what would be written
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ccepz_sim.cli import parsers
+from ccepz_sim.clock import PLAY_YEAR
+from ccepz_sim.commands.arguments import Parser
+from ccepz_sim.commands.figures import exact, unit_words
+from ccepz_sim.commands.speech import Say
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.indicators import INDICATORS
+from ccepz_sim.model import PHASES
+from ccepz_sim.schema import LANGUAGES, Label, Lever
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+WORDS = tomllib.loads((Path(__file__).parent / "docs.toml").read_text(encoding="utf-8"))
+
+
+class Page:
+    """One page in one language, built line by line."""
+
+    def __init__(self, title: str, lang: str) -> None:
+        """Begin with the title and the sentence under it."""
+        self.lang = lang
+        self.say = Say(lang)
+        self.lines = [self.word("made"), "", f"# {self.word(title)}", "", self.word(f"{title}_intro"), ""]
+
+    def word(self, key: str) -> str:
+        """Return one of the words of the pages."""
+        return str(WORDS[key][self.lang])
+
+    def pick(self, label: Label) -> str:
+        """Return a label in the language of the page."""
+        return label.get(self.lang)
+
+    def units(self, unit: str) -> str:
+        """Return a unit in words."""
+        return unit_words(unit, self.say)
+
+    def status(self, status: str) -> str:
+        """Return a status in words."""
+        return self.say(f"status.{status}")
+
+    def line(self, text: str = "") -> None:
+        """Add one line."""
+        self.lines.append(text)
+
+    def heading(self, text: str, level: int = 2) -> None:
+        """Add a heading."""
+        self.lines += ["#" * level + " " + text, ""]
+
+    def facts(self, facts: Mapping[str, str]) -> None:
+        """Add a list of named facts; empty ones are left out."""
+        self.lines += [f"- **{self.word(key)}**{self.colon}{text}" for key, text in facts.items() if text]
+        self.line()
+
+    def table(self, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+        """Add a table."""
+        titles = [self.word(key) for key in head]
+        self.lines += [_row(titles), _row("---" for _ in titles)]
+        self.lines += [_row(cells) for cells in rows]
+        self.line()
+
+    @property
+    def colon(self) -> str:
+        """A colon as the language writes it."""
+        return "：" if self.lang == "zh" else ": "
+
+    def evidence(self, source: str, why: str) -> dict[str, str]:
+        """Return source and why as facts."""
+        return {"source": source, "why": why}
+
+    def text(self) -> str:
+        """Return the whole page."""
+        return "\n".join(self.lines).rstrip() + "\n"
+
+
+def levers(content: Content, lang: str) -> str:
+    """Return the page of levers."""
+    page = Page("levers", lang)
+    bodies = content.table("bodies")
+    for group in content.groups.values():
+        held = [lever for lever in content.levers.values() if lever.group == group.id]
+        page.heading(page.pick(group.label))
+        rows = (
+            (
+                f"[`{lever.id}`](#{lever.id})",
+                page.pick(lever.label),
+                page.units(lever.unit),
+                _range(lever.bounds),
+                exact(lever.status_quo_at(PLAY_YEAR)),
+                f"{exact(lever.lag.quarters)} {page.word('quarters')}",
+            )
+            for lever in held
+        )
+        page.table(("id", "name", "unit", "range", "status_quo", "lag"), rows)
+        for lever in held:
+            page.heading(f"`{lever.id}`", 3)
+            page.line(f"**{page.pick(lever.label)}** – {page.pick(lever.summary)}")
+            page.line()
+            page.facts(
+                {
+                    "assumes": page.pick(lever.assumes),
+                    "who": page.pick(lever.who),
+                    "body": page.pick(bodies.labels[bodies.index[lever.body]]),
+                    "status_quo": _dated(lever, page),
+                    "promise": _promise(lever, page),
+                    "status": page.status(lever.status),
+                    **page.evidence(lever.source, lever.why),
+                }
+            )
+    return page.text()
+
+
+def packages(content: Content, lang: str) -> str:
+    """Return the page of packages."""
+    page = Page("packages", lang)
+    for item in content.packages.values():
+        page.heading(f"`{item.id}`")
+        page.line(f"**{page.pick(item.label)}** – {page.pick(item.summary)}")
+        page.line()
+        page.facts({"reference": item.reference, "baseline": f"`{item.baseline}`" if item.baseline else ""})
+        if item.set:
+            rows = (
+                (
+                    f"[`{entry.lever}`](levers.md#{entry.lever})",
+                    page.pick(content.levers[entry.lever].label),
+                    _plain(entry.from_),
+                    exact(entry.value),
+                    page.units(content.levers[entry.lever].unit),
+                )
+                for entry in item.set
+            )
+            page.table(("id", "name", "from", "value", "unit"), rows)
+    return page.text()
+
+
+def scenarios(content: Content, lang: str) -> str:
+    """Return the page of scenarios."""
+    page = Page("scenarios", lang)
+    for item in content.scenarios.values():
+        page.heading(f"`{item.id}`")
+        page.line(f"**{page.pick(item.label)}** – {page.pick(item.summary)}")
+        page.line()
+        jumps = ", ".join(f"{_plain(jump.at)} `{jump.series}` {jump.log:+g}" for jump in item.jump)
+        inspections = ", ".join(_plain(one.at) for one in item.inspection)
+        page.facts(
+            {
+                "closure": page.word("yes" if item.mine_closure else "no"),
+                "shocks": jumps,
+                "inspections": inspections,
+                "status": page.status(item.status),
+                **page.evidence(item.source, item.why),
+            }
+        )
+    return page.text()
+
+
+def indicators(_content: Content, lang: str) -> str:
+    """Return the page of indicators."""
+    page = Page("indicators", lang)
+    rows = (
+        (
+            f"`{item.id}`",
+            page.pick(item.label),
+            page.units(item.unit),
+            page.word(item.direction),
+            page.word("yes" if item.reported else "no"),
+        )
+        for item in INDICATORS.values()
+    )
+    page.table(("id", "name", "unit", "better", "reported"), rows)
+    return page.text()
+
+
+def parameters(content: Content, lang: str) -> str:
+    """Return the page of parameters."""
+    page = Page("parameters", lang)
+    values = content.parameters.values()
+    page.line(page.word("statuses"))
+    page.line()
+    counts = {
+        status: sum(item.status == status for item in values) for status in sorted({v.status for v in values})
+    }
+    page.table(("status", "count"), ((page.status(status), str(count)) for status, count in counts.items()))
+    for group in content.parameter_groups.values():
+        page.heading(page.pick(group.label))
+        rows = (
+            (
+                f"`{item.id}`",
+                page.pick(item.label),
+                exact(item.value),
+                page.units(item.unit),
+                _range(item.bounds),
+                page.status(item.status),
+                item.source or item.why,
+            )
+            for item in values
+            if item.id.startswith(group.id + ".")
+        )
+        page.table(("id", "name", "value", "unit", "range", "status", "evidence"), rows)
+    return page.text()
+
+
+def quarter(_content: Content, lang: str) -> str:
+    """Return the page of the phases of a quarter."""
+    page = Page("quarter", lang)
+    rows = (
+        (str(number), f"`{phase.name}`", page.pick(phase.label), page.pick(phase.why))
+        for number, phase in enumerate(PHASES, 1)
+    )
+    page.table(("count", "id", "phase", "why_here"), rows)
+    return page.text()
+
+
+def commands(_content: Content, lang: str) -> str:
+    """Return the page of commands."""
+    page = Page("commands", lang)
+    for name, parser in parsers(page.say).items():
+        page.heading(f"`ccepz {name}`")
+        page.line(page.say(f"{name}.help"))
+        page.line()
+        page.table(("option", "meaning"), _options(parser))
+    return page.text()
+
+
+PAGES = {
+    "levers": levers,
+    "packages": packages,
+    "scenarios": scenarios,
+    "indicators": indicators,
+    "parameters": parameters,
+    "quarter": quarter,
+    "commands": commands,
+}
+
+
+def pages(content: Content) -> dict[Path, str]:
+    """Return every reference page by its path."""
+    folders = {"en": DOCS / "reference", "zh": DOCS / "zh" / "reference"}
+    return {
+        folders[lang] / f"{name}.md": build(content, lang)
+        for lang in LANGUAGES
+        for name, build in PAGES.items()
+    }
+
+
+def stale(content: Content) -> list[Path]:
+    """Return the pages that are missing or not what would be written."""
+    return [
+        path
+        for path, text in pages(content).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    reader = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    reader.add_argument(
+        "--check", action="store_true", help="compare only; exit code 1 where a page is out of date"
+    )
+    content = load_content()
+    if reader.parse_args().check:
+        old = stale(content)
+        for path in old:
+            print(f"out of date: {path.relative_to(DOCS.parent)} (run python scripts/make_docs.py)")
+        return 1 if old else 0
+    for path, text in pages(content).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+def _options(parser: Parser) -> Iterable[tuple[str, str]]:
+    for action in parser._actions:
+        names = ", ".join(action.option_strings)
+        value = "|".join(action.choices) if names and action.choices else action.metavar or ""
+        takes_value = not names or action.nargs != 0
+        yield f"`{names} {value}`".replace("` ", "`") if takes_value else f"`{names}`", str(action.help)
+
+
+def _promise(lever: Lever, page: Page) -> str:
+    effect = lever.effect
+    told = page.word("promise_is").format(
+        value=f"{exact(effect.value)} {page.units(lever.unit)}",
+        year=PLAY_YEAR,
+        indicator=effect.indicator,
+        direction=page.word(effect.direction),
+        years=effect.years,
+    )
+    if not effect.condition:
+        return told
+    condition = ", ".join(f"`{name}` = {exact(value)}" for name, value in effect.condition.items())
+    return told + page.word("where").format(condition=condition)
+
+
+def _dated(lever: Lever, page: Page) -> str:
+    unit = page.units(lever.unit)
+    return "; ".join(
+        f"{page.word('from')} {_plain(one.from_)}: {exact(one.value)} {unit}" for one in lever.status_quo
+    )
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    return f"{exact(bounds[0])} – {exact(bounds[1])}"
+
+
+def _plain(year: float) -> str:
+    return f"{year:g}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
