@@ -177,10 +177,11 @@ def indicators(_content: Content, lang: str) -> str:
             page.units(item.unit),
             page.word(item.direction),
             page.word("yes" if item.reported else "no"),
+            page.pick(item.help),
         )
         for item in INDICATORS.values()
     )
-    page.table(("id", "name", "unit", "better", "reported"), rows)
+    page.table(("id", "name", "unit", "better", "reported", "meaning"), rows)
     return page.text()
 
 

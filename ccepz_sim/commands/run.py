@@ -31,7 +31,8 @@ from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.schema import STATUS_QUO
 
 SCENARIO, SEED, YEARS = "slow-recovery", 1, 20
-LAST_START, MOST_YEARS, HIGHEST_SEED = 2035, 100, 2**32 - 1
+HIGHEST_SEED = 2**32 - 1
+LONGEST = 50
 SUMMARY = (
     "gdp_real",
     "industrial_value_added_real",
@@ -84,10 +85,10 @@ def declare(parser: Parser, say: Say) -> None:
     add("--scenario", default=SCENARIO, metavar="NAME", help=say("run.scenario", default=SCENARIO))
     add("--set", action="append", default=[], metavar="LEVER=VALUE[@YEAR]", help=say("run.set"))
     add("--param", action="append", default=[], metavar="ID=VALUE", help=say("run.param"))
-    start = whole("--from", FIRST_YEAR, LAST_START)
+    start = whole("--from", FIRST_YEAR, PLAY_YEAR)
     told = say("run.from", default=PLAY_YEAR, first=FIRST_YEAR)
     add("--from", dest="start", type=start, default=PLAY_YEAR, metavar="YEAR", help=told)
-    years = whole("--years", 1, MOST_YEARS)
+    years = whole("--years", 1, LONGEST)
     add("--years", type=years, default=YEARS, metavar="N", help=say("run.years", default=YEARS))
     seed = whole("--seed", 0, HIGHEST_SEED)
     add("--seed", type=seed, default=SEED, metavar="N", help=say("run.seed", default=SEED))
@@ -130,7 +131,13 @@ def read_order(args: argparse.Namespace, content: Content, say: Say) -> Order:
     for name in packages:
         content.package(name)
     content.scenario(args.scenario)
+    from ccepz_sim.model import LAST_YEAR
+
+    if args.start not in (FIRST_YEAR, PLAY_YEAR):
+        raise CommandError("error.start", first=FIRST_YEAR, play=PLAY_YEAR, text=args.start)
     last = args.start + args.years - 1
+    if last >= LAST_YEAR:
+        raise CommandError("error.too_long", end=LAST_YEAR - 1, most=LAST_YEAR - args.start, start=args.start)
     decisions = tuple(_decision(text, content, args.start, last, say) for text in args.set)
     parameters = dict(_parameter(text, content, say) for text in args.param)
     content.with_parameters(parameters)
