@@ -106,7 +106,7 @@ def test_water_fits_the_quotas_with_little_slack_in_three(content: Content, firm
 
 
 def profit_share(firms: SimpleNamespace, price: Price, year: int, wage: float) -> np.ndarray:
-    """Profit over sales of a firm with unit input 1 at usual utilisation, after capital over fifteen years."""
+    """Profit over sales with unit input 1 at usual utilisation, after capital over fifteen years."""
     old, new = price(2010), price(year)
     bought = old * (1 - firms.value_added_ratio) * (firms.input_link * new / old + 1 - firms.input_link)
     wages = firms.labour / 1000 * wage * SOCIAL / firms.usual_utilisation
