@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ccepz_sim.content import find_folder
+from ccepz_sim.content import Content, find_folder, load_content
 from ccepz_sim.errors import ContentError
 from ccepz_sim.reading import experiments, parameters, policies, tables
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding
-from ccepz_sim.schema import STATUS_QUO, TABLES, Group, Lever
+from ccepz_sim.reading.needs import TABLES
+from ccepz_sim.schema import STATUS_QUO, Group, Lever, Parameter
 from ccepz_sim.text import FOLDER as TEXT_FOLDER
 
 __all__ = ["Finding", "check_content"]
@@ -44,12 +46,22 @@ def check_content(folder: Path | str | None = None) -> list[Finding]:
     files = read_files(root)
     findings += files.broken
     _check_places(files, findings)
-    _check_tables(files, findings)
-    _each(files, "agents/parameters", parameters.read_parameters, findings)
-    levers = _check_levers(files, findings)
+    shipped = _shipped(root)
+    _check_tables(files, findings, shipped)
+    _check_parameters(files, findings, shipped)
+    levers = _check_levers(files, findings, shipped)
     _check_packages(files, levers, findings)
     _check_scenarios(files, findings)
     return sorted(findings, key=lambda finding: (finding.file, finding.line))
+
+
+def _shipped(root: Path) -> Content | None:
+    """Return the content of this package, which says what the rules need; `None` if that is the one here."""
+    try:
+        shipped = load_content()
+    except ContentError:
+        return None
+    return None if shipped.folder == root else shipped
 
 
 def _check_places(files: Files, findings: list[Finding]) -> None:
@@ -72,16 +84,33 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
             findings.append(f.make(path, "", "file_missing"))
 
 
-def _check_tables(files: Files, findings: list[Finding]) -> None:
+def _check_tables(files: Files, findings: list[Finding], shipped: Content | None) -> None:
     found = files.under("agents")
     known: dict[str, Any] = {_stem(finding.file): None for finding in files.broken}
     known |= {name: tables.row_ids(document) for name, (_, document) in found.items()}
     for name, (path, document) in found.items():
         table = tables.read_table(document, path, name, findings)
         tables.check_references(table, path, known, findings)
+        if shipped is not None and name in shipped.table_names:
+            # A mistake in the shipped content is not one of this content.
+            with suppress(ContentError):
+                tables.check_units(table, path, findings, shipped.table(name))
 
 
-def _check_levers(files: Files, findings: list[Finding]) -> dict[str, Lever]:
+def _check_parameters(files: Files, findings: list[Finding], shipped: Content | None) -> None:
+    folder = "agents/parameters"
+    read: dict[str, Parameter] = {}
+    for _, group in _each(files, folder, parameters.read_parameters, findings):
+        read.update(group)
+    broken = {finding.file for finding in files.broken}
+    if shipped is not None:
+        with suppress(ContentError):
+            lacking: list[Finding] = []
+            parameters.check_parameters(read, folder, lacking, shipped.parameters)
+            findings += [finding for finding in lacking if finding.file not in broken]
+
+
+def _check_levers(files: Files, findings: list[Finding], shipped: Content | None) -> dict[str, Lever]:
     groups: dict[str, Group] | None = None
     if GROUPS in files.documents:
         groups = policies.read_groups(files.documents[GROUPS], GROUPS, findings)
@@ -104,6 +133,11 @@ def _check_levers(files: Files, findings: list[Finding]) -> dict[str, Lever]:
             indicators=indicators,
             unread=unread,
         )
+    if levers and not unread:
+        policies.check_channels(read, "policies/instruments", findings)
+    if shipped is not None:
+        with suppress(ContentError):
+            policies.check_units(read, "policies/instruments", findings, shipped.levers)
     return levers
 
 

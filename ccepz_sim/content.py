@@ -25,6 +25,24 @@ Item = TypeVar("Item")
 Reader: TypeAlias = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
 
+class Values(SimpleNamespace):
+    """The values of a group of parameters as attributes; one that is missing is refused in one sentence."""
+
+    __slots__ = ("_group",)
+
+    def __init__(self, group: str = "", values: Mapping[str, float] | None = None) -> None:
+        """Hold the values of a group (copying makes an empty one first)."""
+        super().__init__(**(values or {}))
+        self._group = group
+
+    def __getattr__(self, name: str) -> float:
+        """Refuse a name that is not there; names with a leading underscore are Python's own."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        known = [f"{self._group}.{key}" for key in vars(self)]
+        raise unknown("unknown_parameter", f"{self._group}.{name}", known)
+
+
 class Content:
     """Everything the content folders hold, as frozen objects; each part is read when it is first asked for.
 
@@ -55,6 +73,12 @@ class Content:
         text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
+    @cached_property
+    def _shipped(self) -> Content | None:
+        """The content of this package, which says what the rules need; `None` for that content itself."""
+        own = find_folder()
+        return None if own == self.folder else _load(own)
+
     def table(self, name: str) -> Table:
         """Return one table of `agents/`.
 
@@ -73,6 +97,8 @@ class Content:
             # While a table that is referred to is not there, its names cannot be compared.
             known = {other: self._ids(other) for other in wanted if other in found}
             tables.check_references(table, path, known, findings)
+            if self._shipped is not None and name in self._shipped.table_names:
+                tables.check_units(table, path, findings, self._shipped.table(name))
             refuse(finding for finding in findings if finding.rule != "unknown_table")
             self._tables[name] = self._named(table)
         return self._tables[name]
@@ -93,6 +119,10 @@ class Content:
         found: dict[str, Parameter] = {}
         for _, read in self._parameter_files:
             found.update(read)
+        if self._shipped is not None:
+            findings: list[Finding] = []
+            parameters.check_parameters(found, "agents/parameters", findings, self._shipped.parameters)
+            refuse(findings)
         for name, value in self._overrides.items():
             found[name] = replace(found[name], value=value)
         return MappingProxyType(found)
@@ -122,7 +152,7 @@ class Content:
             raise unknown("unknown_parameter_group", group, self.parameter_groups)
         start = group + "."
         found = [item for key, item in self.parameters.items() if key.startswith(start)]
-        return SimpleNamespace(**{item.id.removeprefix(start): item.value for item in found})
+        return Values(group, {item.id.removeprefix(start): item.value for item in found})
 
     def with_parameters(self, values: Mapping[str, float]) -> Content:
         """Return this content with other values of some parameters.
@@ -174,6 +204,9 @@ class Content:
         for lever in levers:
             path = f"policies/instruments/{lever.id}.toml"
             policies.check_lever(lever, path, findings, levers=found, groups=groups, bodies=bodies)
+        policies.check_channels(levers, "policies/instruments", findings)
+        if self._shipped is not None:
+            policies.check_units(levers, "policies/instruments", findings, self._shipped.levers)
         refuse(findings)
         return MappingProxyType(found)
 

@@ -145,8 +145,8 @@ class Fields:
             return default
         return float(value)
 
-    def bounds(self, key: str = "bounds") -> tuple[float, float] | None:
-        """Read two finite numbers, the lower first."""
+    def bounds(self, key: str = "bounds", *, fixed: bool = False) -> tuple[float, float] | None:
+        """Read two finite numbers, the lower first; a `fixed` value may have two equal ones."""
         words = f.allowed("pair")
         if not self.has(key, words):
             return None
@@ -154,7 +154,7 @@ class Fields:
         if not isinstance(value, list) or len(value) != 2 or not all(finite(end) for end in value):
             self.wrong(key, words)
             return None
-        if not value[0] < value[1]:
+        if value[0] > value[1] or (value[0] == value[1] and not fixed):
             self.note(key, "bad_bounds", allowed=words, value=shown(value))
             return None
         return float(value[0]), float(value[1])

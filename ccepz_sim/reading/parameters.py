@@ -34,11 +34,25 @@ def read_parameters(
     return ParameterGroup(group, label, what), read
 
 
+def check_parameters(
+    read: Mapping[str, Parameter], folder: str, findings: list[f.Finding], shipped: Mapping[str, Parameter]
+) -> None:
+    """Note parameters that the rules need and that are missing, or that have another unit."""
+    for key, item in shipped.items():
+        group, _, name = key.partition(".")
+        file = f"{folder}/{group}.toml"
+        if key not in read:
+            findings.append(f.make(file, name, "missing_parameter", options=read, name=key))
+        elif read[key].unit and read[key].unit != item.unit:
+            unit = read[key].unit
+            findings.append(f.make(file, f"{name}.unit", "other_unit", value=unit, unit=item.unit))
+
+
 def _parameter(fields: Fields, key: str) -> Parameter:
     fields.only(KEYS)
     label = fields.label("label")
     unit = fields.text("unit")
-    bounds = fields.bounds()
+    bounds = fields.bounds(fixed=True)
     value = fields.number("value", bounds=bounds)
     evidence = fields.evidence()
     span = bounds or (value, value)

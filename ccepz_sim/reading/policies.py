@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from ccepz_sim.reading import finding as f
-from ccepz_sim.reading.fields import SNAKE, TOLERANCE, WORDS, Fields, ascending, shown
+from ccepz_sim.reading.fields import TOLERANCE, WORDS, Fields, ascending, shown
+from ccepz_sim.reading.needs import CHANNELS
 from ccepz_sim.schema import (
     COST_KINDS,
     DIRECTIONS,
@@ -77,7 +78,7 @@ def read_lever(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         step=step,
         status_quo=status_quo,
         body=fields.text("body"),
-        channel=_channel(fields),
+        channel=fields.choice("channel", CHANNELS),
         who=fields.label("who"),
         report=fields.text("report", empty=True),
         status=evidence.status,
@@ -118,6 +119,25 @@ def check_lever(
     twins = [other.id for other in levers.values() if other.channel == lever.channel and other.id < lever.id]
     if lever.channel and twins:
         fields.note("channel", "duplicate", value=f"{lever.channel} ({twins[0]})")
+
+
+def check_channels(levers: Iterable[Lever], folder: str, findings: list[f.Finding]) -> None:
+    """Note every channel of the rules that no lever moves."""
+    taken = {lever.channel for lever in levers}
+    missing = [channel for channel in CHANNELS if channel not in taken]
+    findings += [f.make(folder, "channel", "channel_missing", value=channel) for channel in missing]
+
+
+def check_units(
+    levers: Iterable[Lever], folder: str, findings: list[f.Finding], shipped: Mapping[str, Lever]
+) -> None:
+    """Note levers whose unit is not the one in which the rules read their channel."""
+    units = {lever.channel: lever.unit for lever in shipped.values()}
+    for lever in levers:
+        unit = units.get(lever.channel, lever.unit)
+        if lever.unit in LEVER_UNITS and lever.unit != unit:
+            file = f"{folder}/{lever.id}.toml"
+            findings.append(f.make(file, "unit", "other_unit", value=lever.unit, unit=unit))
 
 
 def read_package(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding]) -> Package:
@@ -218,13 +238,6 @@ def _status_quo(fields: Fields, bounds: Bounds, step: float) -> tuple[DatedValue
         read.append(DatedValue(item.date("from"), value))
     ascending(items, "from", (dated.from_ for dated in read))
     return tuple(read) or (DatedValue(0.0, bounds[0] if bounds else 0.0),)
-
-
-def _channel(fields: Fields) -> str:
-    value = fields.text("channel")
-    if value and not SNAKE.fullmatch(value):
-        fields.note("channel", "bad_id", value=value, allowed=f.allowed("snake"))
-    return value
 
 
 def _lag(fields: Fields) -> Lag:

@@ -10,7 +10,8 @@ import numpy as np
 
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import SNAKE, Fields, finite, shown
-from ccepz_sim.schema import TABLES, Column, Evidence, Label, Table
+from ccepz_sim.reading.needs import TABLES
+from ccepz_sim.schema import Column, Evidence, Label, Table
 
 TABLE_KEYS = ("id", "label", "what", "columns", "row", "order", "rows", "evidence")
 NUMBER_KEYS = ("label", "what", "unit", "bounds", "status", "source", "why", "default")
@@ -96,6 +97,16 @@ def check_references(
                 target = f"agents/{column.refers}.toml"
                 key = f"{row}.{column.id}"
                 fields.note(key, "unknown_reference", value=value, target=target, options=ids, name=value)
+
+
+def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Table) -> None:
+    """Note columns whose unit is not the one in which the rules read them."""
+    for key in TABLES.get(table.id, ()):
+        if key in table.columns and key in shipped.columns:
+            unit, expected = table.columns[key].unit, shipped.columns[key].unit
+            if unit and expected and unit != expected:
+                where = f"columns.{key}.unit"
+                findings.append(f.make(file, where, "other_unit", value=unit, unit=expected))
 
 
 def row_ids(data: Mapping[str, Any]) -> list[str]:

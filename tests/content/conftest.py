@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from ccepz_sim.checks import Finding, check_content, indicator_ids
-from ccepz_sim.schema import TABLES
+from ccepz_sim.content import find_folder, load_content
+from ccepz_sim.reading.needs import CHANNELS, TABLES
 
 Documents = dict[str, dict[str, Any]]
 
@@ -39,6 +40,7 @@ CHOICES = {
     ("firms", "mindset"): ["not_established", "training", "long_term"],
 }
 FREE = {("places", "park"), ("products", "unit_name"), ("officials", "rank"), ("bodies", "kind")}
+NAMES = {"tax_air": "pollution-tax-air", "inspectors": "inspection-capacity"}
 LINES = ("firms", "officials")
 
 
@@ -61,9 +63,10 @@ def toml(value: Any) -> str:
 class SmallContent:
     """Documents by path, and how to write and check them."""
 
-    def __init__(self) -> None:
-        """Make the documents once; `documents` gives copies."""
+    def __init__(self, folder: Path) -> None:
+        """Make the documents once, and write them to a folder of their own; `documents` gives copies."""
         self._documents = _documents()
+        self._folder = self.write(folder)
 
     def documents(self) -> Documents:
         """Return a copy that a test may spoil."""
@@ -79,10 +82,20 @@ class SmallContent:
         return folder
 
     @contextmanager
-    def written(self, documents: Documents | None = None) -> Iterator[Path]:
-        """Write documents to a folder that lives as long as the block."""
-        with TemporaryDirectory() as name:
-            yield self.write(Path(name), documents)
+    def written(self, documents: Documents) -> Iterator[Path]:
+        """Give a folder with these documents as long as the block lasts; only what differs is written."""
+        known = self._documents
+        changed = {path: item for path, item in documents.items() if repr(item) != repr(known.get(path))}
+        lacking = self._documents.keys() - documents.keys()
+        self.write(self._folder, changed)
+        for path in lacking:
+            (self._folder / path).unlink()
+        try:
+            yield self._folder
+        finally:
+            for path in changed.keys() - self._documents.keys():
+                (self._folder / path).unlink()
+            self.write(self._folder, {path: self._documents[path] for path in (*changed, *lacking)})
 
     def check(self, documents: Documents) -> list[Finding]:
         """Return the findings in documents."""
@@ -91,15 +104,17 @@ class SmallContent:
 
 
 @pytest.fixture(scope="session")
-def small() -> SmallContent:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallContent:
     """A small content that is valid in every part."""
-    return SmallContent()
+    return SmallContent(tmp_path_factory.mktemp("small"))
 
 
 def _documents() -> Documents:
     documents = {f"agents/{name}.toml": _table(name, columns) for name, columns in TABLES.items()}
-    documents["agents/parameters/collusion.toml"] = {
-        "id": "collusion",
+    for path in sorted((find_folder() / "agents/parameters").glob("*.toml")):
+        documents[f"agents/parameters/{path.name}"] = tomllib.loads(path.read_text("utf-8"))
+    documents["agents/parameters/fixture.toml"] = {
+        "id": "fixture",
         "label": label(),
         "peer_weight": _number() | {"value": 0.6},
     }
@@ -110,8 +125,9 @@ def _documents() -> Documents:
             for order, name in enumerate(["regulation", "governance"])
         ]
     }  # fmt: skip
-    for name in ("pollution-tax-air", "inspection-capacity"):
-        documents[f"policies/instruments/{name}.toml"] = _lever(name)
+    for channel in CHANNELS:
+        name = NAMES.get(channel, channel.replace("_", "-"))
+        documents[f"policies/instruments/{name}.toml"] = _lever(name, channel)
     effect = documents["policies/instruments/pollution-tax-air.toml"]["effect"]
     effect["condition"] = {"inspection-capacity": 4}
     settings = [{"lever": "pollution-tax-air", "from": 2016, "value": 6}]
@@ -145,7 +161,7 @@ def _table(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
             meta[column] = {"label": label(), "free": True}
             cells[column] = "words"
         else:
-            meta[column] = _number()
+            meta[column] = _number() | {"unit": _unit(name, column)}
             cells[column] = 1.25
     head = {"id": name, "label": label(), "what": label(), "columns": meta}
     ids = ROWS.get(name, ["one", "two"])
@@ -157,19 +173,26 @@ def _table(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
     return head | {"row": rows}
 
 
-def _lever(name: str) -> dict[str, Any]:
+def _unit(table: str, column: str) -> str:
+    """Return the unit in which the rules read a column."""
+    content = load_content()
+    known = content.table(table).columns if table in content.table_names else {}
+    return known[column].unit if column in known and known[column].is_number else "1"
+
+
+def _lever(name: str, channel: str) -> dict[str, Any]:
     return {
         "id": name,
         "group": "regulation",
         "label": label(),
         "summary": label(),
         "assumes": label(),
-        "unit": "yuan/equivalent",
+        "unit": {lever.channel: lever.unit for lever in load_content().levers.values()}[channel],
         "bounds": [0, 12],
         "step": 0.5,
         "status_quo": [{"from": 2010, "value": 0.5}, {"from": 2015.5, "value": 1}],
         "body": "environment",
-        "channel": name.replace("-", "_"),
+        "channel": channel,
         "who": label(),
         "report": "IV.I.2",
         "status": "official",

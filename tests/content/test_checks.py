@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ccepz_sim.checks import check_content
+from ccepz_sim.content import load_content
 
 FIRMS = "agents/firms.toml"
 PRODUCTS = "agents/products.toml"
 PLACES = "agents/places.toml"
-PARAMETERS = "agents/parameters/collusion.toml"
+PARAMETERS = "agents/parameters/fixture.toml"
 GROUPS = "policies/groups.toml"
 LEVER = "policies/instruments/pollution-tax-air.toml"
 PACKAGE = "policies/packages/tax-only.toml"
@@ -76,6 +77,8 @@ CASES = [
     (LEVER, ["group"], "regulations", "unknown_reference", "group", "regulation"),
     (LEVER, ["body"], "enviroment", "unknown_reference", "body", "environment"),
     (LEVER, ["unit"], "yuan/equivalents", "not_a_choice", "unit", "yuan/equivalent"),
+    (LEVER, ["unit"], "yuan/year", "other_unit", "unit", "yuan/equivalent"),
+    (PRODUCTS, ["columns", "labour", "unit"], "hours", "other_unit", "columns.labour.unit", "hours"),
     (LEVER, ["step"], 0.7, "step_not_dividing", "step", "0.7"),
     (LEVER, ["step"], -1, "out_of_bounds", "step", "above 0"),
     (LEVER, ["status_quo", 0, "value"], 13, "out_of_bounds", "status_quo[1].value", "from 0 to 12"),
@@ -84,7 +87,8 @@ CASES = [
     (LEVER, ["status_quo", 1, "from"], 2015.3, "not_a_quarter", "status_quo[2].from", "2015.3"),
     (LEVER, ["status_quo", 1, "from"], 20155, "out_of_bounds", "status_quo[2].from", "20,155"),
     (LEVER, ["status_quo"], [], "wrong_type", "status_quo", "tables"),
-    (LEVER, ["channel"], "inspection_capacity", "duplicate", "channel", "inspection-capacity"),
+    (LEVER, ["channel"], "inspectors", "duplicate", "channel", "inspection-capacity"),
+    (LEVER, ["channel"], "taxair", "not_a_choice", "channel", "tax_air"),
     (LEVER, ["cost", "kind"], "values", "not_a_choice", "cost.kind", "value"),
     (LEVER, ["lag", "stages"], 1.5, "wrong_type", "lag.stages", "whole number"),
     (LEVER, ["lag", "quarters"], -1, "out_of_bounds", "lag.quarters", "at least 0"),
@@ -174,6 +178,23 @@ def test_missing_tables_and_files_are_reported(small):
         assert [item.file for item in found] == [path]
 
 
+def test_what_the_rules_need_is_not_to_be_missing(small):
+    documents = small.documents()
+    del documents["policies/instruments/upgrade.toml"]
+    assert {(item.rule, item.key) for item in small.check(documents)} == {("channel_missing", "channel")}
+    needed = [key for key in load_content().parameters if key.startswith("firms.")]
+    assert needed
+    documents = small.documents()
+    del documents["agents/parameters/firms.toml"]
+    found = small.check(documents)
+    assert {f"firms.{item.key}" for item in found} == set(needed)
+    assert {item.rule for item in found} == {"missing_parameter"}
+    documents = small.documents()
+    name = needed[0].removeprefix("firms.")
+    documents["agents/parameters/firms.toml"][name]["unit"] = "miles"
+    assert [(item.rule, item.key) for item in small.check(documents)] == [("other_unit", f"{name}.unit")]
+
+
 def test_files_that_nobody_reads_are_reported(small, tmp_path):
     small.write(tmp_path)
     (tmp_path / "policies/pollution-tax.toml").write_text("", encoding="utf-8")
@@ -189,7 +210,7 @@ def test_what_cannot_be_read_is_fatal(small, tmp_path):
     small.write(tmp_path)
     (tmp_path / LEVER).write_text('id = "x"\nlabel = = 1\n', encoding="utf-8")
     (tmp_path / SCENARIO).write_bytes(b'id = "\xff"')
-    (tmp_path / PARAMETERS).write_text('id = "collusion', encoding="utf-8")
+    (tmp_path / PARAMETERS).write_text('id = "fixture', encoding="utf-8")
     found = [(item.file, item.rule, item.line, item.fatal) for item in check_content(tmp_path)]
     assert found == [
         (PARAMETERS, "broken_toml", 1, True),
@@ -204,7 +225,7 @@ def test_missing_folders_are_fatal(small, tmp_path):
         assert (found.rule, found.fatal) == ("no_content", True)
     documents = small.documents()
     del documents[SCENARIO]
-    (found,) = small.check(documents)
+    (found,) = check_content(small.write(tmp_path / "other", documents))
     assert (found.file, found.rule, found.fatal) == ("experiments", "folder_missing", True)
 
 
