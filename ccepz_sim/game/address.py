@@ -1,7 +1,8 @@
 """The whole game as the text of an address, and back.
 
-Form: `1~HASH~SEED~SCENARIO~YEAR~ACTION~ACTION…`, where an action is `2017.audit-share.0.3` or `2016.green-governance`
-(a package has no value). The hash is the short content hash; a game made with other content opens, with a notice.
+Form: `1~HASH~SEED~SCENARIO~YEAR~ACTION~ACTION…`, where an action is `2017.audit-share.0.3` or
+`2016.green-governance` (a package has no value). The hash is the short content hash; a game made with other
+content opens, with a notice.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.futures import LAST_YEAR, World
 from ccepz_sim.game.log import Action, ChoosePackage, SetLever
+from ccepz_sim.game.problems import GameError
 
 FORM = "1"
 SHORT = 8
@@ -55,7 +56,8 @@ def read(content: Content, text: str) -> Shared:
         actions = tuple(_action(content, part) for part in parts[5:])
     except ValueError:
         raise GameError("address_broken") from None
-    if parts[3] not in content.scenarios or not 0 <= seed <= LARGEST_SEED or not PLAY_YEAR <= year <= LAST_YEAR:
+    known = parts[3] in content.scenarios
+    if not known or not 0 <= seed <= LARGEST_SEED or not PLAY_YEAR <= year <= LAST_YEAR:
         raise GameError("address_broken")
     return Shared(World(seed, parts[3]), year, actions, content.hash.startswith(parts[1]) and bool(parts[1]))
 

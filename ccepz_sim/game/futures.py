@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
@@ -21,6 +22,7 @@ KEPT_SNAPSHOTS = 40
 
 Progress = Callable[[int], None]
 MakeZone = Callable[..., Any]
+Purse = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +35,28 @@ class World:
 
 @dataclass(frozen=True)
 class Future:
-    """A run that has reached the last year; its zone is never stepped again."""
+    """A run that has reached the last year; its zone is never stepped again.
+
+    `purse` holds treasury (yuan) and standing (0 to 100) at the end of each played year.
+    """
 
     world: World
     decisions: tuple[Decision, ...]
     zone: Any
+    purse: Purse
 
     @property
-    def years(self) -> np.ndarray:
+    def years(self) -> NDArray[np.float64]:
         """Dates of the recorded quarters, shape (quarters,), from 2010.0 on."""
         return np.asarray(self.zone.recorder.years)
 
     @cached_property
     def events(self) -> tuple[Any, ...]:
-        """What happened, oldest first: rows with year, quarter (1 to 4), place, kind, indicator, weight, en, zh."""
+        """What happened, oldest first: rows with year, quarter, place, kind, indicator, weight, en, zh."""
         frame = self.zone.events
         return tuple(frame.itertuples(index=False))
 
-    def series(self, indicator: str, place: str = "zone", view: str = "true") -> np.ndarray:
+    def series(self, indicator: str, place: str = "zone", view: str = "true") -> NDArray[np.float64]:
         """One indicator by quarter, shape (quarters,), in the indicator's unit."""
         return np.asarray(self.zone.recorder.series(indicator, place=place, view=view))
 
@@ -58,8 +64,8 @@ class Future:
 class Futures:
     """Runs to the last year, with the same bytes as a fresh run of the same decisions.
 
-    A snapshot taken at the start of a year holds for every list of decisions that agrees before that year, so a
-    decision dated in year Y costs only the years from Y on.
+    A snapshot taken at the start of a year holds for every list of decisions that agrees before that year, so
+    a decision dated in year Y costs only the years from Y on.
     """
 
     def __init__(self, content: Content, make_zone: MakeZone) -> None:
@@ -73,7 +79,8 @@ class Futures:
     def known(self, world: World, decisions: Sequence[Decision]) -> Future | None:
         """Return a future that is already finished, or None."""
         with self._lock:
-            return self._recall(self._done, (world, tuple(decisions)))
+            found: Future | None = self._recall(self._done, (world, tuple(decisions)))
+        return found
 
     def run(
         self,
@@ -95,25 +102,27 @@ class Futures:
         if found is not None:
             return found
         worth = {PLAY_YEAR, keep} | {int(decision.year) for decision in wanted}
-        year, zone = self._start(world, wanted)
-        zone.policy.replace_decisions(self.content, wanted)
+        year, zone, purse = self._start(world, wanted)
+        zone.decide(wanted)
         while year <= LAST_YEAR:
             if year in worth:
-                self._keep(world, year, wanted, zone)
+                self._keep(world, year, wanted, (zone, purse))
             zone.run(years=1)
+            purse = (*purse, (float(zone.treasury), float(zone.standing)))
             progress(year)
             year += 1
-        future = Future(world, wanted, zone)
+        future = Future(world, wanted, zone, purse)
         with self._lock:
             self._store(self._done, (world, wanted), future, KEPT_FUTURES)
         return future
 
-    def _start(self, world: World, decisions: tuple[Decision, ...]) -> tuple[int, Any]:
+    def _start(self, world: World, decisions: tuple[Decision, ...]) -> tuple[int, Any, Purse]:
         with self._lock:
             for year in range(LAST_YEAR, PLAY_YEAR - 1, -1):
                 snapshot = self._recall(self._snapshots, (world, year, _before(decisions, year)))
                 if snapshot is not None:
-                    return year, snapshot.copy()
+                    zone, purse = snapshot
+                    return year, zone.copy(), purse
         zone = self._make_zone(
             package="status-quo",
             scenario=world.scenario,
@@ -121,13 +130,15 @@ class Futures:
             start=PLAY_YEAR,
             content=self.content,
         )
-        return PLAY_YEAR, zone
+        return PLAY_YEAR, zone, ()
 
-    def _keep(self, world: World, year: int, decisions: tuple[Decision, ...], zone: Any) -> None:
+    def _keep(
+        self, world: World, year: int, decisions: tuple[Decision, ...], state: tuple[Any, Purse]
+    ) -> None:
         key = (world, year, _before(decisions, year))
         with self._lock:
             if key not in self._snapshots:
-                self._store(self._snapshots, key, zone.copy(), KEPT_SNAPSHOTS)
+                self._store(self._snapshots, key, (state[0].copy(), state[1]), KEPT_SNAPSHOTS)
 
     @staticmethod
     def _recall(shelf: OrderedDict[Any, Any], key: Any) -> Any:

@@ -72,7 +72,10 @@ class Position:
 
 
 def fold(content: Content, log: Sequence[Entry]) -> Position:
-    """Add up a log; an undone action leaves no trace, and a later setting of one lever and year replaces the earlier."""
+    """Add up a log.
+
+    An undone action leaves no trace; a later setting of the same lever and year replaces the earlier one.
+    """
     done, undone = _stacks(log)
     plan: dict[tuple[str, float], float] = {}
     items: dict[tuple[str, float], Item] = {}
@@ -107,8 +110,9 @@ def fold(content: Content, log: Sequence[Entry]) -> Position:
 
 def value_at(lever: Lever, plan: dict[tuple[str, float], float], year: float) -> float:
     """Return what is announced for a lever at a date: the last dated decision, else the status quo."""
-    dated = [(date, value) for (name, date), value in plan.items() if name == lever.id and date <= year + SAME_DATE]
-    return max(dated)[1] if dated else lever.status_quo_at(year)
+    own = {date: value for (name, date), value in plan.items() if name == lever.id}
+    dates = [date for date in own if date <= year + SAME_DATE]
+    return own[max(dates)] if dates else lever.status_quo_at(year)
 
 
 def values_at(content: Content, decisions: Iterable[Decision], year: float) -> dict[str, float]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError, unknown
-from ccepz_sim.game.problems import GameError
-from ccepz_sim.game import address
+from ccepz_sim.game.address import LARGEST_SEED, Shared, write
 from ccepz_sim.game.futures import LAST_YEAR, Future, Futures, World
 from ccepz_sim.game.log import Action, ChoosePackage, Entry, Position, Redo, Reset, SetLever, Undo, fold
+from ccepz_sim.game.problems import GameError
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ class State:
 class Game:
     """A game that several pages may show at once.
 
-    Decisions are appended under a lock; runs happen in an executor, one at a time for each game, and the newest
-    wish wins. Listeners are told whenever the state changed; they read it with `state()`.
+    Decisions are appended under a lock; runs happen in an executor, one at a time for each game, and the
+    newest wish wins. Listeners are told whenever the state changed; they read it with `state()`.
     """
 
     def __init__(self, content: Content, futures: Futures, executor: Executor, world: World) -> None:
@@ -98,7 +98,7 @@ class Game:
         """Return the game as the text of an address."""
         with self._lock:
             actions = [item.action for item in sorted(self._position.items, key=lambda item: item.number)]
-            return address.write(self.content, self._world, self._year, actions)
+            return write(self.content, self._world, self._year, actions)
 
     # What a player does
 
@@ -163,15 +163,16 @@ class Game:
             world = World(self._world.seed if seed is None else seed, scenario or self._world.scenario)
             if world.scenario not in self.content.scenarios:
                 raise unknown("unknown_scenario", world.scenario, self.content.scenarios)
-            if not 0 <= world.seed <= address.LARGEST_SEED:
-                raise UserError("number_out_of_range", name="seed", low=0, high=address.LARGEST_SEED, value=world.seed)
+            if not 0 <= world.seed <= LARGEST_SEED:
+                limits = {"low": 0, "high": LARGEST_SEED}
+                raise UserError("number_out_of_range", name="seed", value=world.seed, **limits)
             if world == self._world:
                 return
             self._world = world
             self._version += 1
         self.compute()
 
-    def take_over(self, shared: address.Shared) -> None:
+    def take_over(self, shared: Shared) -> None:
         """Continue a game that was read from an address."""
         with self._lock:
             self._log.extend(shared.actions)
@@ -210,7 +211,8 @@ class Game:
             raise unknown("unknown_lever", lever, self.content.levers)
         low, high = known.bounds
         if not low <= value <= high:  # also refuses NaN
-            raise UserError("value_out_of_bounds", name=lever, value=value, low=low, high=high, unit=known.unit)
+            limits = {"low": low, "high": high, "unit": known.unit}
+            raise UserError("value_out_of_bounds", name=lever, value=value, **limits)
         return min(high, round(low + round((value - low) / known.step) * known.step, 10))
 
     def _append(self, entry: Action | Undo | Redo) -> None:
@@ -225,10 +227,8 @@ class Game:
         self._position = fold(self.content, self._log)
 
     def _wish(self) -> tuple[int, World, Position, int]:
-        if self._trial is None:
-            position = self._position
-        else:
-            position = fold(self.content, [*self._log, self._trial])
+        trial = self._trial
+        position = self._position if trial is None else fold(self.content, [*self._log, trial])
         return self._version, self._world, position, self._year
 
     def _work(self) -> None:

@@ -1,1 +1,1 @@
-"""The page of the game, served on this machine without any outside request; the only room that imports Solara."""
+"""The page of the game, served on this machine without any outside request; only this room imports Solara."""

@@ -10,7 +10,7 @@ from ccepz_sim.game.futures import MakeZone
 from ccepz_sim.game.store import Store
 
 _lock = threading.Lock()
-_open: Hall | None = None
+_open: list[Hall] = []  # at most one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,17 @@ def open_hall(lang: str = "en", make_zone: MakeZone | None = None) -> Hall:
     Raises:
         ContentError: the content has a mistake.
     """
-    global _open
     if make_zone is None:
         from ccepz_sim.model import PilotZone
 
         make_zone = PilotZone
     with _lock:
-        _open = Hall(Store(load_content(), make_zone), lang)
-        return _open
+        _open[:] = [Hall(Store(load_content(), make_zone), lang)]
+        return _open[0]
 
 
 def the_hall() -> Hall:
     """Return the hall of this server, opened where nobody has yet."""
     with _lock:
-        found = _open
+        found = _open[0] if _open else None
     return found or open_hall()

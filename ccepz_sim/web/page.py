@@ -1,5 +1,7 @@
 """The play page: reads the address, shows one game, and passes on what the player does."""
 
+# ruff: noqa: N802 - components are named like classes
+
 from __future__ import annotations
 
 import logging
@@ -8,28 +10,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import solara
-import solara.server.kernel_context
-
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address
 from ccepz_sim.game.futures import LAST_YEAR
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.web import hall, numbers, parts, view
+from ccepz_sim.web import hall, numbers, parts
+from ccepz_sim.web.framework import component, current_context, solara
+from ccepz_sim.web.views import charts, levers, story
+from ccepz_sim.web.views import map as mapped
+from ccepz_sim.web.views.words import words
 
 logger = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "page.css"
 
 
-@solara.component
-def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara reads the default
+@component
+def Layout(children: list[Any]) -> None:
     """Show the page alone: no bar, no drawer."""
     solara.Column(children=children, gap="0px", style={"padding": "0"})
 
 
-@solara.component
+@component
 def Page() -> None:
     """Show the game that the address names, behind a boundary that turns any failure into a sentence."""
     router = solara.use_router()
@@ -42,23 +45,23 @@ def Page() -> None:
         Desk(query)
 
 
-@solara.component
+@component
 def Desk(query: dict[str, str]) -> None:
     """Hold one game open: find or start it, follow its changes, and draw it."""
     lang, set_lang = solara.use_state(_language(query))
-    panels, set_panels = solara.use_state(view.PANELS)
+    panels, set_panels = solara.use_state(charts.PANELS)
     token, game, notice = solara.use_memo(lambda: _open(query), [])
     shown_notice, set_notice = solara.use_state(notice)
     state, set_state = solara.use_state(game.state())
 
     def follow() -> Callable[[], None]:
-        context = solara.server.kernel_context.get_current_context()
+        context = current_context()
 
         def update() -> None:
             with context:
                 set_state(game.state())
 
-        stop = game.listen(update)
+        stop: Callable[[], None] = game.listen(update)
         if game.state().outcome is None:
             game.compute()
         set_state(game.state())
@@ -81,10 +84,13 @@ def Desk(query: dict[str, str]) -> None:
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
         board.head(tool)
         if state.problem is not None:
-            parts.Notice(text=state.problem.sentence(lang), action=board.t["retry"], event_act=lambda _: game.compute())
+            text = state.problem.sentence(lang)
+            parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
         if shown_notice is not None:
-            words = shown_notice.sentence(lang) if isinstance(shown_notice, UserError) else board.t[shown_notice]
-            parts.Notice(text=words, action=board.t["close"], event_act=lambda _: set_notice(None))
+            text = (
+                shown_notice.sentence(lang) if isinstance(shown_notice, UserError) else board.t[shown_notice]
+            )
+            parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
         if state.outcome is None:
             parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)
         else:
@@ -105,8 +111,8 @@ class Board:
     def __init__(self, game: Game, state: State, token: str, lang: str, panels: tuple[str, ...]) -> None:
         self.game, self.state, self.token, self.lang, self.panels = game, state, token, lang, panels
         self.content = game.content
-        self.choices = view.choices(game.content, lang)
-        self.t = view.words("page", lang)
+        self.choices = levers.choices(game.content, lang)
+        self.t = words("page", lang)
 
     def head(self, tool: Callable[[str], None]) -> None:
         """Draw title, treasury, standing and the tools."""
@@ -116,7 +122,7 @@ class Board:
             lang=self.lang,
             token=self.token,
             shared=self.game.address(),
-            facts=view.facts(state.outcome, state.year, self.lang),
+            facts=story.facts(state.outcome, state.year, self.lang),
             can_undo=state.position.undoable is not None,
             can_redo=state.position.redoable is not None,
             event_tool=tool,
@@ -126,7 +132,7 @@ class Board:
         """Draw the year and the time line."""
         state = self.state
         parts.Time(
-            t=view.words("time", self.lang),
+            t=words("time", self.lang),
             year=state.year,
             first=PLAY_YEAR,
             last=LAST_YEAR,
@@ -138,11 +144,11 @@ class Board:
 
     def map(self) -> None:
         """Draw the schematic map."""
-        now = view.map_now(self.content, self.outcome, self.state.year, self.lang)
+        now = mapped.map_now(self.content, self.outcome, self.state.year, self.lang)
         parts.Map(
-            t=view.words("map", self.lang),
+            t=words("map", self.lang),
             year=self.state.year,
-            places=view.places(self.content, self.lang),
+            places=mapped.places(self.content, self.lang),
             now=now["now"],
             links=now["links"],
             people=now["people"],
@@ -151,13 +157,13 @@ class Board:
     def charts(self, choose: Callable[[dict[str, Any]], None]) -> None:
         """Draw the eight panels."""
         parts.Charts(
-            t=view.words("charts", self.lang),
+            t=words("charts", self.lang),
             locale=numbers.LOCALES[self.lang],
             version=self.state.answered,
             year=self.state.year,
-            years=view.years(),
+            years=charts.years(),
             start=PLAY_YEAR,
-            panels=view.panels(self.outcome, self.panels, self.lang),
+            panels=charts.panels(self.outcome, self.panels, self.lang),
             indicators=self.choices["indicators"],
             event_choose=choose,
         )
@@ -165,13 +171,13 @@ class Board:
     def levers(self) -> None:
         """Draw packages, scenario, luck and the levers by group."""
         game, state = self.game, self.state
-        now = view.lever_values(self.content, state)
+        now = levers.lever_values(self.content, state)
         scenario = self.content.scenarios[state.world.scenario]
         parts.Levers(
-            t=view.words("levers", self.lang),
+            t=words("levers", self.lang),
             locale=numbers.LOCALES[self.lang],
             money_scales=numbers.money_scales(self.lang),
-            groups=view.lever_groups(self.content, self.lang),
+            groups=levers.lever_groups(self.content, self.lang),
             packages=self.choices["packages"],
             scenarios=self.choices["scenarios"],
             values=now["values"],
@@ -194,10 +200,10 @@ class Board:
         """Draw what happened and what was decided."""
         state = self.state
         parts.Happenings(
-            t=view.words("happenings", self.lang),
+            t=words("happenings", self.lang),
             year=state.year,
-            rows=view.events(self.content, self.outcome, state.year, self.lang),
-            decisions=view.decisions(self.content, state.position.items, self.lang),
+            rows=story.events(self.content, self.outcome, state.year, self.lang),
+            decisions=story.decisions(self.content, state.position.items, self.lang),
             event_undo_one=lambda number: self.game.undo(int(number)),
         )
 
@@ -228,11 +234,11 @@ def _open(query: dict[str, str]) -> tuple[str, Game, UserError | str | None]:
     return token, game, notice
 
 
-def _Failure(failure: Exception, lang: str, forget: Callable[[], None]) -> None:
+def _Failure(failure: BaseException, lang: str, forget: Callable[[], None]) -> None:
     """Say in one sentence that something went wrong; the details go to the server's log only."""
     logger.error("the page failed", exc_info=failure)
     lang = lang if lang in LANGUAGES else "en"
-    t = view.words("error", lang)
+    t = words("error", lang)
     text = failure.sentence(lang) if isinstance(failure, UserError) else t["sentence"]
     with solara.v.Html(tag="div", class_="cz"):
         parts.Notice(text=text, action=t["reload"], event_act=lambda _: forget())

@@ -1,27 +1,34 @@
 """The parts of the page: one Vue template each, so that the tree of widgets stays small."""
 
 # Solara makes the arguments of these functions the properties of the widget; their bodies are never run.
-# ruff: noqa: ARG001, N802, RUF100
+# ruff: noqa: N802
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import solara
+from ccepz_sim.web.framework import template
+from ccepz_sim.web.views.words import Part
 
-Part = dict[str, Any]
 Act = Callable[[Any], None]
 
 
-@solara.component_vue("header.vue", vuetify=False)
+@template("header.vue")
 def Header(
-    t: Part, lang: str, token: str, shared: str, facts: list[Part], can_undo: bool, can_redo: bool, event_tool: Act
+    t: Part,
+    lang: str,
+    token: str,
+    shared: str,
+    facts: list[Part],
+    can_undo: bool,
+    can_redo: bool,
+    event_tool: Act,
 ) -> None:
     """Title, treasury, standing, undo, redo, start again, share, language."""
 
 
-@solara.component_vue("time.vue", vuetify=False)
+@template("time.vue")
 def Time(
     t: Part,
     year: int,
@@ -35,12 +42,12 @@ def Time(
     """Year, time line, next year, run to the end."""
 
 
-@solara.component_vue("map.vue", vuetify=False)
+@template("map.vue")
 def Map(t: Part, year: int, places: list[Part], now: Part, links: list[Part], people: list[Part]) -> None:
     """Schematic map of the basin."""
 
 
-@solara.component_vue("charts.vue", vuetify=False)
+@template("charts.vue")
 def Charts(
     t: Part,
     locale: str,
@@ -55,7 +62,7 @@ def Charts(
     """Eight ECharts panels, updated in place."""
 
 
-@solara.component_vue("levers.vue", vuetify=False)
+@template("levers.vue")
 def Levers(
     t: Part,
     locale: str,
@@ -81,16 +88,16 @@ def Levers(
     """Packages, scenario, luck, and the levers by group."""
 
 
-@solara.component_vue("happenings.vue", vuetify=False)
+@template("happenings.vue")
 def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Act) -> None:
     """What happened, and what was decided."""
 
 
-@solara.component_vue("notice.vue", vuetify=False)
+@template("notice.vue")
 def Notice(text: str, action: str, event_act: Act) -> None:
     """One sentence and a way on."""
 
 
-@solara.component_vue("waiting.vue", vuetify=False)
+@template("waiting.vue")
 def Waiting(text: str, progress: float, failed: bool) -> None:
     """The first run, with its progress."""

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import threading
+import warnings
 import webbrowser
 
 from ccepz_sim.errors import UserError
@@ -61,6 +62,8 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True, 
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
         )
+        # Plain http on this machine is meant: the cookie stays with this page anyway.
+        warnings.filterwarnings("ignore", message="Cookies with samesite=none")
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}/?lang={lang}"
         print(Texts.load("web")["serve.started"].format(lang, address=address), flush=True)  # noqa: T201
         if open_browser:

@@ -1,0 +1,31 @@
+"""Solara behind the few names the page uses; the library publishes no types for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import solara as _solara
+from solara.server import kernel_context
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+solara: Any = _solara
+
+
+def component(function: Function) -> Function:
+    """Make a function a component."""
+    return cast(Function, solara.component(function))
+
+
+def template(file: str) -> Callable[[Function], Function]:
+    """Make the arguments of a function the properties of a Vue template beside its module."""
+
+    def decorate(function: Function) -> Function:
+        return cast(Function, solara.component_vue(file, vuetify=False)(function))
+
+    return decorate
+
+
+def current_context() -> Any:
+    """Return the context of the page that is being drawn, to be entered from another thread."""
+    return kernel_context.get_current_context()

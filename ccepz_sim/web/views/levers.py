@@ -1,0 +1,95 @@
+"""The column of levers: what they are, where they stand, and what else can be chosen."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ccepz_sim.content import Content
+from ccepz_sim.game.log import ChoosePackage, values_at
+from ccepz_sim.game.session import State
+from ccepz_sim.indicators import all_indicators
+from ccepz_sim.schema import STATUS_QUO, Lever
+from ccepz_sim.text import Texts
+from ccepz_sim.web import numbers
+from ccepz_sim.web.views.words import Part
+
+
+@lru_cache(maxsize=8)
+def lever_groups(content: Content, lang: str) -> list[Part]:
+    """Describe all levers by group: what never changes during a game."""
+    bodies = content.table("bodies")
+    body_names = {name: label.get(lang) for name, label in zip(bodies.ids, bodies.labels, strict=True)}
+    groups = sorted(content.groups.values(), key=lambda group: group.order)
+    return [
+        {
+            "id": group.id,
+            "label": group.label.get(lang),
+            "colour": group.colour,
+            "levers": [
+                _lever(lever, body_names, lang)
+                for lever in content.levers.values()
+                if lever.group == group.id
+            ],
+        }
+        for group in groups
+    ]
+
+
+def _lever(lever: Lever, bodies: dict[str, str], lang: str) -> Part:
+    scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
+    status = Texts.load("web")[f"status.{lever.status}"].get(lang)
+    parts = [status, lever.source or lever.why]
+    if lever.report:
+        parts.append(Texts.load("web")["levers.chapter"].format(lang, chapter=lever.report))
+    space = "" if lang == "zh" or scale.unit in ("", "%") else "\u00a0"
+    return {
+        "id": lever.id,
+        "label": lever.label.get(lang),
+        "summary": lever.summary.get(lang),
+        "assumes": lever.assumes.get(lang),
+        "who": lever.who.get(lang),
+        "body": bodies.get(lever.body, lever.body),
+        "evidence": " · ".join(parts),
+        "low": lever.bounds[0],
+        "high": lever.bounds[1],
+        "step": lever.step,
+        "factor": scale.factor,
+        "suffix": space + scale.unit,
+        "decimals": scale.decimals,
+        "lag": lever.lag.quarters,
+        "cost": lever.cost.kind,
+        "money": lever.cost.money,
+        "standing": lever.cost.standing,
+    }
+
+
+@lru_cache(maxsize=8)
+def choices(content: Content, lang: str) -> Part:
+    """Return packages, scenarios and indicators to choose from."""
+    return {
+        "packages": [
+            {"id": item.id, "label": item.label.get(lang), "summary": item.summary.get(lang)}
+            for item in sorted(content.packages.values(), key=lambda item: len(item.set))
+        ],
+        "scenarios": [
+            {"id": item.id, "label": item.label.get(lang), "summary": item.summary.get(lang)}
+            for item in content.scenarios.values()
+        ],
+        "indicators": [
+            {"id": item.id, "label": item.label.get(lang), "help": item.help.get(lang)}
+            for item in all_indicators().values()
+        ],
+    }
+
+
+def lever_values(content: Content, state: State) -> Part:
+    """Return what is announced for the year on the table, the status quo, and the package in force."""
+    package = STATUS_QUO if not state.position.items else ""
+    for item in state.position.items:
+        if item.action.year <= state.year:
+            package = item.action.package if isinstance(item.action, ChoosePackage) else ""
+    return {
+        "values": values_at(content, state.position.decisions, state.year),
+        "quo": {name: lever.status_quo_at(state.year) for name, lever in content.levers.items()},
+        "chosen": package,
+    }

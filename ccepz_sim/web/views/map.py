@@ -1,0 +1,164 @@
+"""The map of one year: sizes, rings, smoke, flows, and the facts behind each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccepz_sim.clock import FIRST_YEAR, QUARTERS
+from ccepz_sim.content import Content
+from ccepz_sim.game.session import Outcome
+from ccepz_sim.indicators import all_indicators
+from ccepz_sim.web import numbers
+from ccepz_sim.web.views.charts import by_year
+from ccepz_sim.web.views.words import Part, words
+
+LINKS_SHOWN = 6
+MOVERS_SHOWN = 4
+SMALLEST_LINK = 1.0  # tonnes a year
+SMALLEST_MOVE = 1.0  # persons a year
+EAST = ("xining", "haidong")
+
+
+@lru_cache(maxsize=8)
+def places(content: Content, lang: str) -> list[Part]:
+    """Describe the places of the map: what never changes."""
+    t = words("map", lang)
+    table = content.table("places")
+    subs = {"xining": t["rival"], "haidong": t["crowded"], "tianjun": t["mine"]}
+    return [
+        {
+            "id": name,
+            "label": table.labels[row].get(lang),
+            "kind": "outside" if name in EAST else "park" if table.texts("park")[row] else "town",
+            "x": float(table.numbers("x")[row]),
+            "y": float(table.numbers("y")[row]),
+            "sub": subs.get(name, ""),
+        }
+        for row, name in enumerate(table.ids)
+    ]
+
+
+def map_now(content: Content, outcome: Outcome, year: int, lang: str) -> Part:
+    """Describe the map of one year; sizes and smoke are shares of the largest park without decisions."""
+    table = content.table("places")
+    parks = {name: park for name, park in zip(table.ids, table.texts("park"), strict=True) if park}
+    facts = _Facts(outcome, year - FIRST_YEAR, lang)
+    most_output = _largest(outcome, "industrial_value_added", parks.values())
+    most_smoke = _largest(outcome, "so2", parks.values())
+    now: dict[str, Part] = {}
+    for name, label in zip(table.ids, table.labels, strict=True):
+        if name in parks:
+            park = parks[name]
+            now[name] = {
+                "size": round(facts.value("industrial_value_added", park) / most_output, 3),
+                "ring": round(facts.value("colluding_share", park), 3),
+                "smoke": round(facts.value("so2", park) / most_smoke, 3),
+                "facts": [
+                    facts.fact("output", "industrial_value_added", park),
+                    facts.fact("collusion", "colluding_share", park),
+                    facts.fact("smoke", "so2", park),
+                    facts.fact("waste", "solid_waste_utilisation", park),
+                    facts.fact("people", "population", name),
+                ],
+            }
+        else:
+            listed = [facts.fact("people", "population", name), facts.fact("fill", "skilled_fill_rate", name)]
+            now[name] = {"facts": listed}
+        now[name]["text"] = _sentence(label.get(lang), now[name]["facts"], lang)
+    return {
+        "now": now,
+        "links": _links(content, outcome, year, lang),
+        "people": _movers(content, outcome, year, lang),
+    }
+
+
+def _largest(outcome: Outcome, indicator: str, places: Iterable[str]) -> float:
+    return max(float(by_year(outcome.without, indicator, place).max()) for place in places) or 1.0
+
+
+def _sentence(name: str, facts: list[Part], lang: str) -> str:
+    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    return name + colon + comma.join(f"{fact['label']} {fact['value']}" for fact in facts)
+
+
+class _Facts:
+    """Values of one year of the own future, as numbers and in words."""
+
+    def __init__(self, outcome: Outcome, column: int, lang: str) -> None:
+        self.outcome, self.column, self.lang = outcome, column, lang
+        self.words = words("map", lang)
+
+    def value(self, indicator: str, place: str) -> float:
+        return float(by_year(self.outcome.own, indicator, place)[self.column])
+
+    def fact(self, word: str, indicator: str, place: str) -> Part:
+        value = self.value(indicator, place)
+        scale = numbers.scale_of(all_indicators()[indicator].unit, abs(value), self.lang)
+        return {"label": self.words[word], "value": scale.write(value, self.lang)}
+
+
+def _yearly(flows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum flows by quarter, shape (quarters, from, to), to years."""
+    whole = len(flows) // QUARTERS * QUARTERS
+    yearly: NDArray[np.float64] = flows[:whole].reshape(-1, QUARTERS, *flows.shape[1:]).sum(axis=1)
+    return yearly
+
+
+def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
+    """Return the strongest exchanges of by-products between towns, both directions in one line."""
+    table = content.table("places")
+    inside = table.numbers("in_zone") > 0
+    names = [name for name, within in zip(table.ids, inside, strict=True) if within]
+    labels = [label.get(lang) for label, within in zip(table.labels, inside, strict=True) if within]
+    yearly = _yearly(np.asarray(outcome.own.zone.recorder.by_product_flow))
+    tonnes = yearly[year - FIRST_YEAR]
+    pairs = np.triu_indices(len(names), 1)
+    most = float((yearly + yearly.swapaxes(1, 2))[:, pairs[0], pairs[1]].max())
+    found: list[tuple[float, Part]] = []
+    for row, column in zip(*pairs, strict=True):
+        amount = float(tonnes[row, column] + tonnes[column, row])
+        if amount < SMALLEST_LINK:
+            continue
+        first, second = (row, column) if tonnes[row, column] >= tonnes[column, row] else (column, row)
+        text = words("map", lang)["link"].format(
+            tonnes=numbers.scale_of("t/year", amount, lang).write(amount, lang),
+            origin=labels[first],
+            target=labels[second],
+        )
+        found.append((amount, _flow(names[row], names[column], amount, most, text)))
+    return _strongest(found, LINKS_SHOWN)
+
+
+def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
+    """Return the strongest net moves of people from the east to the zone."""
+    table = content.table("places")
+    yearly = _yearly(np.asarray(outcome.own.zone.recorder.people_flow))
+    net = yearly - yearly.swapaxes(1, 2)
+    east = [table.index[name] for name in EAST]
+    towns = np.flatnonzero(table.numbers("in_zone") > 0)
+    most = float(net[:, east][:, :, towns].max())
+    found: list[tuple[float, Part]] = []
+    for origin in east:
+        for town in towns:
+            amount = float(net[year - FIRST_YEAR, origin, town])
+            if amount < SMALLEST_MOVE:
+                continue
+            text = words("map", lang)["movers"].format(
+                count=numbers.scale_of("persons", amount, lang).write(amount, lang),
+                place=table.labels[origin].get(lang),
+                year=year,
+            )
+            found.append((amount, _flow(table.ids[origin], table.ids[town], amount, most, text)))
+    return _strongest(found, MOVERS_SHOWN)
+
+
+def _flow(origin: str, target: str, amount: float, most: float, text: str) -> Part:
+    return {"origin": origin, "target": target, "share": round(amount / most, 3), "text": text}
+
+
+def _strongest(found: list[tuple[float, Part]], count: int) -> list[Part]:
+    return [flow for _, flow in sorted(found, key=lambda pair: -pair[0])[:count]]
