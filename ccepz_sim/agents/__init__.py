@@ -1,0 +1,35 @@
+"""The people and organisations of the zone as Mesa agents: views on rows of the state tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccepz_sim.agents.bank import Bank
+from ccepz_sim.agents.firm import Firm
+from ccepz_sim.agents.government import GovernmentBody
+from ccepz_sim.agents.institute import Institute
+from ccepz_sim.agents.media import Media
+from ccepz_sim.agents.official import Official
+from ccepz_sim.agents.rival import RivalZone
+from ccepz_sim.agents.town import Town
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+__all__ = ["Bank", "Firm", "GovernmentBody", "Institute", "Media", "Official", "RivalZone", "Town", "build_agents"]
+
+
+def build_agents(zone: PilotZone) -> None:
+    """Register one Mesa agent for each row people can meet; entrants' rows are there from the start."""
+    for kind, rows in (
+        (GovernmentBody, len(zone.bodies.ids)),
+        (Official, len(zone.officials.ids)),
+        (Firm, zone.firms.rows),
+        (Town, zone.world.place_count),
+        (Institute, len(zone.institutes.ids)),
+        (Bank, len(zone.content.table("banks"))),
+        (Media, len(zone.content.table("media"))),
+        (RivalZone, 1),
+    ):
+        for row in range(rows):
+            kind(zone, row)

@@ -1,0 +1,117 @@
+"""Events in words: what happened, found in the recorded figures by rule, told in both languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ccepz_sim.clock import FIRST_YEAR, is_last_of_year
+from ccepz_sim.schema import Label
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+COLUMNS = ("run", "seed", "year", "quarter", "place", "kind", "indicator", "weight", "en", "zh")
+
+
+@cache
+def templates() -> Mapping[str, Label]:
+    """Read the sentences for each kind of event."""
+    text = resources.files("ccepz_sim").joinpath("text/events.toml").read_text(encoding="utf-8")
+    return {kind: Label(entry["en"], entry["zh"]) for kind, entry in tomllib.loads(text).items()}
+
+
+def write(zone: PilotZone) -> None:
+    """Look at the quarter (prices, inspections) and at the year (exits, migration, waste, collusion) and note what stands out."""
+    p = zone.p.chronicle
+    if zone.path.inspection[zone.quarter] > 0.0 and zone.path.inspection[max(0, zone.quarter - 1)] == 0.0:
+        zone.note("central_inspection", "zone", "penalties", 1.0)
+    if not is_last_of_year(zone.quarter) or zone.quarter < 7:
+        return
+    _price_falls(zone, p.price_move)
+    recorder = zone.recorder
+    exits = recorder.series("firm_exits")[-3:].sum() / 4.0 + zone.exits
+    if exits >= p.many_exits:
+        zone.note("firms_failed", "zone", "firm_exits", float(exits), count=int(exits))
+    for place in zone.world.places[: zone.world.zone_count]:
+        lost = recorder.series("net_migration", place)[-4:].mean()
+        people = recorder.series("population", place)[-1]
+        if lost < -p.many_leave * people:
+            zone.note("people_leave", place, "net_migration", float(-lost), count=int(-lost))
+        elif lost > p.many_leave * people:
+            zone.note("people_come", place, "net_migration", float(lost), count=int(lost))
+    _turns(zone)
+
+
+def _price_falls(zone: PilotZone, threshold: float) -> None:
+    """Note the largest yearly price moves among products the zone sells."""
+    past = zone.price_memory
+    now = zone.prices.log.copy()
+    if past is not None:
+        sold = np.bincount(zone.technology.series, weights=zone.firms.sales, minlength=len(now))
+        heavy = np.argsort(-sold)[: int(zone.p.chronicle.watched)]
+        for series in heavy:
+            move = float(now[series] - past[series])
+            if abs(move) > threshold:
+                kind = "price_fall" if move < 0.0 else "price_rise"
+                zone.note(kind, "zone", "industrial_value_added", float(sold[series]), series=int(series), share=abs(np.expm1(move)))
+    zone.price_memory = now
+
+
+def _turns(zone: PilotZone) -> None:
+    """Note when the zone changes its regime: collusion, waste, research, new industry."""
+    p = zone.p.chronicle
+    for indicator, up, down in (
+        ("colluding_share", "collusion_spreads", "collusion_recedes"),
+        ("solid_waste_utilisation", "waste_use_rises", "waste_use_falls"),
+        ("emerging_share", "new_industry_grows", "new_industry_shrinks"),
+        ("skilled_fill_rate", "posts_filled", "posts_empty"),
+        ("awareness", "awareness_rises", "awareness_falls"),
+    ):
+        series = zone.recorder.series(indicator)
+        if len(series) < 9:
+            continue
+        move = float(series[-4:].mean() - series[-8:-4].mean())
+        if abs(move) > p.turn:
+            zone.note(up if move > 0 else down, "zone", indicator, abs(move), share=float(series[-1]), points=abs(move) * 100)
+
+
+def frame(zone: PilotZone, first: int) -> pd.DataFrame:
+    """Return the events from a quarter on, with their sentences in both languages."""
+    rows = [_row(zone, note) for note in zone.notes if note[0] >= first]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row(zone: PilotZone, note: tuple[int, str, str, str, float, dict[str, Any]]) -> tuple[Any, ...]:
+    quarter, kind, place, indicator, weight, fields = note
+    label = templates()[kind]
+    words = {lang: label.get(lang).format(**_fields(zone, place, fields, lang)) for lang in ("en", "zh")}
+    return (0, zone.seed_used, FIRST_YEAR + quarter // 4, quarter % 4 + 1, place, kind, indicator, weight, words["en"], words["zh"])
+
+
+def _fields(zone: PilotZone, place: str, fields: dict[str, Any], lang: str) -> dict[str, Any]:
+    content = zone.content
+    filled: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name == "product":
+            value = content.table("products").labels[value].get(lang)
+        elif name == "series":
+            value = content.table("prices").labels[value].get(lang)
+        elif name == "share":
+            value = f"{100 * value:.0f}%"
+        elif name == "points":
+            value = f"{value:.0f}"
+        elif name == "count":
+            value = f"{int(value):,}"
+        elif isinstance(value, Label):
+            value = value.get(lang)
+        filled[name] = value
+    places = content.table("places")
+    filled["place"] = places.labels[places.index[place]].get(lang) if place in places.index else ""
+    return filled

@@ -1,0 +1,329 @@
+"""What is measured: true values, and what officials and firms report of them.
+
+Flows are annualised quarterly rates, stocks are end of quarter, shares lie within 0-1; never a NaN.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.schema import Label
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+YEARLY = 4.0
+TEN_THOUSAND = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One measure: unit, good direction, whether it is also reported, and for which places it exists."""
+
+    id: str
+    label: Label
+    help: Label
+    unit: str
+    direction: str
+    group: str
+    reported: bool
+    places: str
+
+
+@cache
+def all_indicators() -> Mapping[str, Indicator]:
+    """Read the catalogue of indicators, in its order."""
+    text = resources.files("ccepz_sim").joinpath("text/indicators.toml").read_text(encoding="utf-8")
+    found = {}
+    for name, entry in tomllib.loads(text).items():
+        found[name] = Indicator(
+            name, Label(**entry["label"]), Label(**entry["help"]), entry["unit"], entry["direction"], entry["group"],
+            entry.get("reported", False), entry.get("places", "all"),
+        )  # fmt: skip
+    return found
+
+
+def __getattr__(name: str) -> Mapping[str, Indicator]:
+    if name == "INDICATORS":
+        return all_indicators()
+    raise AttributeError(name)
+
+
+class Places:
+    """Adds firm and town values up to the recorded places: zone, nine places, four parks."""
+
+    def __init__(self, zone: PilotZone) -> None:
+        world = zone.world
+        self.names = ("zone", *world.places, *world.parks)
+        self.towns = world.place_count
+        self.zone_towns = np.flatnonzero(world.in_zone)
+        self.park_of_place = np.full(world.place_count, len(world.parks))
+        for number, park in enumerate(world.parks):
+            self.park_of_place[world.park_place[park]] = number
+        self.parks = len(world.parks)
+
+    def firms(self, zone: PilotZone, values: np.ndarray) -> np.ndarray:
+        """Sum a value of firms by recorded place, shape (places,)."""
+        place = zone.firms.place
+        towns = np.bincount(place, weights=values, minlength=self.towns)
+        inside = np.where(zone.firms.in_park, self.park_of_place[place], self.parks)
+        parks = np.bincount(inside, weights=values, minlength=self.parks + 1)[: self.parks]
+        return np.concatenate([[values.sum()], towns, parks])
+
+    def town(self, values: np.ndarray) -> np.ndarray:
+        """Sum a value of towns: the zone is the sum of its seven towns; parks have none."""
+        return np.concatenate([[values[self.zone_towns].sum()], values, np.zeros(self.parks)])
+
+    def mean(self, values: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Average a value of towns with a weight; a park takes its town's value."""
+        inside = self.zone_towns
+        whole = float((values[inside] * weight[inside]).sum() / max(float(weight[inside].sum()), 1e-12))
+        towns = np.where(self.park_of_place < self.parks)[0]
+        order = np.argsort(self.park_of_place[towns])
+        return np.concatenate([[whole], values, values[towns[order]]])
+
+
+Values = dict[str, np.ndarray]
+
+
+def share(part: np.ndarray, whole: np.ndarray, otherwise: float = 0.0) -> np.ndarray:
+    """Divide without ever giving a NaN."""
+    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), otherwise)
+
+
+def measure(zone: PilotZone, places: Places) -> tuple[Values, Values]:
+    """Measure all indicators by place; returns (true, reported), arrays of shape (places,)."""
+    true: Values = {}
+    said: Values = {}
+    for part in (_economy, _firms, _people, _science, _environment, _integrity, _public, _scores):
+        part(zone, places, true, said)
+    return true, said
+
+
+def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    firms, towns, p = zone.firms, zone.towns, zone.p.sectors
+    made = places.firms(zone, firms.value_added) * YEARLY
+    true["industrial_value_added"] = made
+    true["industrial_value_added_real"] = places.firms(zone, firms.value_added_real) * YEARLY
+    far = np.where(zone.world.in_zone, 0.0, (towns.employed[0] * towns.wage).sum(axis=1) * p.far_value_per_wage)
+    true["industrial_value_added"] = made + places.town(far)
+    general = zone.prices.general
+    true["industrial_value_added_real"] += places.town(far) / general
+    services_firm = places.firms(zone, firms.value_added * (zone.service_product[firms.product])) * YEARLY
+    services = places.town(towns.services_va) * YEARLY + services_firm
+    construction = places.town(towns.construction_va) * YEARLY
+    farm_firm = places.firms(zone, firms.value_added * (zone.farm_product[firms.product]) * p.farm_share) * YEARLY
+    farm = places.town(towns.agriculture_va) * YEARLY + farm_firm
+    industry = true["industrial_value_added"] - services_firm - farm_firm
+    gdp = industry + services + construction + farm
+    true["gdp"] = gdp
+    rest_real = (gdp - true["industrial_value_added"]) / general
+    true["gdp_real"] = true["industrial_value_added_real"] + rest_real
+    true["industrial_value_added"] = industry
+    positive = np.maximum(gdp, 1.0)
+    true["sector_share_primary"] = np.clip(farm / positive, 0.0, 1.0)
+    true["sector_share_tertiary"] = np.clip(services / positive, 0.0, 1.0)
+    true["sector_share_secondary"] = np.clip(1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0)
+    boast = zone.growth_boast
+    said["gdp"] = gdp * boast
+    said["industrial_value_added"] = industry * boast
+    output = np.maximum(firms.sales, 0.0)
+    total = places.firms(zone, output)
+    tech = zone.technology
+    true["output"] = total * YEARLY
+    true["heavy_industry_share"] = share(places.firms(zone, output * tech.heavy), total)
+    true["emerging_share"] = share(places.firms(zone, output * tech.emerging), total)
+    true["construction_value_added"] = construction
+    true["services_value_added"] = services
+
+
+def _firms(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    firms = zone.firms
+    alive = places.firms(zone, firms.alive.astype(float))
+    true["firms_active"] = alive
+    true["firms_in_deficit_share"] = share(places.firms(zone, (firms.alive & (firms.profit < 0.0)).astype(float)), alive)
+    true["firm_exits"] = _zone_only(places, zone.exits * YEARLY)
+    true["firm_entries"] = _zone_only(places, zone.entries * YEARLY)
+    true["chain_level_mean"] = share(places.firms(zone, firms.sales * firms.chain), places.firms(zone, firms.sales))
+    true["brand"] = share(places.firms(zone, firms.sales * firms.brand), places.firms(zone, firms.sales))
+    true["profit"] = places.firms(zone, firms.profit) * YEARLY
+    true["investment"] = places.firms(zone, firms.investment * firms.alive) * YEARLY
+    loans = zone.ledger.loans[zone.firm_accounts] * firms.alive
+    true["firm_debt_ratio"] = share(places.firms(zone, loans), places.firms(zone, firms.book_capital))
+    true["guarantees_called"] = _zone_only(places, zone.guarantees_called * YEARLY)
+
+
+def _people(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    towns, people = zone.towns, zone.population
+    persons = people.persons[:-1].astype(float)
+    employed = towns.employed.sum(axis=(0, 2))
+    force = towns.labour_force.sum(axis=1)
+    true["population"] = places.town(persons)
+    true["employment"] = places.town(employed)
+    true["unemployment_rate"] = places.mean(1.0 - np.minimum(1.0, employed / np.maximum(force, 1.0)), force)
+    true["vacancies"] = places.town(towns.vacancies.sum(axis=(0, 2)))
+    income = towns.household_income / np.maximum(persons, 1.0)
+    true["urban_income"] = places.mean(income * zone.urban_factor, persons)
+    true["wage"] = places.mean((towns.wage * towns.employed.sum(axis=0)).sum(axis=1) / np.maximum(employed, 1.0), employed)
+    net = people.moves.sum(axis=0)[:-1] - people.moves.sum(axis=1)[:-1]
+    true["net_migration"] = places.town(net * YEARLY)
+    adults = _adults(zone)
+    true["skilled_share"] = places.mean(adults[1] / np.maximum(adults[0], 1.0), adults[0])
+    posts = towns.posts[:, :, 1:].sum(axis=(0, 2))
+    filled = np.minimum(towns.employed, towns.posts)[:, :, 1:].sum(axis=(0, 2))
+    rate = np.where(posts > 0.0, filled / np.maximum(posts, 1e-9), 1.0)
+    true["skilled_fill_rate"] = np.clip(places.mean(rate, posts), 0.0, 1.0)
+    true["resettled"] = _zone_only(places, people.resettled_quarter * YEARLY)
+    true["returned"] = _zone_only(places, people.returned_quarter * YEARLY)
+
+
+def _adults(zone: PilotZone) -> np.ndarray:
+    people = zone.population
+    rows = np.flatnonzero((people.town >= 0) & (people.town < people.outside) & (people.age >= 64))
+    town = people.town[rows]
+    weight = people.weight[rows].astype(float)
+    count = zone.world.place_count
+    every = np.bincount(town, weights=weight, minlength=count)
+    skilled = np.bincount(town, weights=weight * (people.skill[rows] > 0), minlength=count)
+    return np.vstack([every, skilled])
+
+
+def _science(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    firms, institutes = zone.firms, zone.institutes
+    posts = institutes.posts.sum()
+    true["institute_fill_rate"] = _zone_only(places, min(1.0, float(institutes.people.sum() / posts)))
+    spent = places.firms(zone, firms.research) * YEARLY
+    spent[0] += float(institutes.funding.sum()) * YEARLY
+    true["rd_intensity"] = np.clip(share(spent, true["gdp"]), 0.0, 1.0)
+    made = places.firms(zone, firms.innovations)
+    made[0] += float(institutes.results.sum())
+    true["innovations"] = made * YEARLY
+
+
+def _environment(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    firms, towns, world, matter = zone.firms, zone.towns, zone.world, zone.materials
+    persons = zone.population.persons[:-1]
+    homes = zone.household_rate * persons[:, None]
+    honest = zone.officials.honesty[firms.official]
+    for number, name in enumerate(("so2", "dust", "cod", "ammonia_nitrogen")):
+        base = places.town(homes[:, number])
+        true[name] = (places.firms(zone, firms.emission[:, number]) + base) * YEARLY
+        said[name] = (places.firms(zone, firms.reported_emission[:, number] * honest) + base) * YEARLY
+    true["co2"] = places.firms(zone, firms.co2) * YEARLY + places.town(persons * zone.p.environment.household_co2)
+    solid = world.material["solid"] > 0.0
+    generated = matter.generated[:, solid].sum(axis=1)
+    received = matter.reused[:, solid].sum(axis=1) - matter.imported[:, solid].sum(axis=1)
+    own = received + matter.exported[:, solid].sum(axis=1)
+    made = places.firms(zone, firms.waste[:, 0] * zone.solid_kind[0] + firms.waste[:, 1] * zone.solid_kind[1])
+    true["solid_waste_generated"] = made * YEARLY
+    rate = np.clip(np.where(generated > 0.0, own / np.maximum(generated, 1e-9), 0.0), 0.0, 1.0)
+    true["solid_waste_utilisation"] = np.clip(places.mean(rate, generated), 0.0, 1.0)
+    said["solid_waste_utilisation"] = np.clip(true["solid_waste_utilisation"] * zone.growth_boast, 0.0, 1.0)
+    stock = (matter.safe + matter.unsafe).sum(axis=1)
+    true["solid_waste_stock"] = places.town(stock)
+    true["unsafe_stock"] = places.town(matter.unsafe.sum(axis=1))
+    true["by_products_exchanged"] = places.firms(zone, firms.used_waste) * YEARLY
+    far_water = world.place["household_water"] * persons + world.place["agriculture_water"]
+    true["water_use"] = places.firms(zone, firms.water) * YEARLY + places.town(far_water)
+    energy = places.firms(zone, firms.energy) * YEARLY
+    true["energy_use"] = energy + places.town(world.place["household_energy"] * persons)
+    true["energy_per_gdp"] = share(true["energy_use"], true["gdp"] / TEN_THOUSAND)
+    true["energy_per_industrial_value_added"] = share(energy, np.maximum(true["industrial_value_added"], 0.0) / TEN_THOUSAND)
+    true["pollution"] = places.mean(towns.pollution, persons.astype(float))
+    true["ecology"] = places.mean(towns.ecology, np.ones(world.place_count))
+    true["permit_price"] = _zone_only(places, zone.permit_price)
+
+
+def _integrity(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    firms = zone.firms
+    alive = places.firms(zone, firms.alive.astype(float))
+    colluding = share(places.firms(zone, firms.colluding.astype(float)), alive)
+    true["colluding_share"] = colluding
+    said["colluding_share"] = share(places.firms(zone, (firms.punished & firms.alive).astype(float)), alive)
+    true["bribes_paid"] = places.firms(zone, firms.bribe * firms.alive) * YEARLY
+    true["tax_evaded"] = places.firms(zone, firms.evaded_tax * firms.alive) * YEARLY
+    granted = float(firms.granted.sum())
+    if granted > 0.0:
+        zone.misuse_share = float(firms.misused.sum()) / granted
+    true["funds_misused_share"] = _zone_only(places, zone.misuse_share)
+    true["audits"] = _zone_only(places, zone.policy.now.audit_share * len(zone.officials.ids))
+    true["inspections"] = _zone_only(places, zone.inspections_made * YEARLY)
+    true["penalties"] = places.firms(zone, firms.punished.astype(float)) * YEARLY
+    true["fines"] = _zone_only(places, zone.fines_paid * YEARLY)
+    true["enforcement"] = _zone_only(places, float(zone.officials.enforcement.mean()))
+    true["detection"] = _zone_only(places, zone.detection_mean)
+
+
+def _public(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    towns, ledger = zone.towns, zone.ledger
+    persons = zone.population.persons[:-1].astype(float)
+    true["complaints"] = places.town(towns.complaints) * YEARLY
+    true["complaints_answered"] = np.clip(places.mean(towns.reply_rate, towns.complaints + 1e-9), 0.0, 1.0)
+    true["awareness"] = np.clip(places.mean(towns.awareness, persons), 0.0, 1.0)
+    true["trust"] = np.clip(places.mean(towns.trust, persons), 0.0, 1.0)
+    bodies = ledger.of("bodies")
+    inside = zone.local_bodies
+    flow = (ledger.received[bodies] - ledger.paid[bodies])[inside].sum()
+    true["budget_balance"] = _zone_only(places, float(flow) * YEARLY)
+    true["government_debt"] = _zone_only(places, float(ledger.loans[bodies][inside].sum()))
+    true["standing"] = _zone_only(places, zone.standing)
+
+
+def _scores(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    """Scores of 0-100: the mean of parts that are each scaled to 0-1."""
+    s = zone.p.scores
+    if zone.quarter == 23 or "gdp_real" not in zone.score_base:
+        zone.score_base = {name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock", "co2")}
+    base = zone.score_base
+
+    def ratio(name: str) -> float:
+        return float(true[name][0]) / max(base[name], 1e-9)
+
+    def part(value: float) -> float:
+        return min(1.0, max(0.0, value))
+
+    parts = {
+        "score_economy": (
+            part(0.5 + s.economy_growth * (ratio("gdp_real") - 1.0)),
+            part(1.0 - s.deficit_weight * float(true["firms_in_deficit_share"][0])),
+            part(s.emerging_weight * float(true["emerging_share"][0])),
+        ),
+        "score_ecology": (
+            part(float(true["ecology"][0])),
+            part(1.0 - 0.5 * ratio("so2")),
+            part(float(true["solid_waste_utilisation"][0])),
+            part(1.0 - 0.5 * ratio("solid_waste_stock") / s.stock_drift),
+        ),
+        "score_people": (
+            part(1.0 - s.jobless_weight * float(true["unemployment_rate"][0])),
+            part(float(true["skilled_fill_rate"][0])),
+            part(float(true["trust"][0])),
+            part(0.5 + s.income_weight * (ratio("urban_income") / zone.prices.general * s.income_base - 1.0)),
+        ),
+        "score_integrity": (
+            part(1.0 - float(true["colluding_share"][0])),
+            part(1.0 - float(true["funds_misused_share"][0])),
+            part(float(true["complaints_answered"][0])),
+        ),
+        "score_resilience": (
+            part(1.0 - float(true["firm_debt_ratio"][0]) * s.debt_weight),
+            part(1.0 - s.public_debt_weight * float(true["government_debt"][0]) / max(float(true["gdp"][0]), 1.0)),
+            part(float(true["chain_level_mean"][0]) / s.chain_full),
+            part(float(true["institute_fill_rate"][0])),
+        ),
+    }
+    for name, values in parts.items():
+        true[name] = _zone_only(places, 100.0 * sum(values) / len(values))
+
+
+def _zone_only(places: Places, value: float) -> np.ndarray:
+    row = np.zeros(len(places.names))
+    row[0] = value
+    return row

@@ -1,0 +1,152 @@
+"""Every yuan moves here: one double-entry ledger between named accounts.
+
+Deposits and loans are stocks; payments move deposits; a loan creates a deposit. Net financial assets of
+all accounts, the outside world included, sum to zero in every quarter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+Index = int | np.ndarray
+
+FLOWS = (
+    "sales", "inputs", "wages", "abatement", "waste_service", "investment", "research", "dividends", "consumption",
+    "imports", "transfers", "vat", "profit_tax", "resource_tax", "pollution_tax", "permits", "income_tax",
+    "fines", "bribes", "subsidies", "funds", "misuse", "programmes", "interest", "guarantee", "by_products",
+    "land", "training", "household_transfer", "restoration", "administration", "writeoff", "lobbying",
+    "deposit_held", "capital_of_entrants", "budget",
+)  # fmt: skip
+FLOW = {name: number for number, name in enumerate(FLOWS)}
+
+
+class LedgerError(AssertionError):
+    """Money was created, destroyed or moved with a negative sign."""
+
+
+class Ledger:
+    """Move money between accounts and keep the transaction-flow matrix of the quarter.
+
+    Args:
+        sizes: sector name -> number of accounts, in order; accounts are numbered through.
+    """
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sectors = tuple(sizes)
+        self.sizes = dict(sizes)
+        self.first: dict[str, int] = {}
+        total = 0
+        for name, size in sizes.items():
+            self.first[name] = total
+            total += size
+        self.count = total
+        self.sector_of = np.repeat(np.arange(len(self.sectors)), list(sizes.values()))
+        self.deposits = np.zeros(total)
+        self.loans = np.zeros(total)
+        self.received = np.zeros(total)
+        self.paid = np.zeros(total)
+        self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
+        self._opening = np.zeros(total)
+
+    def account(self, sector: str, number: Index = 0) -> Index:
+        """Give the account number(s) of the n-th member(s) of a sector."""
+        return self.first[sector] + number
+
+    def of(self, sector: str) -> slice:
+        """Give the slice of a sector's accounts."""
+        return slice(self.first[sector], self.first[sector] + self.sizes[sector])
+
+    def open_quarter(self) -> None:
+        """Clear the flow records and remember the opening position."""
+        self.received[:] = 0.0
+        self.paid[:] = 0.0
+        self.flows[:] = 0.0
+        self._opening = self.deposits - self.loans
+
+    def pay(self, kind: str, payer: Index, payee: Index, amount: float | np.ndarray) -> None:
+        """Move amounts from payers to payees; scalars and arrays of one length may be mixed.
+
+        Args:
+            kind: name of the flow, one of FLOWS.
+            payer, payee: account numbers; all of an array belong to one sector.
+            amount: yuan, not negative.
+
+        Raises:
+            LedgerError: if an amount is negative or not a number.
+        """
+        values = np.asarray(amount, dtype=float)
+        total = float(values.sum())
+        if not (values.size == 0 or float(values.min()) >= 0.0):
+            raise LedgerError(f"negative or undefined payment of kind {kind}")
+        if total == 0.0:
+            return
+        self._shift(self.paid, payer, values, total)
+        self._shift(self.received, payee, values, total)
+        self._move(payer, values, total, -1.0)
+        self._move(payee, values, total, 1.0)
+        giver = self.sector_of[payer if isinstance(payer, int | np.integer) else payer.flat[0]]
+        taker = self.sector_of[payee if isinstance(payee, int | np.integer) else payee.flat[0]]
+        self.flows[FLOW[kind], giver, taker] += total
+
+    def _shift(self, target: np.ndarray, who: Index, values: np.ndarray, total: float) -> None:
+        if isinstance(who, int | np.integer):
+            target[who] += total
+        else:
+            np.add.at(target, who, values)
+
+    def _move(self, who: Index, values: np.ndarray, total: float, sign: float) -> None:
+        if isinstance(who, int | np.integer):
+            self.deposits[who] += sign * total
+        else:
+            np.add.at(self.deposits, who, sign * values)
+
+    def lend(self, borrower: np.ndarray, amount: np.ndarray) -> None:
+        """Grant loans: the borrower's deposit and debt rise together."""
+        np.add.at(self.deposits, borrower, amount)
+        np.add.at(self.loans, borrower, amount)
+
+    def repay(self, borrower: np.ndarray, amount: np.ndarray) -> None:
+        """Pay back principal: deposit and debt fall together."""
+        np.subtract.at(self.deposits, borrower, amount)
+        np.subtract.at(self.loans, borrower, amount)
+
+    def write_off(self, borrower: np.ndarray, bank: int, amount: np.ndarray) -> None:
+        """Forgive debt at the bank's own expense."""
+        np.subtract.at(self.loans, borrower, amount)
+        total = float(amount.sum())
+        np.add.at(self.received, borrower, amount)
+        self.paid[bank] += total
+        self.deposits[bank] -= total
+        if amount.size:
+            self.flows[FLOW["writeoff"], self.sector_of[bank], self.sector_of[borrower.flat[0]]] += total
+
+    def close_against(self, outside: int) -> None:
+        """Set the outside world's opening position so that net financial assets sum to zero."""
+        self.deposits[outside] -= float((self.deposits - self.loans).sum())
+
+    def check(self, tolerance: float) -> float:
+        """Verify the money identities and return the largest relative error.
+
+        Raises:
+            LedgerError: if net financial assets do not sum to zero, or an account's change differs from
+                its recorded receipts less payments, beyond the tolerance.
+        """
+        net = self.deposits - self.loans
+        scale = max(1.0, float(np.abs(net).sum()), float(self.received.sum()))
+        total_error = abs(float(net.sum())) / scale
+        drift = float(np.abs(net - self._opening - (self.received - self.paid)).max()) / scale
+        matrix = abs(float(self.flows.sum()) - float(self.received.sum())) / scale
+        worst = max(total_error, drift, matrix)
+        if not worst <= tolerance:
+            raise LedgerError(f"money is not conserved: {total_error:.2e}, {drift:.2e}, {matrix:.2e}")
+        return worst
+
+    def copy(self) -> Ledger:
+        """Return an independent ledger with the same positions."""
+        twin = object.__new__(Ledger)
+        twin.__dict__.update(self.__dict__)
+        for name in ("deposits", "loans", "received", "paid", "flows", "_opening"):
+            setattr(twin, name, getattr(self, name).copy())
+        return twin

@@ -1,0 +1,1 @@
+"""Where offers meet: commodity prices, labour, credit, by-products, permits."""

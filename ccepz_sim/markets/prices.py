@@ -1,0 +1,112 @@
+"""Commodity prices: the history's yearly path, then mean reversion with jumps around a scenario's path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, quarter_of, year_of
+from ccepz_sim.content import Content
+from ccepz_sim.schema import ANY_SERIES, Scenario
+from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.world import World
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+HISTORY_YEARS = range(FIRST_YEAR, PLAY_YEAR + 1)
+
+
+def ou_step(kappa: np.ndarray, sigma: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give the exact AR(1) coefficient and innovation sd of an Ornstein-Uhlenbeck log price; benchmark B10."""
+    carry = np.exp(-kappa * step)
+    return carry, sigma * np.sqrt((1.0 - carry**2) / (2.0 * kappa))
+
+
+class Prices(Arrays):
+    """Log spot prices by series and the indices of input prices. Shape (series,)."""
+
+    def __init__(self, content: Content, world: World) -> None:
+        table = content.table("prices")
+        yearly = np.array([table.numbers(f"y{year}") for year in HISTORY_YEARS])
+        self.history = _quarterly(np.log(yearly))
+        self.kappa = table.numbers("kappa")
+        self.sigma = table.numbers("sigma")
+        self.exposed = table.numbers("jump_exposed") > 0
+        names = tuple(dict.fromkeys(table.texts("group")))
+        self.group = np.array([names.index(name) for name in table.texts("group")])
+        self.groups = len(names)
+        self.log = self.history[0].copy()
+        self.level_2015 = np.log(yearly[PLAY_YEAR - 1 - FIRST_YEAR])
+        self.log_2010 = self.history[:4].mean(axis=0)
+        self.general = 1.0
+        self.deflator = 1.0
+
+
+def _quarterly(log_yearly: np.ndarray) -> np.ndarray:
+    """Interpolate yearly means to quarters, log-linear between mid-years; shape (24, series)."""
+    mid = np.arange(len(log_yearly)) + 0.5
+    quarters = np.arange((len(log_yearly) - 1) * 4) / 4.0 + 0.125
+    return np.column_stack([np.interp(quarters, mid, series) for series in log_yearly.T])
+
+
+class ScenarioPath:
+    """A scenario as arrays by quarter: long-run means, dated jumps, demand, water, central inspections."""
+
+    def __init__(self, scenario: Scenario, world: World, quarters: int) -> None:
+        years = np.array([year_of(quarter) for quarter in range(quarters)])
+        self.mean = np.zeros((quarters, len(world.series)))
+        self.jump = np.zeros((quarters, len(world.series)))
+        by_series = {path.series: path.points for path in scenario.price}
+        for number, name in enumerate(world.series):
+            points = by_series.get(name, by_series.get(ANY_SERIES, ()))
+            if points:
+                at, factor = np.array(points, dtype=float).T
+                self.mean[:, number] = np.interp(years, at, np.log(factor))
+        named = {jump.series for jump in scenario.jump if jump.series != ANY_SERIES}
+        for jump in scenario.jump:
+            quarter = quarter_of(jump.at)
+            if 0 <= quarter < quarters:
+                for number, name in enumerate(world.series):
+                    if jump.series == name or (jump.series == ANY_SERIES and name not in named):
+                        self.jump[quarter, number] += jump.log
+        self.demand = _path(years, [(point.at, point.factor) for point in scenario.demand])
+        self.water = _path(years, [(point.at, point.factor) for point in scenario.water])
+        self.inspection = np.zeros(quarters)
+        for visit in scenario.inspection:
+            first = quarter_of(visit.at)
+            self.inspection[max(0, first) : max(0, first + int(visit.quarters))] = visit.strength
+
+
+def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
+    if not points:
+        return np.ones(len(years))
+    at, factor = np.array(points, dtype=float).T
+    return np.interp(years, at, factor)
+
+
+def move_prices(zone: PilotZone) -> None:
+    """Prices follow the history until 2015, then revert to the scenario's mean with correlated shocks and jumps.
+
+    Source: Schwartz 1997 one-factor model with jumps; mechanisms.md (g).
+    """
+    p = zone.p.prices
+    prices = zone.prices
+    quarter = zone.quarter
+    prices.general *= 1.0 + p.input_inflation / 4.0
+    prices.deflator *= 1.0 + p.general_inflation / 4.0
+    if quarter < len(prices.history):
+        prices.log = prices.history[quarter].copy()
+        return
+    luck = zone.streams.at("prices", quarter)
+    common = luck.standard_normal(prices.groups)[prices.group]
+    own = luck.standard_normal(len(prices.log))
+    crash = luck.random(prices.groups) < p.jump_rate / 4.0
+    size = p.jump_mean + p.jump_sd * luck.standard_normal(prices.groups)
+    carry, spread = ou_step(prices.kappa, prices.sigma, 0.25)
+    noise = np.sqrt(p.group_correlation) * common + np.sqrt(1.0 - p.group_correlation) * own
+    mean = prices.level_2015 + zone.path.mean[quarter]
+    jump = np.where(prices.exposed, (crash * size)[prices.group], 0.0)
+    shock = 0.0 if zone.frozen else spread * noise + jump
+    prices.log = mean + carry * (prices.log - mean) + shock + zone.path.jump[quarter]

@@ -1,0 +1,296 @@
+"""The zone: one quarter is the list PHASES, walked by `step`. Read this first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from ccepz_sim import chronicle, history, setup
+from ccepz_sim.agents import build_agents
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, quarter_of, year_of
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.errors import ContentError
+from ccepz_sim.ledger import Ledger
+from ccepz_sim.markets.by_products import exchange_and_store
+from ccepz_sim.markets.labour import run_labour_market
+from ccepz_sim.markets.prices import move_prices
+from ccepz_sim.observers import Recorder
+from ccepz_sim.policies.effective import Policy, announce
+from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
+from ccepz_sim.rules.budget import release_budgets
+from ccepz_sim.rules.collusion import meet_officials
+from ccepz_sim.rules.entry_exit import turn_over
+from ccepz_sim.rules.environment import expose
+from ccepz_sim.rules.finance import grant_credit
+from ccepz_sim.rules.firm_plan import plan_firms
+from ccepz_sim.rules.innovation import innovate
+from ccepz_sim.rules.inspection import inspect_and_punish
+from ccepz_sim.rules.migration import live_and_move
+from ccepz_sim.rules.officials import choose_effort, evaluate_officials
+from ccepz_sim.rules.production import produce
+from ccepz_sim.rules.settlement import settle
+from ccepz_sim.rules.voice import form_opinions
+from ccepz_sim.schema import Label, Package
+from ccepz_sim.state.arrays import Arrays
+
+MONEY_TOLERANCE = 1e-9
+MATTER_TOLERANCE = 1e-9
+LAST_YEAR = 2060
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One stage of a quarter: what runs, and one line of why it stands there."""
+
+    name: str
+    label: Label
+    run: Callable[[PilotZone], None]
+    why: Label
+
+
+def check_and_record(zone: PilotZone) -> None:
+    """Money, matter and people must reconcile before anything is recorded."""
+    zone.ledger.check(MONEY_TOLERANCE)
+    zone.materials.check(MATTER_TOLERANCE)
+    if not zone.population.reconciles():
+        raise AssertionError("people appeared or vanished")
+    setup.update_indices(zone)
+    chronicle.write(zone)
+    zone.recorder.record(zone)
+    for observer in zone.observers:
+        observer(zone)
+
+
+def _phase(name: str, run: Callable[[PilotZone], None], en: str, zh: str, why: str, why_zh: str) -> Phase:
+    return Phase(name, Label(en, zh), run, Label(why, why_zh))
+
+
+PHASES: tuple[Phase, ...] = (
+    _phase("prices", move_prices, "Prices and shocks", "价格与冲击",
+           "the world moves first; nobody in the zone sets its prices", "外部世界先动，区内无人能定价"),
+    _phase("announcements", announce, "Announcements pass their lags", "政策经时滞生效",
+           "what was decided works only after its lag", "决策要经过时滞才起作用"),
+    _phase("budgets", release_budgets, "Budgets released", "预算拨付",
+           "bodies can only do what they are paid for", "部门只能做有钱做的事"),
+    _phase("officials", choose_effort, "Officials choose effort", "干部分配精力",
+           "firms will meet the enforcement that evaluation rewards", "考核奖励什么，执法就偏向什么"),
+    _phase("plans", plan_firms, "Firms plan", "企业计划",
+           "output, posts and the way with the rules follow prices and enforcement", "产量、岗位与守法方式取决于价格与执法"),
+    _phase("collusion", meet_officials, "Offers meet officials", "企业与干部接触",
+           "a deal needs what complying costs, so it comes after the plan", "先知守法成本，才谈得上合谋"),
+    _phase("labour", run_labour_market, "Labour market", "劳动力市场",
+           "posts are known, people can be found", "岗位已定，开始招人"),
+    _phase("credit", grant_credit, "Credit and guarantees", "信贷与担保",
+           "working capital must be there before production", "生产之前先备流动资金"),
+    _phase("production", produce, "Production", "生产",
+           "output, emissions and waste arise together", "产出、排放与废物同时产生"),
+    _phase("exchange", exchange_and_store, "By-product exchange and storage", "副产品交换与贮存",
+           "what one firm leaves another may use", "一家的废物可成为另一家的原料"),
+    _phase("settlement", settle, "Sales, wages, taxes", "销售、工资、税费",
+           "everything the quarter owes is paid", "结清本季一切款项"),
+    _phase("environment", expose, "Environment", "环境",
+           "stocks take up what was emitted and leaked", "排放与渗漏进入存量"),
+    _phase("inspection", inspect_and_punish, "Inspections and audits", "检查与审计",
+           "only what has happened can be found", "已发生的才能被查到"),
+    _phase("innovation", innovate, "Innovation", "创新",
+           "research paid this quarter may succeed", "本季研发投入可能见效"),
+    _phase("opinions", form_opinions, "Beliefs, awareness, trust", "信念、意识与信任",
+           "people learn from what was found and felt", "人们从所见所感中学习"),
+    _phase("migration", live_and_move, "Migration and resettlement", "迁移与安置",
+           "people move on what they now know", "人们据所知决定去留"),
+    _phase("turnover", turn_over, "Entry, exit, upgrading", "进入、退出、升级",
+           "failure shows only after accounts are settled", "结账之后才见存亡"),
+    _phase("evaluation", evaluate_officials, "Evaluation and rotation", "考核与轮岗",
+           "the year's figures decide careers", "全年数字决定仕途"),
+    _phase("record", check_and_record, "Checks and indicators", "核对与指标",
+           "nothing is shown before it reconciles", "先对账，再公布"),
+)  # fmt: skip
+
+
+class PilotZone(mesa.Model):
+    """The pilot zone with all its agents; state is content + seed + decisions.
+
+    Args:
+        package: package id, list of ids (stacked in order) or Package objects.
+        scenario: id of a scenario.
+        seed: whole number; the same seed gives the same luck to every policy.
+        scale: sampled residents per resident, 0 < scale <= 1; None for the game's default.
+        start: first year to run: 2010 (with the history) or 2016 (the history is run first and cached).
+        decisions: dated decisions on top of the packages.
+        parameters: other values for parameters, by id, within their bounds.
+        content: content to use; None for the project's own.
+        observers: callables that are given the zone at the end of each quarter and must only look.
+        without: names of phases switched off (for ablation studies).
+        frozen: no price shocks, moves, births, deaths or entries (for steady-state tests).
+
+    Raises:
+        ContentError: for an unknown id or a value out of bounds.
+    """
+
+    def __init__(
+        self,
+        package: str | Package | Sequence[str | Package] = "status-quo",
+        scenario: str = "slow-recovery",
+        seed: int = 1,
+        scale: float | None = None,
+        start: int = PLAY_YEAR,
+        decisions: Sequence[Decision] = (),
+        parameters: Mapping[str, float] | None = None,
+        content: Content | None = None,
+        observers: Iterable[Callable[[PilotZone], None]] = (),
+        without: Iterable[str] = (),
+        frozen: bool = False,
+    ) -> None:
+        super().__init__(rng=np.random.default_rng(0))
+        content = content or load_content()
+        if parameters:
+            content = content.with_parameters(parameters)
+        self.content = content
+        self.packages = tuple(content.package(item) if isinstance(item, str) else item for item in _listed(package))
+        self.decisions = (*decisions_of(self.packages), *decisions)
+        check_decisions(content, self.decisions)
+        self.scenario = content.scenario(scenario)
+        self.seed_used = int(seed)
+        self.scale = content.value("population.default_scale") if scale is None else float(scale)
+        if not 0.0 < self.scale <= 1.0:
+            raise ContentError("scale_out_of_bounds", value=scale)
+        if start not in (FIRST_YEAR, PLAY_YEAR):
+            raise ContentError("start_not_possible", value=start, first=FIRST_YEAR, play=PLAY_YEAR)
+        self.without = frozenset(without)
+        self.frozen = frozen
+        self.first_quarter = quarter_of(start)
+        self.quarters = quarter_of(LAST_YEAR)
+        if start == PLAY_YEAR and not self.without and not frozen:
+            history.restore(self)
+        else:
+            setup.build(self)
+            self._run_until(self.first_quarter)
+        self.observers = tuple(observers)
+        build_agents(self)
+
+    def step(self) -> None:
+        """Advance one quarter through all phases."""
+        setup.open_quarter(self)
+        for phase in PHASES:
+            if phase.name not in self.without:
+                phase.run(self)
+        self.quarter += 1
+
+    def run(self, years: float = 20) -> PilotZone:
+        """Advance by a number of years and return the zone."""
+        self._run_until(self.quarter + round(years * 4))
+        return self
+
+    def _run_until(self, quarter: int) -> None:
+        while self.quarter < quarter:
+            self.step()
+
+    @property
+    def year(self) -> float:
+        """The date reached, as a year with fraction."""
+        return year_of(self.quarter)
+
+    @property
+    def treasury(self) -> float:
+        """Money of the prefecture and the zone's committee, less their debt; yuan."""
+        rows = self.body_account(np.array([self.body["prefecture"], self.body["committee"]]))
+        return float((self.ledger.deposits[rows] - self.ledger.loans[rows]).sum())
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """The tidy table of indicators from the first quarter of this run on."""
+        return self.recorder.frame(self.seed_used, self.first_quarter)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The dated events from the first quarter of this run on, in both languages."""
+        return chronicle.frame(self, self.first_quarter)
+
+    def golden_hash(self) -> str:
+        """Fingerprint of all recorded indicators since the first quarter of this run."""
+        values = np.ascontiguousarray(self.recorder.values[self.first_quarter : self.quarter])
+        return hashlib.sha256(values.tobytes()).hexdigest()[:16]
+
+    def copy(self) -> PilotZone:
+        """Return an independent zone in the same state, for undo, what-if and branches."""
+        twin = object.__new__(PilotZone)
+        mesa.Model.__init__(twin, rng=np.random.default_rng(0))
+        copy_state(self, twin)
+        build_agents(twin)
+        return twin
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Replace the dated decisions; quarters already run keep what worked then."""
+        check_decisions(self.content, decisions)
+        self.decisions = tuple(decisions)
+        self.policy.replace_decisions(self.content, self.decisions)
+
+    # what the rules ask of the zone
+    def body_account(self, body: Any) -> Any:
+        """Give the ledger account(s) of government bodies by index."""
+        return self.ledger.account("bodies", body)
+
+    def within_budget(self, body: str, amounts: np.ndarray) -> np.ndarray:
+        """Scale payments so that a body never pays more than it has."""
+        have = max(0.0, float(self.ledger.deposits[self.body_account(self.body[body])]))
+        total = float(amounts.sum())
+        return amounts if total <= have else amounts * (have / total)
+
+    def note(self, kind: str, place: str, indicator: str, weight: float, **fields: object) -> None:
+        """Write down an event; words are made of it when somebody reads."""
+        self.notes.append((self.quarter, kind, place, indicator, weight, fields))
+
+    def zone_town(self, town: np.ndarray) -> np.ndarray:
+        """Mark rows of residents who live in the zone."""
+        return (town >= 0) & (town < self.world.zone_count)
+
+    def open_firms(self, rows: np.ndarray) -> None:
+        """Bring firm rows to life: capital, cash, first staff plan."""
+        setup.open_firms(self, rows)
+
+    def assign_officials(self, rows: np.ndarray) -> None:
+        """Give firms the officials who answer for them."""
+        setup.assign_officials(self, rows)
+
+    def institute_label(self, row: int) -> Label:
+        """Give the name of an institute in both languages."""
+        return self.content.table("institutes").labels[row]
+
+    def growth_of_gdp(self) -> float:
+        """Growth of reported GDP over the past year."""
+        return self.recorder.change("gdp", 4)
+
+    def fall_of_reported_emissions(self) -> float:
+        """Mean fall of reported measured pollutants over the past year; a rise is negative."""
+        return -float(np.mean([self.recorder.change(name, 4) for name in ("so2", "cod")]))
+
+    def close_firms(self, mask: np.ndarray) -> None:
+        """Close firms: loans are written off beyond what the assets fetch, links and deals end, staff go."""
+        setup.close_firms(self, mask)
+
+
+MESA_OWN = set(mesa.Model(rng=np.random.default_rng(0)).__dict__)
+
+
+def copy_state(source: PilotZone, target: PilotZone) -> None:
+    """Copy everything but Mesa's own fields; arrays and tables are copied, content is shared."""
+    for name, value in source.__dict__.items():
+        if name in MESA_OWN:
+            continue
+        if isinstance(value, Arrays | Ledger | Policy | Recorder):
+            value = value.copy()
+        elif isinstance(value, np.ndarray):
+            value = value.copy()
+        elif isinstance(value, list | dict):
+            value = value.copy()
+        setattr(target, name, value)
+
+
+def _listed(package: str | Package | Sequence[str | Package]) -> Sequence[str | Package]:
+    return (package,) if isinstance(package, str | Package) else tuple(package)

@@ -1,0 +1,125 @@
+"""Read-only recorders: they look at the zone at the end of a quarter and change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim.indicators import Places, all_indicators, measure
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+TRUE, REPORTED = 0, 1
+VIEWS = ("true", "reported")
+
+
+class Recorder:
+    """Keep every indicator by quarter, place and view; memory grows with aggregates only.
+
+    Attributes:
+        values: shape (quarters, indicators, places, 2).
+    """
+
+    def __init__(self, zone: PilotZone) -> None:
+        self.catalogue = all_indicators()
+        self.ids = tuple(self.catalogue)
+        self.index = {name: number for number, name in enumerate(self.ids)}
+        self.places = Places(zone)
+        self.place_index = {name: number for number, name in enumerate(self.places.names)}
+        self.reported = np.array([item.reported for item in self.catalogue.values()])
+        self.used = 0
+        self.values = np.zeros((128, len(self.ids), len(self.places.names), 2))
+        self.people_flow_all = np.zeros((128, zone.world.place_count + 1, zone.world.place_count + 1))
+        towns = zone.world.zone_count
+        self.by_product_flow_all = np.zeros((128, towns, towns))
+        self.shown = self._shown(zone)
+
+    def _shown(self, zone: PilotZone) -> np.ndarray:
+        """Mark which indicator exists for which place, shape (indicators, places)."""
+        shown = np.ones((len(self.ids), len(self.places.names)), dtype=bool)
+        parks = np.array([name.startswith("park_") for name in self.places.names])
+        for number, item in enumerate(self.catalogue.values()):
+            if item.places == "zone":
+                shown[number, 1:] = False
+            elif item.places == "towns":
+                shown[number, parks] = False
+        return shown
+
+    def record(self, zone: PilotZone) -> None:
+        """Take down the quarter that just ended."""
+        if self.used == len(self.values):
+            self._grow()
+        true, said = measure(zone, self.places)
+        row = self.values[self.used]
+        for number, name in enumerate(self.ids):
+            row[number, :, TRUE] = true[name]
+            row[number, :, REPORTED] = said.get(name, true[name])
+        towns = zone.world.zone_count
+        self.people_flow_all[self.used] = zone.population.moves
+        self.by_product_flow_all[self.used] = zone.by_product_flow[:towns, :towns]
+        self.used += 1
+
+    def _grow(self) -> None:
+        for name in ("values", "people_flow_all", "by_product_flow_all"):
+            old = getattr(self, name)
+            setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+
+    @property
+    def years(self) -> np.ndarray:
+        """Dates of the recorded quarters as years with fraction."""
+        return FIRST_YEAR + np.arange(self.used) / 4.0
+
+    @property
+    def people_flow(self) -> np.ndarray:
+        """Persons moving per quarter from row place to column place, the rest of China last."""
+        return self.people_flow_all[: self.used]
+
+    @property
+    def by_product_flow(self) -> np.ndarray:
+        """Tonnes of by-products per quarter from row town to column town of the zone."""
+        return self.by_product_flow_all[: self.used]
+
+    def series(self, indicator: str, place: str = "zone", view: str = "true") -> np.ndarray:
+        """Return one indicator by quarter, the history included; shape (quarters,)."""
+        return self.values[: self.used, self.index[indicator], self.place_index[place], VIEWS.index(view)]
+
+    def change(self, indicator: str, quarters: int) -> float:
+        """Return the relative change of the reported value over the past quarters; 0 before there are enough."""
+        series = self.series(indicator, view="reported")
+        if len(series) <= quarters or series[-1 - quarters] <= 0.0:
+            return 0.0
+        return float(series[-1] / series[-1 - quarters] - 1.0)
+
+    def frame(self, seed: int, first: int, run: int = 0) -> pd.DataFrame:
+        """Return the tidy table from a quarter on: run, seed, year, quarter, place, indicator, view, value."""
+        count = self.used - first
+        keep = np.repeat(self.shown[:, :, None], 2, axis=2)
+        keep[:, :, REPORTED] &= self.reported[:, None]
+        indicator, place, view = np.nonzero(keep)
+        values = self.values[first : self.used][:, indicator, place, view]
+        each = len(indicator)
+        quarter = np.repeat(np.arange(first, self.used), each)
+        return pd.DataFrame(
+            {
+                "run": np.full(count * each, run, dtype=np.int32),
+                "seed": np.full(count * each, seed, dtype=np.int64),
+                "year": (FIRST_YEAR + quarter // 4).astype(np.int16),
+                "quarter": (quarter % 4 + 1).astype(np.int8),
+                "place": pd.Categorical.from_codes(np.tile(place, count), list(self.places.names)),
+                "indicator": pd.Categorical.from_codes(np.tile(indicator, count), list(self.ids)),
+                "view": pd.Categorical.from_codes(np.tile(view, count), list(VIEWS)),
+                "value": values.ravel(),
+            }
+        )
+
+    def copy(self) -> Recorder:
+        """Return an independent recorder with the same records."""
+        twin = object.__new__(Recorder)
+        twin.__dict__.update(self.__dict__)
+        for name in ("values", "people_flow_all", "by_product_flow_all"):
+            setattr(twin, name, getattr(self, name).copy())
+        return twin

@@ -1,0 +1,1 @@
+"""How policies enter: dated decisions, lags, dilution, and the values the rules read."""

@@ -1,0 +1,93 @@
+"""What works this quarter: announced values after lag, dilution by bodies that disagree, and release of money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.content import Content
+from ccepz_sim.policies.lags import LagFilter
+from ccepz_sim.policies.schedule import Decision, announced_path, status_quo_path
+from ccepz_sim.state.arrays import Arrays
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+class Policy(Arrays):
+    """Levers on their way from announcement to effect. Shapes (levers,)."""
+
+    def __init__(self, content: Content, decisions: Sequence[Decision], quarters: int, body_index: dict[str, int]):
+        levers = list(content.levers.values())
+        self.ids = tuple(lever.id for lever in levers)
+        self.channels = tuple(lever.channel for lever in levers)
+        self.body = np.array([body_index[lever.body] for lever in levers])
+        self.low = np.array([lever.bounds[0] for lever in levers])
+        self.high = np.array([lever.bounds[1] for lever in levers])
+        self.money = np.array([lever.cost.money if lever.cost.kind == "programme" else 0.0 for lever in levers])
+        self.is_value = np.array([lever.cost.kind == "value" for lever in levers])
+        self.standing_cost = np.array([lever.cost.standing for lever in levers])
+        self.regulates = np.array([lever.group in ("governance", "regulation") for lever in levers])
+        self.status_quo = status_quo_path(content, quarters)
+        self.announced = announced_path(content, decisions, quarters)
+        self.lag = np.array([lever.lag.quarters for lever in levers])
+        self.stages = np.array([lever.lag.stages for lever in levers])
+        self.filter = LagFilter(self.lag, self.stages)
+        self.value = self.status_quo[0].copy()
+        self.credibility = 1.0
+        self.direction = np.zeros(len(levers))
+        self.now = self.namespace()
+
+    def copy(self) -> Policy:
+        """Return an independent policy state."""
+        twin = super().copy()
+        twin.filter = self.filter.copy()
+        twin.now = twin.namespace()
+        return twin
+
+    def replace_decisions(self, content: Content, decisions: Sequence[Decision]) -> None:
+        """Swap the decisions; what already worked its way in stays as it is."""
+        self.announced = announced_path(content, decisions, len(self.status_quo))
+
+    def namespace(self) -> SimpleNamespace:
+        """Give the working values by channel name."""
+        return SimpleNamespace(**dict(zip(self.channels, self.value.tolist(), strict=True)))
+
+    def cost(self, quarter: int) -> np.ndarray:
+        """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
+        extra = np.maximum(0.0, self.value - self.status_quo[quarter]) * self.money
+        return (extra + np.where(self.is_value, self.value, 0.0)) / 4.0
+
+
+def announce(zone: PilotZone) -> None:
+    """Announced deviations pass their lags; low standing and reversals dilute what arrives; standing is spent.
+
+    Source: mechanisms.md (k).
+    """
+    policy = zone.policy
+    p = zone.p.policy
+    quarter = zone.quarter
+    status_quo = policy.status_quo[quarter]
+    deviation = policy.announced[quarter] - status_quo
+    before = policy.announced[quarter - 1] - policy.status_quo[quarter - 1] if quarter else np.zeros_like(deviation)
+    change = deviation - before
+    policy.credibility += (1.0 - policy.credibility) * p.credibility_return
+    if change.any():
+        width = policy.high - policy.low
+        zone.standing -= float((policy.standing_cost * np.abs(change) / width).sum())
+        moved = np.sign(change)
+        reversals = int(((moved * policy.direction) < 0).sum())
+        policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
+        policy.direction = np.where(moved != 0, moved, policy.direction)
+    arrived = policy.filter.step(deviation)
+    if arrived.any():
+        share = float(np.clip(zone.standing / p.standing_needed, p.dilution_floor, 1.0))
+        factor = policy.credibility * np.where(policy.regulates, share, 1.0)
+        arrived = arrived * factor
+    released = zone.bodies.released[policy.body]
+    arrived = np.where((policy.money > 0.0) & (arrived > 0.0), arrived * released, arrived)
+    policy.value = np.where(policy.is_value, (status_quo + arrived) * released, status_quo + arrived)
+    policy.now = policy.namespace()

@@ -1,0 +1,57 @@
+"""Dated decisions become announced values, quarter by quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ccepz_sim.clock import quarter_of, year_of
+from ccepz_sim.content import Content, out_of_bounds
+from ccepz_sim.schema import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One dated choice: from `year` on, `lever` stands at `value`."""
+
+    lever: str
+    value: float
+    year: float
+
+
+def decisions_of(packages: Iterable[Package]) -> tuple[Decision, ...]:
+    """Stack packages into decisions; of two that set a lever for one date, the later package wins."""
+    return tuple(Decision(entry.lever, entry.value, entry.from_) for package in packages for entry in package.set)
+
+
+def status_quo_path(content: Content, quarters: int) -> np.ndarray:
+    """Tabulate the dated status quo, shape (quarters, levers)."""
+    years = [year_of(quarter) for quarter in range(quarters)]
+    return np.array([[lever.status_quo_at(year) for lever in content.levers.values()] for year in years])
+
+
+def announced_path(content: Content, decisions: Sequence[Decision], quarters: int) -> np.ndarray:
+    """Tabulate what is announced, shape (quarters, levers): the status quo overlaid by decisions.
+
+    Decisions hold from their quarter on; with equal dates the later in the sequence wins.
+    """
+    path = status_quo_path(content, quarters)
+    column = {name: number for number, name in enumerate(content.levers)}
+    for decision in sorted(decisions, key=lambda item: item.year):
+        first = max(0, quarter_of(decision.year))
+        path[first:, column[decision.lever]] = decision.value
+    return path
+
+
+def check_decisions(content: Content, decisions: Sequence[Decision]) -> None:
+    """Refuse decisions on unknown levers or beyond a lever's bounds.
+
+    Raises:
+        ContentError: naming the lever, its bounds and unit, or the nearest lever there is.
+    """
+    for decision in decisions:
+        lever = content.lever(decision.lever)
+        if not lever.bounds[0] <= decision.value <= lever.bounds[1]:
+            raise out_of_bounds(decision.lever, decision.value, lever.bounds, lever.unit)

@@ -1,0 +1,60 @@
+"""Budgets are released: departments get what their tasks need as far as prefecture cash and debt ceiling reach.
+
+A shortfall cuts programmes and enforcement first (fiscal stress). Source: mechanisms.md (j).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+YEARLY_FUNDS = ("science", "environment", "committee", "finance")
+
+
+def release_budgets(zone: PilotZone) -> None:
+    """Pay each body what it plans to spend this quarter, or the share there is money for."""
+    bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
+    accounts = zone.body_account(np.arange(len(bodies.ids)))
+    need = np.bincount(zone.policy.body, weights=zone.policy.cost(zone.quarter), minlength=len(bodies.ids))
+    need += bodies.staff_cost / 4.0 * zone.prices.general
+    bodies.planned_cost = need
+    _pay_transfer(zone, float(need.sum()))
+    cash = ledger.deposits[accounts]
+    centre = zone.body["prefecture"]
+    saved = np.where(zone.saves_for_awards, cash, 0.0)
+    asks = np.where(np.arange(len(need)) == centre, 0.0, np.maximum(0.0, need - np.maximum(0.0, cash - saved)))
+    asks[zone.body["province"]] = 0.0
+    asks[np.isin(np.arange(len(need)), zone.town_body)] = 0.0
+    own = float(need[centre])
+    room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[accounts[centre]]))
+    room += zone.policy.now.park_borrowing / 4.0
+    have = max(0.0, float(cash[centre]))
+    wanted = float(asks.sum()) + own
+    borrow = float(np.clip(wanted - have, 0.0, room))
+    if borrow > 0.0:
+        ledger.lend(accounts[centre : centre + 1], np.array([borrow]))
+    share = min(1.0, (have + borrow) / wanted) if wanted > 0.0 else 1.0
+    ledger.pay("budget", int(accounts[centre]), accounts, asks * share)
+    bodies.released[:] = share
+    zone.fiscal_share = share
+    zone.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
+
+
+def _pay_transfer(zone: PilotZone, need: float) -> None:
+    """The province and the centre support the prefecture: a base that grows, and part of any new gap."""
+    ledger, p = zone.ledger, zone.p.fiscal
+    revenue = float(zone.own_revenue.sum()) * (1.0 - p.town_share)
+    gap = need - revenue
+    if zone.base_support is None:
+        zone.base_support = max(0.0, float(zone.status_quo_need))
+    growth = (1.0 + p.transfer_growth) ** (zone.quarter / 4.0)
+    usual = zone.base_support * growth
+    support = max(0.0, usual + p.equalisation_prefecture * (min(gap, usual) - usual))
+    ledger.pay("transfers", zone.outside_account, zone.body_account(zone.body["province"]), support)
+    ledger.pay(
+        "transfers", zone.body_account(zone.body["province"]), zone.body_account(zone.body["prefecture"]), support
+    )

@@ -1,0 +1,102 @@
+"""Collusion of a firm with its official: a deal needs a joint gain that both perceive.
+
+Source: Becker 1968; Andvig and Moene 1990; mechanisms.md (a). Savings, fines and moral costs are in units of the
+firm's reference burden, so that large and small firms can be compared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def joint_surplus(
+    saving: np.ndarray,
+    chance: np.ndarray,
+    fines: np.ndarray,
+    moral: np.ndarray,
+    peer_share: np.ndarray,
+    peer_weight: float,
+    search: np.ndarray,
+) -> np.ndarray:
+    """Give J = S - q F - m (1 - psi c) - kappa, all in one unit; a deal is made when J > 0. Benchmark B22."""
+    return saving - chance * fines - moral * (1.0 - peer_weight * peer_share) - search
+
+
+def nash_bribe(
+    surplus: np.ndarray, chance: np.ndarray, official_fine: np.ndarray, official_moral: np.ndarray, power: float
+) -> np.ndarray:
+    """Split the surplus: the official's expected loss plus his share of the gain."""
+    return chance * official_fine + official_moral + power * np.maximum(0.0, surplus)
+
+
+def audit_chance(intensity: float, capacity: float, load: float) -> float:
+    """Give the chance that an audit finds a case: alpha K / (K + c), congested by the load."""
+    return intensity * capacity / (capacity + load) if capacity > 0.0 else 0.0
+
+
+def either(*chances: np.ndarray | float) -> np.ndarray:
+    """Give the chance that at least one of independent ways of detection succeeds."""
+    missed = np.asarray(1.0)
+    for chance in chances:
+        missed = missed * (1.0 - np.asarray(chance))
+    return 1.0 - missed
+
+
+def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
+    """Give for each firm the share of marked firms among those of its park or town, shape (rows,)."""
+    firms = zone.firms
+    alive = firms.alive
+    count = np.bincount(firms.place, weights=alive, minlength=zone.world.place_count)
+    marked = np.bincount(firms.place, weights=mark & alive, minlength=zone.world.place_count)
+    share: np.ndarray = (marked / np.maximum(1.0, count))[firms.place]
+    return share
+
+
+def meet_officials(zone: PilotZone) -> None:
+    """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
+
+    Reads: collusion.*, policy accountability.
+    """
+    firms, officials = zone.firms, zone.officials
+    p = zone.p.collusion
+    mine = firms.official
+    peers = peer_shares(zone, firms.colluding)
+    official_moral = p.official_moral * officials.integrity[mine]
+    moral = firms.moral + np.where(firms.mindset == 2, p.long_term_moral, 0.0) + official_moral
+    official_fine = p.official_fine * (1.0 + p.accountability_weight * zone.policy.now.accountability)
+    fines = np.full(firms.rows, p.firm_fine + official_fine)
+    search = p.search_cost * (1.0 - firms.tie)
+    chance = np.maximum(firms.sees, officials.sees[mine] * p.official_view)
+    surplus = joint_surplus(firms.saving, chance, fines, moral, peers, p.peer_weight, search)
+    luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
+    willing = firms.alive & (surplus > 0.0) & (firms.reference_burden > 0.0)
+    meets = luck[0] < p.meeting_chance
+    firms.colluding = willing & (firms.colluding | meets)
+    firms.deal_quarters = np.where(firms.colluding, firms.deal_quarters + 1, 0)
+    share = nash_bribe(surplus, chance, np.full(firms.rows, official_fine), official_moral, p.official_power)
+    firms.bribe = np.where(firms.colluding, share * firms.reference_burden, 0.0)
+    firms.bribe = np.minimum(firms.bribe, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
+    _extort(zone, luck[1])
+    officials.taken = np.bincount(mine, weights=firms.bribe, minlength=len(officials.body))
+    cases = np.bincount(mine, weights=firms.colluding, minlength=len(officials.body))
+    load = np.bincount(mine, weights=firms.alive, minlength=len(officials.body))
+    officials.captured = cases / np.maximum(1.0, load)
+    homes = zone.ledger.account("households", firms.place)
+    zone.ledger.pay("bribes", zone.firm_accounts, homes, firms.bribe)
+
+
+def _extort(zone: PilotZone, luck: np.ndarray) -> None:
+    """Officials of low integrity threaten even clean firms with delay when approval is slow: b <= cost of delay."""
+    firms, p = zone.firms, zone.p.collusion
+    slow = zone.policy.now.approval_time / p.approval_reference
+    weak = np.maximum(0.0, p.extortion_integrity - zone.officials.integrity[firms.official])
+    threatened = firms.alive & ~firms.colluding & (luck < p.extortion_rate * slow * weak)
+    delay_cost = p.delay_cost * np.maximum(0.0, firms.profit) * slow
+    demand = np.where(threatened & (firms.tie == 0.0), delay_cost, 0.0)
+    firms.bribe += np.minimum(demand, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))

@@ -1,0 +1,102 @@
+"""Firms fail, are eliminated or upgraded, and enter; the weak are kept alive by soft credit.
+
+Source: mechanisms.md (h); survival of state-backed firms; entry follows expected margins and what land costs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.state.firms import NEVER
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def turn_over(zone: PilotZone) -> None:
+    """Insolvent and starved firms leave, outdated capacity is retired, new firms come."""
+    zone.exits = 0.0
+    zone.entries = 0.0
+    _fail(zone)
+    _eliminate(zone)
+    _enter(zone)
+
+
+def _fail(zone: PilotZone) -> None:
+    firms, ledger, p, now = zone.firms, zone.ledger, zone.p.entry, zone.policy.now
+    debt = ledger.loans[zone.firm_accounts]
+    worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - debt
+    broke = (firms.starved >= p.starved_quarters) | ((worth < 0.0) & (firms.losses >= p.loss_quarters))
+    shelter = p.state_shelter * firms.state_owned + p.guarantee_shelter * now.guarantees + p.plan_shelter * now.risk_plans
+    chance = p.exit_chance * np.clip(1.0 - shelter, p.exit_floor, 1.0) * (1.0 + p.first_mover_load * firms.first_mover)
+    luck = zone.streams.at("exit", zone.quarter).random(firms.rows)
+    leaves = firms.alive & broke & (luck < chance)
+    zone.close_firms(leaves)
+
+
+def _eliminate(zone: PilotZone) -> None:
+    """Retire a share of outdated capacity a year; a firm left with almost nothing closes."""
+    firms, now, p = zone.firms, zone.policy.now, zone.p.entry
+    share = now.eliminate / 4.0
+    if share <= 0.0:
+        return
+    retired = firms.capacity * firms.outdated * share * firms.alive
+    firms.capacity = firms.capacity - retired
+    firms.book_capital = firms.book_capital * np.where(
+        firms.capacity > 0.0, 1.0 - p.outdated_book * retired / np.maximum(firms.capacity + retired, 1e-9), 1.0
+    )
+    firms.outdated = np.where(firms.alive, firms.outdated * (1.0 - share), firms.outdated)
+
+
+def _enter(zone: PilotZone) -> None:
+    """New firms come to a product and place where margins are good, land is quick, and the rival is not preferred."""
+    firms, tech, world, p, now = zone.firms, zone.technology, zone.world, zone.p.entry, zone.policy.now
+    if zone.frozen or zone.quarter < int(p.first_quarter):
+        return
+    alive = firms.alive
+    spare = np.flatnonzero((firms.start == NEVER) & ~alive)
+    if not len(spare):
+        return
+    pull = np.clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
+    fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
+    fame = fame + p.incubator_effect * now.incubators / 10.0
+    ease = p.approval_reference / (p.approval_reference + now.approval_time)
+    rival = 1.0 - p.rival_effect * tech.rival_overlap * (1.0 - now.division)
+    emerging = 1.0 + tech.emerging * p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
+    emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / 10.0)
+    growth = 1.0 + p.growth_effect * tech.market_growth
+    level = np.maximum(0.2, zone.towns.infrastructure[firms.place])
+    rate = p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * alive * zone.water_share[firms.place]
+    total = float(rate.sum())
+    luck = zone.streams.at("entry", zone.quarter)
+    count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
+    if count == 0:
+        return
+    pattern = luck.choice(firms.rows, size=count, p=rate / total)
+    size = luck.lognormal(p.size_mean, p.size_sd, count)
+    traits = luck.random((3, count))
+    rows = spare[:count]
+    firms.product[rows] = firms.product[pattern]
+    firms.place[rows] = firms.place[pattern]
+    firms.in_park[rows] = firms.in_park[pattern]
+    tech.assign(rows, firms.product[rows])
+    median = zone.median_capacity[firms.product[rows]]
+    firms.capacity[rows] = median * np.minimum(size, p.size_most)
+    firms.outdated[rows] = p.outdated_entrant
+    firms.chain[rows] = tech.chain_base[rows]
+    firms.efficiency[rows] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * traits[0]
+    firms.clean[rows] = p.clean_entrant
+    firms.state_owned[rows] = 0.0
+    firms.tie[rows] = (traits[1] < p.tie_share).astype(float)
+    firms.mindset[rows] = np.where(traits[2] < p.long_term_share, 2, 0)
+    firms.staffing[rows] = zone.p.firms.entrant_staffing
+    firms.debt_ratio[rows] = zone.p.firms.entrant_debt_ratio
+    zone.assign_officials(rows)
+    for row in rows:
+        zone.entrants += 1
+        firms.codes[row] = f"N-{zone.entrants:03d}"
+    zone.open_firms(rows)
+    zone.entries = float(count)
+

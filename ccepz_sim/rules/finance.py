@@ -1,0 +1,62 @@
+"""Firm finance: working-capital credit, soft guarantees, repayment; who is starved of cash.
+
+Source: mechanisms.md (h).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def credit_limit(
+    collateral: np.ndarray, sales: np.ndarray, state_owned: np.ndarray, guarantee: float, rates: tuple[float, float, float]
+) -> np.ndarray:
+    """Give the most a bank lends: a share of collateral, softer for state firms, more with a guarantee on sales.
+
+    Args:
+        collateral: book capital, yuan.
+        sales: yearly sales, yuan.
+        state_owned: 0 or 1.
+        guarantee: share of a loan's loss covered.
+        rates: loan to value; extra for state firms; share of sales a full guarantee adds.
+    """
+    value, soft, covered = rates
+    limit: np.ndarray = collateral * (value + soft * state_owned) + sales * covered * guarantee
+    return limit
+
+
+def grant_credit(zone: PilotZone) -> None:
+    """Firms short of working capital borrow up to their limit; firms with spare cash repay."""
+    firms, ledger = zone.firms, zone.ledger
+    p = zone.p.finance
+    accounts = zone.firm_accounts
+    cash, debt = ledger.deposits[accounts], ledger.loans[accounts]
+    cost = firms.output * firms.input_cost + firms.wage_bill
+    buffer = 1.0 + p.plan_buffer * zone.policy.now.risk_plans
+    target = p.cash_quarters * cost * buffer
+    limit = credit_limit(
+        firms.book_capital, firms.sales * 4.0, firms.state_owned, zone.policy.now.guarantees,
+        (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
+    )  # fmt: skip
+    grant = np.clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
+    rows = np.flatnonzero(grant > 0.0)
+    ledger.lend(accounts[rows], grant[rows])
+    spare = np.clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
+    rows = np.flatnonzero(spare > 0.0)
+    ledger.repay(accounts[rows], spare[rows])
+    firms.starved = np.where(ledger.deposits[accounts] < 0.0, firms.starved + 1, 0) * firms.alive
+    firms.buffer = target
+
+
+def loan_rate(zone: PilotZone) -> np.ndarray:
+    """Give the yearly loan rate by firm: the dated benchmark, a private premium, a spread that rises with leverage."""
+    firms, p = zone.firms, zone.p.finance
+    base = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
+    leverage = zone.ledger.loans[zone.firm_accounts] / np.maximum(firms.book_capital, 1.0)
+    rate: np.ndarray = base + p.private_premium * (1.0 - firms.state_owned) + p.leverage_spread * np.minimum(leverage, 2.0)
+    return rate

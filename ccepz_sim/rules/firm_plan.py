@@ -1,0 +1,166 @@
+"""Firms plan: margin, utilisation, posts, abatement against hiding, and what collusion would save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.markets.permits import permit_price
+from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
+from ccepz_sim.rules.reporting import evasion_cost, hidden_share
+from ccepz_sim.state.world import AIR, WATER
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+KG = 1000.0
+
+
+def plan_firms(zone: PilotZone) -> None:
+    """Every firm sets price expectations, utilisation, posts and its way with the environment rules."""
+    _open_projects(zone)
+    _set_margin(zone)
+    _set_utilisation(zone)
+    set_posts(zone)
+    _weigh_compliance(zone)
+
+
+def _open_projects(zone: PilotZone) -> None:
+    """Firms of the roster that were being built start on their date."""
+    firms = zone.firms
+    opening = (firms.start <= zone.quarter) & ~firms.alive & (firms.exited > zone.quarter)
+    if opening.any():
+        zone.open_firms(np.flatnonzero(opening))
+
+
+def _set_margin(zone: PilotZone) -> None:
+    firms, tech, prices = zone.firms, zone.technology, zone.prices
+    p = zone.p.firms
+    spot = np.exp(prices.log)[tech.series] * tech.price_factor
+    level = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
+    market = 1.0 + p.internet_reach * (zone.policy.now.internet - p.internet_reference)
+    firms.price = spot * level * market * (1.0 + p.brand_premium * firms.brand)
+    rival = p.rival_pressure * tech.rival_overlap * (1.0 - zone.policy.now.division)
+    energy = np.exp(prices.log - prices.log_2010)[zone.energy_series].mean()
+    index = prices.general * (1.0 + tech.energy_cost_share * (energy - 1.0) * p.energy_pass)
+    own = np.exp(prices.log - prices.log_2010)[tech.series]
+    index = index * (1.0 - tech.input_link) + own * tech.input_link
+    unit_input = tech.base_input * firms.efficiency * index * (1.0 + p.outdated_cost * firms.outdated + rival)
+    firms.input_cost = unit_input
+    wage_per_unit = firms.wage_bill / np.maximum(firms.output, 1e-9)
+    usual = np.where(firms.output > 0.0, wage_per_unit, 0.0)
+    levy = tech.resource_tax * zone.policy.now.resource_price * firms.price
+    duty = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.output, 1e-9)
+    duty = np.where(firms.output > 0.0, duty, 0.0)
+    full = firms.price - unit_input - np.minimum(usual, firms.price) - levy - np.minimum(duty, firms.price)
+    firms.margin = full / np.maximum(firms.price, 1e-9)
+    trend = firms.margin - firms.expected_margin
+    firms.expected_margin += p.expectation_speed * trend
+
+
+def _set_utilisation(zone: PilotZone) -> None:
+    firms, tech = zone.firms, zone.technology
+    p = zone.p.firms
+    pull = (firms.margin - p.stop_margin) / (p.full_margin - p.stop_margin)
+    floor = np.where(firms.state_owned > 0.0, p.floor_state, p.floor_private)
+    demand = zone.path.demand[zone.quarter] * _green_demand(zone)
+    target = tech.usual_utilisation * demand * np.clip(pull, floor, 1.0)
+    target = np.minimum(target, p.most_utilisation)
+    moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
+    firms.utilisation = np.where(firms.alive, moved, 0.0)
+
+
+def _green_demand(zone: PilotZone) -> np.ndarray:
+    """Green consumption moves demand toward emerging products and away from those of the dirtiest firms."""
+    p, tech = zone.p.firms, zone.technology
+    pull = p.green_demand * np.log1p(zone.policy.now.green_demand / p.green_scale)
+    factor: np.ndarray = 1.0 + pull * (tech.emerging - p.green_dirty * (zone.firms.chain < 1.0) * (1.0 - tech.emerging))
+    return factor
+
+
+def set_posts(zone: PilotZone) -> None:
+    """Set the posts a firm wants by skill; part of the workforce is kept when output falls."""
+    firms, tech = zone.firms, zone.technology
+    p = zone.p.firms
+    use = firms.utilisation / np.maximum(tech.usual_utilisation, 1e-9)
+    hoard = p.labour_fixed + (1.0 - p.labour_fixed) * use
+    total = tech.labour / KG * firms.capacity * hoard * zone.labour_saving * firms.alive
+    skilled = np.minimum(0.9, tech.skilled_need * (1.0 + p.chain_skill * firms.chain))
+    professional = np.minimum(0.9, tech.professional_need * (1.0 + p.chain_skill * firms.chain))
+    firms.posts[:, 0] = total * np.maximum(0.05, 1.0 - skilled - professional)
+    firms.posts[:, 1] = total * skilled
+    firms.posts[:, 2] = total * professional
+
+
+def _weigh_compliance(zone: PilotZone) -> None:
+    """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
+
+    Sources: mechanisms.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
+    """
+    firms, tech, now = zone.firms, zone.technology, zone.policy.now
+    p, c = zone.p.abatement, zone.p.collusion
+    output = firms.capacity / 4.0 * firms.utilisation
+    raw = tech.emission * (output * firms.clean)[:, None]
+    equivalents = np.column_stack([raw[:, AIR] @ zone.equivalents[AIR], raw[:, WATER] @ zone.equivalents[WATER]])
+    spent = firms.clean_money / np.maximum(firms.reference_burden * 4.0, 1.0)
+    help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))
+    help_ = help_ * (1.0 - p.communication_effect * now.communication)
+    scale = (np.maximum(tech.abatement_cost, p.cost_least) * firms.abatement_skill * help_ * zone.prices.general)[:, None]
+    start = np.array([p.air_start, p.water_start]) * scale
+    slope = np.array([p.air_slope, p.water_slope]) * scale
+    concentration = (firms.concentration * firms.clean)[:, None] * np.ones((1, 2))
+    rate = np.array([now.tax_air, now.tax_water]) * np.ones((firms.rows, 1))
+    if zone.quarter >= zone.p.fiscal.environment_law_quarter:
+        reached = concentration * (1.0 - abatement_at(rate, start, slope)) / now.standard
+        rate = rate * tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))
+    zone.permit_price = permit_price(zone, equivalents[:, 0] * firms.alive, rate[:, 0], start[:, 0], slope[:, 0])
+    faced = rate.copy()
+    faced[:, 0] += zone.permit_price
+    by_tax = abatement_at(faced, start, slope)
+    by_standard = share_for_standard(concentration, now.standard, p.most_abatement)
+    honest = np.maximum(by_tax, by_standard)
+    honest_cost = ((abatement_cost(honest, start, slope) + faced * (1.0 - honest)) * equivalents).sum(axis=1)
+    chance = firms.sees[:, None] * c.own_detection
+    fine, steepness = p.report_fine, p.report_steepness
+    hidden = hidden_share(faced, chance, fine, steepness)
+    breach = (by_standard > by_tax) * p.breach_fine * chance
+    alone = abatement_cost(by_tax, start, slope) + (1.0 - by_tax) * evasion_cost(
+        faced, hidden, chance, fine, steepness
+    )
+    alone_cost = ((alone + breach) * equivalents).sum(axis=1)
+    together_cost = (faced * (1.0 - c.hidden_share) * equivalents).sum(axis=1)
+    best = np.minimum(honest_cost, alone_cost)
+    firms.reference_burden = p.reference_burden * zone.prices.general * equivalents.sum(axis=1)
+    firms.saving = np.maximum(0.0, best - together_cost) / np.maximum(firms.reference_burden, 1e-9)
+    zone.plan = CompliancePlan(
+        honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents
+    )
+
+
+class CompliancePlan:
+    """The three ways open to each firm this quarter; arrays of shape (rows, 2) for air and water."""
+
+    __slots__ = ("abate_alone", "abate_honest", "alone", "equivalents", "faced", "hidden_alone", "rate", "slope", "start")
+
+    def __init__(
+        self,
+        abate_honest: np.ndarray,
+        abate_alone: np.ndarray,
+        hidden_alone: np.ndarray,
+        alone: np.ndarray,
+        faced: np.ndarray,
+        rate: np.ndarray,
+        start: np.ndarray,
+        slope: np.ndarray,
+        equivalents: np.ndarray,
+    ) -> None:
+        self.abate_honest = abate_honest
+        self.abate_alone = abate_alone
+        self.hidden_alone = hidden_alone
+        self.alone = alone
+        self.faced = faced
+        self.rate = rate
+        self.start = start
+        self.slope = slope
+        self.equivalents = equivalents

@@ -1,0 +1,169 @@
+"""Innovation: research succeeds through skilled people in posts; firms imitate neighbours and climb the chain.
+
+Source: Dosi et al. 2010 (success, imitation, draws); Griffith et al. 2004 (absorptive capacity); Jaffe and Palmer
+1997 (regulation); mechanisms.md (d).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def success_chance(effort: np.ndarray, zeta: float) -> np.ndarray:
+    """Give the chance of success: P = 1 - exp(-zeta x effort). Benchmark B16."""
+    chance: np.ndarray = 1.0 - np.exp(-zeta * effort)
+    return chance
+
+
+def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float) -> np.ndarray:
+    """Weigh research by the filled share of skilled posts: below a critical mass money does nothing."""
+    effect: np.ndarray = research * filled**exponent
+    return effect
+
+
+def plan_research(zone: PilotZone) -> None:
+    """Firms set own research outlay by mindset, expected margin, funds received and the pull of regulation."""
+    firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
+    burden = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.sales, 1.0)
+    pull = np.clip(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0, p.porter_most)
+    eager = np.array([p.propensity_none, p.propensity_training, p.propensity_long])[firms.mindset]
+    strategic = 1.0 + p.emerging_research * (zone.technology.emerging > 0.0)
+    cut = 1.0 + p.tax_response * now.high_tech_cut * np.where(firms.profit > 0.0, 1.0, now.loss_relief)
+    own = eager * strategic * pull * cut * firms.sales * np.where(firms.margin > 0.0, 1.0, p.thrift)
+    grant = firms.research_fund / 4.0
+    own = np.maximum(0.0, own - p.crowding_out * grant)
+    firms.research = np.where(firms.alive, own + grant, 0.0)
+
+
+def innovate(zone: PilotZone) -> None:
+    """Draw successes of institutes and firms, improve cost or cleanliness, imitate, extend the chain."""
+    _institutes(zone)
+    _firm_success(zone)
+    _imitate(zone)
+    _extend_chain(zone)
+    _brand(zone)
+    firms = zone.firms
+    for name in ("research_fund", "upgrade_money", "chain_money", "clean_money"):
+        setattr(firms, name, getattr(firms, name) * zone.p.innovation.money_memory)
+
+
+def _institutes(zone: PilotZone) -> None:
+    """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
+    institutes, towns, now, p = zone.institutes, zone.towns, zone.policy.now, zone.p.institutes
+    filled = np.clip(institutes.people / np.maximum(institutes.posts, 1e-9), 0.0, 1.2)
+    money = institutes.funding * 4.0 / np.maximum(institutes.posts, 1.0) / p.funding_scale
+    institutes.success = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
+    pay = np.log(towns.wage[:, 2] / zone.base_wage[:, 2])[institutes.place]
+    worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[institutes.place]
+    worth = worth + p.allowance_weight * now.talent_allowance / p.allowance_scale + p.pay_weight * pay
+    worth = worth + p.flexible_weight * np.log1p(now.flexible_posts / p.flexible_scale) - p.remote_weight * institutes.remoteness
+    worth = worth + p.amenity_weight * towns.amenity[institutes.place]
+    wanted = 1.0 / (1.0 + np.exp(-worth))
+    zone.institute_wish = wanted
+    leave = np.clip(p.turnover + p.adjust * (filled - wanted), p.turnover_floor, p.turnover_most)
+    zone.institute_pull = np.clip(p.pull_floor + (wanted - filled) * p.pull_gain, 0.0, 1.0)
+    weight = np.bincount(institutes.place, weights=institutes.people, minlength=zone.world.place_count)
+    flow = np.bincount(institutes.place, weights=institutes.people * leave, minlength=zone.world.place_count)
+    zone.scientist_leave = np.where(weight > 0.0, flow / np.maximum(weight, 1e-9), 0.0)
+    posts = np.bincount(institutes.place, weights=zone.institute_posts, minlength=zone.world.place_count)
+    seek = np.bincount(
+        institutes.place, weights=zone.institute_posts * zone.institute_pull, minlength=zone.world.place_count
+    )
+    zone.vacancy_pull[5] = np.where(posts > 0.0, seek / np.maximum(posts, 1e-9), 0.0)
+    luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
+    institutes.results = (luck < institutes.success * p.results_rate).astype(float)
+    now_empty = (filled < p.empty_share) & ~zone.was_empty
+    for row in np.flatnonzero(now_empty & (institutes.posts > p.note_posts)):
+        zone.note("institute_empty", place=zone.world.places[institutes.place[row]], indicator="institute_fill_rate",
+                  weight=float(institutes.posts[row]), institute=zone.institute_label(row), share=float(filled[row]))  # fmt: skip
+    zone.was_empty = filled < p.empty_share + p.empty_band * zone.was_empty
+
+
+def knowledge_near(zone: PilotZone) -> np.ndarray:
+    """Give the help institutes lend by industry: mean success of those in the field, shape (industries,)."""
+    institutes = zone.institutes
+    known = institutes.field >= 0
+    size = len(zone.world.industry_names)
+    total = np.bincount(institutes.field[known], weights=(institutes.success * institutes.posts)[known], minlength=size)
+    posts = np.bincount(institutes.field[known], weights=institutes.posts[known], minlength=size)
+    mean = float((institutes.success * institutes.posts).sum() / institutes.posts.sum())
+    return np.where(posts > 0.0, total / np.maximum(posts, 1e-9), zone.p.innovation.spill_far * mean)
+
+
+def _firm_success(zone: PilotZone) -> None:
+    firms, tech, now, p = zone.firms, zone.technology, zone.policy.now, zone.p.innovation
+    need = firms.posts[:, 1:].sum(axis=1)
+    filled = np.clip(firms.staff[:, 1:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
+    filled = np.where(need > 0.0, filled, 0.0)
+    help_ = 1.0 + p.institute_help * knowledge_near(zone)[tech.industry]
+    help_ = help_ * (1.0 + p.incubator_help * now.incubators * (firms.large == 0.0))
+    size = p.research_scale * zone.prices.general * np.maximum(firms.sales / p.size_reference, p.size_floor) ** p.size_power
+    effort = effective_research(firms.research / np.maximum(size, 1.0), filled, p.critical_mass) * help_
+    chance = success_chance(effort, p.zeta) * firms.alive
+    luck = zone.streams.at("research", zone.quarter)
+    draw = luck.random((2, firms.rows))
+    step = luck.beta(p.beta, p.beta, firms.rows) * 2.0 * p.step_most - p.step_most
+    found = draw[0] < chance
+    reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
+    regulated = (zone.plan.faced.mean(axis=1) * (1.0 - firms.hidden)) / p.tax_reference
+    clean_share = 1.0 / (1.0 + np.exp(-(p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward))))
+    clean = found & (draw[1] < clean_share)
+    cost = found & ~clean & (step > 0.0)
+    firms.efficiency = np.where(cost, np.maximum(p.efficiency_floor, firms.efficiency * (1.0 - step)), firms.efficiency)
+    firms.clean = np.where(clean, np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step)))), firms.clean)
+    firms.knowledge = np.clip(firms.knowledge + p.learning * found - p.forgetting * firms.knowledge, 0.0, 1.0)
+    firms.innovations = (cost | clean).astype(float)
+    breakthrough = found & (step > p.breakthrough_step)
+    if now.breakthrough_reward > 0.0 and breakthrough.any():
+        amount = zone.within_budget("science", breakthrough * now.breakthrough_reward)
+        zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
+    if now.clean_reward > 0.0 and clean.any():
+        amount = zone.within_budget("science", clean * (now.clean_reward / 4.0 / clean.sum()))
+        zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
+
+
+def _imitate(zone: PilotZone) -> None:
+    """A firm copies part of the distance to the best of its product, the more the better its people and contacts."""
+    firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
+    luck = zone.streams.at("imitation", zone.quarter).random(firms.rows)
+    products = len(zone.world.products)
+    best_cost, best_clean = np.full(products, 9.0), np.full(products, 9.0)
+    alive = np.flatnonzero(firms.alive)
+    np.minimum.at(best_cost, firms.product[alive], firms.efficiency[alive])
+    np.minimum.at(best_clean, firms.product[alive], firms.clean[alive])
+    skilled = firms.staff[:, 1:].sum(axis=1) / np.maximum(firms.posts[:, 1:].sum(axis=1), 1e-9)
+    contact = p.imitation * np.clip(skilled, 0.0, 1.0) * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
+    copies = firms.alive & (luck < contact)
+    gap = best_cost[firms.product] - firms.efficiency
+    firms.efficiency = np.where(copies, firms.efficiency + p.copy_share * np.minimum(0.0, gap), firms.efficiency)
+    gap = best_clean[firms.product] - firms.clean
+    firms.clean = np.where(copies, firms.clean + p.copy_share * np.minimum(0.0, gap), firms.clean)
+    modern = p.modernise * firms.upgrade_money / np.maximum(firms.book_capital * p.upgrade_cost, 1.0)
+    firms.outdated = firms.outdated * (1.0 - np.clip(modern, 0.0, 0.5))
+
+
+def _extend_chain(zone: PilotZone) -> None:
+    """A firm adds a step of processing with money, professionals and a park that can carry it."""
+    firms, p = zone.firms, zone.p.innovation
+    professionals = firms.staff[:, 2] / np.maximum(firms.posts[:, 2], 1e-9)
+    money = (firms.chain_money + p.chain_own * firms.research * 4.0) / np.maximum(firms.book_capital * p.chain_cost, 1.0)
+    carried = np.maximum(0.2, zone.towns.infrastructure[firms.place]) ** p.chain_park
+    chance = p.chain_rate * (1.0 - np.exp(-money)) * np.clip(professionals, 0.0, 1.0) ** p.critical_mass * carried
+    luck = zone.streams.at("chain", zone.quarter).random(firms.rows)
+    able = firms.alive & (firms.chain < p.chain_top) & (firms.margin > p.chain_margin)
+    climbs = able & (luck < chance)
+    firms.chain = np.where(climbs, firms.chain + 1.0, firms.chain)
+    firms.innovations = firms.innovations + climbs
+
+
+def _brand(zone: PilotZone) -> None:
+    """Brands grow with support for firms above the raw-material level, and fade."""
+    firms, p, now = zone.firms, zone.p.brand, zone.policy.now
+    each = now.brand_support / max(1.0, float(firms.alive.sum())) / p.money_scale
+    growth = p.growth * np.log1p(each) * (p.level_base + p.level_weight * firms.chain) * (1.0 - firms.brand)
+    firms.brand = np.clip(firms.brand * (1.0 - p.fade) + growth * firms.alive * (1.0 - p.stain * firms.colluding), 0.0, 1.0)

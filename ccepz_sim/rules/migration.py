@@ -1,0 +1,180 @@
+"""Migration: residents weigh expected income, services, pollution, distance and kin; programmes make offers.
+
+Source: Harris and Todaro 1970; random-utility choice, McFadden 1974; Chen, Oliva and Zhang (pollution);
+mechanisms.md (e).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.rng import systematic
+from ccepz_sim.state.population import NOBODY, OUT_OF_LABOUR, UNEMPLOYED
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def choice_chances(utility: np.ndarray) -> np.ndarray:
+    """Give logit shares along the last axis. Benchmark B08."""
+    top = utility - utility.max(axis=-1, keepdims=True)
+    weight = np.exp(top)
+    chances: np.ndarray = weight / weight.sum(axis=-1, keepdims=True)
+    return chances
+
+
+def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
+    """Give the Harris-Todaro income: chance of a job times wage, else what the jobless have. Benchmark B07."""
+    income: np.ndarray = job_chance * wage + (1.0 - job_chance) * otherwise
+    return income
+
+
+def live_and_move(zone: PilotZone) -> None:
+    """Age, die, are born; then some consider moving, some are resettled, some return."""
+    _vital(zone)
+    _choose(zone)
+    _resettle(zone)
+    zone.population.persons = zone.population.count()
+
+
+def _vital(zone: PilotZone) -> None:
+    people, p = zone.population, zone.p.population
+    quarter = zone.quarter
+    living = np.flatnonzero(people.town != NOBODY)
+    people.age[living] += 1
+    age = people.age[living]
+    hazard = np.where(age < p.school_age * 4, p.death_child, np.where(age < p.old_age * 4, p.death_adult, p.death_old))
+    hazard = hazard + p.death_very_old * np.maximum(0.0, age / 4.0 - p.very_old) ** 2
+    luck = zone.streams.at("vital", quarter).random(2)
+    if zone.frozen:
+        return
+    dead = living[systematic(np.minimum(1.0, hazard / 4.0), float(luck[0]))]
+    town = people.town[dead].astype(np.int64)
+    people.deaths += np.bincount(town, weights=people.weight[dead], minlength=people.outside + 1).astype(np.int64)
+    people.town[dead] = NOBODY
+    people.employer[dead] = OUT_OF_LABOUR
+    rate = np.append(zone.birth_rate, p.birth_outside) / 4.0
+    expected = rate * people.count() / people.birth_weight
+    whole = np.floor(expected)
+    extra = np.diff(np.floor(np.cumsum(expected - whole) + luck[1]), prepend=0.0)
+    born = (whole + extra).astype(int)
+    rows = people.free_rows(int(born.sum()))
+    town = np.repeat(np.arange(len(born)), born)
+    people.town[rows] = town
+    people.home[rows] = town
+    people.age[rows] = 0
+    people.skill[rows] = 0
+    people.employer[rows] = OUT_OF_LABOUR
+    people.weight[rows] = people.birth_weight[town]
+    people.awareness[rows] = np.append(zone.towns.awareness, zone.p.voice.awareness_start)[town]
+    people.trust[rows] = np.append(zone.towns.trust, zone.p.voice.trust_start)[town]
+    people.jobless[rows] = 0
+    people.moved[rows] = -100
+    people.resettled[rows] = False
+    people.guaranteed[rows] = False
+    people.births += np.bincount(town, weights=people.weight[rows], minlength=people.outside + 1).astype(np.int64)
+
+
+def attraction(zone: PilotZone) -> np.ndarray:
+    """Give the part of utility that all of one skill share, shape (places + 1, skills), the rest of China last."""
+    towns, world, p, now = zone.towns, zone.world, zone.p.migration, zone.policy.now
+    force = np.maximum(towns.labour_force, 1.0)
+    free = towns.vacancies.sum(axis=0)
+    seekers = np.maximum(force - towns.employed.sum(axis=0), 1.0)
+    chance = np.clip((1.0 - towns.unemployment) * np.minimum(1.0, p.vacancy_base + free / (seekers + free)), 0.05, 1.0)
+    cost = world.place["housing_cost"][:, None]
+    income = expected_wage(towns.wage, chance, p.jobless_income * towns.wage) / cost**p.housing_weight
+    outside = zone.base_wage.mean(axis=0) * p.outside_wage * (1.0 - p.outside_risk)
+    value = p.wage * np.log(np.vstack([income, outside[None, :]]))
+    felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
+    pollution = np.append(towns.pollution, p.outside_pollution)
+    value -= felt * np.log1p(pollution)[:, None]
+    amenity = np.append(towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity)
+    value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
+    high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / 1000.0, 0.0)
+    value -= p.altitude * high[:, None]
+    talent = p.allowance * now.talent_allowance / p.allowance_scale + p.post_pull * np.log1p(now.flexible_posts / p.post_scale)
+    value[:-1, 2] += talent * world.in_zone
+    rival = p.rival_pull * zone.rival_attraction * (1.0 - now.division)
+    value[world.place_index["xining"], 1:] += rival
+    return value
+
+
+def _choose(zone: PilotZone) -> None:
+    people, p = zone.population, zone.p.migration
+    if zone.frozen:
+        return
+    adult = (people.age >= int(p.adult_age * 4)) & (people.age < int(p.oldest_age * 4)) & (people.town != NOBODY)
+    living = np.flatnonzero(adult & (zone.quarter - people.moved >= p.settle_quarters))
+    consider = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional]) / 4.0
+    luck = zone.streams.at("migration", zone.quarter)
+    draws = luck.random((2, people.rows))
+    thinking = living[draws[0][living] < consider[people.skill[living]]]
+    if not len(thinking):
+        return
+    value = attraction(zone)
+    here = people.town[thinking].astype(np.int64)
+    skill = people.skill[thinking]
+    utility = value.T[skill].copy()
+    utility -= p.distance * zone.distance_term[here]
+    kin = np.zeros((people.outside + 1, people.outside + 1))
+    known = np.flatnonzero(people.town != NOBODY)
+    np.add.at(kin, (people.home[known], people.town[known]), people.weight[known])
+    people.kin = kin / np.maximum(1.0, kin.sum(axis=1, keepdims=True))
+    utility += p.kin * np.log1p(p.kin_scale * people.kin[people.home[thinking]])
+    rows = np.arange(len(thinking))
+    utility[rows, here] += p.stay
+    utility[:, -1] -= p.leave_province
+    utility += p.home_pull * (np.arange(people.outside + 1)[None, :] == people.home[thinking][:, None])
+    chances = np.cumsum(choice_chances(utility), axis=1)
+    goal = np.minimum((draws[1][thinking][:, None] > chances).sum(axis=1), people.outside)
+    moving = goal != here
+    _move(zone, thinking[moving], goal[moving])
+
+
+def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
+    """Change residents' place: they leave their job and look for one where they arrive."""
+    people = zone.population
+    if not len(rows):
+        return
+    here = people.town[rows].astype(np.int64)
+    np.add.at(people.moves, (here, goal), people.weight[rows])
+    people.town[rows] = goal
+    inside = goal < people.outside
+    working_age = people.employer[rows] > OUT_OF_LABOUR
+    fresh = (here == people.outside) & (people.age[rows] < int(zone.p.labour.retirement_age * 4))
+    people.employer[rows] = np.where(inside & (working_age | fresh), UNEMPLOYED, OUT_OF_LABOUR)
+    people.jobless[rows] = 0
+    people.moved[rows] = zone.quarter
+
+
+def _resettle(zone: PilotZone) -> None:
+    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
+    people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
+    luck = zone.streams.at("resettlement", zone.quarter).random((4, people.rows))
+    east = world.place_index["haidong"]
+    goals = np.array([world.place_index["golmud"], world.place_index["delingha"]])
+    places = now.resettlement / 4.0
+    adult = (people.age >= int(p.adult_age * 4)) & (people.age < int(p.programme_age * 4))
+    able = np.flatnonzero((people.town == east) & adult & (people.skill < 2) & ~people.resettled)
+    if places > 0.0 and len(able) and not zone.frozen:
+        value = attraction(zone)
+        gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]
+        take = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
+        total = float((people.weight[able] * take).sum())
+        chosen = able[systematic(take * min(1.0, places / max(total, 1.0)), float(luck[0][0]))]
+        free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
+        goal = np.where(luck[1][chosen] < free[0] / free.sum(), goals[0], goals[1])
+        _move(zone, chosen, goal)
+        people.resettled[chosen] = True
+        people.guaranteed[chosen] = luck[2][chosen] < now.resettlement_jobs
+        people.resettled_quarter = int(people.weight[chosen].sum())
+    stuck = np.flatnonzero(people.resettled & (people.town != east) & (people.employer == UNEMPLOYED)
+                           & (people.jobless >= p.return_after) & (people.town != people.outside))  # fmt: skip
+    back = stuck[luck[3][stuck] < p.return_chance]
+    if len(back) and not zone.frozen:
+        people.returned_quarter = int(people.weight[back].sum())
+        _move(zone, back, np.full(len(back), east))
+        people.resettled[back] = False

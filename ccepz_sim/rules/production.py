@@ -1,0 +1,72 @@
+"""Production: output within capacity, staff and water; emissions, energy and waste arise with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.state.world import AIR, WATER
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def produce(zone: PilotZone) -> None:
+    """Make the planned output as far as staff and water reach; what is not abated is emitted."""
+    firms, tech = zone.firms, zone.technology
+    p = zone.p.firms
+    posts = firms.posts.sum(axis=1)
+    filled = np.minimum(1.0, firms.staff.sum(axis=1) / np.maximum(posts, 1e-9))
+    able = np.where(posts > 0.0, filled, 1.0) ** p.labour_elasticity
+    planned = firms.capacity / 4.0 * firms.utilisation * firms.alive
+    firms.output = planned * able
+    firms.water = firms.output * tech.water * (1.0 + p.outdated_water * firms.outdated) * firms.clean
+    _ration_water(zone)
+    made = firms.output / np.maximum(planned, 1e-9)
+    plan = zone.plan
+    alone = plan.alone[:, None] & ~firms.colluding[:, None]
+    abated = np.where(alone, plan.abate_alone, plan.abate_honest)
+    firms.abate = np.where(firms.colluding[:, None], 0.0, abated)
+    hidden = np.where(alone, plan.hidden_alone, 0.0)
+    hidden = np.where(firms.colluding[:, None], zone.p.collusion.hidden_share, hidden)
+    equivalents = plan.equivalents * made[:, None]
+    left = 1.0 - firms.abate
+    firms.emission = tech.emission * (firms.output * firms.clean)[:, None]
+    firms.emission[:, AIR] *= left[:, :1]
+    firms.emission[:, WATER] *= left[:, 1:]
+    firms.reported_emission = firms.emission.copy()
+    firms.reported_emission[:, AIR] *= 1.0 - hidden[:, :1]
+    firms.reported_emission[:, WATER] *= 1.0 - hidden[:, 1:]
+    cost = np.where(firms.abate > 0.0, plan.start * firms.abate + plan.slope * (-np.log1p(-firms.abate) - firms.abate), 0.0)
+    firms.abatement_cost = (cost * equivalents).sum(axis=1)
+    emitted = equivalents * left
+    firms.tax_due = plan.rate * emitted * (1.0 - hidden)
+    firms.evaded_tax = (plan.rate * emitted * hidden).sum(axis=1)
+    firms.permit_need = emitted[:, 0] * (1.0 - hidden[:, 0])
+    firms.hidden = hidden.max(axis=1)
+    saving = (1.0 + p.outdated_energy * firms.outdated) * (1.0 - p.clean_energy * (1.0 - firms.clean))
+    firms.energy = firms.output * tech.energy * saving
+    firms.co2 = firms.output * tech.co2 * saving
+    wasteful = firms.output * (1.0 + p.outdated_waste * firms.outdated) * firms.clean
+    firms.waste = np.column_stack([tech.waste, tech.waste2]) * wasteful[:, None]
+    firms.sales = firms.output * firms.price
+    staff_cost = (firms.staff * zone.towns.wage[firms.place]).sum(axis=1) / 4.0
+    firms.wage_bill = staff_cost
+    firms.value_added = firms.sales - firms.output * firms.input_cost
+    premium = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
+    firms.value_added_real = firms.output * tech.base_price * (premium - (1.0 - tech.value_added_ratio))
+
+
+def _ration_water(zone: PilotZone) -> None:
+    """Where industry wants more than its quota, every user of the place is cut by the same share."""
+    firms, world = zone.firms, zone.world
+    quota = world.place["water_quota"] / 4.0 * zone.path.water[zone.quarter]
+    quota = quota * (1.0 + zone.p.firms.water_infrastructure * (zone.towns.infrastructure - 1.0))
+    need = np.bincount(firms.place, weights=firms.water, minlength=world.place_count)
+    share = np.minimum(1.0, quota / np.maximum(need, 1.0))
+    share = np.where(quota > 0.0, share, 1.0)
+    zone.water_share = share
+    cut = np.where(firms.water > 0.0, share[firms.place], 1.0)
+    firms.output = firms.output * cut
+    firms.water = firms.water * cut

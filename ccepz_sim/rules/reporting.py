@@ -1,0 +1,25 @@
+"""What a firm reports when it evades alone: hiding pays until the expected fine catches up with the tax."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
+    """Choose the share of emissions hidden: v = (tax / chance - fine) / steepness, within 0-1.
+
+    Args:
+        tax: yuan per equivalent.
+        chance: chance that hiding is found, same shape.
+        fine, steepness: yuan per equivalent hidden, and its rise with the hidden share.
+
+    Source: Harford 1978; Macho-Stadler and Perez-Castrillo 2006; benchmark B04.
+    """
+    return np.clip((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0, 1.0)
+
+
+def evasion_cost(
+    tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float
+) -> np.ndarray:
+    """Give the expected cost per equivalent of reporting all but the hidden share."""
+    return tax * (1.0 - hidden) + chance * (fine * hidden + 0.5 * steepness * hidden**2)

@@ -1,0 +1,103 @@
+"""Public opinion: awareness of harm, complaints, replies and trust; peers' punishment teaches what detection is.
+
+Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeals work); mechanisms.md (f).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.rules.collusion import peer_shares
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+def belief_after(belief: np.ndarray, punished: np.ndarray, cases: np.ndarray, speed: float, prior: tuple[float, float]) -> np.ndarray:
+    """Learn the chance of detection from peers: the punished among the colluding or punished, with a Beta prior.
+
+    Source: Hammond 2000; mechanisms.md (a).
+    """
+    seen = (punished + prior[0]) / (cases + prior[0] + prior[1])
+    learned: np.ndarray = (1.0 - speed) * belief + speed * seen
+    return learned
+
+
+def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float) -> np.ndarray:
+    """Move opinions toward the mean of the town when it is within reach (bounded confidence)."""
+    gap = mean - own
+    return own + speed * np.where(np.abs(gap) < reach, gap, 0.0)
+
+
+def form_opinions(zone: PilotZone) -> None:
+    """Update beliefs of firms and officials, then awareness, complaints, replies and trust of residents."""
+    _learn_detection(zone)
+    _awareness_and_trust(zone)
+
+
+def _learn_detection(zone: PilotZone) -> None:
+    firms, officials, c = zone.firms, zone.officials, zone.p.collusion
+    places = zone.world.place_count
+    alive = firms.alive
+    wrong = alive & (firms.colluding | firms.punished)
+    cases = np.bincount(firms.place, weights=wrong, minlength=places)
+    hit = np.bincount(firms.place, weights=firms.punished & alive, minlength=places)
+    near = belief_after(firms.sees, hit[firms.place], cases[firms.place], c.belief_speed, (c.prior_hit, c.prior_miss))
+    publicity = 1.0 + c.salience * zone.policy.now.disclosure * peer_shares(zone, firms.punished)
+    pulse = zone.path.inspection[zone.quarter]
+    firms.sees = np.clip(near * publicity + c.pulse_fear * pulse, c.belief_floor, 1.0)
+    firms.sees = np.where(firms.punished, np.minimum(1.0, firms.sees + c.own_lesson), firms.sees)
+    mean = np.bincount(firms.official, weights=firms.sees * alive, minlength=len(officials.body))
+    count = np.bincount(firms.official, weights=alive, minlength=len(officials.body))
+    audited = zone.audit_found * c.official_audit_view
+    heard = np.where(count > 0.0, mean / np.maximum(count, 1.0), officials.sees) + audited
+    officials.sees = np.clip(officials.sees + c.belief_speed * (heard - officials.sees), 0.0, 1.0)
+
+
+def _awareness_and_trust(zone: PilotZone) -> None:
+    people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
+    rows = np.flatnonzero((people.town >= 0) & (people.town < people.outside))
+    town = people.town[rows].astype(np.int64)
+    weight = people.weight[rows]
+    persons = np.maximum(1, zone.population.persons[:-1])
+    harm = towns.harm * (p.hidden_harm + now.disclosure + p.media_weight * now.media)
+    per_head = now.education / max(1.0, float(persons[zone.world.in_zone].sum()))
+    taught = p.education_effect * np.log1p(per_head / p.education_scale) * zone.world.in_zone
+    signal = np.clip(p.signal_base + harm + taught, 0.0, 1.0)
+    own = people.awareness[rows]
+    sense = p.learning * (1.0 + p.skill_learning * people.skill[rows])
+    own = own + sense * (signal[town] - own)
+    own = drift_to_mean(own, towns.awareness[town], p.imitation, p.reach)
+    people.awareness[rows] = own
+    towns.awareness = np.bincount(town, weights=weight * own, minlength=len(persons)) / persons
+    trust = people.trust[rows]
+    feels = harm[town] * own
+    drive = p.complain_base + p.complain_aware * own + p.complain_harm * towns.harm[town] + p.complain_trust * trust
+    drive = drive - p.free_ride * np.log(persons)[town] + p.complain_voice * now.evaluation_voice
+    chance = p.complaint_most / (1.0 + np.exp(-drive))
+    towns.complaints = np.bincount(town, weights=weight * chance, minlength=len(persons)) * zone.world.in_zone
+    capacity = now.reply_duty * (1.0 - p.overload * np.minimum(1.0, towns.complaints / persons / p.overload_at))
+    towns.reply_rate += p.reply_speed * (np.clip(capacity, 0.0, 1.0) - towns.reply_rate)
+    towns.answered = towns.complaints * towns.reply_rate
+    felt = towns.reply_rate[town]
+    scandal = peer_share_of_places(zone)[town] * now.disclosure
+    target = p.trust_base + p.trust_reply * felt + p.trust_voice * now.evaluation_voice - p.trust_harm * feels
+    target = np.clip(target - p.trust_scandal * scandal, 0.0, 1.0)
+    people.trust[rows] = trust + p.trust_speed * (target - trust)
+    towns.trust = np.bincount(town, weights=weight * people.trust[rows], minlength=len(persons)) / persons
+    per_person = towns.complaints / persons
+    zone.voice_strength = np.minimum(p.strength_most, per_person / p.strength_scale * (p.silent_part + towns.reply_rate))
+    inside = zone.world.in_zone
+    zone.complaint_pressure = float(np.minimum(1.0, per_person[inside] / p.pressure_scale).mean())
+    zone.mean_trust = float((towns.trust[inside] * persons[inside]).sum() / persons[inside].sum())
+
+
+def peer_share_of_places(zone: PilotZone) -> np.ndarray:
+    """Give the share of firms found colluding this quarter by place."""
+    firms = zone.firms
+    count = np.bincount(firms.place, weights=firms.alive, minlength=zone.world.place_count)
+    hit = np.bincount(firms.place, weights=firms.punished & firms.alive, minlength=zone.world.place_count)
+    share: np.ndarray = hit / np.maximum(1.0, count)
+    return share

@@ -1,0 +1,406 @@
+"""Building the zone in the base year, and the housekeeping around a quarter."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.ledger import Ledger
+from ccepz_sim.markets.labour import (
+    AGRICULTURE,
+    CONSTRUCTION,
+    FIRMS,
+    INSTITUTES,
+    PUBLIC,
+    SERVICES,
+    settle_staff,
+    wages,
+)
+from ccepz_sim.markets.prices import Prices, ScenarioPath
+from ccepz_sim.materials import Materials
+from ccepz_sim.observers import Recorder
+from ccepz_sim.policies.effective import Policy
+from ccepz_sim.rng import Streams
+from ccepz_sim.rules.firm_plan import set_posts
+from ccepz_sim.state.bodies import Bodies, Institutes, Officials
+from ccepz_sim.state.firms import NEVER, Firms
+from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED, Population
+from ccepz_sim.state.technology import Technology
+from ccepz_sim.state.towns import Towns
+from ccepz_sim.state.world import EMPLOYERS, POLLUTANTS, World
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+KG = 1000.0
+SEAT = "delingha"
+
+
+def build(zone: PilotZone) -> None:
+    """Make all tables, put the first firms to work, place residents in jobs, open the ledger."""
+    content = zone.content
+    zone.quarter = 0
+    zone.p = SimpleNamespace(**{name: content.group_values(name) for name in content.parameter_groups})
+    zone.streams = Streams(zone.seed_used)
+    zone.world = World(content)
+    zone.path = ScenarioPath(zone.scenario, zone.world, zone.quarters)
+    zone.prices = Prices(content, zone.world)
+    zone.bodies = Bodies(content, zone.world)
+    zone.officials = Officials(content, zone.world, zone.bodies, zone.streams)
+    zone.institutes = Institutes(content, zone.world)
+    zone.firms = Firms(content, zone.world, zone.streams)
+    zone.technology = Technology(zone.world, zone.firms, _base_prices(zone))
+    zone.towns = Towns(content, zone.world)
+    zone.materials = Materials(zone.world)
+    zone.policy = Policy(content, zone.decisions, zone.quarters, zone.bodies.index)
+    zone.population = Population(content, zone.world, zone.streams, zone.scale)
+    _fixed_fields(zone)
+    _running_fields(zone)
+    _open_ledger(zone)
+    assign_officials(zone, np.arange(zone.firms.rows))
+    open_firms(zone, np.flatnonzero(zone.firms.start <= 0))
+    _first_jobs(zone)
+    _first_stocks(zone)
+    zone.recorder = Recorder(zone)
+
+
+def _base_prices(zone: PilotZone) -> np.ndarray:
+    world = zone.world
+    prices: np.ndarray = np.exp(zone.prices.log_2010)[world.series_of_product] * world.product["price_factor"]
+    return prices
+
+
+def _fixed_fields(zone: PilotZone) -> None:
+    """Indices and constants that the rules look up."""
+    content, world, p = zone.content, zone.world, zone.p
+    zone.body = dict(zone.bodies.index)
+    zone.lever = {name: number for number, name in enumerate(content.levers)}
+    zone.seat = world.place_index[SEAT]
+    zone.has_park = np.array([bool(park) for park in content.table("places").texts("park")])
+    zone.town_body = _town_bodies(zone)
+    zone.saves_for_awards = np.isin(np.arange(len(zone.bodies.ids)), [zone.body[name] for name in ("science", "environment", "committee", "finance")])
+    table = content.table("prices")
+    zone.energy_series = np.array([number for number, group in enumerate(table.texts("group")) if group == "energy"])
+    a = p.abatement
+    weights = {"so2": a.equivalent_so2, "dust": a.equivalent_dust, "cod": a.equivalent_cod, "nh3n": a.equivalent_nh3n}
+    zone.equivalents = KG / np.array([weights[name] for name in POLLUTANTS])
+    e = p.environment
+    zone.harm_weights = np.array([e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n])
+    zone.household_rate = np.column_stack([world.place[f"household_{name}"] for name in POLLUTANTS]) / KG / 4.0
+    zone.dilution = np.full(world.place_count, e.dilution)
+    road = np.pad(world.road, ((0, 1), (0, 1)), constant_values=p.migration.outside_km)
+    road[-1, -1] = 0.0
+    zone.distance_term = np.log1p(road / p.migration.distance_scale)
+    zone.birth_rate = np.where(world.in_zone, p.population.birth_zone, p.population.birth_east)
+    order = np.full(len(world.products), 1.0)
+    for product in range(len(order)):
+        own = zone.firms.capacity[: zone.firms.roster][zone.firms.product[: zone.firms.roster] == product]
+        order[product] = float(np.median(own)) if len(own) else 1.0
+    zone.median_capacity = order
+    rival = content.table("rival")
+    zone.rival_attraction = float(np.average(rival.numbers("attraction"), weights=rival.numbers("output_2010")))
+    zone.brand_view_share = float(zone.officials.brand_view.mean())
+    zone.project_spending = _project_spending(zone)
+    industry = content.table("products").texts("industry")
+    zone.service_product = np.array([name == "logistics_information" for name in industry], dtype=float)
+    zone.farm_product = np.array([name == "plateau_biology" for name in industry], dtype=float)
+    zone.local_bodies = np.arange(len(zone.bodies.ids)) != zone.body["province"]
+    zone.urban_factor = zone.p.settlement.urban_factor
+
+
+def _town_bodies(zone: PilotZone) -> np.ndarray:
+    """Give the body that governs each place; the sending areas answer to the province."""
+    found = np.full(zone.world.place_count, zone.body["province"])
+    for number, (kind, place) in enumerate(zip(zone.bodies.kind, zone.bodies.place, strict=True)):
+        if kind == "town" and place >= 0:
+            found[place] = number
+    for number, (name, place) in enumerate(zip(zone.bodies.ids, zone.bodies.place, strict=True)):
+        if name.endswith("-committee") and place >= 0:
+            found[place] = number
+    return found
+
+
+def _project_spending(zone: PilotZone) -> np.ndarray:
+    """Spread the building cost of roster projects over the quarters before they open, shape (quarters, places)."""
+    firms, p = zone.firms, zone.p.investment
+    spending = np.zeros((zone.quarters, zone.world.place_count))
+    cost = zone.world.product["capital_cost"][firms.product] * firms.capacity * zone.p.settlement.local_construction
+    length = int(p.build_quarters)
+    for row in np.flatnonzero((firms.start > 0) & (firms.start < NEVER)):
+        first = max(0, int(firms.start[row]) - length)
+        spending[first : int(firms.start[row]), firms.place[row]] += cost[row] / length
+    return spending
+
+
+def _running_fields(zone: PilotZone) -> None:
+    """Outcomes that one phase leaves for another, at their starting values."""
+    places, rows = zone.world.place_count, zone.firms.rows
+    zone.standing = zone.p.officials.standing_start
+    zone.notes = []
+    zone.observers = ()
+    zone.permit_price = 0.0
+    zone.air_2015 = 0.0
+    zone.labour_saving = 1.0
+    zone.fiscal_share = 1.0
+    zone.enforcement_money = 1.0
+    zone.audit_found = 0.0
+    zone.audit_quality = 0.0
+    zone.complaint_pressure = 0.0
+    zone.mean_trust = zone.p.voice.trust_start
+    zone.infrastructure_money = 0.0
+    zone.detection_mean = 0.0
+    zone.inspections_made = 0.0
+    zone.penalties_made = 0.0
+    zone.fines_paid = 0.0
+    zone.funds_granted = 0.0
+    zone.funds_misused = 0.0
+    zone.misuse_share = zone.p.funds.misuse_base
+    zone.guarantees_called = 0.0
+    zone.exits = 0.0
+    zone.entries = 0.0
+    zone.entrants = 0
+    zone.base_gap = None
+    zone.base_support = None
+    zone.trained_share = 1.0
+    zone.water_share = np.ones(places)
+    zone.own_revenue = np.zeros(places)
+    zone.award_pull = np.zeros(rows)
+    zone.voice_strength = np.full(places, zone.p.voice.strength_start)
+    zone.scientist_leave = np.full(places, zone.p.institutes.turnover)
+    zone.vacancy_pull = np.ones((len(EMPLOYERS), places))
+    zone.institute_posts = zone.institutes.posts.copy()
+    zone.institute_pull = np.ones(len(zone.institutes.posts))
+    zone.institute_wish = zone.institutes.people / zone.institutes.posts
+    zone.was_empty = zone.institute_wish < zone.p.institutes.empty_share
+    zone.by_product_flow = np.zeros((places, places))
+    zone.local_spending = np.full(places, zone.p.settlement.local_consumption)
+    zone.services_ratio = np.full(places, zone.p.sectors.services_ratio)
+    zone.construction_ratio = np.full(places, zone.p.sectors.construction_ratio)
+    zone.base_sales = np.zeros((2, places))
+    zone.towns.agriculture_sales = zone.world.place["agriculture_va_2010"] / 4.0 / zone.p.sectors.agriculture_value_share
+    zone.towns.labour_force = np.zeros((places, 3))
+    zone.base_wage = zone.towns.wage.copy()
+    zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / 4.0)
+    zone.plan = None
+    zone.price_memory = None
+    zone.growth_boast = 1.0
+    zone.score_base = {}
+    zone.solid_kind = np.zeros((2, rows))
+
+
+def _open_ledger(zone: PilotZone) -> None:
+    """Open all accounts with their positions of the base year; the outside world balances them."""
+    content, world, firms = zone.content, zone.world, zone.firms
+    places = world.place_count
+    zone.ledger = Ledger(
+        {
+            "firms": firms.rows,
+            "bodies": len(zone.bodies.ids),
+            "households": places,
+            "services": places,
+            "construction": places,
+            "agriculture": places,
+            "institutes": len(zone.institutes.ids),
+            "banks": len(content.table("banks")),
+            "outside": 1,
+        }
+    )
+    ledger = zone.ledger
+    zone.firm_accounts = ledger.account("firms", np.arange(firms.rows))
+    zone.outside_account = int(ledger.account("outside"))
+    kinds = content.table("banks").texts("kind")
+    zone.bank_account = int(ledger.account("banks", kinds.index("bank") if "bank" in kinds else 0))
+    zone.guarantee_account = int(ledger.account("banks", kinds.index("guarantee") if "guarantee" in kinds else 0))
+    bodies = content.table("bodies")
+    ledger.deposits[ledger.of("bodies")] = bodies.numbers("treasury_2010")
+    ledger.loans[ledger.of("bodies")] = bodies.numbers("debt_2010")
+    people = world.place["population_2010"]
+    ledger.deposits[ledger.of("households")] = people * zone.p.settlement.savings_per_head
+    ledger.deposits[ledger.of("services")] = world.place["services_va_2010"] * zone.p.sectors.opening_reserve
+    ledger.deposits[ledger.of("construction")] = world.place["construction_va_2010"] * zone.p.sectors.opening_reserve
+    ledger.deposits[zone.bank_account] = zone.p.finance.bank_equity
+    ledger.deposits[zone.guarantee_account] += zone.p.finance.guarantee_fund
+    zone.bank_base = zone.p.finance.bank_equity
+
+
+def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
+    """Start firms: book capital, a loan by debt ratio, working cash from the owners, full usual utilisation."""
+    firms, tech, ledger, p = zone.firms, zone.technology, zone.ledger, zone.p.firms
+    firms.alive[rows] = True
+    firms.start[rows] = np.minimum(firms.start[rows], zone.quarter)
+    firms.utilisation[rows] = tech.usual_utilisation[rows] * p.start_utilisation
+    age = np.where(zone.quarter == 0, p.capital_age, 1.0)
+    firms.book_capital[rows] = firms.capacity[rows] * tech.capital_cost[rows] * age * zone.prices.general
+    accounts = zone.firm_accounts[rows]
+    debt = firms.debt_ratio[rows] * firms.book_capital[rows]
+    yearly = firms.capacity[rows] * tech.usual_utilisation[rows] * tech.base_price[rows]
+    ledger.pay("capital_of_entrants", zone.outside_account, accounts, p.opening_cash * yearly)
+    ledger.lend(accounts, debt)
+    ledger.pay("investment", accounts, zone.outside_account, debt)
+
+
+def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
+    """Close firms: assets are sold outside, what they do not cover is written off, guarantees are called."""
+    rows = np.flatnonzero(mask & zone.firms.alive)
+    if not len(rows):
+        return
+    firms, ledger, p = zone.firms, zone.ledger, zone.p.finance
+    accounts = zone.firm_accounts[rows]
+    fetched = p.recovery * np.maximum(0.0, firms.book_capital[rows])
+    ledger.pay("investment", zone.outside_account, accounts, fetched)
+    cash = np.maximum(0.0, ledger.deposits[accounts])
+    debt = ledger.loans[accounts]
+    repaid = np.minimum(cash, debt)
+    ledger.repay(accounts, repaid)
+    rest = debt - repaid
+    ledger.write_off(accounts, zone.bank_account, rest)
+    share = min(float(zone.policy.now.guarantees), p.guarantee_most)
+    called = min(share * float(rest.sum()), max(0.0, float(ledger.deposits[zone.guarantee_account])))
+    ledger.pay("guarantee", zone.guarantee_account, zone.bank_account, called)
+    zone.guarantees_called += called
+    over = ledger.deposits[accounts]
+    owners = np.maximum(0.0, over)
+    ledger.pay("dividends", accounts, zone.outside_account, owners)
+    holes = np.maximum(0.0, -over)
+    ledger.pay("writeoff", zone.bank_account, accounts, holes)
+    firms.alive[rows] = False
+    firms.exited[rows] = zone.quarter
+    for name in ("capacity", "utilisation", "output", "sales", "value_added", "value_added_real", "wage_bill", "profit",
+                 "book_capital", "hidden", "evaded_tax", "saving", "bribe", "energy", "water", "co2", "research",
+                 "abatement_cost", "innovations", "reused", "used_waste"):  # fmt: skip
+        getattr(firms, name)[rows] = 0.0
+    for name in ("staff", "posts", "emission", "reported_emission", "waste", "pending_fine", "tax_due", "abate"):
+        getattr(firms, name)[rows] = 0.0
+    firms.colluding[rows] = False
+    firms.link_giver[rows] = -1
+    zone.exits += float(len(rows))
+
+
+def assign_officials(zone: PilotZone, rows: np.ndarray) -> None:
+    """Give each firm the official who answers for it: park office, town, environment department, in turn."""
+    firms, officials = zone.firms, zone.officials
+    department = np.flatnonzero(officials.body == zone.body["environment"])
+    for place in np.unique(firms.place[rows]):
+        town = np.flatnonzero(officials.body == zone.town_body[place])
+        park_name = "park-" + zone.world.places[place]
+        park = np.flatnonzero(officials.body == zone.body[park_name]) if park_name in zone.body else town[:0]
+        pool = np.concatenate([park, town, department])
+        mine = rows[firms.place[rows] == place]
+        firms.official[mine] = pool[mine % len(pool)]
+
+
+def _skill_mix(zone: PilotZone) -> np.ndarray:
+    """Give the skill mix of the aggregate employers, shape (employers, 3)."""
+    p = zone.p.sectors
+    mix = np.zeros((len(EMPLOYERS), 3))
+    for employer, name in ((FIRMS, "far_industry"), (CONSTRUCTION, "construction"), (SERVICES, "services"),
+                           (PUBLIC, "public"), (AGRICULTURE, "agriculture")):  # fmt: skip
+        skilled, professional = getattr(p, f"{name}_skilled"), getattr(p, f"{name}_professional")
+        mix[employer] = (1.0 - skilled - professional, skilled, professional)
+    mix[INSTITUTES, 2] = 1.0
+    return mix
+
+
+def _first_jobs(zone: PilotZone) -> None:
+    """Put residents into the jobs of the base year; staff follows the residents found."""
+    world, firms, people, place = zone.world, zone.firms, zone.population, zone.world.place
+    mix = _skill_mix(zone)
+    base = np.zeros((len(EMPLOYERS), world.place_count, 3))
+    far_jobs = np.where(world.in_zone, 0.0, zone.p.sectors.far_industry_jobs * place["population_2010"])
+    base[FIRMS] = far_jobs[:, None] * mix[FIRMS]
+    for employer, name in ((CONSTRUCTION, "construction"), (SERVICES, "services"), (PUBLIC, "public"), (AGRICULTURE, "agriculture")):
+        base[employer] = place[f"{name}_jobs_2010"][:, None] * mix[employer]
+    zone.base_posts = base
+    set_posts(zone)
+    target = base.copy()
+    wanted = firms.posts * firms.staffing[:, None]
+    for skill in range(3):
+        target[FIRMS, :, skill] += np.bincount(firms.place, weights=wanted[:, skill], minlength=world.place_count)
+    target[INSTITUTES, :, 2] = np.bincount(zone.institutes.place, weights=zone.institutes.people, minlength=world.place_count)
+    _fill_jobs(zone, target)
+    zone.towns.employed = people.employed()
+    firms.staff = wanted * firms.alive[:, None]
+    settle_staff(zone)
+    wages(zone)
+    people.persons = people.count()
+    zone.towns.awareness = np.full(world.place_count, zone.p.voice.awareness_start)
+    zone.towns.trust = np.full(world.place_count, zone.p.voice.trust_start)
+
+
+def _fill_jobs(zone: PilotZone, target: np.ndarray) -> None:
+    """Walk the adults of each place and skill and hand out the wanted jobs, then the unemployed, then none."""
+    people, p = zone.population, zone.p.labour
+    adult = (people.age >= int(p.working_age * 4)) & (people.age < int(p.retirement_age * 4)) & (people.town >= 0)
+    adult &= people.town < people.outside
+    for place in range(zone.world.place_count):
+        here = np.flatnonzero(adult & (people.town == place))
+        for skill in range(3):
+            rows = here[people.skill[here] == skill]
+            if not len(rows):
+                continue
+            reached = np.cumsum(people.weight[rows]) - people.weight[rows] / 2.0
+            wanted = target[:, place, skill]
+            most = p.participation * float(people.weight[rows].sum()) * (1.0 - p.natural_rate)
+            wanted = wanted * min(1.0, most / max(float(wanted.sum()), 1e-9))
+            edge = np.append(np.cumsum(wanted), float(wanted.sum()) / (1.0 - p.natural_rate))
+            slot = np.searchsorted(edge, reached)
+            people.employer[rows] = np.where(
+                slot < len(EMPLOYERS), slot, np.where(slot == len(EMPLOYERS), UNEMPLOYED, OUT_OF_LABOUR)
+            )
+
+
+def _first_stocks(zone: PilotZone) -> None:
+    """Spread the waste stored before 2010 over places by capacity, part of it unsafe; close the ledger."""
+    world, firms, tech = zone.world, zone.firms, zone.technology
+    kinds = len(world.materials)
+    for number, factor in ((0, tech.waste), (1, tech.waste2)):
+        kind = tech.waste_kind[:, number]
+        rows = np.flatnonzero((kind >= 0) & firms.alive)
+        amount = firms.capacity[rows] * factor[rows]
+        total = np.bincount(kind[rows], weights=amount, minlength=kinds)
+        share = amount / np.maximum(total[kind[rows]], 1e-9)
+        stock = world.material["stock_2010"][kind[rows]] * share
+        np.add.at(zone.materials.safe, (firms.place[rows], kind[rows]), stock * (1.0 - zone.p.materials.unsafe_start))
+        np.add.at(zone.materials.unsafe, (firms.place[rows], kind[rows]), stock * zone.p.materials.unsafe_start)
+    zone.ledger.close_against(zone.outside_account)
+    zone.ledger.open_quarter()
+    zone.materials.open_quarter()
+
+
+def open_quarter(zone: PilotZone) -> None:
+    """Clear the flows of the quarter in all books."""
+    zone.ledger.open_quarter()
+    zone.materials.open_quarter()
+    zone.population.open_quarter()
+    zone.own_revenue[:] = 0.0
+    zone.guarantees_called = 0.0
+    firms = zone.firms
+    for name in ("other_income", "waste_cost", "waste_tax", "deposit_due", "subsidy"):
+        getattr(firms, name)[:] = 0.0
+    zone.exits = 0.0
+    zone.entries = 0.0
+    zone.infrastructure_money = 0.0
+
+
+def update_indices(zone: PilotZone) -> None:
+    """Turn money of services and construction into job indices; trends of productivity; the permit base of 2015."""
+    solid = np.append(zone.world.material["solid"], 0.0)
+    zone.solid_kind = solid[zone.technology.waste_kind.T]
+    tilt = 1.0 - zone.policy.now.evaluation_green
+    brag = zone.p.officials.boast * tilt * (1.0 - min(1.0, zone.p.officials.audit_deters * zone.audit_found))
+    zone.growth_boast = 1.0 + brag * zone.brand_view_share
+    towns, p = zone.towns, zone.p.sectors
+    sales = np.vstack([towns.services_sales, towns.construction_sales]) / zone.prices.general
+    if zone.quarter < 4:
+        zone.base_sales += np.maximum(sales, 1.0) / 4.0
+    else:
+        productivity = (1.0 + p.services_productivity) ** ((zone.quarter - 4) / 4.0)
+        level = np.clip(sales / np.maximum(zone.base_sales, 1.0) / productivity, 0.0, p.index_most)
+        towns.services_index += p.index_speed * (level[0] - towns.services_index)
+        towns.construction_index += p.index_speed * (level[1] - towns.construction_index)
+    towns.agriculture_sales = towns.agriculture_sales * (1.0 + p.agriculture_growth / 4.0)
+    zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / 4.0)
+    if 20 <= zone.quarter < 24:
+        zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())

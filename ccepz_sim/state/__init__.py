@@ -1,0 +1,1 @@
+"""State only: arrays that the rules read and change, with no rule of their own."""

@@ -1,0 +1,80 @@
+"""Government bodies, officials, institutes, banks and media as arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccepz_sim.content import Content
+from ccepz_sim.rng import Streams
+from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.world import World
+
+RANKS = ("section_chief", "division_director", "director_general")
+
+
+class Bodies(Arrays):
+    """Government bodies; money sits in the ledger, capacities and plans here. Shapes (bodies,)."""
+
+    def __init__(self, content: Content, world: World) -> None:
+        table = content.table("bodies")
+        self.ids = table.ids
+        self.index = table.index
+        self.kind = table.texts("kind")
+        self.place = np.array([world.place_index.get(name, -1) for name in table.texts("place")])
+        self.staff_cost = table.numbers("staff_cost").copy()
+        self.debt_ceiling = table.numbers("debt_ceiling").copy()
+        self.coordination = table.numbers("coordination").copy()
+        self.released = np.ones(len(table))
+        self.income = np.zeros(len(table))
+        self.spending = np.zeros(len(table))
+        self.planned_cost = np.zeros(len(table))
+
+
+class Officials(Arrays):
+    """Officials: who they are, how they split their effort, what they take. Shapes (officials,)."""
+
+    def __init__(self, content: Content, world: World, bodies: Bodies, streams: Streams) -> None:
+        table = content.table("officials")
+        self.ids = table.ids
+        count = len(table)
+        self.body = np.array([bodies.index[name] for name in table.texts("body")])
+        self.place = np.array([world.place_index.get(name, -1) for name in table.texts("place")])
+        self.rank = np.array([RANKS.index(name) for name in table.texts("rank")])
+        self.growth_first = table.numbers("growth_first") > 0
+        self.brand_view = table.numbers("brand_view") > 0
+        self.native = table.numbers("native") > 0
+        self.integrity = table.numbers("integrity").copy()
+        self.tenure = table.numbers("tenure_quarters").astype(int)
+        self.growth_effort = np.zeros(count)
+        self.enforcement = np.zeros(count)
+        self.honesty = np.ones(count)
+        self.leniency = np.zeros(count)
+        self.captured = np.zeros(count)
+        self.taken = np.zeros(count)
+        self.score = np.zeros(count)
+        self.sees = np.full(count, content.value("collusion.belief_start"))
+        self.caught = np.zeros(count, dtype=bool)
+        self.dismissed = 0.0
+        self.successions = np.zeros(count, dtype=int)
+
+
+class Institutes(Arrays):
+    """Research institutes: posts, people in them, funding, success. Shapes (institutes,)."""
+
+    def __init__(self, content: Content, world: World) -> None:
+        table = content.table("institutes")
+        self.ids = table.ids
+        self.place = np.array([world.place_index[name] for name in table.texts("place")])
+        self.field = np.array(
+            [
+                world.industry_names.index(name) if name in world.industry_names else -1
+                for name in table.texts("field")
+            ]
+        )
+        self.posts = table.numbers("posts").copy()
+        self.people = self.posts * table.numbers("filled")
+        self.base_funding = table.numbers("funding").copy()
+        self.funding = self.base_funding / 4.0
+        self.remoteness = table.numbers("remoteness").copy()
+        self.success = np.zeros(len(table))
+        self.results = np.zeros(len(table))

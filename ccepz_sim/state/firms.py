@@ -1,0 +1,136 @@
+"""Firms as arrays: one row for each firm there is or may be; Mesa agents are views on the rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccepz_sim.clock import quarter_of
+from ccepz_sim.content import Content
+from ccepz_sim.rng import Streams
+from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.world import World
+
+MINDSETS = ("not_established", "training", "long_term")
+NEVER = 10_000
+FINES_STAGES = 2
+
+
+class Firms(Arrays):
+    """State of all firm rows, spare rows for entrants included. Money in yuan, flows a quarter.
+
+    Shapes are (rows,) unless a comment says otherwise.
+    """
+
+    def __init__(self, content: Content, world: World, streams: Streams) -> None:
+        table = content.table("firms")
+        p = content.group_values("firms")
+        collusion = content.group_values("collusion")
+        spare = int(content.value("entry.spare_rows"))
+        roster = len(table)
+        rows = roster + spare
+        self.rows = rows
+        self.roster = roster
+
+        def column(name: str, fill: float) -> np.ndarray:
+            values = np.full(rows, fill)
+            values[:roster] = table.numbers(name)
+            return values
+
+        self.codes = [*table.ids, *[""] * spare]
+        self.product = np.zeros(rows, dtype=int)
+        self.product[:roster] = [world.product_index[name] for name in table.texts("product")]
+        self.place = np.zeros(rows, dtype=int)
+        self.place[:roster] = [world.place_index[name] for name in table.texts("place")]
+        self.in_park = np.zeros(rows, dtype=bool)
+        self.in_park[:roster] = [bool(name) for name in table.texts("park")]
+        self.start = np.full(rows, NEVER)
+        self.start[:roster] = [quarter_of(year) for year in table.numbers("start")]
+        self.alive = np.zeros(rows, dtype=bool)
+        self.exited = np.full(rows, NEVER)
+        self.capacity = column("capacity", 0.0)
+        self.outdated = column("outdated", 0.0)
+        self.chain = column("chain_level", 0.0)
+        self.efficiency = column("efficiency", 1.0)
+        self.state_owned = column("state_owned", 0.0)
+        self.tie = column("native_tie", 0.0)
+        self.first_mover = column("first_mover", 0.0)
+        self.large = column("large", 0.0)
+        self.mindset = np.zeros(rows, dtype=int)
+        self.mindset[:roster] = [MINDSETS.index(name) for name in table.texts("mindset")]
+        self.debt_ratio = column("debt_ratio", p.entrant_debt_ratio)
+        self.staffing = column("staffing", p.entrant_staffing)
+        self.staff = np.zeros((rows, 3))
+        self.posts = np.zeros((rows, 3))
+
+        luck = streams.at("firm traits")
+        spread = luck.standard_normal((6, rows))
+        self.moral = np.clip(collusion.moral_mean + collusion.moral_sd * spread[0], 0.0, None)
+        self.concentration = np.exp(p.concentration_mean + p.concentration_sd * spread[1])
+        self.abatement_skill = np.exp(p.abatement_skill_sd * spread[2])
+        self.openness = 1.0 / (1.0 + np.exp(-spread[3]))
+        self.integrity = 1.0 / (1.0 + np.exp(-spread[4]))
+        self.lobby = np.exp(p.lobby_sd * spread[5])
+        self.official = np.zeros(rows, dtype=int)
+        self.sees = np.full(rows, collusion.belief_start)
+        self.colluding = np.zeros(rows, dtype=bool)
+        self.deal_quarters = np.zeros(rows, dtype=int)
+        self.punished = np.zeros(rows, dtype=bool)
+        self.pending_fine = np.zeros((rows, FINES_STAGES))
+
+        self.utilisation = np.zeros(rows)
+        self.output = np.zeros(rows)
+        self.price = np.zeros(rows)
+        self.sales = np.zeros(rows)
+        self.value_added = np.zeros(rows)
+        self.value_added_real = np.zeros(rows)
+        self.input_cost = np.zeros(rows)
+        self.wage_bill = np.zeros(rows)
+        self.profit = np.zeros(rows)
+        self.margin = np.full(rows, p.margin_start)
+        self.book_capital = np.zeros(rows)
+        self.losses = np.zeros(rows, dtype=int)
+        self.starved = np.zeros(rows, dtype=int)
+        self.expected_margin = np.full(rows, p.margin_start)
+
+        self.clean = np.ones(rows)
+        self.abate = np.zeros((rows, 2))
+        self.abatement_cost = np.zeros(rows)
+        self.hidden = np.zeros(rows)
+        self.evaded_tax = np.zeros(rows)
+        self.saving = np.zeros(rows)
+        self.reference_burden = np.zeros(rows)
+        self.bribe = np.zeros(rows)
+        self.emission = np.zeros((rows, 4))
+        self.reported_emission = np.zeros((rows, 4))
+        self.compliance_cost = np.zeros(rows)
+        self.tax_due = np.zeros((rows, 2))
+        self.permit_need = np.zeros(rows)
+
+        self.waste = np.zeros((rows, 2))
+        self.reused = np.zeros(rows)
+        self.used_waste = np.zeros(rows)
+        self.link_giver = np.full(rows, -1)
+        self.link_age = np.zeros(rows, dtype=int)
+        self.waste_cost = np.zeros(rows)
+        self.waste_tax = np.zeros(rows)
+        self.deposit_due = np.zeros(rows)
+        self.by_product_saving = np.zeros(rows)
+        self.other_income = np.zeros(rows)
+        self.energy = np.zeros(rows)
+        self.water = np.zeros(rows)
+        self.co2 = np.zeros(rows)
+
+        self.research = np.zeros(rows)
+        self.research_fund = np.zeros(rows)
+        self.innovations = np.zeros(rows)
+        self.upgrade_money = np.zeros(rows)
+        self.chain_money = np.zeros(rows)
+        self.clean_money = np.zeros(rows)
+        self.misused = np.zeros(rows)
+        self.granted = np.zeros(rows)
+        self.subsidy = np.zeros(rows)
+        self.brand = np.zeros(rows)
+        self.buffer = np.zeros(rows)
+        self.investment = np.zeros(rows)
+        self.deposit_held = np.zeros(rows)
+        self.knowledge = np.full(rows, p.knowledge_start)

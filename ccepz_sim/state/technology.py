@@ -1,0 +1,50 @@
+"""The technique of each firm row: the product table gathered by row, so that rules need no look-ups."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.firms import Firms
+from ccepz_sim.state.world import World
+
+GATHERED = (
+    "price_factor", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
+    "nh3n", "dust", "co2", "water", "waste", "waste2", "need", "capital_cost", "usual_utilisation", "heavy",
+    "emerging", "extractive", "resource_tax", "chain_base", "rival_overlap", "energy_cost_share", "market_growth",
+    "abatement_cost", "input_link",
+)  # fmt: skip
+KILOGRAMS = 1000.0
+
+
+class Technology(Arrays):
+    """Columns of the product table by firm row, shape (rows,), and emission factors, shape (rows, 4), t/unit."""
+
+    def __init__(self, world: World, firms: Firms, base_price: np.ndarray) -> None:
+        for name in GATHERED:
+            setattr(self, name, np.zeros(firms.rows))
+        self.emission = np.zeros((firms.rows, 4))
+        self.base_price = np.zeros(firms.rows)
+        self.base_input = np.zeros(firms.rows)
+        self.series = np.zeros(firms.rows, dtype=int)
+        self.industry = np.zeros(firms.rows, dtype=int)
+        self.waste_kind = np.zeros((firms.rows, 2), dtype=int)
+        self.need_kind = np.zeros(firms.rows, dtype=int)
+        self._world = world
+        self._base_price_of_product = base_price
+        self.assign(np.arange(firms.rows), firms.product)
+
+    def assign(self, rows: np.ndarray, product: np.ndarray) -> None:
+        """Give firm rows the technique of their products (at the start and when a firm enters)."""
+        world = self._world
+        for name in GATHERED:
+            getattr(self, name)[rows] = world.product[name][product]
+        factors = [world.product[name][product] / KILOGRAMS for name in ("so2", "dust", "cod", "nh3n")]
+        self.emission[rows] = np.column_stack(factors)
+        self.base_price[rows] = self._base_price_of_product[product]
+        self.base_input[rows] = self.base_price[rows] * (1.0 - self.value_added_ratio[rows])
+        self.series[rows] = world.series_of_product[product]
+        self.industry[rows] = world.industry[product]
+        self.waste_kind[rows, 0] = world.waste_kind[product]
+        self.waste_kind[rows, 1] = world.waste2_kind[product]
+        self.need_kind[rows] = world.need_kind[product]

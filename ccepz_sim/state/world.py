@@ -1,0 +1,55 @@
+"""Fixed geography and technology: what never changes during a run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccepz_sim.content import Content
+
+SKILLS = ("unskilled", "skilled", "professional")
+EMPLOYERS = ("firms", "construction", "services", "public", "agriculture", "institutes")
+POLLUTANTS = ("so2", "dust", "cod", "nh3n")
+AIR = slice(0, 2)
+WATER = slice(2, 4)
+
+
+class World:
+    """Places, products and materials as arrays; index order is that of the content tables."""
+
+    def __init__(self, content: Content) -> None:
+        places = content.table("places")
+        self.places = places.ids
+        self.place_index = places.index
+        self.place_count = len(places)
+        self.in_zone = places.numbers("in_zone") > 0
+        self.zone_count = int(self.in_zone.sum())
+        self.parks = tuple(park for park in places.texts("park") if park)
+        self.park_place = {park: number for number, park in enumerate(places.texts("park")) if park}
+        self.road = np.array([content.table("distances").numbers(name) for name in places.ids])
+        self.road = (self.road + self.road.T) / 2.0
+        self.place = {name: places.numbers(name) for name in places.columns if _is_number(places, name)}
+        products = content.table("products")
+        self.products = products.ids
+        self.product_index = products.index
+        self.product = {name: products.numbers(name) for name in products.columns if _is_number(products, name)}
+        self.industry_names = tuple(dict.fromkeys(products.texts("industry")))
+        self.industry = np.array([self.industry_names.index(name) for name in products.texts("industry")])
+        materials = content.table("materials")
+        self.materials = materials.ids
+        self.material_index = materials.index
+        self.material = {name: materials.numbers(name) for name in materials.columns if _is_number(materials, name)}
+        self.waste_kind = _lookup(products.texts("waste_kind"), materials.index)
+        self.waste2_kind = _lookup(products.texts("waste2_kind"), materials.index)
+        self.need_kind = _lookup(products.texts("need_kind"), materials.index)
+        prices = content.table("prices")
+        self.series = prices.ids
+        self.series_index = prices.index
+        self.series_of_product = np.array([prices.index[name] for name in products.texts("series")])
+
+
+def _is_number(table: object, name: str) -> bool:
+    return table.columns[name].is_number  # type: ignore[attr-defined]
+
+
+def _lookup(names: tuple[str, ...], index: dict[str, int]) -> np.ndarray:
+    return np.array([index.get(name, -1) for name in names])
