@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,9 +25,11 @@ from ccepz_sim.commands.arguments import Parser, share, whole
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
 from ccepz_sim.commands.speech import CommandError, Say, printer
 from ccepz_sim.content import Content, load_content, out_of_bounds
-from ccepz_sim.output import refuse_foreign, write_run
 from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.schema import STATUS_QUO
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCENARIO, SEED, YEARS = "slow-recovery", 1, 20
 HIGHEST_SEED = 2**32 - 1
@@ -99,6 +100,8 @@ def declare(parser: Parser, say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Check everything that was asked, run, tell, and write where wanted."""
+    from ccepz_sim.output import refuse_foreign, write_run
+
     content = load_content()
     order = read_order(args, content, say)
     if args.out is not None:
