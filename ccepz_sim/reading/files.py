@@ -41,7 +41,7 @@ def read_files(folder: Path) -> Files:
         for path in sorted((folder / part).rglob("*.toml")):
             name = path.relative_to(folder).as_posix()
             try:
-                documents[name] = tomllib.loads(path.read_bytes().decode("utf-8"))
+                documents[name] = parse(path.read_bytes())
             except UnicodeDecodeError:
                 broken.append(f.make(name, "", "not_utf8"))
             except OSError as error:
@@ -49,6 +49,11 @@ def read_files(folder: Path) -> Files:
             except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
                 broken.append(_broken(name, path, error))
     return Files(folder, documents, tuple(broken))
+
+
+def parse(data: bytes) -> dict[str, Any]:
+    """Parse the bytes of one TOML file."""
+    return tomllib.loads(data.decode("utf-8"))
 
 
 def _broken(name: str, path: Path, error: Exception) -> f.Finding:

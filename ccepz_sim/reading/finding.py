@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ccepz_sim.errors import ContentError, nearest, one_line, one_of
 from ccepz_sim.schema import LANGUAGES, Label
 from ccepz_sim.text import Texts
 
 NO_TEXT = Label("", "")
+WORDS_KEPT = 1024
 FATAL = frozenset({"broken_toml", "folder_missing", "no_content", "not_utf8", "unreadable"})
 # Findings that spoil the documentation of a value, not the value: a run may go on.
 MINOR = frozenset(
@@ -97,7 +99,8 @@ def make(
     return Finding(file, key, rule, filled, allowed, near, line)
 
 
-def allowed(key: str, **fields: object) -> Label:
+@lru_cache(maxsize=WORDS_KEPT)
+def allowed(key: str, **fields: str) -> Label:
     """Return the words for what is allowed."""
     text = Texts.load("errors")[f"allowed.{key}"]
     return Label(*(text.format(lang, **fields) for lang in LANGUAGES))

@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from ccepz_sim.checks import Finding, check_content, indicator_ids
 from ccepz_sim.content import find_folder, load_content
+from ccepz_sim.reading import files
 from ccepz_sim.reading.needs import CHANNELS, TABLES
 
 Documents = dict[str, dict[str, Any]]
@@ -104,9 +106,11 @@ class SmallContent:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SmallContent:
-    """A small content that is valid in every part."""
-    return SmallContent(tmp_path_factory.mktemp("small"))
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallContent]:
+    """A small content that is valid in every part; what a test leaves as it is is parsed only once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "parse", lru_cache(maxsize=None)(files.parse))
+        yield SmallContent(tmp_path_factory.mktemp("small"))
 
 
 def _documents() -> Documents:
