@@ -21,7 +21,7 @@ PROGRAM = "ccepz-sim"
 
 _WORD = pa.dictionary(pa.int16(), pa.string())
 _DATE = [("year", pa.int16()), ("quarter", pa.int8())]
-_WHEN = [("run", pa.string()), ("seed", pa.int64()), *_DATE, ("place", _WORD)]
+_WHEN = [("run", pa.int32()), ("seed", pa.int64()), *_DATE, ("place", _WORD)]
 _TEXTS = [("en", pa.string()), ("zh", pa.string())]
 INDICATOR_COLUMNS = pa.schema([*_WHEN, ("indicator", _WORD), ("view", _WORD), ("value", pa.float64())])
 EVENT_COLUMNS = pa.schema([*_WHEN, ("kind", _WORD), ("indicator", _WORD), ("weight", pa.float64()), *_TEXTS])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccepz_sim.commands.speech import Say
 from ccepz_sim.web.numbers import number_text, scale_of, unit_text
 
-SHARE = "1"
+SHARE, COUNT = "1", "count"
 
 
 def pair(start: float, end: float, unit: str, say: Say) -> tuple[str, str, str]:
@@ -31,4 +31,11 @@ def exact(value: float) -> str:
 
 def unit_words(unit: str, say: Say) -> str:
     """Return a unit of the content in words."""
-    return say("share") if unit == SHARE else unit_text(unit, say.lang)
+    plain = {SHARE: "share", COUNT: "count"}
+    return say(plain[unit]) if unit in plain else unit_text(unit, say.lang)
+
+
+def with_unit(value: float, unit: str, say: Say) -> str:
+    """Return a value of the content with its unit; a share or a count needs none."""
+    words = "" if unit in (SHARE, COUNT) else unit_text(unit, say.lang)
+    return f"{exact(value)} {words}".strip()

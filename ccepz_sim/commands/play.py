@@ -15,7 +15,7 @@ HIGHEST_PORT = 65535
 def declare(parser: Parser, say: Say) -> None:
     """Declare the options."""
     options = parser.own_options
-    options.add_argument("--host", default=HOST, help=say("play.host", default=HOST))
+    options.add_argument("--host", default=HOST, metavar="HOST", help=say("play.host", default=HOST))
     port, told = whole("--port", 1, HIGHEST_PORT), say("play.port", default=PORT)
     options.add_argument("--port", type=port, default=PORT, metavar="PORT", help=told)
     options.add_argument("--no-browser", action="store_true", help=say("play.no_browser"))

@@ -110,7 +110,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     zone = simulate(order, content, say)
     seconds = time.perf_counter() - began
     indicators = zone.indicators
-    manifest = describe(order, content, zone.golden_hash(), seconds)
+    manifest = describe(order, content, zone, seconds)
     if args.out is not None:
         write_run(args.out, indicators, zone.events, manifest)
     rows = summarise(indicators, order)
@@ -167,12 +167,12 @@ def simulate(order: Order, content: Content, say: Say) -> Any:
     return zone
 
 
-def describe(order: Order, content: Content, golden: str, seconds: float) -> dict[str, Any]:
+def describe(order: Order, content: Content, zone: Any, seconds: float) -> dict[str, Any]:
     """Return the manifest of a run."""
     settings = {
         "from": order.start,
         "years": order.years,
-        "scale": order.scale,
+        "scale": zone.scale,
         "set": [asdict(decision) for decision in order.decisions],
         "param": order.parameters,
     }
@@ -184,7 +184,7 @@ def describe(order: Order, content: Content, golden: str, seconds: float) -> dic
         "scenario": order.scenario,
         "settings": settings,
         "duration": round(seconds, 3),
-        "golden_hash": golden,
+        "golden_hash": zone.golden_hash(),
         "made_with": {"python": platform.python_version(), **{name: version(name) for name in WORKINGS}},
     }
 

@@ -18,7 +18,7 @@ COLUMNS = ["run", "seed", "year", "quarter", "place", "indicator", "view", "valu
 @pytest.fixture
 def indicators() -> pd.DataFrame:
     """Two rows as a run gives them."""
-    row = ("status-quo", 1, 2016, 1, "zone", "gdp", "true")
+    row = (0, 1, 2016, 1, "zone", "gdp", "true")
     return pd.DataFrame([(*row, 1.5), (*row, 2.5)], columns=COLUMNS)
 
 
@@ -27,7 +27,7 @@ def events() -> pd.DataFrame:
     """One event as a run gives it."""
     columns = ["run", "seed", "year", "quarter", "place", "kind", "indicator", "weight", "en", "zh"]
     return pd.DataFrame(
-        [("status-quo", 1, 2016, 2, "golmud", "audit", "audits", 0.5, "An audit.", "审计。")], columns=columns
+        [(0, 1, 2016, 2, "golmud", "audit", "audits", 0.5, "An audit.", "审计。")], columns=columns
     )
 
 
