@@ -15,7 +15,7 @@ from pathlib import Path
 from ccepz_sim.cli import parsers
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.figures import exact, unit_words
+from ccepz_sim.commands.figures import exact, unit_words, with_unit
 from ccepz_sim.commands.speech import Say
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
@@ -221,7 +221,7 @@ def quarter(_content: Content, lang: str) -> str:
         (str(number), f"`{phase.name}`", page.pick(phase.label), page.pick(phase.why))
         for number, phase in enumerate(PHASES, 1)
     )
-    page.table(("count", "id", "phase", "why_here"), rows)
+    page.table(("number", "id", "phase", "why_here"), rows)
     return page.text()
 
 
@@ -230,7 +230,8 @@ def commands(_content: Content, lang: str) -> str:
     page = Page("commands", lang)
     for name, parser in parsers(page.say).items():
         page.heading(f"`ccepz {name}`")
-        page.line(page.say(f"{name}.help"))
+        told = page.say(f"{name}.help")
+        page.line(told[0].upper() + told[1:] + page.word("stop"))
         page.line()
         page.table(("option", "meaning"), _options(parser))
     return page.text()
@@ -297,7 +298,7 @@ def _options(parser: Parser) -> Iterable[tuple[str, str]]:
 def _promise(lever: Lever, page: Page) -> str:
     effect = lever.effect
     told = page.word("promise_is").format(
-        value=f"{exact(effect.value)} {page.units(lever.unit)}",
+        value=with_unit(effect.value, lever.unit, page.say),
         year=PLAY_YEAR,
         indicator=effect.indicator,
         direction=page.word(effect.direction),
@@ -310,9 +311,9 @@ def _promise(lever: Lever, page: Page) -> str:
 
 
 def _dated(lever: Lever, page: Page) -> str:
-    unit = page.units(lever.unit)
     return "; ".join(
-        f"{page.word('from')} {_plain(one.from_)}: {exact(one.value)} {unit}" for one in lever.status_quo
+        f"{page.word('from')} {_plain(one.from_)}{page.colon}{with_unit(one.value, lever.unit, page.say)}"
+        for one in lever.status_quo
     )
 
 
