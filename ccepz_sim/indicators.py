@@ -226,8 +226,9 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
     rate = np.clip(np.where(generated > 0.0, own / np.maximum(generated, 1e-9), 0.0), 0.0, 1.0)
     true["solid_waste_utilisation"] = np.clip(places.mean(rate, generated), 0.0, 1.0)
     said["solid_waste_utilisation"] = np.clip(true["solid_waste_utilisation"] * zone.growth_boast, 0.0, 1.0)
-    stock = (matter.safe + matter.unsafe).sum(axis=1)
+    stock = (matter.safe + matter.unsafe)[:, solid].sum(axis=1)
     true["solid_waste_stock"] = places.town(stock)
+    true["liquid_waste_stock"] = places.town((matter.safe + matter.unsafe)[:, ~solid].sum(axis=1))
     true["unsafe_stock"] = places.town(matter.unsafe.sum(axis=1))
     true["by_products_exchanged"] = places.firms(zone, firms.used_waste) * YEARLY
     far_water = world.place["household_water"] * persons + world.place["agriculture_water"]

@@ -49,6 +49,13 @@ class Ledger:
         self.paid = np.zeros(total)
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
+        self._whole: dict[int, slice] = {}
+
+    def whole(self, sector: str) -> np.ndarray:
+        """Give the account numbers of a whole sector; payments by this very array move as one slice."""
+        numbers = np.arange(self.first[sector], self.first[sector] + self.sizes[sector])
+        self._whole[id(numbers)] = self.of(sector)
+        return numbers
 
     def account(self, sector: str, number: Index = 0) -> Index:
         """Give the account number(s) of the n-th member(s) of a sector."""
@@ -82,25 +89,24 @@ class Ledger:
             raise LedgerError(f"negative or undefined payment of kind {kind}")
         if total == 0.0:
             return
-        self._shift(self.paid, payer, values, total)
-        self._shift(self.received, payee, values, total)
-        self._move(payer, values, total, -1.0)
-        self._move(payee, values, total, 1.0)
-        giver = self.sector_of[payer if isinstance(payer, int | np.integer) else payer.flat[0]]
-        taker = self.sector_of[payee if isinstance(payee, int | np.integer) else payee.flat[0]]
+        giver = self._move(payer, self.paid, values, total, -1.0)
+        taker = self._move(payee, self.received, values, total, 1.0)
         self.flows[FLOW[kind], giver, taker] += total
 
-    def _shift(self, target: np.ndarray, who: Index, values: np.ndarray, total: float) -> None:
-        if isinstance(who, int | np.integer):
-            target[who] += total
-        else:
-            np.add.at(target, who, values)
-
-    def _move(self, who: Index, values: np.ndarray, total: float, sign: float) -> None:
-        if isinstance(who, int | np.integer):
+    def _move(self, who: Index, record: np.ndarray, values: np.ndarray, total: float, sign: float) -> int:
+        """Change deposits and one record of the accounts; return their sector."""
+        if not isinstance(who, np.ndarray):
+            record[who] += total
             self.deposits[who] += sign * total
+            return int(self.sector_of[who])
+        block = self._whole.get(id(who))
+        if block is not None:
+            record[block] += values
+            self.deposits[block] += sign * values
         else:
+            np.add.at(record, who, values)
             np.add.at(self.deposits, who, sign * values)
+        return int(self.sector_of[who.flat[0]])
 
     def lend(self, borrower: np.ndarray, amount: np.ndarray) -> None:
         """Grant loans: the borrower's deposit and debt rise together."""

@@ -23,6 +23,7 @@ from ccepz_sim.markets.prices import move_prices
 from ccepz_sim.observers import Recorder
 from ccepz_sim.policies.effective import Policy, announce
 from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
+from ccepz_sim.rng import Streams
 from ccepz_sim.rules.budget import release_budgets
 from ccepz_sim.rules.collusion import meet_officials
 from ccepz_sim.rules.entry_exit import turn_over
@@ -285,7 +286,9 @@ def copy_state(source: PilotZone, target: PilotZone) -> None:
             continue
         if isinstance(value, Arrays | Ledger | Policy | Recorder):
             value = value.copy()
-        elif isinstance(value, np.ndarray):
+        elif isinstance(value, Streams):
+            value = Streams(value.seed)
+        elif isinstance(value, np.ndarray) and name != "firm_accounts":
             value = value.copy()
         elif isinstance(value, list | dict):
             value = value.copy()

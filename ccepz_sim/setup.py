@@ -208,7 +208,7 @@ def _open_ledger(zone: PilotZone) -> None:
         }
     )
     ledger = zone.ledger
-    zone.firm_accounts = ledger.account("firms", np.arange(firms.rows))
+    zone.firm_accounts = ledger.whole("firms")
     zone.outside_account = int(ledger.account("outside"))
     kinds = content.table("banks").texts("kind")
     zone.bank_account = int(ledger.account("banks", kinds.index("bank") if "bank" in kinds else 0))

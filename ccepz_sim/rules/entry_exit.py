@@ -56,7 +56,8 @@ def _enter(zone: PilotZone) -> None:
     if zone.frozen or zone.quarter < int(p.first_quarter):
         return
     alive = firms.alive
-    spare = np.flatnonzero((firms.start == NEVER) & ~alive)
+    gone = (firms.start < zone.quarter) & (firms.exited < zone.quarter - int(p.row_rest))
+    spare = np.flatnonzero(~alive & ((firms.start == NEVER) | gone))
     if not len(spare):
         return
     pull = np.clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
@@ -78,6 +79,7 @@ def _enter(zone: PilotZone) -> None:
     size = luck.lognormal(p.size_mean, p.size_sd, count)
     traits = luck.random((3, count))
     rows = spare[:count]
+    clear_rows(zone, rows)
     firms.product[rows] = firms.product[pattern]
     firms.place[rows] = firms.place[pattern]
     firms.in_park[rows] = firms.in_park[pattern]
@@ -100,3 +102,14 @@ def _enter(zone: PilotZone) -> None:
     zone.open_firms(rows)
     zone.entries = float(count)
 
+
+def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:
+    """Wipe what an earlier firm left in the rows, its closed bank account excepted."""
+    firms = zone.firms
+    firms.start[rows] = zone.quarter
+    firms.exited[rows] = NEVER
+    for name in ("losses", "starved", "deal_quarters", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
+                 "chain_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large"):  # fmt: skip
+        getattr(firms, name)[rows] = 0
+    firms.expected_margin[rows] = zone.p.firms.margin_start
+    firms.sees[rows] = zone.p.collusion.belief_start

@@ -8,6 +8,7 @@ import numpy as np
 
 from ccepz_sim.markets.permits import permit_price
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
+from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from ccepz_sim.state.world import AIR, WATER
 
@@ -24,6 +25,7 @@ def plan_firms(zone: PilotZone) -> None:
     _set_utilisation(zone)
     set_posts(zone)
     _weigh_compliance(zone)
+    plan_research(zone)
 
 
 def _open_projects(zone: PilotZone) -> None:

@@ -106,12 +106,12 @@ def _choose(zone: PilotZone) -> None:
     people, p = zone.population, zone.p.migration
     if zone.frozen:
         return
-    adult = (people.age >= int(p.adult_age * 4)) & (people.age < int(p.oldest_age * 4)) & (people.town != NOBODY)
-    living = np.flatnonzero(adult & (zone.quarter - people.moved >= p.settle_quarters))
-    consider = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional]) / 4.0
-    luck = zone.streams.at("migration", zone.quarter)
-    draws = luck.random((2, people.rows))
-    thinking = living[draws[0][living] < consider[people.skill[living]]]
+    consider = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32) / 4.0
+    draw = zone.streams.at("migration", zone.quarter).random(people.rows, dtype=np.float32)
+    thinking = np.flatnonzero(draw < consider[people.skill])
+    age = people.age[thinking]
+    adult = (age >= int(p.adult_age * 4)) & (age < int(p.oldest_age * 4)) & (people.town[thinking] != NOBODY)
+    thinking = thinking[adult & (zone.quarter - people.moved[thinking] >= p.settle_quarters)]
     if not len(thinking):
         return
     value = attraction(zone)
@@ -119,19 +119,29 @@ def _choose(zone: PilotZone) -> None:
     skill = people.skill[thinking]
     utility = value.T[skill].copy()
     utility -= p.distance * zone.distance_term[here]
-    kin = np.zeros((people.outside + 1, people.outside + 1))
-    known = np.flatnonzero(people.town != NOBODY)
-    np.add.at(kin, (people.home[known], people.town[known]), people.weight[known])
-    people.kin = kin / np.maximum(1.0, kin.sum(axis=1, keepdims=True))
+    if zone.quarter % 4 == 0 or not people.kin.any():
+        people.kin = _kin(zone)
     utility += p.kin * np.log1p(p.kin_scale * people.kin[people.home[thinking]])
     rows = np.arange(len(thinking))
     utility[rows, here] += p.stay
     utility[:, -1] -= p.leave_province
     utility += p.home_pull * (np.arange(people.outside + 1)[None, :] == people.home[thinking][:, None])
     chances = np.cumsum(choice_chances(utility), axis=1)
-    goal = np.minimum((draws[1][thinking][:, None] > chances).sum(axis=1), people.outside)
+    second = (draw[thinking] / consider[skill]).astype(float)
+    goal = np.minimum((second[:, None] > chances).sum(axis=1), people.outside)
     moving = goal != here
     _move(zone, thinking[moving], goal[moving])
+
+
+def _kin(zone: PilotZone) -> np.ndarray:
+    """Give the share of those who call a place home by where they live, shape (places + 1, places + 1)."""
+    people = zone.population
+    size = people.outside + 1
+    known = np.flatnonzero(people.town != NOBODY)
+    cell = people.home[known] * np.int64(size) + people.town[known]
+    count = np.bincount(cell, weights=people.weight[known], minlength=size * size).reshape(size, size)
+    share: np.ndarray = count / np.maximum(1.0, count.sum(axis=1, keepdims=True))
+    return share
 
 
 def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
@@ -153,27 +163,30 @@ def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
 def _resettle(zone: PilotZone) -> None:
     """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
     people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
-    luck = zone.streams.at("resettlement", zone.quarter).random((4, people.rows))
+    luck = zone.streams.at("resettlement", zone.quarter)
+    start = float(luck.random())
     east = world.place_index["haidong"]
     goals = np.array([world.place_index["golmud"], world.place_index["delingha"]])
     places = now.resettlement / 4.0
-    adult = (people.age >= int(p.adult_age * 4)) & (people.age < int(p.programme_age * 4))
-    able = np.flatnonzero((people.town == east) & adult & (people.skill < 2) & ~people.resettled)
+    able = np.flatnonzero(people.town == east)
+    adult = (people.age[able] >= int(p.adult_age * 4)) & (people.age[able] < int(p.programme_age * 4))
+    able = able[adult & (people.skill[able] < 2) & ~people.resettled[able]]
     if places > 0.0 and len(able) and not zone.frozen:
         value = attraction(zone)
         gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]
         take = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
         total = float((people.weight[able] * take).sum())
-        chosen = able[systematic(take * min(1.0, places / max(total, 1.0)), float(luck[0][0]))]
+        chosen = able[systematic(take * min(1.0, places / max(total, 1.0)), start)]
         free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
-        goal = np.where(luck[1][chosen] < free[0] / free.sum(), goals[0], goals[1])
+        goal = np.where(systematic(np.full(len(chosen), free[0] / free.sum()), start), goals[0], goals[1])
         _move(zone, chosen, goal)
         people.resettled[chosen] = True
-        people.guaranteed[chosen] = luck[2][chosen] < now.resettlement_jobs
+        people.guaranteed[chosen] = systematic(np.full(len(chosen), now.resettlement_jobs), start)
         people.resettled_quarter = int(people.weight[chosen].sum())
-    stuck = np.flatnonzero(people.resettled & (people.town != east) & (people.employer == UNEMPLOYED)
-                           & (people.jobless >= p.return_after) & (people.town != people.outside))  # fmt: skip
-    back = stuck[luck[3][stuck] < p.return_chance]
+    stuck = np.flatnonzero(people.resettled)
+    stuck = stuck[(people.town[stuck] != east) & (people.town[stuck] != people.outside)
+                  & (people.employer[stuck] == UNEMPLOYED) & (people.jobless[stuck] >= p.return_after)]  # fmt: skip
+    back = stuck[luck.random(len(stuck)) < p.return_chance]
     if len(back) and not zone.frozen:
         people.returned_quarter = int(people.weight[back].sum())
         _move(zone, back, np.full(len(back), east))

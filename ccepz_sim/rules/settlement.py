@@ -80,7 +80,9 @@ def _firm_profit(zone: PilotZone) -> None:
     accounts = zone.firm_accounts
     interest = ledger.loans[accounts] * loan_rate(zone) / 4.0
     ledger.pay("interest", accounts, zone.bank_account, interest)
-    firms.profit = firms.profit - interest
+    fee = f.guarantee_fee / 4.0 * now.guarantees * f.guaranteed_share * ledger.loans[accounts]
+    ledger.pay("guarantee", accounts, zone.guarantee_account, fee)
+    firms.profit = firms.profit - interest - fee
     firms.research = np.minimum(firms.research, np.maximum(0.0, ledger.deposits[accounts]))
     near = firms.research * zone.p.settlement.local_research
     ledger.pay("research", accounts, ledger.account("households", firms.place), near)
@@ -171,7 +173,26 @@ def _public_side(zone: PilotZone) -> None:
     seat = np.where(zone.bodies.place >= 0, zone.bodies.place, zone.world.place_index["delingha"])
     cost = np.minimum(cost, np.maximum(0.0, ledger.deposits[ledger.of("bodies")]))
     ledger.pay("administration", zone.body_account(np.arange(len(cost))), ledger.account("households", seat), cost)
+    _public_works(zone, need)
     _public_debt(zone)
+
+
+def _public_works(zone: PilotZone, need: np.ndarray) -> None:
+    """Towns and the prefecture put cash beyond a reserve into works and services of their place."""
+    ledger, p = zone.ledger, zone.p.fiscal
+    towns = np.flatnonzero(zone.world.in_zone)
+    payer = zone.body_account(zone.town_body[towns])
+    spare = p.works_share * np.maximum(0.0, ledger.deposits[payer] - p.reserve_quarters * need)
+    works = spare * p.works_building
+    ledger.pay("programmes", payer, ledger.account("construction", towns), works)
+    ledger.pay("programmes", payer, ledger.account("services", towns), spare - works)
+    centre = zone.body_account(zone.body["prefecture"])
+    kept = p.reserve_quarters * float(zone.bodies.planned_cost.sum())
+    more = p.works_share * max(0.0, float(ledger.deposits[centre]) - kept)
+    share = zone.population.persons[towns] / max(1, int(zone.population.persons[towns].sum()))
+    works = more * share * p.works_building
+    ledger.pay("programmes", centre, ledger.account("construction", towns), works)
+    ledger.pay("programmes", centre, ledger.account("services", towns), more * share - works)
 
 
 def _public_debt(zone: PilotZone) -> None:

@@ -5,6 +5,8 @@ Towns, labour market, migration and opinion are rules elsewhere; at scale 1 ever
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from ccepz_sim.content import Content
@@ -16,6 +18,7 @@ OUT_OF_LABOUR = -2
 UNEMPLOYED = -1
 NOBODY = -1
 QUARTERS_PER_YEAR = 4
+SKILL_LEVELS = 3
 
 
 class Population(Arrays):
@@ -29,10 +32,11 @@ class Population(Arrays):
 
     def __init__(self, content: Content, world: World, streams: Streams, scale: float) -> None:
         p = content.group_values("population")
-        persons = np.append(world.place["population_2010"], p.outside_pool).astype(int)
-        rows_of = _rows_per_place(persons, scale, np.append(np.where(world.in_zone, p.zone_detail, 1.0), 1.0))
+        persons = np.append(world.place["population_2010"], p.outside_pool).astype(np.int64)
+        strata, detail = _strata(world, p, persons)
+        rows_of = _rows_per_stratum(strata.ravel(), scale, detail.ravel())
         used = int(rows_of.sum())
-        rows = used if scale <= 0 else int(np.ceil(used * p.headroom))
+        rows = int(np.ceil(used * p.headroom))
         self.rows = rows
         self.outside = world.place_count
         self.town = np.full(rows, NOBODY, dtype=np.int8)
@@ -48,17 +52,20 @@ class Population(Arrays):
         self.resettled = np.zeros(rows, dtype=bool)
         self.guaranteed = np.zeros(rows, dtype=bool)
         luck = streams.at("population start")
-        town = np.repeat(np.arange(len(persons)), rows_of)
+        stratum = np.repeat(np.arange(len(rows_of)), rows_of)
+        town = stratum // SKILL_LEVELS
         self.town[:used] = town
         self.home[:used] = town
-        self.weight[:used] = np.concatenate([_integer_split(total, n) for total, n in zip(persons, rows_of, strict=True)])
+        self.skill[:used] = stratum % SKILL_LEVELS
+        parts = [_integer_split(total, n) for total, n in zip(strata.ravel(), rows_of, strict=True) if n]
+        self.weight[:used] = np.concatenate(parts)
         self._ages(world, p, luck, town)
-        self._skills(world, p, luck, town)
         draws = luck.random((2, used))
         voice = content.group_values("voice")
         self.awareness[:used] = np.clip(voice.awareness_start + voice.spread_start * (draws[0] - 0.5), 0.0, 1.0)
         self.trust[:used] = np.clip(voice.trust_start + voice.spread_start * (draws[1] - 0.5), 0.0, 1.0)
-        self.birth_weight = np.maximum(1, np.rint(persons / np.maximum(rows_of, 1))).astype(np.int64)
+        plain = rows_of.reshape(strata.shape)[:, 0]
+        self.birth_weight = np.maximum(1, np.rint(strata[:, 0] / np.maximum(plain, 1))).astype(np.int64)
         self.births = np.zeros(len(persons), dtype=np.int64)
         self.deaths = np.zeros(len(persons), dtype=np.int64)
         self.moves = np.zeros((len(persons), len(persons)), dtype=np.int64)
@@ -69,23 +76,21 @@ class Population(Arrays):
         self.opening = self.persons.copy()
         self.kin = np.zeros((len(persons), len(persons)))
 
-    def _ages(self, world: World, p: object, luck: np.random.Generator, town: np.ndarray) -> None:
-        child = np.append(world.place["age_0_14"], p.outside_child_share)[town]  # type: ignore[attr-defined]
-        old = np.append(world.place["age_65_plus"], p.outside_old_share)[town]  # type: ignore[attr-defined]
+    def _ages(self, world: World, p: SimpleNamespace, luck: np.random.Generator, town: np.ndarray) -> None:
+        child = np.append(world.place["age_0_14"], p.outside_child_share)[town]
+        old = np.append(world.place["age_65_plus"], p.outside_old_share)[town]
+        skill = self.skill[: len(town)]
+        plain = np.bincount(town, weights=self.weight[: len(town)] * (skill == 0))
+        unskilled = plain / np.maximum(1.0, np.bincount(town, weights=self.weight[: len(town)]))
+        child = np.where(skill == 0, child / np.maximum(unskilled[town], 1e-9), 0.0)
         band, within = luck.random((2, len(town)))
-        adult_years = p.school_age + (p.old_age - p.school_age) * within**p.age_skew  # type: ignore[attr-defined]
+        adult_years = p.school_age + (p.old_age - p.school_age) * within**p.age_skew
         years = np.where(
             band < child,
-            p.school_age * within,  # type: ignore[attr-defined]
-            np.where(band > 1 - old, p.old_age + p.old_span * within**2, adult_years),  # type: ignore[attr-defined]
+            p.school_age * within,
+            np.where(band > 1 - old, p.old_age + p.old_span * within**2, adult_years),
         )
         self.age[: len(town)] = (years * QUARTERS_PER_YEAR).astype(np.int16)
-
-    def _skills(self, world: World, p: object, luck: np.random.Generator, town: np.ndarray) -> None:
-        professional = np.append(world.place["tertiary_share"], p.outside_professional_share)[town]  # type: ignore[attr-defined]
-        skilled = np.append(world.place["skilled_share"], p.outside_skilled_share)[town]  # type: ignore[attr-defined]
-        draw = luck.random(len(town))
-        self.skill[: len(town)] = np.where(draw < professional, 2, np.where(draw < professional + skilled, 1, 0))
 
     def count(self) -> np.ndarray:
         """Count persons per place, the rest of China last; shape (places + 1,), whole numbers."""
@@ -107,7 +112,7 @@ class Population(Arrays):
 
     def open_quarter(self) -> None:
         """Remember the opening head count and clear the flows."""
-        self.opening = self.count()
+        self.opening = self.persons.copy()
         self.births[:] = 0
         self.deaths[:] = 0
         self.moves[:] = 0
@@ -138,18 +143,31 @@ class Population(Arrays):
         self.rows += more
 
 
-def _rows_per_place(persons: np.ndarray, scale: float, detail: np.ndarray) -> np.ndarray:
-    """Share scale x persons rows out over the places, the zone in finer detail, never more rows than persons."""
-    wanted = scale * persons.sum()
-    low, high = 0.0, 1.0 / detail.min()
+def _strata(world: World, p: SimpleNamespace, persons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Divide each place by skill and say how finely each stratum is sampled; both of shape (places + 1, 3)."""
+    professional = np.append(world.place["tertiary_share"], p.outside_professional_share)
+    skilled = np.append(world.place["skilled_share"], p.outside_skilled_share)
+    counts = np.rint(persons[:, None] * np.column_stack([0.0 * skilled, skilled, professional])).astype(np.int64)
+    counts[:, 0] = persons - counts[:, 1:].sum(axis=1)
+    east = np.arange(world.place_count) == world.place_index["haidong"]
+    fine = np.where(world.in_zone, p.zone_detail, np.where(east, p.east_detail, p.far_detail))
+    detail = np.append(fine, p.outside_detail)[:, None] * np.ones((1, SKILL_LEVELS))
+    detail[:-1, 2] *= np.where(world.in_zone, p.professional_detail, 1.0)
+    return counts, detail
+
+
+def _rows_per_stratum(persons: np.ndarray, scale: float, detail: np.ndarray) -> np.ndarray:
+    """Share scale x persons rows out over the strata, some in finer detail, never more rows than persons."""
+    wanted = scale * float(persons.sum())
+    low, high = 0.0, 1.0 / float(detail.min())
     for _ in range(60):
         middle = (low + high) / 2.0
-        if np.minimum(1.0, middle * detail) @ persons < wanted:
+        if float((np.minimum(1.0, middle * detail) * persons).sum()) < wanted:
             low = middle
         else:
             high = middle
     rows = np.rint(np.minimum(1.0, high * detail) * persons).astype(int)
-    return np.clip(rows, 1, persons)
+    return np.clip(rows, np.minimum(1, persons), persons)
 
 
 def _integer_split(total: int, parts: int) -> np.ndarray:
