@@ -68,14 +68,31 @@ class Places:
         for number, park in enumerate(world.parks):
             self.park_of_place[world.park_place[park]] = number
         self.parks = len(world.parks)
+        self.fold = self._fold(world.in_zone)
+
+    def _fold(self, in_zone: np.ndarray) -> np.ndarray:
+        """Tell which recorded places a cell (town, park or none) counts for, shape (cells, places)."""
+        slots = self.parks + 1
+        fold = np.zeros((self.towns * slots, len(self.names)))
+        for town in range(self.towns):
+            for slot in range(slots):
+                cell = town * slots + slot
+                fold[cell, 0] = float(in_zone[town])
+                fold[cell, 1 + town] = 1.0
+                if slot < self.parks:
+                    fold[cell, 1 + self.towns + slot] = 1.0
+        return fold
+
+    def locate(self, zone: PilotZone) -> None:
+        """Find the cell of each firm row; to be called before a quarter is measured."""
+        place = zone.firms.place
+        inside = np.where(zone.firms.in_park, self.park_of_place[place], self.parks)
+        self.cell = place * (self.parks + 1) + inside
 
     def firms(self, zone: PilotZone, values: np.ndarray) -> np.ndarray:
         """Sum a value of firms by recorded place, shape (places,)."""
-        place = zone.firms.place
-        towns = np.bincount(place, weights=values, minlength=self.towns)
-        inside = np.where(zone.firms.in_park, self.park_of_place[place], self.parks)
-        parks = np.bincount(inside, weights=values, minlength=self.parks + 1)[: self.parks]
-        return np.concatenate([[values.sum()], towns, parks])
+        summed: np.ndarray = np.bincount(self.cell, weights=values, minlength=len(self.fold)) @ self.fold
+        return summed
 
     def town(self, values: np.ndarray) -> np.ndarray:
         """Sum a value of towns: the zone is the sum of its seven towns; parks have none."""
@@ -102,6 +119,7 @@ def measure(zone: PilotZone, places: Places) -> tuple[Values, Values]:
     """Measure all indicators by place; returns (true, reported), arrays of shape (places,)."""
     true: Values = {}
     said: Values = {}
+    places.locate(zone)
     for part in (_economy, _firms, _people, _science, _environment, _integrity, _public, _scores):
         part(zone, places, true, said)
     return true, said

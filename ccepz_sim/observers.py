@@ -55,9 +55,10 @@ class Recorder:
             self._grow()
         true, said = measure(zone, self.places)
         row = self.values[self.used]
-        for number, name in enumerate(self.ids):
-            row[number, :, TRUE] = true[name]
-            row[number, :, REPORTED] = said.get(name, true[name])
+        row[:, :, TRUE] = [true[name] for name in self.ids]
+        row[:, :, REPORTED] = row[:, :, TRUE]
+        for name, values in said.items():
+            row[self.index[name], :, REPORTED] = values
         towns = zone.world.zone_count
         self.people_flow_all[self.used] = zone.population.moves
         self.by_product_flow_all[self.used] = zone.by_product_flow[:towns, :towns]

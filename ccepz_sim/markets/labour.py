@@ -40,6 +40,7 @@ def run_labour_market(zone: PilotZone) -> None:
     towns.vacancies = np.maximum(0.0, towns.posts - towns.employed)
     _match(zone)
     towns.employed = zone.population.employed()
+    _hand_out(zone)
     settle_staff(zone)
     wages(zone)
 
@@ -182,13 +183,12 @@ def _match(zone: PilotZone) -> None:
     people.guaranteed[rows] = False
     waiting = seeking[~hired]
     people.jobless[waiting] += 1
-    _hand_out(zone)
 
 
 def _hand_out(zone: PilotZone) -> None:
     """Give new staff to firms and institutes in proportion to their open posts."""
     firms, institutes, world = zone.firms, zone.institutes, zone.world
-    employed = zone.population.employed()
+    employed = zone.towns.employed
     for skill in range(3):
         now = np.bincount(firms.place, weights=firms.staff[:, skill], minlength=world.place_count)
         gain = np.maximum(0.0, employed[FIRMS, :, skill] - now)
