@@ -49,8 +49,10 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def environ() -> dict[str, str]:
-    """The environment without what would lead back to the checkout."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    """The environment without what leads back to the checkout, with the widgets' data of the lent libraries."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "CCEPZ_DEBUG")}
+    lent = Path(sys.prefix)
+    return {**kept, "JUPYTER_PATH": str(lent / "share/jupyter"), "JUPYTER_CONFIG_PATH": str(lent / "etc/jupyter")}
 
 
 def test_the_content_is_that_of_the_checkout(wheel, root):
