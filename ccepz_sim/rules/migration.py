@@ -107,7 +107,8 @@ def _choose(zone: PilotZone) -> None:
     if zone.frozen:
         return
     consider = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32) / 4.0
-    draw = zone.streams.at("migration", zone.quarter).random(people.rows, dtype=np.float32)
+    luck = zone.streams.at("migration", zone.quarter)
+    draw = luck.random(people.rows, dtype=np.float32)
     thinking = np.flatnonzero(draw < consider[people.skill])
     age = people.age[thinking]
     adult = (age >= int(p.adult_age * 4)) & (age < int(p.oldest_age * 4)) & (people.town[thinking] != NOBODY)
@@ -126,11 +127,12 @@ def _choose(zone: PilotZone) -> None:
     utility[rows, here] += p.stay
     utility[:, -1] -= p.leave_province
     utility += p.home_pull * (np.arange(people.outside + 1)[None, :] == people.home[thinking][:, None])
-    chances = np.cumsum(choice_chances(utility), axis=1)
-    second = (draw[thinking] / consider[skill]).astype(float)
-    goal = np.minimum((second[:, None] > chances).sum(axis=1), people.outside)
-    moving = goal != here
-    _move(zone, thinking[moving], goal[moving])
+    chances = choice_chances(utility)
+    chances[rows, here] = 0.0
+    picked = np.flatnonzero(systematic(chances.T.ravel(), float(luck.random())))
+    goal, who = np.divmod(picked, len(thinking))
+    who, first = np.unique(who, return_index=True)
+    _move(zone, thinking[who], goal[first])
 
 
 def _kin(zone: PilotZone) -> np.ndarray:
