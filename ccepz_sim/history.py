@@ -18,12 +18,12 @@ def restore(zone: PilotZone) -> None:
     """Put a zone at the start of 2016, from memory where the same history was run before."""
     from ccepz_sim.model import PilotZone, copy_state
 
-    key = (zone.content.hash, zone.seed_used, zone.scale, zone.scenario.mine_closure, _early(zone))
+    key = (zone.content.hash, zone.seed_used, zone.scale, zone.scenario_used.mine_closure, _early(zone))
     past = _histories.get(key)
     if past is None:
         past = PilotZone(
             package=(),
-            scenario=zone.scenario.id,
+            scenario=zone.scenario_used.id,
             seed=zone.seed_used,
             scale=zone.scale,
             start=2010,
@@ -38,10 +38,10 @@ def restore(zone: PilotZone) -> None:
     _histories.move_to_end(key)
     mine = dict(zone.__dict__)
     copy_state(past, zone)
-    for name in ("content", "packages", "decisions", "scenario", "seed_used", "scale", "without", "frozen",
+    for name in ("content", "packages", "decisions", "scenario_used", "seed_used", "scale", "without", "frozen",
                  "first_quarter", "quarters"):  # fmt: skip
         setattr(zone, name, mine[name])
-    zone.path = ScenarioPath(zone.scenario, zone.world, zone.quarters)
+    zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
     zone.policy.replace_decisions(zone.content, zone.decisions)
     zone.standing = float(zone.content.value("officials.standing_start"))
 

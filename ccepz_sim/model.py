@@ -156,7 +156,7 @@ class PilotZone(mesa.Model):
         self.packages = tuple(content.package(item) if isinstance(item, str) else item for item in _listed(package))
         self.decisions = (*decisions_of(self.packages), *decisions)
         check_decisions(content, self.decisions)
-        self.scenario = content.scenario(scenario)
+        self.scenario_used = content.scenario(scenario)
         self.seed_used = int(seed)
         self.scale = content.value("population.default_scale") if scale is None else float(scale)
         if not 0.0 < self.scale <= 1.0:

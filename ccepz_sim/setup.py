@@ -45,7 +45,7 @@ def build(zone: PilotZone) -> None:
     zone.p = SimpleNamespace(**{name: content.group_values(name) for name in content.parameter_groups})
     zone.streams = Streams(zone.seed_used)
     zone.world = World(content)
-    zone.path = ScenarioPath(zone.scenario, zone.world, zone.quarters)
+    zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
     zone.prices = Prices(content, zone.world)
     zone.bodies = Bodies(content, zone.world)
     zone.officials = Officials(content, zone.world, zone.bodies, zone.streams)

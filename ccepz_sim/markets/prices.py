@@ -41,7 +41,6 @@ class Prices(Arrays):
         self.level_2015 = np.log(yearly[PLAY_YEAR - 1 - FIRST_YEAR])
         self.log_2010 = self.history[:4].mean(axis=0)
         self.general = 1.0
-        self.deflator = 1.0
 
 
 def _quarterly(log_yearly: np.ndarray) -> np.ndarray:
@@ -95,7 +94,6 @@ def move_prices(zone: PilotZone) -> None:
     prices = zone.prices
     quarter = zone.quarter
     prices.general *= 1.0 + p.input_inflation / 4.0
-    prices.deflator *= 1.0 + p.general_inflation / 4.0
     if quarter < len(prices.history):
         prices.log = prices.history[quarter].copy()
         return

@@ -127,7 +127,7 @@ def _audit_funds(zone: PilotZone) -> None:
 def _expose_mine(zone: PilotZone) -> None:
     """In the history a county's mining area is exposed and closed by central inspection."""
     p = zone.p.history
-    if not zone.scenario.mine_closure or zone.quarter != int(p.closure_quarter):
+    if not zone.scenario_used.mine_closure or zone.quarter != int(p.closure_quarter):
         return
     firms, world = zone.firms, zone.world
     coal = zone.technology.industry == world.industry_names.index("coal_mining")
