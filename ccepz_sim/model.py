@@ -43,6 +43,7 @@ from ccepz_sim.state.arrays import Arrays
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
 LAST_YEAR = 2060
+HASH_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +215,12 @@ class PilotZone(mesa.Model):
         return chronicle.frame(self, self.first_quarter)
 
     def golden_hash(self) -> str:
-        """Fingerprint of all recorded indicators since the first quarter of this run."""
-        values = np.ascontiguousarray(self.recorder.values[self.first_quarter : self.quarter])
-        return hashlib.sha256(values.tobytes()).hexdigest()[:16]
+        """Fingerprint of all recorded indicators since the first quarter of this run.
+
+        Values count to nine significant digits: NumPy versions and processors differ in the sixteenth.
+        """
+        values = self.recorder.values[self.first_quarter : self.quarter]
+        return hashlib.sha256(significant(values).tobytes()).hexdigest()[:16]
 
     def copy(self) -> PilotZone:
         """Return an independent zone in the same state, for undo, what-if and branches."""
@@ -274,6 +278,14 @@ class PilotZone(mesa.Model):
     def close_firms(self, mask: np.ndarray) -> None:
         """Close firms: loans are written off beyond what the assets fetch, links and deals end, staff go."""
         setup.close_firms(self, mask)
+
+
+def significant(values: np.ndarray) -> np.ndarray:
+    """Give nine significant digits and the power of ten of each value as whole numbers; shape (2, ...)."""
+    size = np.floor(np.log10(np.maximum(np.abs(values), 1e-300)))
+    step = 10.0 ** (size - (HASH_DIGITS - 1))
+    rounded: np.ndarray = np.where(values == 0.0, 0.0, np.rint(values / step)).astype(np.int64)
+    return np.stack([rounded, np.where(values == 0.0, 0.0, size).astype(np.int64)])
 
 
 MESA_OWN = set(mesa.Model(rng=np.random.default_rng(0)).__dict__)
