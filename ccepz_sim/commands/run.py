@@ -226,9 +226,9 @@ def _print_summary(order: Order, content: Content, rows: Rows, manifest: dict[st
         last=last,
         seed=order.seed,
     )
-    table = Table(title=title, title_justify="left", box=box.SIMPLE)
-    table.add_column(say("run.indicator"), no_wrap=True)
-    table.add_column(say("run.unit"), style="dim")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column(say("run.indicator"), overflow="fold")
+    table.add_column(say("run.unit"), style="dim", no_wrap=True)
     for year in (first, last):
         table.add_column(str(year), justify="right", no_wrap=True)
     table.add_column(say("run.change"), justify="right", no_wrap=True)
