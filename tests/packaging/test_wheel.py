@@ -49,10 +49,11 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def environ() -> dict[str, str]:
-    """The environment without what leads back to the checkout, with the widgets' data of the lent libraries."""
+    """The environment without a way back to the checkout, with the widget data of the lent libraries."""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "CCEPZ_DEBUG")}
     lent = Path(sys.prefix)
-    return {**kept, "JUPYTER_PATH": str(lent / "share/jupyter"), "JUPYTER_CONFIG_PATH": str(lent / "etc/jupyter")}
+    data = {"JUPYTER_PATH": str(lent / "share/jupyter"), "JUPYTER_CONFIG_PATH": str(lent / "etc/jupyter")}
+    return {**kept, **data}
 
 
 def test_the_content_is_that_of_the_checkout(wheel, root):
