@@ -3,7 +3,7 @@
     python scripts/bench_page.py [--moves 40] [--year 2016] [--json]
 
 Prints minimum, median and 95th percentile in milliseconds. Every move is to a value that was never tried, so
-that no future comes from the cache; the time ends with the first frame in which all eight charts show the run.
+that no future comes from the cache; the time ends with the first frame in which all charts show it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,15 @@ NAMES = (
     "msedge",
     "microsoft-edge",
 )
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 SERVE = "from ccepz_sim.web.server import serve; serve(port=0, open_browser=False)"
 LEVERS = ("audit-share", "green-evaluation-weight", "lifelong-accountability", "department-coordination")
 READY = "Number((document.querySelector('[data-painted]') || { dataset: {} }).dataset.painted) > 0"

@@ -192,6 +192,7 @@ class Game:
             self._busy = True
             self._progress = 0.0
         self._executor.submit(self._work)
+        self._tell()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Be told of changes; returns the function that ends it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar, cast
 
 import solara as _solara
@@ -26,6 +27,11 @@ def template(file: str) -> Callable[[Function], Function]:
     return decorate
 
 
-def current_context() -> Any:
-    """Return the context of the page that is being drawn, to be entered from another thread."""
-    return kernel_context.get_current_context()
+def current_context() -> AbstractContextManager[Any]:
+    """Return the context of the page that is being drawn, to be entered from another thread.
+
+    Outside a server, as in a test, there is none and none is needed.
+    """
+    if not kernel_context.has_current_context():
+        return nullcontext()
+    return cast(AbstractContextManager[Any], kernel_context.get_current_context())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ccepz_sim.content import load_content
 from ccepz_sim.game.futures import MakeZone
@@ -15,10 +15,11 @@ _open: list[Hall] = []  # at most one
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """The games of this server and the language in which a page without one opens."""
+    """The games of this server, the charts chosen for each, and the language of a page that names none."""
 
     store: Store
     lang: str
+    panels: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def open_hall(lang: str = "en", make_zone: MakeZone | None = None) -> Hall:

@@ -23,7 +23,7 @@ _NOUNS: dict[str, tuple[str, str]] = {
     "persons/year": ("people/yr", "人/年"),
     "quarters": ("quarters", "个季度"),
     "count": ("", "个"),
-    "count/year": ("/yr", "个/年"),
+    "count/year": ("a year", "次/年"),
     "firms": ("firms", "家"),
     "firms/year": ("firms/yr", "家/年"),
     "multiple": ("times", "倍"),
@@ -35,7 +35,8 @@ _NOUNS: dict[str, tuple[str, str]] = {
     "m3/year": ("m³/yr", "立方米/年"),
     "tce/10000 yuan": ("tce per 10,000 yuan", "吨标准煤/万元"),
     "points": ("points", "分"),
-    "level": ("", "级"),
+    "level 0-3": ("(0–3)", "级"),
+    "posts": ("posts", "个岗位"),
     "index": ("", ""),
 }
 

@@ -6,24 +6,38 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 from ccepz_sim.clock import PLAY_YEAR
+from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address
 from ccepz_sim.game.futures import LAST_YEAR
-from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.session import Game, Outcome, State
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.web import hall, numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
+from ccepz_sim.web.server import PageError
 from ccepz_sim.web.views import charts, levers, story
 from ccepz_sim.web.views import map as mapped
-from ccepz_sim.web.views.words import words
+from ccepz_sim.web.views.words import Part, words
 
+Guard = Callable[[Callable[[Any], None]], Callable[[Any], None]]
 logger = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "page.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The game of a page, the language it opens in, and what has to be said about its address."""
+
+    token: str
+    game: Game
+    lang: str
+    notice: UserError | None
 
 
 @component
@@ -36,22 +50,33 @@ def Layout(children: list[Any]) -> None:
 def Page() -> None:
     """Show the game that the address names, behind a boundary that turns any failure into a sentence."""
     router = solara.use_router()
-    query = {key: values[-1] for key, values in parse_qs(router.search or "").items()}
+    opened = solara.use_memo(lambda: _open(router.search or ""), [])
     failure, forget = solara.use_exception()
     solara.Style(STYLE)
     if failure is not None:
-        _Failure(failure, query.get("lang", "en"), forget)
+        Failure(failure, opened.lang, forget)
     else:
-        Desk(query)
+        Desk(opened)
 
 
 @component
-def Desk(query: dict[str, str]) -> None:
-    """Hold one game open: find or start it, follow its changes, and draw it."""
-    lang, set_lang = solara.use_state(_language(query))
-    panels, set_panels = solara.use_state(charts.PANELS)
-    token, game, notice = solara.use_memo(lambda: _open(query), [])
-    shown_notice, set_notice = solara.use_state(notice)
+def Failure(failure: BaseException, lang: str, forget: Callable[[], None]) -> None:
+    """Say in one sentence that something went wrong; the details go to the server's log only."""
+    solara.use_effect(lambda: logger.error("the page failed", exc_info=failure), [failure])
+    t = words("error", lang)
+    text = failure.sentence(lang) if isinstance(failure, UserError) else t["sentence"]
+    with solara.v.Html(tag="div", class_="cz"):
+        parts.Notice(text=text, action=t["reload"], event_act=lambda _: forget())
+
+
+@component
+def Desk(opened: Opened) -> None:
+    """Draw one game and follow its changes."""
+    token, game = opened.token, opened.game
+    lang, set_lang = solara.use_state(opened.lang)
+    chosen = hall.the_hall().panels
+    panels, set_panels = solara.use_state(chosen.get(token, charts.PANELS))
+    shown_notice, set_notice = solara.use_state(opened.notice)
     state, set_state = solara.use_state(game.state())
 
     def follow() -> Callable[[], None]:
@@ -68,7 +93,11 @@ def Desk(query: dict[str, str]) -> None:
         return stop
 
     solara.use_effect(follow, [token])
-    board = Board(game, state, token, lang, panels)
+    shown = solara.use_memo(
+        lambda: Shown.of(game.content, state.outcome, state.year, lang, panels),
+        [state.outcome, state.year, lang, panels],
+    )
+    board = Board(game, state, token, lang, shown, _guarded(set_notice))
 
     def tool(what: str) -> None:
         if what == "language":
@@ -79,6 +108,7 @@ def Desk(query: dict[str, str]) -> None:
     def choose_panel(choice: dict[str, Any]) -> None:
         fresh = list(panels)
         fresh[int(choice["number"])] = str(choice["id"])
+        chosen[token] = tuple(fresh)  # a refresh finds them again
         set_panels(tuple(fresh))
 
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
@@ -87,9 +117,7 @@ def Desk(query: dict[str, str]) -> None:
             text = state.problem.sentence(lang)
             parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
         if shown_notice is not None:
-            text = (
-                shown_notice.sentence(lang) if isinstance(shown_notice, UserError) else board.t[shown_notice]
-            )
+            text = shown_notice.sentence(lang)
             parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
         if state.outcome is None:
             parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)
@@ -105,11 +133,35 @@ def Desk(query: dict[str, str]) -> None:
                     board.happenings()
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What follows from an outcome, a year and a language; made once for each."""
+
+    facts: list[Part]
+    panels: list[Part]
+    map: Part
+    events: list[Part]
+
+    @staticmethod
+    def of(content: Content, outcome: Outcome | None, year: int, lang: str, panels: tuple[str, ...]) -> Shown:
+        """Make it; without an outcome only the head has something to show."""
+        facts = story.facts(outcome, year, lang)
+        if outcome is None:
+            return Shown(facts, [], {}, [])
+        return Shown(
+            facts,
+            charts.panels(outcome, panels, lang),
+            mapped.map_now(content, outcome, year, lang),
+            story.events(content, outcome, year, lang),
+        )
+
+
 class Board:
     """One drawing of a state: gives each part of the page its data and its actions."""
 
-    def __init__(self, game: Game, state: State, token: str, lang: str, panels: tuple[str, ...]) -> None:
-        self.game, self.state, self.token, self.lang, self.panels = game, state, token, lang, panels
+    def __init__(self, game: Game, state: State, token: str, lang: str, shown: Shown, guard: Guard) -> None:
+        self.game, self.state, self.token, self.lang, self.shown = game, state, token, lang, shown
+        self.guard = guard
         self.content = game.content
         self.choices = levers.choices(game.content, lang)
         self.t = words("page", lang)
@@ -122,7 +174,7 @@ class Board:
             lang=self.lang,
             token=self.token,
             shared=self.game.address(),
-            facts=story.facts(state.outcome, state.year, self.lang),
+            facts=self.shown.facts,
             can_undo=state.position.undoable is not None,
             can_redo=state.position.redoable is not None,
             event_tool=tool,
@@ -139,12 +191,12 @@ class Board:
             decided=sorted({item.action.year for item in state.position.items}),
             running=state.running,
             progress=state.progress,
-            event_go_to=lambda year: self.game.go_to(int(year)),
+            event_go_to=self.guard(lambda year: self.game.go_to(int(year))),
         )
 
     def map(self) -> None:
         """Draw the schematic map."""
-        now = mapped.map_now(self.content, self.outcome, self.state.year, self.lang)
+        now = self.shown.map
         parts.Map(
             t=words("map", self.lang),
             year=self.state.year,
@@ -163,7 +215,7 @@ class Board:
             year=self.state.year,
             years=charts.years(),
             start=PLAY_YEAR,
-            panels=charts.panels(self.outcome, self.panels, self.lang),
+            panels=self.shown.panels,
             indicators=self.choices["indicators"],
             event_choose=choose,
         )
@@ -189,11 +241,11 @@ class Board:
             year=state.year,
             confirmed=state.version,
             answered=state.answered,
-            event_decide=lambda wish: game.decide(str(wish["lever"]), float(wish["value"])),
-            event_try_out=lambda wish: game.try_out(str(wish["lever"]), float(wish["value"])),
-            event_choose_package=lambda package: game.choose_package(str(package)),
-            event_choose_scenario=lambda name: game.choose_world(scenario=str(name)),
-            event_choose_seed=lambda seed: game.choose_world(seed=int(seed)),
+            event_decide=self.guard(lambda wish: game.decide(str(wish["lever"]), float(wish["value"]))),
+            event_try_out=self.guard(lambda wish: game.try_out(str(wish["lever"]), float(wish["value"]))),
+            event_choose_package=self.guard(lambda package: game.choose_package(str(package))),
+            event_choose_scenario=self.guard(lambda name: game.choose_world(scenario=str(name))),
+            event_choose_seed=self.guard(lambda seed: game.choose_world(seed=int(seed))),
         )
 
     def happenings(self) -> None:
@@ -202,16 +254,28 @@ class Board:
         parts.Happenings(
             t=words("happenings", self.lang),
             year=state.year,
-            rows=story.events(self.content, self.outcome, state.year, self.lang),
+            rows=self.shown.events,
             decisions=story.decisions(self.content, state.position.items, self.lang),
-            event_undo_one=lambda number: self.game.undo(int(number)),
+            event_undo_one=self.guard(lambda number: self.game.undo(int(number))),
         )
 
-    @property
-    def outcome(self) -> Any:
-        """The outcome; only asked for where there is one."""
-        assert self.state.outcome is not None
-        return self.state.outcome
+
+def _guarded(show: Callable[[UserError], None]) -> Guard:
+    """Make actions safe: whatever goes wrong is shown as a sentence, and the game goes on."""
+
+    def guard(action: Callable[[Any], None]) -> Callable[[Any], None]:
+        def act(data: Any) -> None:
+            try:
+                action(data)
+            except UserError as error:
+                show(error)
+            except Exception:
+                logger.exception("an action of the page failed")
+                show(PageError("error.sentence"))
+
+        return act
+
+    return guard
 
 
 def _language(query: dict[str, str]) -> str:
@@ -219,26 +283,17 @@ def _language(query: dict[str, str]) -> str:
     return wanted if wanted in LANGUAGES else hall.the_hall().lang
 
 
-def _open(query: dict[str, str]) -> tuple[str, Game, UserError | str | None]:
+def _open(search: str) -> Opened:
     """Find the game of the address; a shared address starts a new game with its decisions."""
+    query = {key: values[-1] for key, values in parse_qs(search).items()}
     store = hall.the_hall().store
     token, game, fresh = store.open(query.get("game"))
-    notice: UserError | str | None = None
+    notice: UserError | None = None
     if fresh and "play" in query:
         try:
             shared = address.read(store.content, query["play"])
             game.take_over(shared)
-            notice = None if shared.same_content else "notice_content"
+            notice = None if shared.same_content else PageError("page.notice_content")
         except UserError as error:
             notice = error
-    return token, game, notice
-
-
-def _Failure(failure: BaseException, lang: str, forget: Callable[[], None]) -> None:
-    """Say in one sentence that something went wrong; the details go to the server's log only."""
-    logger.error("the page failed", exc_info=failure)
-    lang = lang if lang in LANGUAGES else "en"
-    t = words("error", lang)
-    text = failure.sentence(lang) if isinstance(failure, UserError) else t["sentence"]
-    with solara.v.Html(tag="div", class_="cz"):
-        parts.Notice(text=text, action=t["reload"], event_act=lambda _: forget())
+    return Opened(token, game, _language(query), notice)

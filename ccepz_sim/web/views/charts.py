@@ -27,13 +27,14 @@ PANELS = (
 # What a colour means: ochre economy, sage nature, slate people, violet science, iron integrity and harm.
 COLOURS = {
     "economy": "ochre",
+    "structure": "ochre",
+    "firms": "ochre",
     "finance": "ochre",
     "environment": "sage",
     "people": "slate",
-    "labour": "slate",
+    "public": "slate",
     "science": "violet",
     "integrity": "iron",
-    "governance": "iron",
 }
 OTHER = "slate"
 BALANCES = ("net_migration", "budget_balance")  # may be negative, so a percentage would mislead

@@ -14,6 +14,7 @@ from ccepz_sim.web.views.charts import colour_of
 from ccepz_sim.web.views.words import Part, words
 
 EVENTS_A_YEAR = 6
+ALIKE_A_YEAR = 2
 EVENTS_SHOWN = 36
 
 
@@ -33,6 +34,7 @@ def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
 
 def events(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
     """Return what happened up to the end of a year, newest first, the weightiest of each year."""
+    t = words("happenings", lang)
     table = content.table("places")
     names = {name: label.get(lang) for name, label in zip(table.ids, table.labels, strict=True)}
     by_date: dict[int, list[Any]] = {}
@@ -41,15 +43,14 @@ def events(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
             by_date.setdefault(row.year, []).append(row)
     shown: list[Part] = []
     for date in sorted(by_date, reverse=True):
-        rows = sorted(by_date[date], key=lambda row: -row.weight)[:EVENTS_A_YEAR]
-        for row in sorted(rows, key=lambda row: (-row.quarter, -row.weight)):
-            place = names.get(row.place.removeprefix("park_"), "")
-            when = f"{date}年第{row.quarter}季度" if lang == "zh" else f"{date} Q{row.quarter}"
+        rows = _chosen(by_date[date])
+        for row in sorted(rows, key=lambda row: -row.quarter):
+            when = t["quarter"].format(year=date, quarter=row.quarter)
             shown.append(
                 {
                     "key": f"{date}-{row.quarter}-{row.place}-{row.kind}-{len(shown)}",
                     "when": when,
-                    "place": place,
+                    "place": names.get(row.place.removeprefix("park_"), ""),
                     "text": row.zh if lang == "zh" else row.en,
                     "colour": colour_of(row.indicator),
                 }
@@ -57,6 +58,17 @@ def events(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
         if len(shown) >= EVENTS_SHOWN:
             break
     return shown[:EVENTS_SHOWN]
+
+
+def _chosen(rows: list[Any]) -> list[Any]:
+    """Choose the events of one year: the weightiest of each kind first, as kinds weigh in different units."""
+    of_kind: dict[str, int] = {}
+    ranked = []
+    for row in sorted(rows, key=lambda row: -row.weight):
+        rank = of_kind[row.kind] = of_kind.get(row.kind, -1) + 1
+        if rank < ALIKE_A_YEAR:
+            ranked.append((rank, row))
+    return [row for _, row in sorted(ranked, key=lambda pair: pair[0])][:EVENTS_A_YEAR]
 
 
 def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:

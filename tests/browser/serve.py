@@ -1,0 +1,35 @@
+"""Serve the page as `ccepz play` does, and write down every look-up and connection that leaves this machine.
+
+python serve.py REPORT
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+REPORT = Path(sys.argv[1])
+HERE = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    """Note the name or address that the server asked for, unless it is this machine's own."""
+    if event == "socket.getaddrinfo":
+        target = arguments[0]
+    elif event == "socket.connect":
+        address = arguments[1]
+        target = address[0] if isinstance(address, tuple) else None
+    else:
+        return
+    if isinstance(target, bytes):
+        target = target.decode()
+    if isinstance(target, str) and target and not target.startswith(HERE):
+        with REPORT.open("a", encoding="utf-8") as report:
+            report.write(f"{event} {target}\n")
+
+
+sys.addaudithook(watch)
+
+from ccepz_sim.web.server import serve  # noqa: E402 - the watch comes first
+
+serve(port=0, open_browser=False)

@@ -1,0 +1,169 @@
+"""The page without a browser: what its parts are given, and what their events do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ccepz_sim.web import server
+
+server.prepare()
+
+import ipyvue  # noqa: E402 - settings come first
+import solara  # noqa: E402
+
+from ccepz_sim.web import hall  # noqa: E402
+from ccepz_sim.web.page import Page  # noqa: E402
+from ccepz_sim.web.views import charts  # noqa: E402
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that another thread brings about."""
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen within half a minute")
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    """A page of a fresh server, with the first run finished."""
+    opened = hall.open_hall("en")
+    _, context = solara.render(Page(), handle_error=False)
+    until(lambda: found(context, "charts") is not None)
+    yield context
+    context.close()
+    opened.store.close()
+
+
+MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "decided", "head": "facts",
+         "happenings": "rows", "notice": "action"}  # fmt: skip
+
+
+def found(context: Any, name: str) -> Any:
+    """Return the widget of a part, known by a property that only it has, or None."""
+    widgets = context.find(ipyvue.VueTemplate).widgets
+    return next((widget for widget in widgets if widget.has_trait(MARKS[name])), None)
+
+
+def act(context: Any, name: str, event: str, data: object) -> None:
+    """Do what the browser does when an event of a part fires, and wait for the answer."""
+    getattr(found(context, name), f"vue_{event}")(data)
+    until(lambda: not found(context, "time").running)
+
+
+def test_eight_charts_hold_numbers_of_the_model(page: Any) -> None:
+    panels = found(page, "charts").panels
+    assert [panel["id"] for panel in panels] == list(charts.PANELS)
+    for panel in panels:
+        assert len(panel["own"]) == len(panel["without"]) == 26
+        assert panel["own"] == panel["without"], "nothing is decided yet"
+        assert min(panel["own"]) >= panel["low"] - 1e-3 * abs(panel["low"])
+        assert panel["change"]["tone"] == ""
+    assert len({panel["key"] for panel in panels}) == 8
+
+
+def test_a_moved_lever_changes_the_charts_and_the_list(page: Any) -> None:
+    before = found(page, "charts").panels
+    act(page, "levers", "choose_package", "whole-programme")
+    after = found(page, "charts").panels
+    assert all(old["key"] != new["key"] for old, new in zip(before, after, strict=True)), (
+        "all eight charts change"
+    )
+    assert [old["without"] for old in before] == [new["without"] for new in after], "the luck is the same"
+    assert found(page, "levers").chosen == "whole-programme"
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.25})
+    assert found(page, "levers").values["audit-share"] == 0.25
+    assert found(page, "levers").chosen == ""
+    rows = found(page, "happenings").decisions
+    assert len(rows) == 2
+    assert rows[1]["change"].endswith("→ 25%")
+    act(page, "happenings", "undo_one", rows[0]["number"])
+    assert [row["change"] for row in found(page, "happenings").decisions] == [
+        rows[1]["change"].replace(rows[1]["change"].split(" → ")[0], "5")
+    ]
+    act(page, "head", "tool", "undo")
+    assert found(page, "happenings").decisions == []
+    assert found(page, "charts").panels == before
+    assert found(page, "head").can_redo
+
+
+def test_next_year_moves_everything_to_that_year(page: Any) -> None:
+    act(page, "time", "go_to", 2017)
+    for name in ("time", "map", "charts", "levers", "happenings"):
+        assert found(page, name).year == 2017, name
+    assert found(page, "levers").quo["solid-waste-tax"] == 0
+    act(page, "time", "go_to", 2035)
+    assert found(page, "levers").quo["solid-waste-tax"] == 1, "the law of 2018 is in force"
+    assert found(page, "happenings").rows, "twenty years without an event"
+
+
+def test_a_decision_takes_effect_from_the_year_on_the_table(page: Any) -> None:
+    act(page, "time", "go_to", 2025)
+    act(page, "levers", "choose_package", "whole-programme")
+    assert found(page, "time").decided == [2025]
+    for panel in found(page, "charts").panels:
+        assert panel["own"][:15] == panel["without"][:15], panel["id"]
+    assert any(panel["own"][15:] != panel["without"][15:] for panel in found(page, "charts").panels)
+
+
+def test_the_switch_changes_every_word(page: Any) -> None:
+    english = {name: found(page, name).t for name in MARKS if name != "notice"}
+    act(page, "head", "tool", "language")
+    for name, texts in english.items():
+        shown = found(page, name).t
+        same = [key for key in texts if texts[key] == shown[key]]
+        assert same == [], name
+    levers = [lever for group in found(page, "levers").groups for lever in group["levers"]]
+    assert len(levers) == len(hall.the_hall().store.content.levers)
+    for text in [lever["assumes"] for lever in levers] + [
+        panel["label"] for panel in found(page, "charts").panels
+    ]:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
+    for row in found(page, "map").places:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in row["label"])
+
+
+def test_any_indicator_can_be_shown(page: Any) -> None:
+    known = [item["id"] for item in found(page, "charts").indicators]
+    for start in range(0, len(known), 8):
+        for number, name in enumerate(known[start : start + 8]):
+            found(page, "charts").vue_choose({"number": number, "id": name})
+        shown = [panel["id"] for panel in found(page, "charts").panels]
+        assert shown[: len(known[start : start + 8])] == known[start : start + 8]
+
+
+def test_other_luck_changes_the_counterfactual_too(page: Any) -> None:
+    before = found(page, "charts").panels[0]["without"]
+    act(page, "levers", "choose_seed", 2)
+    assert found(page, "charts").panels[0]["without"] != before
+    act(page, "levers", "choose_scenario", "calm")
+    assert found(page, "levers").scenario == "calm"
+
+
+def test_a_refused_decision_is_a_sentence_and_the_game_goes_on(page: Any) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
+    assert "out of bounds" in found(page, "notice").text
+    found(page, "notice").vue_act(0)
+    assert found(page, "notice") is None
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.5})
+    assert found(page, "levers").values["audit-share"] == 0.5
+
+
+def test_a_failing_part_shows_a_sentence_not_a_traceback(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> list[Any]:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(charts, "panels", broken)
+    found(page, "time").vue_go_to(2018)
+    until(lambda: found(page, "notice") is not None)
+    assert "secret" not in found(page, "notice").text
+    assert found(page, "charts") is None
+    monkeypatch.undo()
+    found(page, "notice").vue_act(0)
+    until(lambda: found(page, "charts") is not None)
+    assert found(page, "charts").year == 2018, "the game is as it was"
