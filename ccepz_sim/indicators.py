@@ -216,7 +216,7 @@ def _adults(zone: PilotZone) -> np.ndarray:
 def _science(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
     firms, institutes = zone.firms, zone.institutes
     posts = institutes.posts.sum()
-    true["institute_fill_rate"] = _zone_only(places, min(1.0, float(institutes.people.sum() / posts)))
+    true["institute_fill_rate"] = _zone_only(places, min(1.0, float((institutes.people + institutes.guests).sum() / posts)))
     spent = places.firms(zone, firms.research) * YEARLY
     spent[0] += float(institutes.funding.sum()) * YEARLY
     true["rd_intensity"] = np.clip(share(spent, true["gdp"]), 0.0, 1.0)

@@ -150,6 +150,7 @@ def _running_fields(zone: PilotZone) -> None:
     zone.complaint_pressure = 0.0
     zone.mean_trust = zone.p.voice.trust_start
     zone.infrastructure_money = 0.0
+    zone.park_loan = 0.0
     zone.detection_mean = 0.0
     zone.inspections_made = 0.0
     zone.penalties_made = 0.0
@@ -170,7 +171,6 @@ def _running_fields(zone: PilotZone) -> None:
     zone.voice_strength = np.full(places, zone.p.voice.strength_start)
     zone.scientist_leave = np.full(places, zone.p.institutes.turnover)
     zone.vacancy_pull = np.ones((len(EMPLOYERS), places))
-    zone.institute_posts = zone.institutes.posts.copy()
     zone.institute_pull = np.ones(len(zone.institutes.posts))
     zone.institute_wish = zone.institutes.people / zone.institutes.posts
     zone.was_empty = zone.institute_wish < zone.p.institutes.empty_share

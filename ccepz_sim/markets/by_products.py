@@ -129,7 +129,10 @@ def _flow(zone: PilotZone) -> None:
         amount = firms.waste[rows, number]
         matter.generated += _table(cell, amount, places, kinds)
         rest = left[rows, number]
-        own_rate = np.clip(material["reuse_2010"][what] * (1.0 + zone.award_pull[rows]), 0.0, p.most_own_reuse)
+        held = np.maximum(material["storage_cost"][what], 1.0)
+        spared = np.minimum(material["tax_rate"][what] * now.tax_solid * p.taxed_share, held) / held
+        pull = 1.0 + zone.award_pull[rows] + p.reuse_tax * spared * ~firms.colluding[rows]
+        own_rate = np.clip(material["reuse_2010"][what] * pull, 0.0, p.most_own_reuse)
         own = np.minimum(rest, amount * own_rate)
         matter.reused += _table(cell, own, places, kinds)
         firms.reused[rows] += own

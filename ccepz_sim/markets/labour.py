@@ -101,9 +101,7 @@ def _posts(zone: PilotZone) -> np.ndarray:
     posts[AGRICULTURE] = base[AGRICULTURE] * (1.0 - p.farm_decline) ** (zone.quarter / 4.0)
     posts[FIRMS][~world.in_zone] = base[FIRMS][~world.in_zone] * (1.0 + p.far_growth) ** (zone.quarter / 4.0)
     institutes = zone.institutes
-    extra = zone.policy.now.flexible_posts * institutes.posts / institutes.posts.sum()
-    zone.institute_posts = institutes.posts + extra
-    posts[INSTITUTES, :, 2] = np.bincount(institutes.place, weights=zone.institute_posts, minlength=world.place_count)
+    posts[INSTITUTES, :, 2] = np.bincount(institutes.place, weights=institutes.posts, minlength=world.place_count)
     return posts
 
 
@@ -178,7 +176,13 @@ def _match(zone: PilotZone) -> None:
     share = np.cumsum(open_posts, axis=0) / np.maximum(vacancies, 1e-9)
     draw = luck.random(people.rows)[rows]
     employer = (draw[None, :] > share.reshape(len(EMPLOYERS), -1)[:, cell]).sum(axis=0)
-    people.employer[rows] = np.minimum(employer, len(EMPLOYERS) - 1)
+    employer = np.minimum(employer, len(EMPLOYERS) - 1)
+    coarse = (employer == INSTITUTES) & (people.weight[rows] > towns.vacancies[INSTITUTES].ravel()[cell])
+    if coarse.any():
+        # a row that stands for more persons than the institutes of the town seek takes the next common job
+        others = open_posts[:INSTITUTES].reshape(INSTITUTES, -1)[:, cell[coarse]]
+        employer[coarse] = others.argmax(axis=0)
+    people.employer[rows] = employer
     people.jobless[rows] = 0
     people.guaranteed[rows] = False
     waiting = seeking[~hired]
@@ -197,7 +201,7 @@ def _hand_out(zone: PilotZone) -> None:
         firms.staff[:, skill] += want * (gain / np.maximum(total, 1e-9))[firms.place]
     now = np.bincount(institutes.place, weights=institutes.people, minlength=world.place_count)
     gain = np.maximum(0.0, employed[INSTITUTES, :, 2] - now)
-    want = np.maximum(0.0, zone.institute_posts - institutes.people) * zone.institute_pull
+    want = np.maximum(0.0, institutes.posts - institutes.people) * zone.institute_pull
     total = np.bincount(institutes.place, weights=want, minlength=world.place_count)
     institutes.people += want * (gain / np.maximum(total, 1e-9))[institutes.place]
 

@@ -21,6 +21,7 @@ def release_budgets(zone: PilotZone) -> None:
     accounts = zone.body_account(np.arange(len(bodies.ids)))
     need = np.bincount(zone.policy.body, weights=zone.policy.cost(zone.quarter), minlength=len(bodies.ids))
     need += bodies.staff_cost / 4.0 * zone.prices.general
+    need += ledger.loans[accounts] * (p.public_rate / 4.0 + p.amortisation) * (bodies.debt_ceiling > 0.0)
     bodies.planned_cost = need
     _pay_transfer(zone, float(need.sum()))
     cash = ledger.deposits[accounts]
@@ -31,7 +32,6 @@ def release_budgets(zone: PilotZone) -> None:
     asks[np.isin(np.arange(len(need)), zone.town_body)] = 0.0
     own = float(need[centre])
     room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[accounts[centre]]))
-    room += zone.policy.now.park_borrowing / 4.0
     have = max(0.0, float(cash[centre]))
     wanted = float(asks.sum()) + own
     borrow = float(np.clip(wanted - have, 0.0, room))

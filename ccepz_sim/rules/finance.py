@@ -37,8 +37,7 @@ def grant_credit(zone: PilotZone) -> None:
     accounts = zone.firm_accounts
     cash, debt = ledger.deposits[accounts], ledger.loans[accounts]
     cost = firms.output * firms.input_cost + firms.wage_bill
-    buffer = 1.0 + p.plan_buffer * zone.policy.now.risk_plans
-    target = p.cash_quarters * cost * buffer
+    target = p.cash_quarters * cost
     limit = credit_limit(
         firms.book_capital, firms.sales * 4.0, firms.state_owned, zone.policy.now.guarantees,
         (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
@@ -50,7 +49,7 @@ def grant_credit(zone: PilotZone) -> None:
     rows = np.flatnonzero(spare > 0.0)
     ledger.repay(accounts[rows], spare[rows])
     firms.starved = np.where(ledger.deposits[accounts] < 0.0, firms.starved + 1, 0) * firms.alive
-    firms.buffer = target
+    firms.buffer = target * (1.0 + p.plan_buffer * zone.policy.now.risk_plans)
 
 
 def loan_rate(zone: PilotZone) -> np.ndarray:

@@ -43,7 +43,7 @@ def _set_margin(zone: PilotZone) -> None:
     level = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
     market = 1.0 + p.internet_reach * (zone.policy.now.internet - p.internet_reference)
     firms.price = spot * level * market * (1.0 + p.brand_premium * firms.brand)
-    rival = p.rival_pressure * tech.rival_overlap * (1.0 - zone.policy.now.division)
+    rival = p.rival_pressure * tech.rival_overlap * (p.division_reference - zone.policy.now.division)
     energy = np.exp(prices.log - prices.log_2010)[zone.energy_series].mean()
     index = prices.general * (1.0 + tech.energy_cost_share * (energy - 1.0) * p.energy_pass)
     own = np.exp(prices.log - prices.log_2010)[tech.series]

@@ -54,7 +54,7 @@ def award_funds(zone: PilotZone) -> None:
         ("emerging", "committee", now.emerging_support, emerging, "cash"),
         ("loan discount", "finance", now.loan_discount, capital * (zone.ledger.loans[zone.firm_accounts] > 0.0), "cash"),
         ("results", "finance", now.results_award, circular, "award"),
-        ("investment", "finance", now.investment_subsidy, capital, "cash"),
+        ("investment", "finance", now.investment_subsidy, capital, "plant_money"),
     ):
         _award(zone, name, fund, amount, merit, field)
 
@@ -66,7 +66,8 @@ def _award(zone: PilotZone, name: str, body: str, amount: float, merit: np.ndarr
         return
     luck = zone.streams.at(f"fund {name}", zone.quarter).random(firms.rows)
     size = merit / max(float(merit.max()), 1e-9)
-    lobby = (merit > 0.0) * firms.lobby * (p.lobby_base + p.brand_view_pull * zone.brand_view_share)
+    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
+    lobby = firms.lobby * reach * size**p.lobby_power
     strict = now.fund_strictness
     score = strict * size + (1.0 - strict) * (p.size_weight * size + lobby)
     applies = merit > 0.0
@@ -91,8 +92,19 @@ def _award(zone: PilotZone, name: str, body: str, amount: float, merit: np.ndarr
         firms.profit = firms.profit + useful
     else:
         setattr(firms, field, getattr(firms, field) + useful)
-        if field != "research_fund":
+        if field not in ("research_fund", "plant_money"):
             zone.ledger.pay("investment", zone.firm_accounts, zone.outside_account, useful)
+
+
+def _borrow_for_parks(zone: PilotZone) -> None:
+    """The committee borrows against land what was decided, as far as its debt ceiling allows."""
+    committee = zone.body["committee"]
+    account = zone.body_account(committee)
+    room = max(0.0, float(zone.bodies.debt_ceiling[committee] - zone.ledger.loans[account]))
+    amount = min(zone.policy.now.park_borrowing / 4.0, room)
+    if amount > 0.0:
+        zone.ledger.lend(np.array([account]), np.array([amount]))
+    zone.park_loan = amount * 4.0
 
 
 def disburse_programmes(zone: PilotZone) -> None:
@@ -107,6 +119,7 @@ def disburse_programmes(zone: PilotZone) -> None:
         paid = zone.within_budget(zone.bodies.ids[body], cost[number] * share)
         ledger.pay("programmes", zone.body_account(body), homes, paid)
     parks = np.flatnonzero(zone.has_park)
+    _borrow_for_parks(zone)
     for body, amount, sector, kind in (
         ("prefecture", now.education, "services", "programmes"),
         ("prefecture", now.green_demand, "services", "programmes"),
@@ -114,11 +127,11 @@ def disburse_programmes(zone: PilotZone) -> None:
         ("committee", now.attraction, "services", "programmes"),
         ("committee", now.brand_support, "services", "programmes"),
         ("environment", now.restoration, "construction", "restoration"),
-        ("committee", now.park_borrowing * p.borrowing_spent, "construction", "programmes"),
+        ("committee", zone.park_loan * p.borrowing_spent, "construction", "programmes"),
     ):
         each = zone.within_budget(body, np.full(len(parks), amount / 4.0 / len(parks)))
         ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
-    zone.infrastructure_money = (now.infrastructure + now.park_borrowing * p.borrowing_spent) * zone.bodies.released[
+    zone.infrastructure_money = (now.infrastructure + zone.park_loan * p.borrowing_spent) * zone.bodies.released[
         zone.body["committee"]
     ]
     institutes = zone.institutes

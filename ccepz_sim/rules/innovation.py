@@ -34,7 +34,8 @@ def plan_research(zone: PilotZone) -> None:
     eager = np.array([p.propensity_none, p.propensity_training, p.propensity_long])[firms.mindset]
     strategic = 1.0 + p.emerging_research * (zone.technology.emerging > 0.0)
     cut = 1.0 + p.tax_response * now.high_tech_cut * np.where(firms.profit > 0.0, 1.0, now.loss_relief)
-    own = eager * strategic * pull * cut * firms.sales * np.where(firms.margin > 0.0, 1.0, p.thrift)
+    prize = 1.0 + p.prize_pull * now.breakthrough_reward / p.breakthrough_scale
+    own = eager * strategic * pull * cut * prize * firms.sales * np.where(firms.margin > 0.0, 1.0, p.thrift)
     grant = firms.research_fund / 4.0
     own = np.maximum(0.0, own - p.crowding_out * grant)
     firms.research = np.where(firms.alive, own + grant, 0.0)
@@ -55,24 +56,27 @@ def innovate(zone: PilotZone) -> None:
 def _institutes(zone: PilotZone) -> None:
     """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
     institutes, towns, now, p = zone.institutes, zone.towns, zone.policy.now, zone.p.institutes
-    filled = np.clip(institutes.people / np.maximum(institutes.posts, 1e-9), 0.0, 1.2)
+    guests = p.flexible_take_up * now.flexible_posts / float(institutes.posts.sum())
+    own = institutes.people / np.maximum(institutes.posts, 1e-9)
+    institutes.guests = np.minimum(guests, np.maximum(0.0, 1.0 - own)) * institutes.posts
+    filled = np.clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, 1.2)
     money = institutes.funding * 4.0 / np.maximum(institutes.posts, 1.0) / p.funding_scale
     institutes.success = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
     pay = np.log(towns.wage[:, 2] / zone.base_wage[:, 2])[institutes.place]
     worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[institutes.place]
     worth = worth + p.allowance_weight * now.talent_allowance / p.allowance_scale + p.pay_weight * pay
-    worth = worth + p.flexible_weight * np.log1p(now.flexible_posts / p.flexible_scale) - p.remote_weight * institutes.remoteness
+    worth = worth - p.remote_weight * institutes.remoteness
     worth = worth + p.amenity_weight * towns.amenity[institutes.place]
     wanted = 1.0 / (1.0 + np.exp(-worth))
     zone.institute_wish = wanted
-    leave = np.clip(p.turnover + p.adjust * (filled - wanted), p.turnover_floor, p.turnover_most)
-    zone.institute_pull = np.clip(p.pull_floor + (wanted - filled) * p.pull_gain, 0.0, 1.0)
+    leave = np.clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
+    zone.institute_pull = np.clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
     weight = np.bincount(institutes.place, weights=institutes.people, minlength=zone.world.place_count)
     flow = np.bincount(institutes.place, weights=institutes.people * leave, minlength=zone.world.place_count)
     zone.scientist_leave = np.where(weight > 0.0, flow / np.maximum(weight, 1e-9), 0.0)
-    posts = np.bincount(institutes.place, weights=zone.institute_posts, minlength=zone.world.place_count)
+    posts = np.bincount(institutes.place, weights=institutes.posts, minlength=zone.world.place_count)
     seek = np.bincount(
-        institutes.place, weights=zone.institute_posts * zone.institute_pull, minlength=zone.world.place_count
+        institutes.place, weights=institutes.posts * zone.institute_pull, minlength=zone.world.place_count
     )
     zone.vacancy_pull[5] = np.where(posts > 0.0, seek / np.maximum(posts, 1e-9), 0.0)
     luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
@@ -120,8 +124,8 @@ def _firm_success(zone: PilotZone) -> None:
     firms.innovations = (cost | clean).astype(float)
     breakthrough = found & (step > p.breakthrough_step)
     if now.breakthrough_reward > 0.0 and breakthrough.any():
-        amount = zone.within_budget("science", breakthrough * now.breakthrough_reward)
-        zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
+        amount = zone.within_budget("finance", breakthrough * now.breakthrough_reward)
+        zone.ledger.pay("subsidies", zone.body_account(zone.body["finance"]), zone.firm_accounts, amount)
     if now.clean_reward > 0.0 and clean.any():
         amount = zone.within_budget("science", clean * (now.clean_reward / 4.0 / clean.sum()))
         zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
@@ -144,7 +148,8 @@ def _imitate(zone: PilotZone) -> None:
     gap = best_clean[firms.product] - firms.clean
     firms.clean = np.where(copies, firms.clean + p.copy_share * np.minimum(0.0, gap), firms.clean)
     modern = p.modernise * firms.upgrade_money / np.maximum(firms.book_capital * p.upgrade_cost, 1.0)
-    firms.outdated = firms.outdated * (1.0 - np.clip(modern, 0.0, 0.5))
+    aged = firms.outdated + p.ageing * (1.0 - firms.outdated)
+    firms.outdated = aged * (1.0 - np.clip(modern, 0.0, 0.5)) * firms.alive
 
 
 def _extend_chain(zone: PilotZone) -> None:

@@ -95,7 +95,7 @@ def attraction(zone: PilotZone) -> np.ndarray:
     value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
     high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / 1000.0, 0.0)
     value -= p.altitude * high[:, None]
-    talent = p.allowance * now.talent_allowance / p.allowance_scale + p.post_pull * np.log1p(now.flexible_posts / p.post_scale)
+    talent = p.allowance * now.talent_allowance / p.allowance_scale
     value[:-1, 2] += talent * world.in_zone
     rival = p.rival_pull * zone.rival_attraction * (1.0 - now.division)
     value[world.place_index["xining"], 1:] += rival

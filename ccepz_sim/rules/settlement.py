@@ -125,6 +125,9 @@ def _invest(zone: PilotZone) -> None:
     wish = wish * (1.0 + p.infrastructure_pull * (zone.towns.infrastructure[firms.place] - 1.0))
     growth = np.clip(wish, 0.0, p.most_growth) * firms.capacity * firms.alive
     bill = np.minimum(growth * unit, p.cash_share * room)
+    granted = np.minimum(firms.plant_money, cash) * firms.alive
+    bill = bill + granted * (1.0 - p.crowding_out * np.minimum(1.0, bill / np.maximum(granted, 1.0)))
+    firms.plant_money[:] = 0.0
     firms.investment = (replace + bill) * firms.alive
     borrowed = np.clip(firms.investment - cash, 0.0, None)
     rows = np.flatnonzero(borrowed > 0.0)
@@ -202,7 +205,7 @@ def _public_debt(zone: PilotZone) -> None:
     cash = np.maximum(0.0, ledger.deposits[accounts])
     interest = np.minimum(cash, ledger.loans[accounts] * p.public_rate / 4.0)
     ledger.pay("interest", accounts, zone.bank_account, interest)
-    spare = np.minimum(ledger.loans[accounts], p.public_repay * np.maximum(0.0, cash - interest))
+    spare = np.minimum(ledger.loans[accounts] * p.amortisation, np.maximum(0.0, cash - interest))
     ledger.repay(accounts, spare)
     surplus = np.maximum(0.0, ledger.deposits[zone.bank_account] - zone.bank_base) * p.bank_payout
     ledger.pay("dividends", zone.bank_account, zone.outside_account, surplus)

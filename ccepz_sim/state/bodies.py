@@ -73,6 +73,7 @@ class Institutes(Arrays):
         )
         self.posts = table.numbers("posts").copy()
         self.people = self.posts * table.numbers("filled")
+        self.guests = np.zeros(len(table))
         self.base_funding = table.numbers("funding").copy()
         self.funding = self.base_funding / 4.0
         self.remoteness = table.numbers("remoteness").copy()

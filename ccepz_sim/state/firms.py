@@ -125,6 +125,7 @@ class Firms(Arrays):
         self.innovations = np.zeros(rows)
         self.upgrade_money = np.zeros(rows)
         self.chain_money = np.zeros(rows)
+        self.plant_money = np.zeros(rows)
         self.clean_money = np.zeros(rows)
         self.misused = np.zeros(rows)
         self.granted = np.zeros(rows)
