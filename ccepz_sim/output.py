@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -37,19 +39,25 @@ def refuse_foreign(folder: Path) -> None:
     """Raise where writing would overwrite anything but an earlier output of this program.
 
     Raises:
-        OutputError: the folder is a file, the working directory, or holds something else.
+        OutputError: the folder is a file, the working directory, holds something else, or cannot be made.
     """
-    target = _resolved(folder)
+    try:
+        _refuse_foreign(folder, _resolved(folder))
+    except OSError as error:
+        raise _failed(folder, error) from None
+
+
+def _refuse_foreign(folder: Path, target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise OutputError("error.out_is_file", folder=folder)
     if target == Path.cwd():
         raise OutputError("error.out_here", folder=folder)
     if not target.exists():
+        nearest = next(parent for parent in target.parents if parent.exists())
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return
-    try:
-        held = sorted(path.name for path in target.iterdir())
-    except OSError as error:
-        raise _failed(folder, error) from None
+    held = sorted(path.name for path in target.iterdir())
     foreign = [name for name in held if name not in FILES]
     if not foreign and held and not _is_ours(target / MANIFEST):
         foreign = held

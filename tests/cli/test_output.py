@@ -94,6 +94,14 @@ def test_a_file_and_the_working_folder_are_refused(tmp_path, monkeypatch):
     assert refused.value.key == "error.out_here"
 
 
+@pytest.mark.parametrize("name", ["file/below", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_refused_at_once(tmp_path, name):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError) as refused:
+        refuse_foreign(tmp_path / name)
+    assert refused.value.key == "error.out_failed"
+
+
 @pytest.mark.parametrize("stopped_by", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 @pytest.mark.parametrize("before", [False, True])
 def test_a_failure_leaves_what_was_there(tmp_path, monkeypatch, indicators, events, stopped_by, before):
