@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +18,8 @@ from ccepz_sim.content import Content
 from ccepz_sim.policies.schedule import Decision
 
 LAST_YEAR = 2035
-KEPT_FUTURES = 24
-KEPT_SNAPSHOTS = 40
+KEPT_FUTURES = 16
+KEPT_SNAPSHOTS = 24
 
 Progress = Callable[[int], None]
 MakeZone = Callable[..., Any]
@@ -111,6 +112,7 @@ class Futures:
             purse = (*purse, (float(zone.treasury), float(zone.standing)))
             progress(year)
             year += 1
+        _unregister(zone)
         future = Future(world, wanted, zone, purse)
         with self._lock:
             self._store(self._done, (world, wanted), future, KEPT_FUTURES)
@@ -138,7 +140,7 @@ class Futures:
         key = (world, year, _before(decisions, year))
         with self._lock:
             if key not in self._snapshots:
-                self._store(self._snapshots, key, (state[0].copy(), state[1]), KEPT_SNAPSHOTS)
+                self._store(self._snapshots, key, (_unregister(state[0].copy()), state[1]), KEPT_SNAPSHOTS)
 
     @staticmethod
     def _recall(shelf: OrderedDict[Any, Any], key: Any) -> Any:
@@ -156,3 +158,11 @@ class Futures:
 
 def _before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:
     return tuple(decision for decision in decisions if decision.year < year)
+
+
+def _unregister(zone: Any) -> Any:
+    """Let a zone be collected once nobody holds it: Mesa 3.3 keeps every model in a table of its agents' ids."""
+    ids = getattr(mesa.Agent, "_ids", None)
+    if ids is not None:
+        ids.pop(zone, None)
+    return zone

@@ -234,6 +234,7 @@ class Board:
             scenarios=self.choices["scenarios"],
             values=now["values"],
             quo=now["quo"],
+            since=now["since"],
             chosen=now["chosen"],
             scenario=state.world.scenario,
             scenario_summary=scenario.summary.get(self.lang),

@@ -72,6 +72,7 @@ def Levers(
     scenarios: list[Part],
     values: Part,
     quo: Part,
+    since: Part,
     chosen: str,
     scenario: str,
     scenario_summary: str,

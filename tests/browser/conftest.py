@@ -1,4 +1,4 @@
-"""A server on a free port and a browser that are found on this machine; skipped with a plain sentence where not."""
+"""A server on a free port and a browser of this machine; without one the tests say what to install."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ FLAGS = (
     "--disable-sync",
 )
 MISSING = (
-    "The browser tests need Chromium, Chrome or Edge: install one (Debian: apt install chromium fonts-noto-cjk), "
-    "or name it in CCEPZ_BROWSER."
+    "The browser tests need Chromium, Chrome or Edge: install one "
+    "(Debian: apt install chromium fonts-noto-cjk), or name it in CCEPZ_BROWSER."
 )
 READY = "Number((document.querySelector('[data-painted]') || { dataset: {} }).dataset.painted) > 0"
 LOOPBACK = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")

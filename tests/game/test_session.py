@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -64,6 +66,18 @@ def test_a_future_starts_from_the_last_year_that_agrees(content: Content) -> Non
     told.clear()
     futures.run(WORLD, (), progress=told.append)
     assert told == [], "a finished future is not run again"
+
+
+def test_futures_and_snapshots_that_are_dropped_are_collected(
+    content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccepz_sim.game.futures.KEPT_FUTURES", 1)
+    monkeypatch.setattr("ccepz_sim.game.futures.KEPT_SNAPSHOTS", 1)
+    futures = Futures(content, PilotZone)
+    dropped = weakref.ref(futures.run(WORLD, (Decision("audit-share", 0.4, 2034.0),)).zone)
+    futures.run(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035)
+    gc.collect()
+    assert dropped() is None
 
 
 def test_deciding_and_undoing(store: Store) -> None:

@@ -88,7 +88,12 @@ def lever_values(content: Content, state: State) -> Part:
     for item in state.position.items:
         if item.action.year <= state.year:
             package = item.action.package if isinstance(item.action, ChoosePackage) else ""
+    since: dict[str, int] = {}
+    for decision in state.position.decisions:  # in the order of their dates
+        if decision.year <= state.year:
+            since[decision.lever] = int(decision.year)
     return {
+        "since": since,
         "values": values_at(content, state.position.decisions, state.year),
         "quo": {name: lever.status_quo_at(state.year) for name, lever in content.levers.items()},
         "chosen": package,

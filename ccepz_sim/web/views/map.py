@@ -16,7 +16,7 @@ from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import by_year
 from ccepz_sim.web.views.words import Part, words
 
-LINKS_SHOWN = 6
+LINKS_SHOWN = 8
 MOVERS_SHOWN = 4
 SMALLEST_LINK = 1.0  # tonnes a year
 SMALLEST_MOVE = 1.0  # persons a year
@@ -109,22 +109,24 @@ def _yearly(flows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
-    """Return the strongest exchanges of by-products between towns, both directions in one line."""
+    """Return the strongest exchanges of by-products within and between towns, both directions in one."""
     table = content.table("places")
     inside = table.numbers("in_zone") > 0
     names = [name for name, within in zip(table.ids, inside, strict=True) if within]
     labels = [label.get(lang) for label, within in zip(table.labels, inside, strict=True) if within]
     yearly = _yearly(np.asarray(outcome.own.zone.recorder.by_product_flow))
     tonnes = yearly[year - FIRST_YEAR]
-    pairs = np.triu_indices(len(names), 1)
-    most = float((yearly + yearly.swapaxes(1, 2))[:, pairs[0], pairs[1]].max())
+    pairs = np.triu_indices(len(names))
+    most = max(float(yearly[:, pairs[0], pairs[1]].max()), SMALLEST_LINK)
     found: list[tuple[float, Part]] = []
     for row, column in zip(*pairs, strict=True):
         amount = float(tonnes[row, column] + tonnes[column, row])
+        within = row == column
+        amount = amount / 2 if within else amount
         if amount < SMALLEST_LINK:
             continue
         first, second = (row, column) if tonnes[row, column] >= tonnes[column, row] else (column, row)
-        text = words("map", lang)["link"].format(
+        text = words("map", lang)["loop" if within else "link"].format(
             tonnes=numbers.scale_of("t/year", amount, lang).write(amount, lang),
             origin=labels[first],
             target=labels[second],
@@ -140,7 +142,7 @@ def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Pa
     net = yearly - yearly.swapaxes(1, 2)
     east = [table.index[name] for name in EAST]
     towns = np.flatnonzero(table.numbers("in_zone") > 0)
-    most = float(net[:, east][:, :, towns].max())
+    most = max(float(net[:, east][:, :, towns].max()), SMALLEST_MOVE)
     found: list[tuple[float, Part]] = []
     for origin in east:
         for town in towns:
