@@ -1,0 +1,89 @@
+"""Benchmarks of migration, choice, matching and opinion, on the functions the zone runs with (B07, B08, B09, B11b)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ccepz_sim.markets.labour import urn_ball
+from ccepz_sim.rng import Streams, systematic
+from ccepz_sim.rules.migration import choice_chances, expected_wage
+from ccepz_sim.rules.voice import drift_to_mean
+
+
+def test_b07_harris_todaro() -> None:
+    """Wages 3000 and 6000: at half the town out of work nobody gains by moving; a nuisance of 600 lowers it to 0.4."""
+    assert expected_wage(np.array(6000.0), np.array(0.5), 0.0) == pytest.approx(3000.0, abs=1e-9)
+    assert expected_wage(np.array(6000.0), np.array(0.6), 0.0) - 600.0 == pytest.approx(3000.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("jobs", "force"), [(100_000.0, 200_000.0), (101_000.0, 202_000.0)])
+def test_b07_movers_find_the_equilibrium(jobs: float, force: float) -> None:
+    """People who choose by the model's rules end where u = 1 - w_r / w_u: a thousand jobs bring a thousand jobless."""
+    people, sharpness = 300_000.0, 4000.0
+    town = 120_000.0
+    for _ in range(4000):
+        income = expected_wage(np.array(6000.0), np.array(min(1.0, jobs / town)), 0.0)
+        chance = choice_chances(sharpness * np.log(np.array([float(income), 3000.0])))[0]
+        town += 0.0005 * (people * float(chance) - town)
+    assert town == pytest.approx(force, rel=0.01)
+    assert 1.0 - jobs / town == pytest.approx(0.5, abs=0.01)
+
+
+def test_b08_logit_shares() -> None:
+    value = np.array([1.0, 0.5, 0.0])
+    share = choice_chances(value)
+    assert share == pytest.approx([0.50648, 0.30720, 0.18632], abs=5e-6)
+    assert value - np.log(share) == pytest.approx(np.full(3, 1.68027), abs=5e-6)
+    # Independence of irrelevant alternatives: the ratio of two does not depend on the third.
+    assert share[0] / share[1] == pytest.approx(np.exp(0.5), abs=1e-12)
+    two = choice_chances(value[:2])
+    assert two[0] / two[1] == pytest.approx(np.exp(0.5), abs=1e-12)
+
+
+def test_b08_no_overflow_and_no_level() -> None:
+    value = np.array([[1.0, 0.5, 0.0], [1001.0, 1000.5, 1000.0], [-5000.0, -5000.5, -5001.0]])
+    share = choice_chances(value)
+    assert share == pytest.approx(np.tile(share[0], (3, 1)), abs=1e-9)
+
+
+def test_b08_frequencies_of_the_models_way_of_choosing() -> None:
+    """Chosen with the least noise: each option's count is the expected one to within one person."""
+    chances = np.tile(choice_chances(np.array([1.0, 0.5, 0.0])), (10_000, 1))
+    start = float(Streams(1).at("migration", 3).random())
+    picked = systematic(chances.T.ravel(), start).reshape(3, 10_000).sum(axis=1)
+    assert np.abs(picked - chances.sum(axis=0)).max() <= 1.0
+
+
+@pytest.mark.parametrize(("seekers", "expected"), [(1000.0, 632.30), (2000.0, 864.80), (500.0, 393.62)])
+def test_b09_urn_ball(seekers: float, expected: float) -> None:
+    """A thousand vacancies: the mean of the process in which every seeker applies at random."""
+    found = urn_ball(np.array([1000.0]), np.array([seekers]), 1.0)[0]
+    assert found == pytest.approx(expected, abs=0.01)
+    luck = Streams(4).at("urn")
+    filled = [len(np.unique(luck.integers(0, 1000, int(seekers)))) for _ in range(400)]
+    assert abs(np.mean(filled) - found) < 3.0 * np.std(filled) / np.sqrt(400)
+
+
+def test_b09_never_more_than_either_side() -> None:
+    vacancies = np.array([0.0, 0.3, 1.0, 5.0, 1000.0])
+    seekers = np.array([10.0, 10.0, 0.0, 1.0, 2.0])
+    matches = urn_ball(vacancies, seekers, 0.9)
+    assert (matches <= np.minimum(vacancies, seekers)).all()
+    assert (matches >= 0.0).all()
+
+
+def test_b11b_opinions_within_reach_keep_their_mean() -> None:
+    """Bounded confidence toward the town's mean conserves it where all are in reach, and shrinks the spread."""
+    own = np.array([0.2, 0.3, 0.4, 0.5])
+    moved = drift_to_mean(own, np.full(4, own.mean()), 0.5, 1.0)
+    assert moved.mean() == pytest.approx(own.mean(), abs=1e-12)
+    assert moved.std() == pytest.approx(own.std() / 2.0, abs=1e-12)
+    far = np.array([0.0, 1.0])
+    assert drift_to_mean(far, np.full(2, 0.5), 0.5, 0.3).tolist() == far.tolist()
+
+
+def test_systematic_choice_has_the_given_chances() -> None:
+    chance = np.array([0.1, 0.25, 0.9, 0.0, 1.0])
+    hits = np.mean([systematic(chance, (step + 0.5) / 2000.0) for step in range(2000)], axis=0)
+    assert hits == pytest.approx(chance, abs=1e-3)

@@ -1,0 +1,101 @@
+"""Every phase does something: switched off, the indicators named here move in every seed, and nothing breaks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ccepz_sim import PilotZone
+from ccepz_sim.model import PHASES
+
+SEEDS = (1, 2, 3)
+YEARS = 4
+LEAST = 1e-3  # smallest relative change that counts as a move
+NAMES = tuple(phase.name for phase in PHASES)
+
+# phase -> indicator and where it goes when the phase is off; "any" where the direction is not the phase's doing.
+EXPECTED: dict[str, dict[str, str]] = {
+    "prices": {"industrial_value_added": "any", "profit": "any"},
+    "announcements": {"audits": "down", "complaints_answered": "down", "colluding_share": "up", "enforcement": "down"},
+    "budgets": {"construction_value_added": "down", "budget_balance": "any"},
+    "officials": {"enforcement": "down", "colluding_share": "up"},
+    "plans": {"output": "any", "emerging_share": "any"},
+    "collusion": {"colluding_share": "down", "tax_evaded": "down"},
+    "labour": {"wage": "down", "unemployment_rate": "any", "institute_fill_rate": "any"},
+    "credit": {"firm_debt_ratio": "any", "firms_in_deficit_share": "any"},
+    "production": {"output": "any", "so2": "any"},
+    "exchange": {"solid_waste_utilisation": "zero", "solid_waste_stock": "down"},
+    "settlement": {"urban_income": "down", "services_value_added": "any", "budget_balance": "any"},
+    "environment": {"pollution": "any", "ecology": "any"},
+    "inspection": {"colluding_share": "up", "tax_evaded": "up"},
+    "innovation": {"brand": "down", "institute_fill_rate": "down"},
+    "opinions": {"awareness": "any", "trust": "any", "complaints": "any"},
+    "migration": {"net_migration": "zero", "resettled": "zero", "population": "any"},
+    "turnover": {"firm_entries": "zero", "firm_exits": "zero"},
+    "evaluation": {"standing": "any", "enforcement": "any"},
+}
+
+
+@cache
+def start(seed: int) -> PilotZone:
+    """The zone at the beginning of 2016 under the whole programme: every phase has something to do."""
+    return PilotZone(package="whole-programme", seed=seed)
+
+
+@cache
+def last_year(seed: int, off: str) -> np.ndarray:
+    """Mean of the last year of every indicator of the zone, with one phase off (none: "")."""
+    zone = start(seed).copy()
+    zone.without = frozenset([off] if off else [])
+    zone.run(YEARS)
+    values: np.ndarray = zone.recorder.values[zone.recorder.used - 4 : zone.recorder.used, :, 0, 0].mean(axis=0)
+    return values
+
+
+def test_every_phase_has_an_expectation() -> None:
+    assert set(EXPECTED) == set(NAMES) - {"record"}
+
+
+@pytest.mark.parametrize(("name", "indicator"), [(name, one) for name, all_ in EXPECTED.items() for one in all_])
+def test_phase_off_moves_its_indicator(name: str, indicator: str) -> None:
+    way = EXPECTED[name][indicator]
+    number = start(SEEDS[0]).recorder.index[indicator]
+    for seed in SEEDS:
+        with_, without = last_year(seed, "")[number], last_year(seed, name)[number]
+        assert np.isfinite(last_year(seed, name)).all()
+        gap = (without - with_) / abs(with_) if with_ else without
+        said = f"seed {seed}: {indicator} {with_:.6g} with {name}, {without:.6g} without"
+        if way == "zero":
+            assert without == 0.0, said
+            assert with_ != 0.0, said
+        else:
+            assert {"up": gap, "down": -gap, "any": abs(gap)}[way] > LEAST, said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_zone_without_a_phase_from_the_start_runs(name: str) -> None:
+    """Switched off from 2010 on, the books still close every quarter."""
+    zone = PilotZone(without=[name], start=2010).run(1)
+    assert zone.quarter == 4
+    if name != "record":
+        zone.ledger.check(1e-9)
+        zone.materials.check(1e-9)
+        assert np.isfinite(zone.recorder.values[:4]).all()
+
+
+def test_nothing_recorded_without_the_record() -> None:
+    """Without the last phase the zone runs and its books close, but it shows nothing and no observer is called."""
+    seen: list[int] = []
+    zone = start(1).copy()
+    zone.observers = (lambda watched: seen.append(watched.quarter),)
+    zone.without = frozenset(["record"])
+    before = zone.recorder.used
+    zone.run(1)
+    assert zone.recorder.used == before
+    assert seen == []
+    assert len(zone.indicators) == 0
+    zone.ledger.check(1e-9)
+    zone.materials.check(1e-9)
+    assert zone.population.reconciles()
