@@ -28,7 +28,7 @@ def templates() -> Mapping[str, Label]:
 
 
 def write(zone: PilotZone) -> None:
-    """Look at the quarter (prices, inspections) and at the year (exits, migration, waste, collusion) and note what stands out."""
+    """Look at the quarter (inspections) and at the year (prices, exits, moves, turns) and note what stands out."""
     p = zone.p.chronicle
     if zone.path.inspection[zone.quarter] > 0.0 and zone.path.inspection[max(0, zone.quarter - 1)] == 0.0:
         zone.note("central_inspection", "zone", "penalties", 1.0)
@@ -60,7 +60,14 @@ def _price_falls(zone: PilotZone, threshold: float) -> None:
             move = float(now[series] - past[series])
             if abs(move) > threshold:
                 kind = "price_fall" if move < 0.0 else "price_rise"
-                zone.note(kind, "zone", "industrial_value_added", float(sold[series]), series=int(series), share=abs(np.expm1(move)))
+                zone.note(
+                    kind,
+                    "zone",
+                    "industrial_value_added",
+                    float(sold[series]),
+                    series=int(series),
+                    share=abs(np.expm1(move)),
+                )
     zone.price_memory = now
 
 
@@ -79,7 +86,14 @@ def _turns(zone: PilotZone) -> None:
             continue
         move = float(series[-4:].mean() - series[-8:-4].mean())
         if abs(move) > p.turn:
-            zone.note(up if move > 0 else down, "zone", indicator, abs(move), share=float(series[-1]), points=abs(move) * 100)
+            zone.note(
+                up if move > 0 else down,
+                "zone",
+                indicator,
+                abs(move),
+                share=float(series[-1]),
+                points=abs(move) * 100,
+            )
 
 
 def frame(zone: PilotZone, first: int) -> pd.DataFrame:
@@ -92,7 +106,18 @@ def _row(zone: PilotZone, note: tuple[int, str, str, str, float, dict[str, Any]]
     quarter, kind, place, indicator, weight, fields = note
     label = templates()[kind]
     words = {lang: label.get(lang).format(**_fields(zone, place, fields, lang)) for lang in ("en", "zh")}
-    return (0, zone.seed_used, FIRST_YEAR + quarter // 4, quarter % 4 + 1, place, kind, indicator, weight, words["en"], words["zh"])
+    return (
+        0,
+        zone.seed_used,
+        FIRST_YEAR + quarter // 4,
+        quarter % 4 + 1,
+        place,
+        kind,
+        indicator,
+        weight,
+        words["en"],
+        words["zh"],
+    )
 
 
 def _fields(zone: PilotZone, place: str, fields: dict[str, Any], lang: str) -> dict[str, Any]:

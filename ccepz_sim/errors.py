@@ -71,7 +71,7 @@ def hint(name: str, known: Iterable[str]) -> Label:
 
 def one_of(options: Iterable[str]) -> Label:
     """Return "one of …" for a list of names, cut where it is long."""
-    shown = [option if option else "\"\"" for option in options]
+    shown = [option if option else '""' for option in options]
     more = " …" if len(shown) > SHOWN_NAMES else ""
     texts = Texts.load("errors")
     english = texts["allowed.one_of"].format("en", names=", ".join(shown[:SHOWN_NAMES]) + more)

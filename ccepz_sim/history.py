@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from ccepz_sim.clock import FIRST_YEAR, QUARTERS
 from ccepz_sim.markets.prices import ScenarioPath
+from ccepz_sim.policies.schedule import Decision
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -26,7 +28,7 @@ def restore(zone: PilotZone) -> None:
             scenario=zone.scenario_used.id,
             seed=zone.seed_used,
             scale=zone.scale,
-            start=2010,
+            start=FIRST_YEAR,
             decisions=_early(zone),
             content=zone.content,
         )
@@ -46,13 +48,11 @@ def restore(zone: PilotZone) -> None:
     zone.standing = float(zone.content.value("officials.standing_start"))
 
 
-def _early(zone: PilotZone) -> tuple[object, ...]:
+def _early(zone: PilotZone) -> tuple[Decision, ...]:
     """Decisions dated before the play begins belong to the history."""
-    return tuple(item for item in zone.decisions if item.year < zone.first_quarter / 4.0 + 2010.0)
+    return tuple(item for item in zone.decisions if item.year < zone.first_quarter / QUARTERS + FIRST_YEAR)
 
 
 def forget() -> None:
     """Drop all kept histories (tests, long-lived servers)."""
     _histories.clear()
-
-

@@ -89,7 +89,7 @@ class Places:
         inside = np.where(zone.firms.in_park, self.park_of_place[place], self.parks)
         self.cell = place * (self.parks + 1) + inside
 
-    def firms(self, zone: PilotZone, values: np.ndarray) -> np.ndarray:
+    def firms(self, values: np.ndarray) -> np.ndarray:
         """Sum a value of firms by recorded place, shape (places,)."""
         summed: np.ndarray = np.bincount(self.cell, weights=values, minlength=len(self.fold)) @ self.fold
         return summed
@@ -120,24 +120,26 @@ def measure(zone: PilotZone, places: Places) -> tuple[Values, Values]:
     true: Values = {}
     said: Values = {}
     places.locate(zone)
-    for part in (_economy, _firms, _people, _science, _environment, _integrity, _public, _scores):
+    for part in (_economy, _environment, _integrity):
         part(zone, places, true, said)
+    for own in (_firms, _people, _science, _public, _scores):
+        own(zone, places, true)
     return true, said
 
 
 def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
     firms, towns, p = zone.firms, zone.towns, zone.p.sectors
-    made = places.firms(zone, firms.value_added) * YEARLY
+    made = places.firms(firms.value_added) * YEARLY
     true["industrial_value_added"] = made
-    true["industrial_value_added_real"] = places.firms(zone, firms.value_added_real) * YEARLY
+    true["industrial_value_added_real"] = places.firms(firms.value_added_real) * YEARLY
     far = np.where(zone.world.in_zone, 0.0, (towns.employed[0] * towns.wage).sum(axis=1) * p.far_value_per_wage)
     true["industrial_value_added"] = made + places.town(far)
     general = zone.prices.general
     true["industrial_value_added_real"] += places.town(far) / general
-    services_firm = places.firms(zone, firms.value_added * (zone.service_product[firms.product])) * YEARLY
+    services_firm = places.firms(firms.value_added * (zone.service_product[firms.product])) * YEARLY
     services = places.town(towns.services_va) * YEARLY + services_firm
     construction = places.town(towns.construction_va) * YEARLY
-    farm_firm = places.firms(zone, firms.value_added * (zone.farm_product[firms.product]) * p.farm_share) * YEARLY
+    farm_firm = places.firms(firms.value_added * (zone.farm_product[firms.product]) * p.farm_share) * YEARLY
     farm = places.town(towns.agriculture_va) * YEARLY + farm_firm
     industry = true["industrial_value_added"] - services_firm - farm_firm
     gdp = industry + services + construction + farm
@@ -148,37 +150,39 @@ def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> Non
     positive = np.maximum(gdp, 1.0)
     true["sector_share_primary"] = np.clip(farm / positive, 0.0, 1.0)
     true["sector_share_tertiary"] = np.clip(services / positive, 0.0, 1.0)
-    true["sector_share_secondary"] = np.clip(1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0)
+    true["sector_share_secondary"] = np.clip(
+        1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0
+    )
     boast = zone.growth_boast
     said["gdp"] = gdp * boast
     said["industrial_value_added"] = industry * boast
     output = np.maximum(firms.sales, 0.0)
-    total = places.firms(zone, output)
+    total = places.firms(output)
     tech = zone.technology
     true["output"] = total * YEARLY
-    true["heavy_industry_share"] = share(places.firms(zone, output * tech.heavy), total)
-    true["emerging_share"] = share(places.firms(zone, output * tech.emerging), total)
+    true["heavy_industry_share"] = share(places.firms(output * tech.heavy), total)
+    true["emerging_share"] = share(places.firms(output * tech.emerging), total)
     true["construction_value_added"] = construction
     true["services_value_added"] = services
 
 
-def _firms(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+def _firms(zone: PilotZone, places: Places, true: Values) -> None:
     firms = zone.firms
-    alive = places.firms(zone, firms.alive.astype(float))
+    alive = places.firms(firms.alive.astype(float))
     true["firms_active"] = alive
-    true["firms_in_deficit_share"] = share(places.firms(zone, (firms.alive & (firms.profit < 0.0)).astype(float)), alive)
+    true["firms_in_deficit_share"] = share(places.firms((firms.alive & (firms.profit < 0.0)).astype(float)), alive)
     true["firm_exits"] = _zone_only(places, zone.exits * YEARLY)
     true["firm_entries"] = _zone_only(places, zone.entries * YEARLY)
-    true["chain_level_mean"] = share(places.firms(zone, firms.sales * firms.chain), places.firms(zone, firms.sales))
-    true["brand"] = share(places.firms(zone, firms.sales * firms.brand), places.firms(zone, firms.sales))
-    true["profit"] = places.firms(zone, firms.profit) * YEARLY
-    true["investment"] = places.firms(zone, firms.investment * firms.alive) * YEARLY
+    true["chain_level_mean"] = share(places.firms(firms.sales * firms.chain), places.firms(firms.sales))
+    true["brand"] = share(places.firms(firms.sales * firms.brand), places.firms(firms.sales))
+    true["profit"] = places.firms(firms.profit) * YEARLY
+    true["investment"] = places.firms(firms.investment * firms.alive) * YEARLY
     loans = zone.ledger.loans[zone.firm_accounts] * firms.alive
-    true["firm_debt_ratio"] = share(places.firms(zone, loans), places.firms(zone, firms.book_capital))
+    true["firm_debt_ratio"] = share(places.firms(loans), places.firms(firms.book_capital))
     true["guarantees_called"] = _zone_only(places, zone.guarantees_called * YEARLY)
 
 
-def _people(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+def _people(zone: PilotZone, places: Places, true: Values) -> None:
     towns, people = zone.towns, zone.population
     persons = people.persons[:-1].astype(float)
     employed = towns.employed.sum(axis=(0, 2))
@@ -189,7 +193,9 @@ def _people(zone: PilotZone, places: Places, true: Values, said: Values) -> None
     true["vacancies"] = places.town(towns.vacancies.sum(axis=(0, 2)))
     income = towns.household_income / np.maximum(persons, 1.0)
     true["urban_income"] = places.mean(income * zone.urban_factor, persons)
-    true["wage"] = places.mean((towns.wage * towns.employed.sum(axis=0)).sum(axis=1) / np.maximum(employed, 1.0), employed)
+    true["wage"] = places.mean(
+        (towns.wage * towns.employed.sum(axis=0)).sum(axis=1) / np.maximum(employed, 1.0), employed
+    )
     net = people.moves.sum(axis=0)[:-1] - people.moves.sum(axis=1)[:-1]
     true["net_migration"] = places.town(net * YEARLY)
     adults = _adults(zone)
@@ -213,14 +219,16 @@ def _adults(zone: PilotZone) -> np.ndarray:
     return np.vstack([every, skilled])
 
 
-def _science(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+def _science(zone: PilotZone, places: Places, true: Values) -> None:
     firms, institutes = zone.firms, zone.institutes
     posts = institutes.posts.sum()
-    true["institute_fill_rate"] = _zone_only(places, min(1.0, float((institutes.people + institutes.guests).sum() / posts)))
-    spent = places.firms(zone, firms.research) * YEARLY
+    true["institute_fill_rate"] = _zone_only(
+        places, min(1.0, float((institutes.people + institutes.guests).sum() / posts))
+    )
+    spent = places.firms(firms.research) * YEARLY
     spent[0] += float(institutes.funding.sum()) * YEARLY
     true["rd_intensity"] = np.clip(share(spent, true["gdp"]), 0.0, 1.0)
-    made = places.firms(zone, firms.innovations)
+    made = places.firms(firms.innovations)
     made[0] += float(institutes.results.sum())
     true["innovations"] = made * YEARLY
 
@@ -232,14 +240,14 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
     honest = zone.officials.honesty[firms.official]
     for number, name in enumerate(("so2", "dust", "cod", "ammonia_nitrogen")):
         base = places.town(homes[:, number])
-        true[name] = (places.firms(zone, firms.emission[:, number]) + base) * YEARLY
-        said[name] = (places.firms(zone, firms.reported_emission[:, number] * honest) + base) * YEARLY
-    true["co2"] = places.firms(zone, firms.co2) * YEARLY + places.town(persons * zone.p.environment.household_co2)
+        true[name] = (places.firms(firms.emission[:, number]) + base) * YEARLY
+        said[name] = (places.firms(firms.reported_emission[:, number] * honest) + base) * YEARLY
+    true["co2"] = places.firms(firms.co2) * YEARLY + places.town(persons * zone.p.environment.household_co2)
     solid = world.material["solid"] > 0.0
     generated = matter.generated[:, solid].sum(axis=1)
     received = matter.reused[:, solid].sum(axis=1) - matter.imported[:, solid].sum(axis=1)
     own = received + matter.exported[:, solid].sum(axis=1)
-    made = places.firms(zone, firms.waste[:, 0] * zone.solid_kind[0] + firms.waste[:, 1] * zone.solid_kind[1])
+    made = places.firms(firms.waste[:, 0] * zone.solid_kind[0] + firms.waste[:, 1] * zone.solid_kind[1])
     true["solid_waste_generated"] = made * YEARLY
     rate = np.clip(np.where(generated > 0.0, own / np.maximum(generated, 1e-9), 0.0), 0.0, 1.0)
     true["solid_waste_utilisation"] = np.clip(places.mean(rate, generated), 0.0, 1.0)
@@ -248,13 +256,15 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
     true["solid_waste_stock"] = places.town(stock)
     true["liquid_waste_stock"] = places.town((matter.safe + matter.unsafe)[:, ~solid].sum(axis=1))
     true["unsafe_stock"] = places.town(matter.unsafe.sum(axis=1))
-    true["by_products_exchanged"] = places.firms(zone, firms.used_waste) * YEARLY
+    true["by_products_exchanged"] = places.firms(firms.used_waste) * YEARLY
     far_water = world.place["household_water"] * persons + world.place["agriculture_water"]
-    true["water_use"] = places.firms(zone, firms.water) * YEARLY + places.town(far_water)
-    energy = places.firms(zone, firms.energy) * YEARLY
+    true["water_use"] = places.firms(firms.water) * YEARLY + places.town(far_water)
+    energy = places.firms(firms.energy) * YEARLY
     true["energy_use"] = energy + places.town(world.place["household_energy"] * persons)
     true["energy_per_gdp"] = share(true["energy_use"], true["gdp"] / TEN_THOUSAND)
-    true["energy_per_industrial_value_added"] = share(energy, np.maximum(true["industrial_value_added"], 0.0) / TEN_THOUSAND)
+    true["energy_per_industrial_value_added"] = share(
+        energy, np.maximum(true["industrial_value_added"], 0.0) / TEN_THOUSAND
+    )
     true["pollution"] = places.mean(towns.pollution, persons.astype(float))
     true["ecology"] = places.mean(towns.ecology, np.ones(world.place_count))
     true["permit_price"] = _zone_only(places, zone.permit_price)
@@ -262,25 +272,25 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
 
 def _integrity(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
     firms = zone.firms
-    alive = places.firms(zone, firms.alive.astype(float))
-    colluding = share(places.firms(zone, firms.colluding.astype(float)), alive)
+    alive = places.firms(firms.alive.astype(float))
+    colluding = share(places.firms(firms.colluding.astype(float)), alive)
     true["colluding_share"] = colluding
-    said["colluding_share"] = share(places.firms(zone, (firms.punished & firms.alive).astype(float)), alive)
-    true["bribes_paid"] = places.firms(zone, firms.bribe * firms.alive) * YEARLY
-    true["tax_evaded"] = places.firms(zone, firms.evaded_tax * firms.alive) * YEARLY
+    said["colluding_share"] = share(places.firms((firms.punished & firms.alive).astype(float)), alive)
+    true["bribes_paid"] = places.firms(firms.bribe * firms.alive) * YEARLY
+    true["tax_evaded"] = places.firms(firms.evaded_tax * firms.alive) * YEARLY
     granted = float(firms.granted.sum())
     if granted > 0.0:
         zone.misuse_share = float(firms.misused.sum()) / granted
     true["funds_misused_share"] = _zone_only(places, zone.misuse_share)
     true["audits"] = _zone_only(places, zone.policy.now.audit_share * len(zone.officials.ids))
     true["inspections"] = _zone_only(places, zone.inspections_made * YEARLY)
-    true["penalties"] = places.firms(zone, firms.punished.astype(float)) * YEARLY
+    true["penalties"] = places.firms(firms.punished.astype(float)) * YEARLY
     true["fines"] = _zone_only(places, zone.fines_paid * YEARLY)
     true["enforcement"] = _zone_only(places, float(zone.officials.enforcement.mean()))
     true["detection"] = _zone_only(places, zone.detection_mean)
 
 
-def _public(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+def _public(zone: PilotZone, places: Places, true: Values) -> None:
     towns, ledger = zone.towns, zone.ledger
     persons = zone.population.persons[:-1].astype(float)
     true["complaints"] = places.town(towns.complaints) * YEARLY
@@ -295,11 +305,13 @@ def _public(zone: PilotZone, places: Places, true: Values, said: Values) -> None
     true["standing"] = _zone_only(places, zone.standing)
 
 
-def _scores(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+def _scores(zone: PilotZone, places: Places, true: Values) -> None:
     """Scores of 0-100: the mean of parts that are each scaled to 0-1."""
     s = zone.p.scores
     if zone.quarter == 23 or "gdp_real" not in zone.score_base:
-        zone.score_base = {name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock", "co2")}
+        zone.score_base = {
+            name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock", "co2")
+        }
     base = zone.score_base
 
     def ratio(name: str) -> float:

@@ -83,7 +83,8 @@ PHASES: tuple[Phase, ...] = (
     _phase("officials", choose_effort, "Officials choose effort", "干部分配精力",
            "firms will meet the enforcement that evaluation rewards", "考核奖励什么，执法就偏向什么"),
     _phase("plans", plan_firms, "Firms plan", "企业计划",
-           "output, posts and the way with the rules follow prices and enforcement", "产量、岗位与守法方式取决于价格与执法"),
+           "output, posts and the way with the rules follow prices and enforcement",
+           "产量、岗位与守法方式取决于价格与执法"),
     _phase("collusion", meet_officials, "Offers meet officials", "企业与干部接触",
            "a deal needs what complying costs, so it comes after the plan", "先知守法成本，才谈得上合谋"),
     _phase("labour", run_labour_market, "Labour market", "劳动力市场",
@@ -300,9 +301,7 @@ def copy_state(source: PilotZone, target: PilotZone) -> None:
             value = value.copy()
         elif isinstance(value, Streams):
             value = Streams(value.seed)
-        elif isinstance(value, np.ndarray) and name != "firm_accounts":
-            value = value.copy()
-        elif isinstance(value, list | dict):
+        elif (isinstance(value, np.ndarray) and name != "firm_accounts") or isinstance(value, list | dict):
             value = value.copy()
         setattr(target, name, value)
 

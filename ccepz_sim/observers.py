@@ -36,9 +36,9 @@ class Recorder:
         self.people_flow_all = np.zeros((128, zone.world.place_count + 1, zone.world.place_count + 1))
         towns = zone.world.zone_count
         self.by_product_flow_all = np.zeros((128, towns, towns))
-        self.shown = self._shown(zone)
+        self.shown = self._shown()
 
-    def _shown(self, zone: PilotZone) -> np.ndarray:
+    def _shown(self) -> np.ndarray:
         """Mark which indicator exists for which place, shape (indicators, places)."""
         shown = np.ones((len(self.ids), len(self.places.names)), dtype=bool)
         parks = np.array([name.startswith("park_") for name in self.places.names])

@@ -65,9 +65,7 @@ def _refuse_foreign(folder: Path, target: Path) -> None:
         raise OutputError("error.out_foreign", folder=folder, name=foreign[0])
 
 
-def write_run(
-    folder: Path, indicators: pd.DataFrame, events: pd.DataFrame, manifest: Mapping[str, Any]
-) -> None:
+def write_run(folder: Path, indicators: pd.DataFrame, events: pd.DataFrame, manifest: Mapping[str, Any]) -> None:
     """Write one run into a folder: everything goes to a temporary folder beside it, which is then renamed.
 
     Args:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.accounts import Accounts
 from ccepz_sim.ledger import Ledger
 from ccepz_sim.markets.labour import (
     AGRICULTURE,
@@ -44,11 +45,12 @@ def build(zone: PilotZone) -> None:
     zone.quarter = 0
     zone.p = SimpleNamespace(**{name: content.group_values(name) for name in content.parameter_groups})
     zone.streams = Streams(zone.seed_used)
+    zone.base_year = Accounts(content).base_year()
     zone.world = World(content)
     zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
-    zone.prices = Prices(content, zone.world)
+    zone.prices = Prices(content)
     zone.bodies = Bodies(content, zone.world)
-    zone.officials = Officials(content, zone.world, zone.bodies, zone.streams)
+    zone.officials = Officials(content, zone.world, zone.bodies)
     zone.institutes = Institutes(content, zone.world)
     zone.firms = Firms(content, zone.world, zone.streams)
     zone.technology = Technology(zone.world, zone.firms, _base_prices(zone))
@@ -80,11 +82,19 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.seat = world.place_index[SEAT]
     zone.has_park = np.array([bool(park) for park in content.table("places").texts("park")])
     zone.town_body = _town_bodies(zone)
-    zone.saves_for_awards = np.isin(np.arange(len(zone.bodies.ids)), [zone.body[name] for name in ("science", "environment", "committee", "finance")])
+    zone.saves_for_awards = np.isin(
+        np.arange(len(zone.bodies.ids)),
+        [zone.body[name] for name in ("science", "environment", "committee", "finance")],
+    )
     table = content.table("prices")
     zone.energy_series = np.array([number for number, group in enumerate(table.texts("group")) if group == "energy"])
     a = p.abatement
-    weights = {"so2": a.equivalent_so2, "dust": a.equivalent_dust, "cod": a.equivalent_cod, "nh3n": a.equivalent_nh3n}
+    weights = {
+        "so2": a.equivalent_so2,
+        "dust": a.equivalent_dust,
+        "cod": a.equivalent_cod,
+        "nh3n": a.equivalent_nh3n,
+    }
     zone.equivalents = KG / np.array([weights[name] for name in POLLUTANTS])
     e = p.environment
     zone.harm_weights = np.array([e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n])
@@ -126,7 +136,7 @@ def _project_spending(zone: PilotZone) -> np.ndarray:
     """Spread the building cost of roster projects over the quarters before they open, shape (quarters, places)."""
     firms, p = zone.firms, zone.p.investment
     spending = np.zeros((zone.quarters, zone.world.place_count))
-    cost = zone.world.product["capital_cost"][firms.product] * firms.capacity * zone.p.settlement.local_construction
+    cost = zone.world.product["capital_cost"][firms.product] * firms.capacity * zone.base_year.local_construction
     length = int(p.build_quarters)
     for row in np.flatnonzero((firms.start > 0) & (firms.start < NEVER)):
         first = max(0, int(firms.start[row]) - length)
@@ -175,11 +185,11 @@ def _running_fields(zone: PilotZone) -> None:
     zone.institute_wish = zone.institutes.people / zone.institutes.posts
     zone.was_empty = zone.institute_wish < zone.p.institutes.empty_share
     zone.by_product_flow = np.zeros((places, places))
-    zone.local_spending = np.full(places, zone.p.settlement.local_consumption)
-    zone.services_ratio = np.full(places, zone.p.sectors.services_ratio)
-    zone.construction_ratio = np.full(places, zone.p.sectors.construction_ratio)
+    zone.local_spending = np.full(places, zone.base_year.local_consumption)
+    zone.services_ratio = np.full(places, zone.base_year.services_ratio)
+    zone.construction_ratio = np.full(places, zone.base_year.construction_ratio)
     zone.base_sales = np.zeros((2, places))
-    zone.towns.agriculture_sales = zone.world.place["agriculture_va_2010"] / 4.0 / zone.p.sectors.agriculture_value_share
+    zone.towns.agriculture_sales = zone.world.place["agriculture_va_2010"] / 4.0 / zone.base_year.agriculture_ratio
     zone.towns.labour_force = np.zeros((places, 3))
     zone.base_wage = zone.towns.wage.copy()
     zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / 4.0)
@@ -271,7 +281,16 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
                  "book_capital", "hidden", "evaded_tax", "saving", "bribe", "energy", "water", "co2", "research",
                  "abatement_cost", "innovations", "reused", "used_waste"):  # fmt: skip
         getattr(firms, name)[rows] = 0.0
-    for name in ("staff", "posts", "emission", "reported_emission", "waste", "pending_fine", "tax_due", "abate"):
+    for name in (
+        "staff",
+        "posts",
+        "emission",
+        "reported_emission",
+        "waste",
+        "pending_fine",
+        "tax_due",
+        "abate",
+    ):
         getattr(firms, name)[rows] = 0.0
     firms.colluding[rows] = False
     firms.link_giver[rows] = -1
@@ -310,7 +329,12 @@ def _first_jobs(zone: PilotZone) -> None:
     base = np.zeros((len(EMPLOYERS), world.place_count, 3))
     far_jobs = np.where(world.in_zone, 0.0, zone.p.sectors.far_industry_jobs * place["population_2010"])
     base[FIRMS] = far_jobs[:, None] * mix[FIRMS]
-    for employer, name in ((CONSTRUCTION, "construction"), (SERVICES, "services"), (PUBLIC, "public"), (AGRICULTURE, "agriculture")):
+    for employer, name in (
+        (CONSTRUCTION, "construction"),
+        (SERVICES, "services"),
+        (PUBLIC, "public"),
+        (AGRICULTURE, "agriculture"),
+    ):
         base[employer] = place[f"{name}_jobs_2010"][:, None] * mix[employer]
     zone.base_posts = base
     set_posts(zone)
@@ -318,7 +342,9 @@ def _first_jobs(zone: PilotZone) -> None:
     wanted = firms.posts * firms.staffing[:, None]
     for skill in range(3):
         target[FIRMS, :, skill] += np.bincount(firms.place, weights=wanted[:, skill], minlength=world.place_count)
-    target[INSTITUTES, :, 2] = np.bincount(zone.institutes.place, weights=zone.institutes.people, minlength=world.place_count)
+    target[INSTITUTES, :, 2] = np.bincount(
+        zone.institutes.place, weights=zone.institutes.people, minlength=world.place_count
+    )
     _fill_jobs(zone, target)
     zone.towns.employed = people.employed()
     firms.staff = wanted * firms.alive[:, None]
@@ -362,7 +388,11 @@ def _first_stocks(zone: PilotZone) -> None:
         total = np.bincount(kind[rows], weights=amount, minlength=kinds)
         share = amount / np.maximum(total[kind[rows]], 1e-9)
         stock = world.material["stock_2010"][kind[rows]] * share
-        np.add.at(zone.materials.safe, (firms.place[rows], kind[rows]), stock * (1.0 - zone.p.materials.unsafe_start))
+        np.add.at(
+            zone.materials.safe,
+            (firms.place[rows], kind[rows]),
+            stock * (1.0 - zone.p.materials.unsafe_start),
+        )
         np.add.at(zone.materials.unsafe, (firms.place[rows], kind[rows]), stock * zone.p.materials.unsafe_start)
     zone.ledger.close_against(zone.outside_account)
     zone.ledger.open_quarter()

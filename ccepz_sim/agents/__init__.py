@@ -16,7 +16,17 @@ from ccepz_sim.agents.town import Town
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
-__all__ = ["Bank", "Firm", "GovernmentBody", "Institute", "Media", "Official", "RivalZone", "Town", "build_agents"]
+__all__ = [
+    "Bank",
+    "Firm",
+    "GovernmentBody",
+    "Institute",
+    "Media",
+    "Official",
+    "RivalZone",
+    "Town",
+    "build_agents",
+]
 
 
 def build_agents(zone: PilotZone) -> None:

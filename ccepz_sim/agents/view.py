@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
-class RowAgent(mesa.Agent):  # type: ignore[misc]
+class RowAgent(mesa.Agent):
     """A view on one row; the rules work on all rows at once, the agent tells about its own."""
 
     model: PilotZone

@@ -1,6 +1,6 @@
 """By-product exchange and the way of all waste: reuse, treatment, safe or unsafe storage, discharge.
 
-Source: Fraccascia et al. 2017; Fraccascia and Yazan 2018; mechanisms.md (i).
+Source: Fraccascia et al. 2017; Fraccascia and Yazan 2018; docs/model.md (i).
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ def _flow(zone: PilotZone) -> None:
         firms.reused[rows] += own
         rest = rest - own
         tax = material["tax_rate"][what] * now.tax_solid
-        treat = p.treat_most / (1.0 + np.exp(-p.treat_slope * (tax / np.maximum(material["treatment_cost"][what], 1.0) - 1.0)))
+        treat = p.treat_most / (
+            1.0 + np.exp(-p.treat_slope * (tax / np.maximum(material["treatment_cost"][what], 1.0) - 1.0))
+        )
         treat = np.where(firms.colluding[rows], p.treat_colluding * treat, treat)
         treated = rest * treat
         matter.treated += _table(cell, treated, places, kinds)
@@ -170,9 +172,7 @@ def _table(cell: np.ndarray, amount: np.ndarray, places: int, kinds: int) -> np.
     return np.bincount(cell, weights=amount, minlength=places * kinds).reshape(places, kinds)
 
 
-def _pay_partners(
-    zone: PilotZone, taker: np.ndarray, giver: np.ndarray, kind: np.ndarray, given: np.ndarray
-) -> None:
+def _pay_partners(zone: PilotZone, taker: np.ndarray, giver: np.ndarray, kind: np.ndarray, given: np.ndarray) -> None:
     """Split the value of each link equally: the taker pays what leaves each half, or is paid to take."""
     firms, world = zone.firms, zone.world
     p = zone.p.materials

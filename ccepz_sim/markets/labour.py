@@ -1,7 +1,7 @@
 """Labour market: posts, separations, training, vacancies and matches in persons, by town and skill.
 
 Source: urn-ball matching, Petrongolo and Pissarides 2001; wage curve, Blanchflower and Oswald 1994;
-mechanisms.md (e).
+docs/model.md (e).
 """
 
 from __future__ import annotations

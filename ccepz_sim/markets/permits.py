@@ -39,9 +39,7 @@ def clearing_price(
     return high
 
 
-def permit_price(
-    zone: PilotZone, emission: np.ndarray, tax: np.ndarray, start: np.ndarray, slope: np.ndarray
-) -> float:
+def permit_price(zone: PilotZone, emission: np.ndarray, tax: np.ndarray, start: np.ndarray, slope: np.ndarray) -> float:
     """Clear the permit market of this quarter; permits exist once a cap is announced below the status quo.
 
     Reads: abatement.permit_price_most, policy permit_cap, the air emissions of 2015.

@@ -27,7 +27,7 @@ def ou_step(kappa: np.ndarray, sigma: np.ndarray, step: float) -> tuple[np.ndarr
 class Prices(Arrays):
     """Log spot prices by series and the indices of input prices. Shape (series,)."""
 
-    def __init__(self, content: Content, world: World) -> None:
+    def __init__(self, content: Content) -> None:
         table = content.table("prices")
         yearly = np.array([table.numbers(f"y{year}") for year in HISTORY_YEARS])
         self.history = _quarterly(np.log(yearly))
@@ -88,7 +88,7 @@ def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
 def move_prices(zone: PilotZone) -> None:
     """Prices follow the history until 2015, then revert to the scenario's mean with correlated shocks and jumps.
 
-    Source: Schwartz 1997 one-factor model with jumps; mechanisms.md (g).
+    Source: Schwartz 1997 one-factor model with jumps; docs/model.md (g).
     """
     p = zone.p.prices
     prices = zone.prices

@@ -65,7 +65,7 @@ class Policy(Arrays):
 def announce(zone: PilotZone) -> None:
     """Announced deviations pass their lags; low standing and reversals dilute what arrives; standing is spent.
 
-    Source: mechanisms.md (k).
+    Source: docs/model.md (k).
     """
     policy = zone.policy
     p = zone.p.policy

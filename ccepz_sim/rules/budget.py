@@ -1,6 +1,6 @@
 """Budgets are released: departments get what their tasks need as far as prefecture cash and debt ceiling reach.
 
-A shortfall cuts programmes and enforcement first (fiscal stress). Source: mechanisms.md (j).
+A shortfall cuts programmes and enforcement first (fiscal stress). Source: docs/model.md (j).
 """
 
 from __future__ import annotations
@@ -56,5 +56,8 @@ def _pay_transfer(zone: PilotZone, need: float) -> None:
     support = max(0.0, usual + p.equalisation_prefecture * (min(gap, usual) - usual))
     ledger.pay("transfers", zone.outside_account, zone.body_account(zone.body["province"]), support)
     ledger.pay(
-        "transfers", zone.body_account(zone.body["province"]), zone.body_account(zone.body["prefecture"]), support
+        "transfers",
+        zone.body_account(zone.body["province"]),
+        zone.body_account(zone.body["prefecture"]),
+        support,
     )

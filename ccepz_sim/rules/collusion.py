@@ -1,6 +1,6 @@
 """Collusion of a firm with its official: a deal needs a joint gain that both perceive.
 
-Source: Becker 1968; Andvig and Moene 1990; mechanisms.md (a). Savings, fines and moral costs are in units of the
+Source: Becker 1968; Andvig and Moene 1990; docs/model.md (a). Savings, fines and moral costs are in units of the
 firm's reference burden, so that large and small firms can be compared.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -29,7 +28,11 @@ def joint_surplus(
 
 
 def nash_bribe(
-    surplus: np.ndarray, chance: np.ndarray, official_fine: np.ndarray, official_moral: np.ndarray, power: float
+    surplus: np.ndarray,
+    chance: np.ndarray,
+    official_fine: np.ndarray,
+    official_moral: np.ndarray,
+    power: float,
 ) -> np.ndarray:
     """Split the surplus: the official's expected loss plus his share of the gain."""
     return chance * official_fine + official_moral + power * np.maximum(0.0, surplus)

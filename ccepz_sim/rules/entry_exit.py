@@ -1,6 +1,6 @@
 """Firms fail, are eliminated or upgraded, and enter; the weak are kept alive by soft credit.
 
-Source: mechanisms.md (h); survival of state-backed firms; entry follows expected margins and what land costs.
+Source: docs/model.md (h); survival of state-backed firms; entry follows expected margins and what land costs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from ccepz_sim.state.firms import NEVER
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+CLEARED = (
+    "losses", "starved", "deal_quarters", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
+    "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
+)  # fmt: skip
 
 
 def turn_over(zone: PilotZone) -> None:
@@ -29,7 +34,9 @@ def _fail(zone: PilotZone) -> None:
     debt = ledger.loans[zone.firm_accounts]
     worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - debt
     broke = (firms.starved >= p.starved_quarters) | ((worth < 0.0) & (firms.losses >= p.loss_quarters))
-    shelter = p.state_shelter * firms.state_owned + p.guarantee_shelter * now.guarantees + p.plan_shelter * now.risk_plans
+    shelter = (
+        p.state_shelter * firms.state_owned + p.guarantee_shelter * now.guarantees + p.plan_shelter * now.risk_plans
+    )
     chance = p.exit_chance * np.clip(1.0 - shelter, p.exit_floor, 1.0) * (1.0 + p.first_mover_load * firms.first_mover)
     luck = zone.streams.at("exit", zone.quarter).random(firms.rows)
     leaves = firms.alive & broke & (luck < chance)
@@ -45,14 +52,16 @@ def _eliminate(zone: PilotZone) -> None:
     retired = firms.capacity * firms.outdated * share * firms.alive
     firms.capacity = firms.capacity - retired
     firms.book_capital = firms.book_capital * np.where(
-        firms.capacity > 0.0, 1.0 - p.outdated_book * retired / np.maximum(firms.capacity + retired, 1e-9), 1.0
+        firms.capacity > 0.0,
+        1.0 - p.outdated_book * retired / np.maximum(firms.capacity + retired, 1e-9),
+        1.0,
     )
     firms.outdated = np.where(firms.alive, firms.outdated * (1.0 - share), firms.outdated)
 
 
 def _enter(zone: PilotZone) -> None:
     """New firms come to a product and place where margins are good, land is quick, and the rival is not preferred."""
-    firms, tech, world, p, now = zone.firms, zone.technology, zone.world, zone.p.entry, zone.policy.now
+    firms, tech, p, now = zone.firms, zone.technology, zone.p.entry, zone.policy.now
     if zone.frozen or zone.quarter < int(p.first_quarter):
         return
     alive = firms.alive
@@ -69,7 +78,9 @@ def _enter(zone: PilotZone) -> None:
     emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / 10.0)
     growth = 1.0 + p.growth_effect * tech.market_growth
     level = np.maximum(0.2, zone.towns.infrastructure[firms.place])
-    rate = p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * alive * zone.water_share[firms.place]
+    rate = (
+        p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * alive * zone.water_share[firms.place]
+    )
     total = float(rate.sum())
     luck = zone.streams.at("entry", zone.quarter)
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
@@ -108,8 +119,7 @@ def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:
     firms = zone.firms
     firms.start[rows] = zone.quarter
     firms.exited[rows] = NEVER
-    for name in ("losses", "starved", "deal_quarters", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
-                 "chain_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large"):  # fmt: skip
+    for name in CLEARED:
         getattr(firms, name)[rows] = 0
     firms.expected_margin[rows] = zone.p.firms.margin_start
     firms.sees[rows] = zone.p.collusion.belief_start

@@ -1,6 +1,6 @@
 """Environment: emissions and leaks become pollution that fades; nature recovers slowly and can be helped.
 
-Source: exponential decay of a pollution stock, benchmark B27; mechanisms.md 4.3.
+Source: exponential decay of a pollution stock, benchmark B27; docs/model.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Firm finance: working-capital credit, soft guarantees, repayment; who is starved of cash.
 
-Source: mechanisms.md (h).
+Source: docs/model.md (h).
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def credit_limit(
-    collateral: np.ndarray, sales: np.ndarray, state_owned: np.ndarray, guarantee: float, rates: tuple[float, float, float]
+    collateral: np.ndarray,
+    sales: np.ndarray,
+    state_owned: np.ndarray,
+    guarantee: float,
+    rates: tuple[float, float, float],
 ) -> np.ndarray:
     """Give the most a bank lends: a share of collateral, softer for state firms, more with a guarantee on sales.
 
@@ -57,5 +61,7 @@ def loan_rate(zone: PilotZone) -> np.ndarray:
     firms, p = zone.firms, zone.p.finance
     base = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
     leverage = zone.ledger.loans[zone.firm_accounts] / np.maximum(firms.book_capital, 1.0)
-    rate: np.ndarray = base + p.private_premium * (1.0 - firms.state_owned) + p.leverage_spread * np.minimum(leverage, 2.0)
+    rate: np.ndarray = (
+        base + p.private_premium * (1.0 - firms.state_owned) + p.leverage_spread * np.minimum(leverage, 2.0)
+    )
     return rate

@@ -98,7 +98,7 @@ def set_posts(zone: PilotZone) -> None:
 def _weigh_compliance(zone: PilotZone) -> None:
     """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
 
-    Sources: mechanisms.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
+    Sources: docs/model.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
     """
     firms, tech, now = zone.firms, zone.technology, zone.policy.now
     p, c = zone.p.abatement, zone.p.collusion
@@ -108,7 +108,9 @@ def _weigh_compliance(zone: PilotZone) -> None:
     spent = firms.clean_money / np.maximum(firms.reference_burden * 4.0, 1.0)
     help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))
     help_ = help_ * (1.0 - p.communication_effect * now.communication)
-    scale = (np.maximum(tech.abatement_cost, p.cost_least) * firms.abatement_skill * help_ * zone.prices.general)[:, None]
+    scale = (np.maximum(tech.abatement_cost, p.cost_least) * firms.abatement_skill * help_ * zone.prices.general)[
+        :, None
+    ]
     start = np.array([p.air_start, p.water_start]) * scale
     slope = np.array([p.air_slope, p.water_slope]) * scale
     concentration = (firms.concentration * firms.clean)[:, None] * np.ones((1, 2))
@@ -127,23 +129,29 @@ def _weigh_compliance(zone: PilotZone) -> None:
     fine, steepness = p.report_fine, p.report_steepness
     hidden = hidden_share(faced, chance, fine, steepness)
     breach = (by_standard > by_tax) * p.breach_fine * chance
-    alone = abatement_cost(by_tax, start, slope) + (1.0 - by_tax) * evasion_cost(
-        faced, hidden, chance, fine, steepness
-    )
+    alone = abatement_cost(by_tax, start, slope) + (1.0 - by_tax) * evasion_cost(faced, hidden, chance, fine, steepness)
     alone_cost = ((alone + breach) * equivalents).sum(axis=1)
     together_cost = (faced * (1.0 - c.hidden_share) * equivalents).sum(axis=1)
     best = np.minimum(honest_cost, alone_cost)
     firms.reference_burden = p.reference_burden * zone.prices.general * equivalents.sum(axis=1)
     firms.saving = np.maximum(0.0, best - together_cost) / np.maximum(firms.reference_burden, 1e-9)
-    zone.plan = CompliancePlan(
-        honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents
-    )
+    zone.plan = CompliancePlan(honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents)
 
 
 class CompliancePlan:
     """The three ways open to each firm this quarter; arrays of shape (rows, 2) for air and water."""
 
-    __slots__ = ("abate_alone", "abate_honest", "alone", "equivalents", "faced", "hidden_alone", "rate", "slope", "start")
+    __slots__ = (
+        "abate_alone",
+        "abate_honest",
+        "alone",
+        "equivalents",
+        "faced",
+        "hidden_alone",
+        "rate",
+        "slope",
+        "start",
+    )
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """Funds and programmes: a contest for money in which lobbying can stand in for merit, and some of it is misused.
 
-Source: Tullock 1980; mechanisms.md (a), (d).
+Source: Tullock 1980; docs/model.md (a), (d).
 """
 
 from __future__ import annotations
@@ -52,7 +52,13 @@ def award_funds(zone: PilotZone) -> None:
         ("upgrade", "committee", now.upgrade, old, "upgrade_money"),
         ("chain", "committee", now.chain_support, low_chain, "chain_money"),
         ("emerging", "committee", now.emerging_support, emerging, "cash"),
-        ("loan discount", "finance", now.loan_discount, capital * (zone.ledger.loans[zone.firm_accounts] > 0.0), "cash"),
+        (
+            "loan discount",
+            "finance",
+            now.loan_discount,
+            capital * (zone.ledger.loans[zone.firm_accounts] > 0.0),
+            "cash",
+        ),
         ("results", "finance", now.results_award, circular, "award"),
         ("investment", "finance", now.investment_subsidy, capital, "plant_money"),
     ):
@@ -76,7 +82,11 @@ def _award(zone: PilotZone, name: str, body: str, amount: float, merit: np.ndarr
     payer = zone.body_account(zone.body[body])
     zone.ledger.pay("funds", payer, zone.firm_accounts, granted)
     tendency = misuse_share(
-        p.misuse_base, strict, zone.audit_found, firms.integrity, (p.misuse_strict, p.misuse_audit, p.misuse_honest)
+        p.misuse_base,
+        strict,
+        zone.audit_found,
+        firms.integrity,
+        (p.misuse_strict, p.misuse_audit, p.misuse_honest),
     )
     misusing = applies & (luck < tendency)
     misused = np.where(misusing, p.misuse_depth, 0.0) * granted
@@ -115,9 +125,9 @@ def disburse_programmes(zone: PilotZone) -> None:
     homes = ledger.account("households", places)
     share = zone.population.persons[places] / max(1, zone.population.persons[places].sum())
     for number in np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0)):
-        body = int(zone.policy.body[number])
-        paid = zone.within_budget(zone.bodies.ids[body], cost[number] * share)
-        ledger.pay("programmes", zone.body_account(body), homes, paid)
+        executor = int(zone.policy.body[number])
+        paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
+        ledger.pay("programmes", zone.body_account(executor), homes, paid)
     parks = np.flatnonzero(zone.has_park)
     _borrow_for_parks(zone)
     for body, amount, sector, kind in (
@@ -142,5 +152,10 @@ def disburse_programmes(zone: PilotZone) -> None:
     ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / 4.0)
     institutes.funding = lab + institutes.base_funding / 4.0
     held = ledger.deposits[accounts]
-    ledger.pay("wages", accounts, ledger.account("households", institutes.place), np.maximum(0.0, held * p.institute_wages))
+    ledger.pay(
+        "wages",
+        accounts,
+        ledger.account("households", institutes.place),
+        np.maximum(0.0, held * p.institute_wages),
+    )
     ledger.pay("inputs", accounts, zone.outside_account, np.maximum(0.0, held * (1.0 - p.institute_wages)))

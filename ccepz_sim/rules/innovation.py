@@ -1,7 +1,7 @@
 """Innovation: research succeeds through skilled people in posts; firms imitate neighbours and climb the chain.
 
 Source: Dosi et al. 2010 (success, imitation, draws); Griffith et al. 2004 (absorptive capacity); Jaffe and Palmer
-1997 (regulation); mechanisms.md (d).
+1997 (regulation); docs/model.md (d).
 """
 
 from __future__ import annotations
@@ -83,8 +83,14 @@ def _institutes(zone: PilotZone) -> None:
     institutes.results = (luck < institutes.success * p.results_rate).astype(float)
     now_empty = (filled < p.empty_share) & ~zone.was_empty
     for row in np.flatnonzero(now_empty & (institutes.posts > p.note_posts)):
-        zone.note("institute_empty", place=zone.world.places[institutes.place[row]], indicator="institute_fill_rate",
-                  weight=float(institutes.posts[row]), institute=zone.institute_label(row), share=float(filled[row]))  # fmt: skip
+        zone.note(
+            "institute_empty",
+            place=zone.world.places[institutes.place[row]],
+            indicator="institute_fill_rate",
+            weight=float(institutes.posts[row]),
+            institute=zone.institute_label(int(row)),
+            share=float(filled[row]),
+        )
     zone.was_empty = filled < p.empty_share + p.empty_band * zone.was_empty
 
 
@@ -106,7 +112,11 @@ def _firm_success(zone: PilotZone) -> None:
     filled = np.where(need > 0.0, filled, 0.0)
     help_ = 1.0 + p.institute_help * knowledge_near(zone)[tech.industry]
     help_ = help_ * (1.0 + p.incubator_help * now.incubators * (firms.large == 0.0))
-    size = p.research_scale * zone.prices.general * np.maximum(firms.sales / p.size_reference, p.size_floor) ** p.size_power
+    size = (
+        p.research_scale
+        * zone.prices.general
+        * np.maximum(firms.sales / p.size_reference, p.size_floor) ** p.size_power
+    )
     effort = effective_research(firms.research / np.maximum(size, 1.0), filled, p.critical_mass) * help_
     chance = success_chance(effort, p.zeta) * firms.alive
     luck = zone.streams.at("research", zone.quarter)
@@ -115,11 +125,18 @@ def _firm_success(zone: PilotZone) -> None:
     found = draw[0] < chance
     reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
     regulated = (zone.plan.faced.mean(axis=1) * (1.0 - firms.hidden)) / p.tax_reference
-    clean_share = 1.0 / (1.0 + np.exp(-(p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward))))
+    clean_share = 1.0 / (
+        1.0
+        + np.exp(-(p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward)))
+    )
     clean = found & (draw[1] < clean_share)
     cost = found & ~clean & (step > 0.0)
     firms.efficiency = np.where(cost, np.maximum(p.efficiency_floor, firms.efficiency * (1.0 - step)), firms.efficiency)
-    firms.clean = np.where(clean, np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step)))), firms.clean)
+    firms.clean = np.where(
+        clean,
+        np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step)))),
+        firms.clean,
+    )
     firms.knowledge = np.clip(firms.knowledge + p.learning * found - p.forgetting * firms.knowledge, 0.0, 1.0)
     firms.innovations = (cost | clean).astype(float)
     breakthrough = found & (step > p.breakthrough_step)
@@ -141,7 +158,11 @@ def _imitate(zone: PilotZone) -> None:
     np.minimum.at(best_cost, firms.product[alive], firms.efficiency[alive])
     np.minimum.at(best_clean, firms.product[alive], firms.clean[alive])
     skilled = firms.staff[:, 1:].sum(axis=1) / np.maximum(firms.posts[:, 1:].sum(axis=1), 1e-9)
-    contact = p.imitation * np.clip(skilled, 0.0, 1.0) * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
+    contact = (
+        p.imitation
+        * np.clip(skilled, 0.0, 1.0)
+        * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
+    )
     copies = firms.alive & (luck < contact)
     gap = best_cost[firms.product] - firms.efficiency
     firms.efficiency = np.where(copies, firms.efficiency + p.copy_share * np.minimum(0.0, gap), firms.efficiency)
@@ -156,7 +177,9 @@ def _extend_chain(zone: PilotZone) -> None:
     """A firm adds a step of processing with money, professionals and a park that can carry it."""
     firms, p = zone.firms, zone.p.innovation
     professionals = firms.staff[:, 2] / np.maximum(firms.posts[:, 2], 1e-9)
-    money = (firms.chain_money + p.chain_own * firms.research * 4.0) / np.maximum(firms.book_capital * p.chain_cost, 1.0)
+    money = (firms.chain_money + p.chain_own * firms.research * 4.0) / np.maximum(
+        firms.book_capital * p.chain_cost, 1.0
+    )
     carried = np.maximum(0.2, zone.towns.infrastructure[firms.place]) ** p.chain_park
     chance = p.chain_rate * (1.0 - np.exp(-money)) * np.clip(professionals, 0.0, 1.0) ** p.critical_mass * carried
     luck = zone.streams.at("chain", zone.quarter).random(firms.rows)
@@ -171,4 +194,6 @@ def _brand(zone: PilotZone) -> None:
     firms, p, now = zone.firms, zone.p.brand, zone.policy.now
     each = now.brand_support / max(1.0, float(firms.alive.sum())) / p.money_scale
     growth = p.growth * np.log1p(each) * (p.level_base + p.level_weight * firms.chain) * (1.0 - firms.brand)
-    firms.brand = np.clip(firms.brand * (1.0 - p.fade) + growth * firms.alive * (1.0 - p.stain * firms.colluding), 0.0, 1.0)
+    firms.brand = np.clip(
+        firms.brand * (1.0 - p.fade) + growth * firms.alive * (1.0 - p.stain * firms.colluding), 0.0, 1.0
+    )

@@ -1,6 +1,6 @@
 """Inspections of firms, audits of officials and funds, complaints, central inspection; penalties with delay.
 
-Source: mechanisms.md (a), (c); the lag of penalties is Erlang with two stages.
+Source: docs/model.md (a), (c); the lag of penalties is Erlang with two stages.
 """
 
 from __future__ import annotations
@@ -99,8 +99,14 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
     firms.colluding &= ~colluding
     firms.deal_quarters[colluding] = 0
     for row in np.flatnonzero(colluding & (firms.large > 0.0))[:3]:
-        zone.note("collusion_found", place=zone.world.places[firms.place[row]], indicator="colluding_share",
-                  weight=float(firms.reference_burden[row]), firm=firms.codes[row], product=int(firms.product[row]))  # fmt: skip
+        zone.note(
+            "collusion_found",
+            place=zone.world.places[firms.place[row]],
+            indicator="colluding_share",
+            weight=float(firms.reference_burden[row]),
+            firm=firms.codes[row],
+            product=int(firms.product[row]),
+        )
 
 
 def _audit_funds(zone: PilotZone) -> None:

@@ -1,7 +1,7 @@
 """Migration: residents weigh expected income, services, pollution, distance and kin; programmes make offers.
 
 Source: Harris and Todaro 1970; random-utility choice, McFadden 1974; Chen, Oliva and Zhang (pollution);
-mechanisms.md (e).
+docs/model.md (e).
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def attraction(zone: PilotZone) -> np.ndarray:
     felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
     pollution = np.append(towns.pollution, p.outside_pollution)
     value -= felt * np.log1p(pollution)[:, None]
-    amenity = np.append(towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity)
+    amenity = np.append(
+        towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity
+    )
     value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
     high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / 1000.0, 0.0)
     value -= p.altitude * high[:, None]

@@ -1,6 +1,6 @@
 """Officials split their effort by what their evaluation rewards; the tournament promotes, the audit removes.
 
-Source: Holmstrom and Milgrom 1991; Li and Zhou 2005; mechanisms.md (b), (k).
+Source: Holmstrom and Milgrom 1991; Li and Zhou 2005; docs/model.md (b), (k).
 """
 
 from __future__ import annotations
@@ -74,7 +74,13 @@ def evaluate_officials(zone: PilotZone) -> None:
     zone.standing += p.standing_return * (p.standing_start - zone.standing)
     zone.standing = float(np.clip(zone.standing, 0.0, 100.0))
     if officials.dismissed > 0:
-        zone.note("officials_removed", place="zone", indicator="penalties", weight=float(officials.dismissed), count=officials.dismissed)
+        zone.note(
+            "officials_removed",
+            place="zone",
+            indicator="penalties",
+            weight=float(officials.dismissed),
+            count=officials.dismissed,
+        )
     officials.dismissed = 0.0
 
 

@@ -38,7 +38,11 @@ def produce(zone: PilotZone) -> None:
     firms.reported_emission = firms.emission.copy()
     firms.reported_emission[:, AIR] *= 1.0 - hidden[:, :1]
     firms.reported_emission[:, WATER] *= 1.0 - hidden[:, 1:]
-    cost = np.where(firms.abate > 0.0, plan.start * firms.abate + plan.slope * (-np.log1p(-firms.abate) - firms.abate), 0.0)
+    cost = np.where(
+        firms.abate > 0.0,
+        plan.start * firms.abate + plan.slope * (-np.log1p(-firms.abate) - firms.abate),
+        0.0,
+    )
     firms.abatement_cost = (cost * equivalents).sum(axis=1)
     emitted = equivalents * left
     firms.tax_due = plan.rate * emitted * (1.0 - hidden)

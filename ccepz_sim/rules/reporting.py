@@ -18,8 +18,6 @@ def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: fl
     return np.clip((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0, 1.0)
 
 
-def evasion_cost(
-    tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float
-) -> np.ndarray:
+def evasion_cost(tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
     """Give the expected cost per equivalent of reporting all but the hidden share."""
     return tax * (1.0 - hidden) + chance * (fine * hidden + 0.5 * steepness * hidden**2)

@@ -27,11 +27,11 @@ def settle(zone: PilotZone) -> None:
 
 
 def _firm_trade(zone: PilotZone) -> None:
-    firms, ledger, p = zone.firms, zone.ledger, zone.p.settlement
+    firms, ledger = zone.firms, zone.ledger
     accounts, outside = zone.firm_accounts, zone.outside_account
     ledger.pay("sales", outside, accounts, firms.sales)
     inputs = np.maximum(0.0, firms.output * firms.input_cost - firms.by_product_saving)
-    near = inputs * p.local_inputs
+    near = inputs * zone.base_year.local_inputs
     services = ledger.account("services", firms.place)
     ledger.pay("inputs", accounts, services, near)
     ledger.pay("inputs", accounts, outside, inputs - near)
@@ -132,17 +132,17 @@ def _invest(zone: PilotZone) -> None:
     borrowed = np.clip(firms.investment - cash, 0.0, None)
     rows = np.flatnonzero(borrowed > 0.0)
     ledger.lend(accounts[rows], borrowed[rows])
-    near = firms.investment * zone.p.settlement.local_construction
+    near = firms.investment * zone.base_year.local_construction
     ledger.pay("investment", accounts, ledger.account("construction", firms.place), near)
     ledger.pay("investment", accounts, zone.outside_account, firms.investment - near)
     added = bill / np.maximum(unit, 1e-9)
     lost = wear * p.decay * (1.0 - np.minimum(1.0, replaced)) * firms.capacity
     firms.capacity = np.where(firms.alive, firms.capacity + added - lost, firms.capacity)
-    firms.book_capital = np.where(
-        firms.alive, firms.book_capital * (1.0 - wear) + firms.investment, firms.book_capital
-    )
+    firms.book_capital = np.where(firms.alive, firms.book_capital * (1.0 - wear) + firms.investment, firms.book_capital)
     firms.outdated = np.where(
-        added > 0.0, firms.outdated * firms.capacity / np.maximum(firms.capacity + added, 1e-9), firms.outdated
+        added > 0.0,
+        firms.outdated * firms.capacity / np.maximum(firms.capacity + added, 1e-9),
+        firms.outdated,
     )
     projects = zone.project_spending[min(zone.quarter, len(zone.project_spending) - 1)]
     builders = ledger.account("construction", np.arange(zone.world.place_count))
@@ -216,10 +216,15 @@ def _households(zone: PilotZone) -> None:
     ledger, p = zone.ledger, zone.p.settlement
     places = np.arange(zone.world.place_count)
     accounts = ledger.account("households", places)
-    farm = zone.towns.agriculture_sales * zone.p.sectors.agriculture_value_share
+    farm = zone.towns.agriculture_sales * zone.base_year.agriculture_ratio
     ledger.pay("sales", zone.outside_account, ledger.account("agriculture", places), zone.towns.agriculture_sales)
     ledger.pay("wages", ledger.account("agriculture", places), accounts, farm)
-    ledger.pay("inputs", ledger.account("agriculture", places), zone.outside_account, zone.towns.agriculture_sales - farm)
+    ledger.pay(
+        "inputs",
+        ledger.account("agriculture", places),
+        zone.outside_account,
+        zone.towns.agriculture_sales - farm,
+    )
     far = np.where(zone.world.in_zone, 0.0, (zone.towns.employed[0] * zone.towns.wage).sum(axis=1) / 4.0)
     ledger.pay("wages", zone.outside_account, accounts, far)
     for number, name in ((1, "construction"), (2, "services")):
@@ -231,10 +236,10 @@ def _households(zone: PilotZone) -> None:
     elsewhere = zone.population.persons[:-1] * p.other_income * zone.prices.general / 4.0
     ledger.pay("household_transfer", zone.outside_account, accounts, elsewhere)
     income = ledger.received[accounts].copy()
-    tax = p.income_tax * income
+    tax = zone.base_year.income_tax * income
     ledger.pay("income_tax", accounts, zone.outside_account, tax)
     wealth = np.maximum(0.0, ledger.deposits[accounts])
-    spend = np.minimum(wealth, p.consumption * (income - tax) + p.wealth_spending * wealth)
+    spend = np.minimum(wealth, zone.base_year.consumption * (income - tax) + p.wealth_spending * wealth)
     near = spend * zone.local_spending
     ledger.pay("consumption", accounts, ledger.account("services", places), near)
     ledger.pay("imports", accounts, zone.outside_account, spend - near)
@@ -258,4 +263,4 @@ def _sector_accounts(zone: PilotZone) -> None:
         reserve = p.reserve_quarters * sales
         spare = p.owners_take * np.maximum(0.0, ledger.deposits[accounts] - reserve)
         ledger.pay("dividends", accounts, ledger.account("households", places), spare)
-    zone.towns.agriculture_va = zone.towns.agriculture_sales * p.agriculture_value_share
+    zone.towns.agriculture_va = zone.towns.agriculture_sales * zone.base_year.agriculture_ratio

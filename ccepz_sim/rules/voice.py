@@ -1,6 +1,6 @@
 """Public opinion: awareness of harm, complaints, replies and trust; peers' punishment teaches what detection is.
 
-Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeals work); mechanisms.md (f).
+Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeals work); docs/model.md (f).
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
-def belief_after(belief: np.ndarray, punished: np.ndarray, cases: np.ndarray, speed: float, prior: tuple[float, float]) -> np.ndarray:
+def belief_after(
+    belief: np.ndarray, punished: np.ndarray, cases: np.ndarray, speed: float, prior: tuple[float, float]
+) -> np.ndarray:
     """Learn the chance of detection from peers: the punished among the colluding or punished, with a Beta prior.
 
-    Source: Hammond 2000; mechanisms.md (a).
+    Source: Hammond 2000; docs/model.md (a).
     """
     seen = (punished + prior[0]) / (cases + prior[0] + prior[1])
     learned: np.ndarray = (1.0 - speed) * belief + speed * seen
@@ -88,7 +90,9 @@ def _awareness_and_trust(zone: PilotZone) -> None:
     people.trust[rows] = trust + p.trust_speed * (target - trust)
     towns.trust = np.bincount(town, weights=weight * people.trust[rows], minlength=len(persons)) / persons
     per_person = towns.complaints / persons
-    zone.voice_strength = np.minimum(p.strength_most, per_person / p.strength_scale * (p.silent_part + towns.reply_rate))
+    zone.voice_strength = np.minimum(
+        p.strength_most, per_person / p.strength_scale * (p.silent_part + towns.reply_rate)
+    )
     inside = zone.world.in_zone
     zone.complaint_pressure = float(np.minimum(1.0, per_person[inside] / p.pressure_scale).mean())
     zone.mean_trust = float((towns.trust[inside] * persons[inside]).sum() / persons[inside].sum())

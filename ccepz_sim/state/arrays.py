@@ -14,9 +14,7 @@ class Arrays:
         """Return an independent table."""
         twin = object.__new__(type(self))
         for name, value in self.__dict__.items():
-            if isinstance(value, np.ndarray) and value.flags.writeable:
-                value = value.copy()
-            elif isinstance(value, list | dict):
+            if (isinstance(value, np.ndarray) and value.flags.writeable) or isinstance(value, list | dict):
                 value = value.copy()
             setattr(twin, name, value)
         return twin

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim.content import Content
-from ccepz_sim.rng import Streams
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.world import World
 
@@ -33,7 +32,7 @@ class Bodies(Arrays):
 class Officials(Arrays):
     """Officials: who they are, how they split their effort, what they take. Shapes (officials,)."""
 
-    def __init__(self, content: Content, world: World, bodies: Bodies, streams: Streams) -> None:
+    def __init__(self, content: Content, world: World, bodies: Bodies) -> None:
         table = content.table("officials")
         self.ids = table.ids
         count = len(table)
@@ -66,10 +65,7 @@ class Institutes(Arrays):
         self.ids = table.ids
         self.place = np.array([world.place_index[name] for name in table.texts("place")])
         self.field = np.array(
-            [
-                world.industry_names.index(name) if name in world.industry_names else -1
-                for name in table.texts("field")
-            ]
+            [world.industry_names.index(name) if name in world.industry_names else -1 for name in table.texts("field")]
         )
         self.posts = table.numbers("posts").copy()
         self.people = self.posts * table.numbers("filled")

@@ -20,6 +20,8 @@ KILOGRAMS = 1000.0
 class Technology(Arrays):
     """Columns of the product table by firm row, shape (rows,), and emission factors, shape (rows, 4), t/unit."""
 
+    value_added_ratio: np.ndarray
+
     def __init__(self, world: World, firms: Firms, base_price: np.ndarray) -> None:
         for name in GATHERED:
             setattr(self, name, np.zeros(firms.rows))

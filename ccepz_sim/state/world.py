@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ccepz_sim.content import Content
@@ -51,5 +53,5 @@ def _is_number(table: object, name: str) -> bool:
     return table.columns[name].is_number  # type: ignore[attr-defined]
 
 
-def _lookup(names: tuple[str, ...], index: dict[str, int]) -> np.ndarray:
+def _lookup(names: tuple[str, ...], index: Mapping[str, int]) -> np.ndarray:
     return np.array([index.get(name, -1) for name in names])
