@@ -112,10 +112,10 @@ def money_scales(lang: str) -> list[dict[str, object]]:
     ]
 
 
-def nice_range(low: float, high: float) -> tuple[float, float, int]:
-    """Return round limits for an axis with two labels, and the decimals they need."""
+def nice_range(low: float, high: float) -> tuple[float, float]:
+    """Return round limits for an axis with two labels."""
     if not (math.isfinite(low) and math.isfinite(high)):
-        return 0.0, 1.0, 0
+        return 0.0, 1.0
     if low >= 0 and low < 0.55 * high:
         low = 0.0
     span = max(high - low, abs(high) * 0.02, 1e-9)
@@ -128,8 +128,7 @@ def nice_range(low: float, high: float) -> tuple[float, float, int]:
     top = math.ceil(high / step - 1e-9) * step
     if top <= bottom:
         top = bottom + step
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return round(bottom, 10), round(top, 10), decimals
+    return round(bottom, 10), round(top, 10)
 
 
 def _decimals(size: float, *, whole: bool = False) -> int:

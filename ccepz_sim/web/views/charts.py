@@ -65,7 +65,7 @@ def _panel(outcome: Outcome, indicator: Indicator, lang: str) -> Part:
     both = np.concatenate([own, without])
     scale = numbers.scale_of(indicator.unit, float(np.median(np.abs(both))), lang)
     scaled = both / scale.factor
-    low, high, decimals = numbers.nice_range(float(scaled.min()), float(scaled.max()))
+    low, high = numbers.nice_range(float(scaled.min()), float(scaled.max()))
     return {
         "id": indicator.id,
         "key": f"{indicator.id}|{lang}|{hash(own.tobytes())}|{hash(without.tobytes())}",
@@ -78,7 +78,6 @@ def _panel(outcome: Outcome, indicator: Indicator, lang: str) -> Part:
         "without": _rounded(without / scale.factor),
         "low": low,
         "high": high,
-        "axis_decimals": decimals,
         "change": _change(indicator, float(own[-1]), float(without[-1]), scale, lang),
     }
 
