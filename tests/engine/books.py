@@ -10,7 +10,8 @@ from ccepz_sim.ledger import FLOW
 MONEY = 1e-9
 MATTER = 1e-9
 SIGNED = (
-    "gdp", "gdp_real", "industrial_value_added", "industrial_value_added_real", "net_migration", "budget_balance", "profit",
+    "gdp", "gdp_real", "industrial_value_added", "industrial_value_added_real", "net_migration",
+    "budget_balance", "profit",
 )  # fmt: skip
 NOT_A_SHARE = ("firm_debt_ratio",)
 SLACK = 1e-9

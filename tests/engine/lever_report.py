@@ -17,7 +17,9 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     content = load_content()
     found = measure(range(1, given.seeds + 1), given.levers)
-    sys.stdout.write(f"{'lever':30} {'indicator':36} {'way':4} {'moved':>6} {'change':>9} {'without':>11} {'with':>11}\n")
+    sys.stdout.write(
+        f"{'lever':30} {'indicator':36} {'way':4} {'moved':>6} {'change':>9} {'without':>11} {'with':>11}\n"
+    )
     for name, item in found.items():
         when = ", ".join(f"{lever}={value:g}" for lever, value in content.levers[name].effect.condition.items())
         sys.stdout.write(

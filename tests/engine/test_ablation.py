@@ -24,7 +24,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "plans": {"output": "any", "emerging_share": "any"},
     "collusion": {"colluding_share": "down", "tax_evaded": "down"},
     "labour": {"wage": "down", "unemployment_rate": "any", "institute_fill_rate": "any"},
-    "credit": {"firm_debt_ratio": "any", "firms_in_deficit_share": "any"},
+    "credit": {"investment": "any", "firms_in_deficit_share": "any"},
     "production": {"output": "any", "so2": "any"},
     "exchange": {"solid_waste_utilisation": "zero", "solid_waste_stock": "down"},
     "settlement": {"urban_income": "down", "services_value_added": "any", "budget_balance": "any"},

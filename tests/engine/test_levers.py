@@ -29,7 +29,8 @@ def test_lever_moves_its_indicator(name: str, evidence: dict[str, Evidence]) -> 
     found = evidence[name]
     assert found.moved >= SEEDS - MISSES, (
         f"{name}: {found.indicator} should go {found.direction}; {found.moved} of {SEEDS} pairs did, "
-        f"mean change {found.change:+.2%}; without {found.without.round(6).tolist()}, with {found.with_.round(6).tolist()}"
+        f"mean change {found.change:+.2%}; without {found.without.round(6).tolist()}, "
+        f"with {found.with_.round(6).tolist()}"
     )
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -29,7 +30,8 @@ done = time.perf_counter()
 people = zone.population
 living = people.town >= 0
 json.dump({
-    "rows": int(living.sum()), "persons": int(people.weight[living].sum()), "heaviest": int(people.weight[living].max()),
+    "rows": int(living.sum()), "persons": int(people.weight[living].sum()),
+    "heaviest": int(people.weight[living].max()),
     "build": built - began, "quarter": done - built, "gdp": float(zone.recorder.series("gdp")[0]),
     "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
 }, sys.stdout)
@@ -37,14 +39,14 @@ json.dump({
 
 
 @pytest.mark.slow
-def test_every_resident(record_property: pytest.RecordProperty) -> None:
+def test_every_resident(record_property: Callable[[str, object], None]) -> None:
     """At scale 1 a row is a person; a process of its own, so that its memory can be measured and is given back."""
     pytest.importorskip("resource", reason="peak memory is measured with the resource module of Unix")
     done = subprocess.run([sys.executable, "-c", FULL], capture_output=True, text=True, check=True, cwd=ROOT)
     found = json.loads(done.stdout)
     for name, value in found.items():
         record_property(name, value)
-    print(found)
+    sys.stdout.write(f"{found}\n")
     assert found["heaviest"] == 1
     assert found["rows"] == found["persons"] > 4_000_000
     assert found["build"] + found["quarter"] < MOST_SECONDS

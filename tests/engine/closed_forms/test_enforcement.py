@@ -1,4 +1,4 @@
-"""Benchmarks of crime, reporting, abatement and permits, on the functions the zone runs with (B01, B04, B05, B22, B23)."""
+"""Benchmarks of crime, reporting, abatement, permits on the functions the zone runs with (B01, B04, B05, B22, B23)."""
 
 from __future__ import annotations
 
@@ -146,9 +146,8 @@ def test_b23_tax_per_tonne() -> None:
 def test_b28_notches_of_the_law() -> None:
     """Article 13: three quarters of the tax at 30 % below the standard, half at 50 % below; at the notch it counts."""
     p = load_content().group_values("abatement")
-    factors = tax_factor(
-        np.array([1.0, 0.701, 0.7, 0.501, 0.5, 0.0]), (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
-    )
+    reached = np.array([1.0, 0.701, 0.7, 0.501, 0.5, 0.0])
+    factors = tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))
     assert factors.tolist() == [1.0, 1.0, 0.75, 0.75, 0.5, 0.5]
 
 

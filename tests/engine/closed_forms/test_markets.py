@@ -169,7 +169,8 @@ def test_b29_value_of_a_link() -> None:
     assert value == pytest.approx(np.array([[20.0, 5.0], [12.0, -3.0]]), abs=1e-12)
     assert value.argmax(axis=1).tolist() == [0, 0]
     end = (18.0 - 4.0 + 6.0) / 0.3
-    assert link_value(use[0, :1], np.full(1, 4.0), np.full(1, 6.0), np.array([end]), 0.3)[0] == pytest.approx(0.0, abs=1e-9)
+    last = link_value(use[0, :1], np.full(1, 4.0), np.full(1, 6.0), np.array([end]), 0.3)
+    assert last[0] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_b29_links_of_a_run_are_worth_having() -> None:

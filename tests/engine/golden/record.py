@@ -15,13 +15,14 @@ from ccepz_sim import PilotZone
 
 FOLDER = Path(__file__).parent
 YEARS = 20
-RUNS = {
+RUNS: dict[str, dict[str, Any]] = {
     "status-quo": {"package": "status-quo", "scenario": "slow-recovery", "seed": 1},
     "whole-programme": {"package": "whole-programme", "scenario": "second-crash", "seed": 2},
 }
 INDICATORS = (
-    "gdp", "gdp_real", "industrial_value_added", "emerging_share", "firms_active", "firms_in_deficit_share", "employment",
-    "unemployment_rate", "urban_income", "population", "net_migration", "skilled_fill_rate", "institute_fill_rate",
+    "gdp", "gdp_real", "industrial_value_added", "emerging_share", "firms_active", "firms_in_deficit_share",
+    "employment", "unemployment_rate", "urban_income", "population", "net_migration",
+    "skilled_fill_rate", "institute_fill_rate",
     "rd_intensity", "innovations", "chain_level_mean", "so2", "cod", "solid_waste_utilisation", "solid_waste_stock",
     "water_use", "ecology", "colluding_share", "bribes_paid", "funds_misused_share", "awareness", "trust",
     "budget_balance", "government_debt",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
 import pytest
@@ -25,9 +26,11 @@ def test_recorded_run_comes_out_again(name: str) -> None:
     assert not apart, f"{content}; {where}; {COMMAND}\n" + "\n".join(apart)
     if changed:
         # Other processors and libraries round otherwise: there only the values are compared.
-        print(f"Hash not compared, {where}: recorded {kept['hash']}, here {now['hash']}.")
+        sys.stdout.write(f"Hash not compared, {where}: recorded {kept['hash']}, here {now['hash']}.\n")
     else:
-        assert now["hash"] == kept["hash"], f"values agree within {TOLERANCE} but the fingerprint differs; {content}; {COMMAND}"
+        assert now["hash"] == kept["hash"], (
+            f"values agree within {TOLERANCE} but the fingerprint differs; {content}; {COMMAND}"
+        )
 
 
 @pytest.mark.parametrize("name", list(RUNS))
