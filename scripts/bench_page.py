@@ -58,13 +58,9 @@ MOVE = """([lever, step]) => new Promise((resolve, reject) => {
 
 def main() -> int:
     """Run the benchmark and print the figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--moves", type=int, default=40, help="levers to move (default 40)")
-    parser.add_argument(
-        "--year", type=int, default=2016, help="year in which the levers are moved (default 2016)"
-    )
+    parser.add_argument("--year", type=int, default=2016, help="year in which the levers are moved (default 2016)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     found = browser()

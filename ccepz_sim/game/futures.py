@@ -134,9 +134,7 @@ class Futures:
         )
         return PLAY_YEAR, zone, ()
 
-    def _keep(
-        self, world: World, year: int, decisions: tuple[Decision, ...], state: tuple[Any, Purse]
-    ) -> None:
+    def _keep(self, world: World, year: int, decisions: tuple[Decision, ...], state: tuple[Any, Purse]) -> None:
         key = (world, year, _before(decisions, year))
         with self._lock:
             if key not in self._snapshots:

@@ -35,16 +35,20 @@ class Store:
                 self._games.move_to_end(token)
                 return token, self._games[token], False
             fresh = secrets.token_urlsafe(9)
-            game = Game(self.content, self.futures, self._executor, World(FIRST_SEED, self._first_scenario()))
+            game = Game(self.content, self.futures, self._executor, self._first_world())
             self._games[fresh] = game
             while len(self._games) > KEPT_GAMES:
                 self._games.popitem(last=False)
         return fresh, game, True
 
+    def warm_up(self) -> None:
+        """Run the first world in the background, so that the first page finds it finished."""
+        self._executor.submit(self.futures.run, self._first_world(), ())
+
     def close(self) -> None:
         """Let running work finish and start no more."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _first_scenario(self) -> str:
+    def _first_world(self) -> World:
         known = self.content.scenarios
-        return FIRST_SCENARIO if FIRST_SCENARIO in known else next(iter(known))
+        return World(FIRST_SEED, FIRST_SCENARIO if FIRST_SCENARIO in known else next(iter(known)))

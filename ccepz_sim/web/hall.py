@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content import Content, load_content
 from ccepz_sim.game.futures import MakeZone
 from ccepz_sim.game.store import Store
 
@@ -32,8 +32,10 @@ def open_hall(lang: str = "en", make_zone: MakeZone | None = None) -> Hall:
         from ccepz_sim.model import PilotZone
 
         make_zone = PilotZone
+    content = load_content()
+    _read_all(content)
     with _lock:
-        _open[:] = [Hall(Store(load_content(), make_zone), lang)]
+        _open[:] = [Hall(Store(content, make_zone), lang)]
         return _open[0]
 
 
@@ -42,3 +44,11 @@ def the_hall() -> Hall:
     with _lock:
         found = _open[0] if _open else None
     return found or open_hall()
+
+
+def _read_all(content: Content) -> None:
+    """Find a mistake in the content now, not in the middle of a game."""
+    for name in content.table_names:
+        content.table(name)
+    for part in ("groups", "levers", "packages", "scenarios", "parameters"):
+        getattr(content, part)

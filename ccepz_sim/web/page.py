@@ -111,6 +111,7 @@ def Desk(opened: Opened) -> None:
         chosen[token] = tuple(fresh)  # a refresh finds them again
         set_panels(tuple(fresh))
 
+    solara.Title(board.t["title"])
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
         board.head(tool)
         if state.problem is not None:

@@ -21,6 +21,7 @@ SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "柴达木试验区 · Chaidamu Pilot Zone",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_SESSION_HTTP_ONLY": "True",
@@ -55,13 +56,11 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True, 
         prepare()
         from ccepz_sim.web import hall
 
-        hall.open_hall(lang)
+        hall.open_hall(lang).store.warm_up()
         import uvicorn
         from solara.server.starlette import app
 
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
-        )
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
         # Plain http on this machine is meant: the cookie stays with this page anyway.
         warnings.filterwarnings("ignore", message="Cookies with samesite=none")
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}/?lang={lang}"

@@ -157,8 +157,6 @@ def visit(chromium: Any, server: Server, size: tuple[int, int]) -> Iterator[Visi
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("websocket", lambda socket: found.requests.append(socket.url))
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    found.page.on(
-        "console", lambda line: found.complaints.append(line.text) if line.type == "error" else None
-    )
+    found.page.on("console", lambda line: found.complaints.append(line.text) if line.type == "error" else None)
     yield found
     context.close()

@@ -71,9 +71,7 @@ def test_run_to_the_end_and_come_back_after_a_refresh(visit: Visit, tmp_path: Pa
     visit.page.wait_for_function("document.querySelector('.cz-time .year').innerText === '2017'")
     visit.after(lambda: visit.set_slider(AUDIT, 0.5))
     visit.page.locator(".cz-time .run").click()
-    visit.page.wait_for_function(
-        "document.querySelector('.cz-time .year').innerText === '2035'", timeout=20_000
-    )
+    visit.page.wait_for_function("document.querySelector('.cz-time .year').innerText === '2035'", timeout=20_000)
     visit.page.wait_for_selector(".cz-event")
     visit.page.wait_for_timeout(400)
     save(visit, tmp_path, "end")
@@ -111,9 +109,7 @@ def test_every_control_has_a_name(visit: Visit) -> None:
     )
     assert nameless == []
     assert (
-        visit.page.evaluate(
-            "document.querySelector('meta[name=viewport]').content.includes('user-scalable=no')"
-        )
+        visit.page.evaluate("document.querySelector('meta[name=viewport]').content.includes('user-scalable=no')")
         is False
     )
     visit.check()

@@ -16,9 +16,7 @@ from ccepz_sim.game.problems import GameError
 
 CONTENT = load_content()
 ACTIONS = st.one_of(
-    st.builds(
-        SetLever, st.just("audit-share"), st.floats(0, 1).map(lambda x: round(x, 6)), st.integers(2016, 2035)
-    ),
+    st.builds(SetLever, st.just("audit-share"), st.floats(0, 1).map(lambda x: round(x, 6)), st.integers(2016, 2035)),
     st.builds(ChoosePackage, st.sampled_from(sorted(CONTENT.packages)), st.integers(2016, 2035)),
 )
 

@@ -130,9 +130,7 @@ def test_an_address_opens_the_same_numbers(store: Store) -> None:
     assert second.state().year == 2020
 
 
-@pytest.mark.parametrize(
-    ("lever", "value"), [("audit-share", 1.5), ("audit-share", float("nan")), ("no", 0.1)]
-)
+@pytest.mark.parametrize(("lever", "value"), [("audit-share", 1.5), ("audit-share", float("nan")), ("no", 0.1)])
 def test_bad_decisions_are_refused_and_not_logged(store: Store, lever: str, value: float) -> None:
     game = store.open(None)[1]
     with pytest.raises(UserError):

@@ -71,9 +71,7 @@ def test_a_moved_lever_changes_the_charts_and_the_list(page: Any) -> None:
     before = found(page, "charts").panels
     act(page, "levers", "choose_package", "whole-programme")
     after = found(page, "charts").panels
-    assert all(old["key"] != new["key"] for old, new in zip(before, after, strict=True)), (
-        "all eight charts change"
-    )
+    assert all(old["key"] != new["key"] for old, new in zip(before, after, strict=True)), "all eight charts change"
     assert [old["without"] for old in before] == [new["without"] for new in after], "the luck is the same"
     assert found(page, "levers").chosen == "whole-programme"
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.25})
@@ -120,9 +118,7 @@ def test_the_switch_changes_every_word(page: Any) -> None:
         assert same == [], name
     levers = [lever for group in found(page, "levers").groups for lever in group["levers"]]
     assert len(levers) == len(hall.the_hall().store.content.levers)
-    for text in [lever["assumes"] for lever in levers] + [
-        panel["label"] for panel in found(page, "charts").panels
-    ]:
+    for text in [lever["assumes"] for lever in levers] + [panel["label"] for panel in found(page, "charts").panels]:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
     for row in found(page, "map").places:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in row["label"])

@@ -32,9 +32,7 @@ def test_languages_have_the_same_fields(name: str) -> None:
         assert label.en.strip(), key
         assert label.zh.strip(), key
         assert fields(label.en) == fields(label.zh), key
-        assert not re.search("[\u4e00-\u9fff]", label.en) or key in ("page.language", "page.language_help"), (
-            key
-        )
+        assert not re.search("[\u4e00-\u9fff]", label.en) or key in ("page.language", "page.language_help"), key
 
 
 @pytest.mark.parametrize("file", sorted(SECTIONS))
@@ -47,9 +45,7 @@ def test_templates_ask_for_texts_that_exist(file: str) -> None:
 
 
 def test_every_text_of_the_page_is_used() -> None:
-    code = "\n".join(
-        path.read_text(encoding="utf-8") for path in [*FOLDER.rglob("*.py"), *FOLDER.glob("*.vue")]
-    )
+    code = "\n".join(path.read_text(encoding="utf-8") for path in [*FOLDER.rglob("*.py"), *FOLDER.glob("*.vue")])
     unused = [
         key
         for key in Texts.load("web")

@@ -25,11 +25,7 @@ def lever_groups(content: Content, lang: str) -> list[Part]:
             "id": group.id,
             "label": group.label.get(lang),
             "colour": group.colour,
-            "levers": [
-                _lever(lever, body_names, lang)
-                for lever in content.levers.values()
-                if lever.group == group.id
-            ],
+            "levers": [_lever(lever, body_names, lang) for lever in content.levers.values() if lever.group == group.id],
         }
         for group in groups
     ]

@@ -14,8 +14,4 @@ Part = dict[str, Any]
 def words(section: str, lang: str) -> dict[str, str]:
     """Return the texts of one part of the page."""
     prefix = section + "."
-    return {
-        key[len(prefix) :]: label.get(lang)
-        for key, label in Texts.load("web").items()
-        if key.startswith(prefix)
-    }
+    return {key[len(prefix) :]: label.get(lang) for key, label in Texts.load("web").items() if key.startswith(prefix)}
