@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ccepz_sim.clock import FIRST_YEAR, is_last_of_year
+from ccepz_sim.clock import FIRST_YEAR, QUARTERS, is_last_of_year
 from ccepz_sim.schema import Label
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 COLUMNS = ("run", "seed", "year", "quarter", "place", "kind", "indicator", "weight", "en", "zh")
+PERCENT = 100
 
 
 @cache
@@ -32,15 +33,15 @@ def write(zone: PilotZone) -> None:
     p = zone.p.chronicle
     if zone.path.inspection[zone.quarter] > 0.0 and zone.path.inspection[max(0, zone.quarter - 1)] == 0.0:
         zone.note("central_inspection", "zone", "penalties", 1.0)
-    if not is_last_of_year(zone.quarter) or zone.quarter < 7:
+    if not is_last_of_year(zone.quarter) or zone.quarter < 2 * QUARTERS - 1:
         return
     _price_falls(zone, p.price_move)
     recorder = zone.recorder
-    exits = recorder.series("firm_exits")[-3:].sum() / 4.0 + zone.exits
+    exits = recorder.series("firm_exits")[-(QUARTERS - 1) :].sum() / QUARTERS + zone.exits
     if exits >= p.many_exits:
         zone.note("firms_failed", "zone", "firm_exits", float(exits), count=int(exits))
     for place in zone.world.places[: zone.world.zone_count]:
-        lost = recorder.series("net_migration", place)[-4:].mean()
+        lost = recorder.series("net_migration", place)[-QUARTERS:].mean()
         people = recorder.series("population", place)[-1]
         if lost < -p.many_leave * people:
             zone.note("people_leave", place, "net_migration", float(-lost), count=int(-lost))
@@ -82,9 +83,9 @@ def _turns(zone: PilotZone) -> None:
         ("awareness", "awareness_rises", "awareness_falls"),
     ):
         series = zone.recorder.series(indicator)
-        if len(series) < 9:
+        if len(series) <= 2 * QUARTERS:
             continue
-        move = float(series[-4:].mean() - series[-8:-4].mean())
+        move = float(series[-QUARTERS:].mean() - series[-2 * QUARTERS : -QUARTERS].mean())
         if abs(move) > p.turn:
             zone.note(
                 up if move > 0 else down,
@@ -92,7 +93,7 @@ def _turns(zone: PilotZone) -> None:
                 indicator,
                 abs(move),
                 share=float(series[-1]),
-                points=abs(move) * 100,
+                points=abs(move) * PERCENT,
             )
 
 
@@ -109,8 +110,8 @@ def _row(zone: PilotZone, note: tuple[int, str, str, str, float, dict[str, Any]]
     return (
         0,
         zone.seed_used,
-        FIRST_YEAR + quarter // 4,
-        quarter % 4 + 1,
+        FIRST_YEAR + quarter // QUARTERS,
+        quarter % QUARTERS + 1,
         place,
         kind,
         indicator,
@@ -129,7 +130,7 @@ def _fields(zone: PilotZone, place: str, fields: dict[str, Any], lang: str) -> d
         elif name == "series":
             value = content.table("prices").labels[value].get(lang)
         elif name == "share":
-            value = f"{100 * value:.0f}%"
+            value = f"{PERCENT * value:.0f}%"
         elif name == "points":
             value = f"{value:.0f}"
         elif name == "count":

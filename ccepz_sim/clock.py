@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 FIRST_YEAR = 2010
+BASE_YEAR = 2015
 PLAY_YEAR = 2016
-QUARTERS = 4
+QUARTERS = 4  # a year
+PLAY_QUARTER = (PLAY_YEAR - FIRST_YEAR) * QUARTERS
 
 
 def year_of(quarter: int) -> float:
@@ -15,6 +17,11 @@ def year_of(quarter: int) -> float:
 def quarter_of(year: float) -> int:
     """Turn a year with fraction into the quarter index that contains it."""
     return round((year - FIRST_YEAR) * QUARTERS)
+
+
+def in_base_year(quarter: int) -> bool:
+    """Say whether caps, scores and limits that are relative to a year take their level from this quarter."""
+    return quarter // QUARTERS == BASE_YEAR - FIRST_YEAR
 
 
 def is_last_of_year(quarter: int) -> bool:

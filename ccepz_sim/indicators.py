@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
 from ccepz_sim.schema import Label
+from ccepz_sim.state.world import FIRMS, SKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
-YEARLY = 4.0
 TEN_THOUSAND = 1e4
+FULL_SCORE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +131,18 @@ def measure(zone: PilotZone, places: Places) -> tuple[Values, Values]:
 
 def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
     firms, towns, p = zone.firms, zone.towns, zone.p.sectors
-    made = places.firms(firms.value_added) * YEARLY
+    made = places.firms(firms.value_added) * QUARTERS
     true["industrial_value_added"] = made
-    true["industrial_value_added_real"] = places.firms(firms.value_added_real) * YEARLY
-    far = np.where(zone.world.in_zone, 0.0, (towns.employed[0] * towns.wage).sum(axis=1) * p.far_value_per_wage)
+    true["industrial_value_added_real"] = places.firms(firms.value_added_real) * QUARTERS
+    far = np.where(zone.world.in_zone, 0.0, (towns.employed[FIRMS] * towns.wage).sum(axis=1) * p.far_value_per_wage)
     true["industrial_value_added"] = made + places.town(far)
     general = zone.prices.general
     true["industrial_value_added_real"] += places.town(far) / general
-    services_firm = places.firms(firms.value_added * (zone.service_product[firms.product])) * YEARLY
-    services = places.town(towns.services_va) * YEARLY + services_firm
-    construction = places.town(towns.construction_va) * YEARLY
-    farm_firm = places.firms(firms.value_added * (zone.farm_product[firms.product]) * p.farm_share) * YEARLY
-    farm = places.town(towns.agriculture_va) * YEARLY + farm_firm
+    services_firm = places.firms(firms.value_added * (zone.service_product[firms.product])) * QUARTERS
+    services = places.town(towns.services_va) * QUARTERS + services_firm
+    construction = places.town(towns.construction_va) * QUARTERS
+    farm_firm = places.firms(firms.value_added * (zone.farm_product[firms.product]) * p.farm_share) * QUARTERS
+    farm = places.town(towns.agriculture_va) * QUARTERS + farm_firm
     industry = true["industrial_value_added"] - services_firm - farm_firm
     gdp = industry + services + construction + farm
     true["gdp"] = gdp
@@ -159,7 +161,7 @@ def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> Non
     output = np.maximum(firms.sales, 0.0)
     total = places.firms(output)
     tech = zone.technology
-    true["output"] = total * YEARLY
+    true["output"] = total * QUARTERS
     true["heavy_industry_share"] = share(places.firms(output * tech.heavy), total)
     true["emerging_share"] = share(places.firms(output * tech.emerging), total)
     true["construction_value_added"] = construction
@@ -171,15 +173,15 @@ def _firms(zone: PilotZone, places: Places, true: Values) -> None:
     alive = places.firms(firms.alive.astype(float))
     true["firms_active"] = alive
     true["firms_in_deficit_share"] = share(places.firms((firms.alive & (firms.profit < 0.0)).astype(float)), alive)
-    true["firm_exits"] = _zone_only(places, zone.exits * YEARLY)
-    true["firm_entries"] = _zone_only(places, zone.entries * YEARLY)
+    true["firm_exits"] = _zone_only(places, zone.exits * QUARTERS)
+    true["firm_entries"] = _zone_only(places, zone.entries * QUARTERS)
     true["chain_level_mean"] = share(places.firms(firms.sales * firms.chain), places.firms(firms.sales))
     true["brand"] = share(places.firms(firms.sales * firms.brand), places.firms(firms.sales))
-    true["profit"] = places.firms(firms.profit) * YEARLY
-    true["investment"] = places.firms(firms.investment * firms.alive) * YEARLY
+    true["profit"] = places.firms(firms.profit) * QUARTERS
+    true["investment"] = places.firms(firms.investment * firms.alive) * QUARTERS
     loans = zone.ledger.loans[zone.firm_accounts] * firms.alive
     true["firm_debt_ratio"] = share(places.firms(loans), places.firms(firms.book_capital))
-    true["guarantees_called"] = _zone_only(places, zone.guarantees_called * YEARLY)
+    true["guarantees_called"] = _zone_only(places, zone.guarantees_called * QUARTERS)
 
 
 def _people(zone: PilotZone, places: Places, true: Values) -> None:
@@ -197,25 +199,27 @@ def _people(zone: PilotZone, places: Places, true: Values) -> None:
         (towns.wage * towns.employed.sum(axis=0)).sum(axis=1) / np.maximum(employed, 1.0), employed
     )
     net = people.moves.sum(axis=0)[:-1] - people.moves.sum(axis=1)[:-1]
-    true["net_migration"] = places.town(net * YEARLY)
+    true["net_migration"] = places.town(net * QUARTERS)
     adults = _adults(zone)
     true["skilled_share"] = places.mean(adults[1] / np.maximum(adults[0], 1.0), adults[0])
-    posts = towns.posts[:, :, 1:].sum(axis=(0, 2))
-    filled = np.minimum(towns.employed, towns.posts)[:, :, 1:].sum(axis=(0, 2))
+    posts = towns.posts[:, :, SKILLED:].sum(axis=(0, 2))
+    filled = np.minimum(towns.employed, towns.posts)[:, :, SKILLED:].sum(axis=(0, 2))
     rate = np.where(posts > 0.0, filled / np.maximum(posts, 1e-9), 1.0)
     true["skilled_fill_rate"] = np.clip(places.mean(rate, posts), 0.0, 1.0)
-    true["resettled"] = _zone_only(places, people.resettled_quarter * YEARLY)
-    true["returned"] = _zone_only(places, people.returned_quarter * YEARLY)
+    true["resettled"] = _zone_only(places, people.resettled_quarter * QUARTERS)
+    true["returned"] = _zone_only(places, people.returned_quarter * QUARTERS)
 
 
 def _adults(zone: PilotZone) -> np.ndarray:
     people = zone.population
-    rows = np.flatnonzero((people.town >= 0) & (people.town < people.outside) & (people.age >= 64))
+    rows = np.flatnonzero(
+        (people.town >= 0) & (people.town < people.outside) & (people.age >= int(zone.p.labour.working_age * QUARTERS))
+    )
     town = people.town[rows]
     weight = people.weight[rows].astype(float)
     count = zone.world.place_count
     every = np.bincount(town, weights=weight, minlength=count)
-    skilled = np.bincount(town, weights=weight * (people.skill[rows] > 0), minlength=count)
+    skilled = np.bincount(town, weights=weight * (people.skill[rows] >= SKILLED), minlength=count)
     return np.vstack([every, skilled])
 
 
@@ -225,12 +229,12 @@ def _science(zone: PilotZone, places: Places, true: Values) -> None:
     true["institute_fill_rate"] = _zone_only(
         places, min(1.0, float((institutes.people + institutes.guests).sum() / posts))
     )
-    spent = places.firms(firms.research) * YEARLY
-    spent[0] += float(institutes.funding.sum()) * YEARLY
+    spent = places.firms(firms.research) * QUARTERS
+    spent[0] += float(institutes.funding.sum()) * QUARTERS
     true["rd_intensity"] = np.clip(share(spent, true["gdp"]), 0.0, 1.0)
     made = places.firms(firms.innovations)
     made[0] += float(institutes.results.sum())
-    true["innovations"] = made * YEARLY
+    true["innovations"] = made * QUARTERS
 
 
 def _environment(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
@@ -240,15 +244,15 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
     honest = zone.officials.honesty[firms.official]
     for number, name in enumerate(("so2", "dust", "cod", "ammonia_nitrogen")):
         base = places.town(homes[:, number])
-        true[name] = (places.firms(firms.emission[:, number]) + base) * YEARLY
-        said[name] = (places.firms(firms.reported_emission[:, number] * honest) + base) * YEARLY
-    true["co2"] = places.firms(firms.co2) * YEARLY + places.town(persons * zone.p.environment.household_co2)
+        true[name] = (places.firms(firms.emission[:, number]) + base) * QUARTERS
+        said[name] = (places.firms(firms.reported_emission[:, number] * honest) + base) * QUARTERS
+    true["co2"] = places.firms(firms.co2) * QUARTERS + places.town(persons * zone.p.environment.household_co2)
     solid = world.material["solid"] > 0.0
     generated = matter.generated[:, solid].sum(axis=1)
     received = matter.reused[:, solid].sum(axis=1) - matter.imported[:, solid].sum(axis=1)
     own = received + matter.exported[:, solid].sum(axis=1)
     made = places.firms(firms.waste[:, 0] * zone.solid_kind[0] + firms.waste[:, 1] * zone.solid_kind[1])
-    true["solid_waste_generated"] = made * YEARLY
+    true["solid_waste_generated"] = made * QUARTERS
     rate = np.clip(np.where(generated > 0.0, own / np.maximum(generated, 1e-9), 0.0), 0.0, 1.0)
     true["solid_waste_utilisation"] = np.clip(places.mean(rate, generated), 0.0, 1.0)
     said["solid_waste_utilisation"] = np.clip(true["solid_waste_utilisation"] * zone.growth_boast, 0.0, 1.0)
@@ -256,10 +260,10 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
     true["solid_waste_stock"] = places.town(stock)
     true["liquid_waste_stock"] = places.town((matter.safe + matter.unsafe)[:, ~solid].sum(axis=1))
     true["unsafe_stock"] = places.town(matter.unsafe.sum(axis=1))
-    true["by_products_exchanged"] = places.firms(firms.used_waste) * YEARLY
+    true["by_products_exchanged"] = places.firms(firms.used_waste) * QUARTERS
     far_water = world.place["household_water"] * persons + world.place["agriculture_water"]
-    true["water_use"] = places.firms(firms.water) * YEARLY + places.town(far_water)
-    energy = places.firms(firms.energy) * YEARLY
+    true["water_use"] = places.firms(firms.water) * QUARTERS + places.town(far_water)
+    energy = places.firms(firms.energy) * QUARTERS
     true["energy_use"] = energy + places.town(world.place["household_energy"] * persons)
     true["energy_per_gdp"] = share(true["energy_use"], true["gdp"] / TEN_THOUSAND)
     true["energy_per_industrial_value_added"] = share(
@@ -276,16 +280,16 @@ def _integrity(zone: PilotZone, places: Places, true: Values, said: Values) -> N
     colluding = share(places.firms(firms.colluding.astype(float)), alive)
     true["colluding_share"] = colluding
     said["colluding_share"] = share(places.firms((firms.punished & firms.alive).astype(float)), alive)
-    true["bribes_paid"] = places.firms(firms.bribe * firms.alive) * YEARLY
-    true["tax_evaded"] = places.firms(firms.evaded_tax * firms.alive) * YEARLY
+    true["bribes_paid"] = places.firms(firms.bribe * firms.alive) * QUARTERS
+    true["tax_evaded"] = places.firms(firms.evaded_tax * firms.alive) * QUARTERS
     granted = float(firms.granted.sum())
     if granted > 0.0:
         zone.misuse_share = float(firms.misused.sum()) / granted
     true["funds_misused_share"] = _zone_only(places, zone.misuse_share)
     true["audits"] = _zone_only(places, zone.policy.now.audit_share * len(zone.officials.ids))
-    true["inspections"] = _zone_only(places, zone.inspections_made * YEARLY)
-    true["penalties"] = places.firms(firms.punished.astype(float)) * YEARLY
-    true["fines"] = _zone_only(places, zone.fines_paid * YEARLY)
+    true["inspections"] = _zone_only(places, zone.inspections_made * QUARTERS)
+    true["penalties"] = places.firms(firms.punished.astype(float)) * QUARTERS
+    true["fines"] = _zone_only(places, zone.fines_paid * QUARTERS)
     true["enforcement"] = _zone_only(places, float(zone.officials.enforcement.mean()))
     true["detection"] = _zone_only(places, zone.detection_mean)
 
@@ -293,14 +297,14 @@ def _integrity(zone: PilotZone, places: Places, true: Values, said: Values) -> N
 def _public(zone: PilotZone, places: Places, true: Values) -> None:
     towns, ledger = zone.towns, zone.ledger
     persons = zone.population.persons[:-1].astype(float)
-    true["complaints"] = places.town(towns.complaints) * YEARLY
+    true["complaints"] = places.town(towns.complaints) * QUARTERS
     true["complaints_answered"] = np.clip(places.mean(towns.reply_rate, towns.complaints + 1e-9), 0.0, 1.0)
     true["awareness"] = np.clip(places.mean(towns.awareness, persons), 0.0, 1.0)
     true["trust"] = np.clip(places.mean(towns.trust, persons), 0.0, 1.0)
     bodies = ledger.of("bodies")
     inside = zone.local_bodies
     flow = (ledger.received[bodies] - ledger.paid[bodies])[inside].sum()
-    true["budget_balance"] = _zone_only(places, float(flow) * YEARLY)
+    true["budget_balance"] = _zone_only(places, float(flow) * QUARTERS)
     true["government_debt"] = _zone_only(places, float(ledger.loans[bodies][inside].sum()))
     true["standing"] = _zone_only(places, zone.standing)
 
@@ -308,7 +312,7 @@ def _public(zone: PilotZone, places: Places, true: Values) -> None:
 def _scores(zone: PilotZone, places: Places, true: Values) -> None:
     """Scores of 0-100: the mean of parts that are each scaled to 0-1."""
     s = zone.p.scores
-    if zone.quarter == 23 or "gdp_real" not in zone.score_base:
+    if zone.quarter == PLAY_QUARTER - 1 or "gdp_real" not in zone.score_base:
         zone.score_base = {
             name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock", "co2")
         }
@@ -322,21 +326,21 @@ def _scores(zone: PilotZone, places: Places, true: Values) -> None:
 
     parts = {
         "score_economy": (
-            part(0.5 + s.economy_growth * (ratio("gdp_real") - 1.0)),
+            part(s.unchanged + s.economy_growth * (ratio("gdp_real") - 1.0)),
             part(1.0 - s.deficit_weight * float(true["firms_in_deficit_share"][0])),
             part(s.emerging_weight * float(true["emerging_share"][0])),
         ),
         "score_ecology": (
             part(float(true["ecology"][0])),
-            part(1.0 - 0.5 * ratio("so2")),
+            part(1.0 - (1.0 - s.unchanged) * ratio("so2")),
             part(float(true["solid_waste_utilisation"][0])),
-            part(1.0 - 0.5 * ratio("solid_waste_stock") / s.stock_drift),
+            part(1.0 - (1.0 - s.unchanged) * ratio("solid_waste_stock") / s.stock_drift),
         ),
         "score_people": (
             part(1.0 - s.jobless_weight * float(true["unemployment_rate"][0])),
             part(float(true["skilled_fill_rate"][0])),
             part(float(true["trust"][0])),
-            part(0.5 + s.income_weight * (ratio("urban_income") / zone.prices.general * s.income_base - 1.0)),
+            part(s.unchanged + s.income_weight * (ratio("urban_income") / zone.prices.general * s.income_base - 1.0)),
         ),
         "score_integrity": (
             part(1.0 - float(true["colluding_share"][0])),
@@ -351,7 +355,7 @@ def _scores(zone: PilotZone, places: Places, true: Values) -> None:
         ),
     }
     for name, values in parts.items():
-        true[name] = _zone_only(places, 100.0 * sum(values) / len(values))
+        true[name] = _zone_only(places, FULL_SCORE * sum(values) / len(values))
 
 
 def _zone_only(places: Places, value: float) -> np.ndarray:

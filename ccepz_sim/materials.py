@@ -7,6 +7,8 @@ import numpy as np
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.world import World
 
+ROUNDING = 1e-6  # tonnes
+
 
 class MatterError(AssertionError):
     """Matter appeared or vanished."""
@@ -47,6 +49,6 @@ class Materials(Arrays):
         trade = abs(float(self.imported.sum() - self.exported.sum()))
         scale = np.maximum(1.0, inflow)
         worst = max(float((np.abs(gap) / scale).max()), trade / float(scale.sum()))
-        if not worst <= tolerance or min(self.safe.min(), self.unsafe.min()) < -1e-6:
+        if not worst <= tolerance or min(self.safe.min(), self.unsafe.min()) < -ROUNDING:
             raise MatterError(f"matter is not conserved: {worst:.2e}")
         return worst

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ccepz_sim import chronicle, history, setup
 from ccepz_sim.agents import build_agents
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, quarter_of, year_of
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import ContentError
 from ccepz_sim.ledger import Ledger
@@ -44,6 +44,7 @@ MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
 LAST_YEAR = 2060
 HASH_DIGITS = 9
+HASH_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class PilotZone(mesa.Model):
 
     def run(self, years: float = 20) -> PilotZone:
         """Advance by a number of years and return the zone."""
-        self._run_until(self.quarter + round(years * 4))
+        self._run_until(self.quarter + round(years * QUARTERS))
         return self
 
     def _run_until(self, quarter: int) -> None:
@@ -221,7 +222,7 @@ class PilotZone(mesa.Model):
         Values count to nine significant digits: NumPy versions and processors differ in the sixteenth.
         """
         values = self.recorder.values[self.first_quarter : self.quarter]
-        return hashlib.sha256(significant(values).tobytes()).hexdigest()[:16]
+        return hashlib.sha256(significant(values).tobytes()).hexdigest()[:HASH_LETTERS]
 
     def copy(self) -> PilotZone:
         """Return an independent zone in the same state, for undo, what-if and branches."""
@@ -270,11 +271,11 @@ class PilotZone(mesa.Model):
 
     def growth_of_gdp(self) -> float:
         """Growth of reported GDP over the past year."""
-        return self.recorder.change("gdp", 4)
+        return self.recorder.change("gdp", QUARTERS)
 
     def fall_of_reported_emissions(self) -> float:
         """Mean fall of reported measured pollutants over the past year; a rise is negative."""
-        return -float(np.mean([self.recorder.change(name, 4) for name in ("so2", "cod")]))
+        return -float(np.mean([self.recorder.change(name, QUARTERS) for name in ("so2", "cod")]))
 
     def close_firms(self, mask: np.ndarray) -> None:
         """Close firms: loans are written off beyond what the assets fetch, links and deals end, staff go."""
@@ -283,7 +284,7 @@ class PilotZone(mesa.Model):
 
 def significant(values: np.ndarray) -> np.ndarray:
     """Give nine significant digits and the power of ten of each value as whole numbers; shape (2, ...)."""
-    size = np.floor(np.log10(np.maximum(np.abs(values), 1e-300)))
+    size = np.floor(np.log10(np.maximum(np.abs(values), np.finfo(float).tiny)))
     step = 10.0 ** (size - (HASH_DIGITS - 1))
     rounded: np.ndarray = np.where(values == 0.0, 0.0, np.rint(values / step)).astype(np.int64)
     return np.stack([rounded, np.where(values == 0.0, 0.0, size).astype(np.int64)])

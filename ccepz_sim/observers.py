@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim.clock import FIRST_YEAR, QUARTERS
 from ccepz_sim.indicators import Places, all_indicators, measure
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TRUE, REPORTED = 0, 1
 VIEWS = ("true", "reported")
+ROOM = 128  # quarters at first; doubles when full
 
 
 class Recorder:
@@ -32,10 +33,10 @@ class Recorder:
         self.place_index = {name: number for number, name in enumerate(self.places.names)}
         self.reported = np.array([item.reported for item in self.catalogue.values()])
         self.used = 0
-        self.values = np.zeros((128, len(self.ids), len(self.places.names), 2))
-        self.people_flow_all = np.zeros((128, zone.world.place_count + 1, zone.world.place_count + 1))
+        self.values = np.zeros((ROOM, len(self.ids), len(self.places.names), 2))
+        self.people_flow_all = np.zeros((ROOM, zone.world.place_count + 1, zone.world.place_count + 1))
         towns = zone.world.zone_count
-        self.by_product_flow_all = np.zeros((128, towns, towns))
+        self.by_product_flow_all = np.zeros((ROOM, towns, towns))
         self.shown = self._shown()
 
     def _shown(self) -> np.ndarray:
@@ -72,7 +73,7 @@ class Recorder:
     @property
     def years(self) -> np.ndarray:
         """Dates of the recorded quarters as years with fraction."""
-        return FIRST_YEAR + np.arange(self.used) / 4.0
+        return FIRST_YEAR + np.arange(self.used) / QUARTERS
 
     @property
     def people_flow(self) -> np.ndarray:
@@ -108,8 +109,8 @@ class Recorder:
             {
                 "run": np.full(count * each, run, dtype=np.int32),
                 "seed": np.full(count * each, seed, dtype=np.int64),
-                "year": (FIRST_YEAR + quarter // 4).astype(np.int16),
-                "quarter": (quarter % 4 + 1).astype(np.int8),
+                "year": (FIRST_YEAR + quarter // QUARTERS).astype(np.int16),
+                "quarter": (quarter % QUARTERS + 1).astype(np.int8),
                 "place": pd.Categorical.from_codes(np.tile(place, count), list(self.places.names)),
                 "indicator": pd.Categorical.from_codes(np.tile(indicator, count), list(self.ids)),
                 "view": pd.Categorical.from_codes(np.tile(view, count), list(VIEWS)),

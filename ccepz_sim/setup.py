@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.accounts import Accounts
+from ccepz_sim.clock import QUARTERS, in_base_year
 from ccepz_sim.ledger import Ledger
-from ccepz_sim.markets.labour import (
-    AGRICULTURE,
-    CONSTRUCTION,
-    FIRMS,
-    INSTITUTES,
-    PUBLIC,
-    SERVICES,
-    settle_staff,
-    wages,
-)
+from ccepz_sim.markets.labour import settle_staff, wages
 from ccepz_sim.markets.prices import Prices, ScenarioPath
 from ccepz_sim.materials import Materials
 from ccepz_sim.observers import Recorder
@@ -30,12 +22,24 @@ from ccepz_sim.state.firms import NEVER, Firms
 from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED, Population
 from ccepz_sim.state.technology import Technology
 from ccepz_sim.state.towns import Towns
-from ccepz_sim.state.world import EMPLOYERS, POLLUTANTS, World
+from ccepz_sim.state.world import (
+    AGRICULTURE,
+    CONSTRUCTION,
+    EMPLOYERS,
+    FIRMS,
+    INSTITUTES,
+    KILOGRAMS,
+    POLLUTANTS,
+    PROFESSIONAL,
+    PUBLIC,
+    SERVICES,
+    SKILLS,
+    World,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
-KG = 1000.0
 SEAT = "delingha"
 
 
@@ -95,10 +99,12 @@ def _fixed_fields(zone: PilotZone) -> None:
         "cod": a.equivalent_cod,
         "nh3n": a.equivalent_nh3n,
     }
-    zone.equivalents = KG / np.array([weights[name] for name in POLLUTANTS])
+    zone.equivalents = KILOGRAMS / np.array([weights[name] for name in POLLUTANTS])
     e = p.environment
     zone.harm_weights = np.array([e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n])
-    zone.household_rate = np.column_stack([world.place[f"household_{name}"] for name in POLLUTANTS]) / KG / 4.0
+    zone.household_rate = (
+        np.column_stack([world.place[f"household_{name}"] for name in POLLUTANTS]) / KILOGRAMS / QUARTERS
+    )
     zone.dilution = np.full(world.place_count, e.dilution)
     road = np.pad(world.road, ((0, 1), (0, 1)), constant_values=p.migration.outside_km)
     road[-1, -1] = 0.0
@@ -153,7 +159,6 @@ def _running_fields(zone: PilotZone) -> None:
     zone.permit_price = 0.0
     zone.air_2015 = 0.0
     zone.labour_saving = 1.0
-    zone.fiscal_share = 1.0
     zone.enforcement_money = 1.0
     zone.audit_found = 0.0
     zone.audit_quality = 0.0
@@ -163,10 +168,7 @@ def _running_fields(zone: PilotZone) -> None:
     zone.park_loan = 0.0
     zone.detection_mean = 0.0
     zone.inspections_made = 0.0
-    zone.penalties_made = 0.0
     zone.fines_paid = 0.0
-    zone.funds_granted = 0.0
-    zone.funds_misused = 0.0
     zone.misuse_share = zone.p.funds.misuse_base
     zone.guarantees_called = 0.0
     zone.exits = 0.0
@@ -174,7 +176,6 @@ def _running_fields(zone: PilotZone) -> None:
     zone.entrants = 0
     zone.base_gap = None
     zone.base_support = None
-    zone.trained_share = 1.0
     zone.water_share = np.ones(places)
     zone.own_revenue = np.zeros(places)
     zone.award_pull = np.zeros(rows)
@@ -182,17 +183,16 @@ def _running_fields(zone: PilotZone) -> None:
     zone.scientist_leave = np.full(places, zone.p.institutes.turnover)
     zone.vacancy_pull = np.ones((len(EMPLOYERS), places))
     zone.institute_pull = np.ones(len(zone.institutes.posts))
-    zone.institute_wish = zone.institutes.people / zone.institutes.posts
-    zone.was_empty = zone.institute_wish < zone.p.institutes.empty_share
+    zone.was_empty = zone.institutes.people / zone.institutes.posts < zone.p.institutes.empty_share
     zone.by_product_flow = np.zeros((places, places))
     zone.local_spending = np.full(places, zone.base_year.local_consumption)
     zone.services_ratio = np.full(places, zone.base_year.services_ratio)
     zone.construction_ratio = np.full(places, zone.base_year.construction_ratio)
     zone.base_sales = np.zeros((2, places))
-    zone.towns.agriculture_sales = zone.world.place["agriculture_va_2010"] / 4.0 / zone.base_year.agriculture_ratio
-    zone.towns.labour_force = np.zeros((places, 3))
+    zone.towns.agriculture_sales = zone.world.place["agriculture_va_2010"] / QUARTERS / zone.base_year.agriculture_ratio
+    zone.towns.labour_force = np.zeros((places, len(SKILLS)))
     zone.base_wage = zone.towns.wage.copy()
-    zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / 4.0)
+    zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / QUARTERS)
     zone.plan = None
     zone.price_memory = None
     zone.growth_boast = 1.0
@@ -313,12 +313,12 @@ def assign_officials(zone: PilotZone, rows: np.ndarray) -> None:
 def _skill_mix(zone: PilotZone) -> np.ndarray:
     """Give the skill mix of the aggregate employers, shape (employers, 3)."""
     p = zone.p.sectors
-    mix = np.zeros((len(EMPLOYERS), 3))
+    mix = np.zeros((len(EMPLOYERS), len(SKILLS)))
     for employer, name in ((FIRMS, "far_industry"), (CONSTRUCTION, "construction"), (SERVICES, "services"),
                            (PUBLIC, "public"), (AGRICULTURE, "agriculture")):  # fmt: skip
         skilled, professional = getattr(p, f"{name}_skilled"), getattr(p, f"{name}_professional")
         mix[employer] = (1.0 - skilled - professional, skilled, professional)
-    mix[INSTITUTES, 2] = 1.0
+    mix[INSTITUTES, PROFESSIONAL] = 1.0
     return mix
 
 
@@ -326,7 +326,7 @@ def _first_jobs(zone: PilotZone) -> None:
     """Put residents into the jobs of the base year; staff follows the residents found."""
     world, firms, people, place = zone.world, zone.firms, zone.population, zone.world.place
     mix = _skill_mix(zone)
-    base = np.zeros((len(EMPLOYERS), world.place_count, 3))
+    base = np.zeros((len(EMPLOYERS), world.place_count, len(SKILLS)))
     far_jobs = np.where(world.in_zone, 0.0, zone.p.sectors.far_industry_jobs * place["population_2010"])
     base[FIRMS] = far_jobs[:, None] * mix[FIRMS]
     for employer, name in (
@@ -340,9 +340,9 @@ def _first_jobs(zone: PilotZone) -> None:
     set_posts(zone)
     target = base.copy()
     wanted = firms.posts * firms.staffing[:, None]
-    for skill in range(3):
+    for skill in range(len(SKILLS)):
         target[FIRMS, :, skill] += np.bincount(firms.place, weights=wanted[:, skill], minlength=world.place_count)
-    target[INSTITUTES, :, 2] = np.bincount(
+    target[INSTITUTES, :, PROFESSIONAL] = np.bincount(
         zone.institutes.place, weights=zone.institutes.people, minlength=world.place_count
     )
     _fill_jobs(zone, target)
@@ -358,11 +358,15 @@ def _first_jobs(zone: PilotZone) -> None:
 def _fill_jobs(zone: PilotZone, target: np.ndarray) -> None:
     """Walk the adults of each place and skill and hand out the wanted jobs, then the unemployed, then none."""
     people, p = zone.population, zone.p.labour
-    adult = (people.age >= int(p.working_age * 4)) & (people.age < int(p.retirement_age * 4)) & (people.town >= 0)
+    adult = (
+        (people.age >= int(p.working_age * QUARTERS))
+        & (people.age < int(p.retirement_age * QUARTERS))
+        & (people.town >= 0)
+    )
     adult &= people.town < people.outside
     for place in range(zone.world.place_count):
         here = np.flatnonzero(adult & (people.town == place))
-        for skill in range(3):
+        for skill in range(len(SKILLS)):
             rows = here[people.skill[here] == skill]
             if not len(rows):
                 continue
@@ -407,7 +411,7 @@ def open_quarter(zone: PilotZone) -> None:
     zone.own_revenue[:] = 0.0
     zone.guarantees_called = 0.0
     firms = zone.firms
-    for name in ("other_income", "waste_cost", "waste_tax", "deposit_due", "subsidy"):
+    for name in ("other_income", "waste_cost", "waste_tax", "deposit_due"):
         getattr(firms, name)[:] = 0.0
     zone.exits = 0.0
     zone.entries = 0.0
@@ -423,14 +427,14 @@ def update_indices(zone: PilotZone) -> None:
     zone.growth_boast = 1.0 + brag * zone.brand_view_share
     towns, p = zone.towns, zone.p.sectors
     sales = np.vstack([towns.services_sales, towns.construction_sales]) / zone.prices.general
-    if zone.quarter < 4:
-        zone.base_sales += np.maximum(sales, 1.0) / 4.0
+    if zone.quarter < QUARTERS:
+        zone.base_sales += np.maximum(sales, 1.0) / QUARTERS
     else:
-        productivity = (1.0 + p.services_productivity) ** ((zone.quarter - 4) / 4.0)
+        productivity = (1.0 + p.services_productivity) ** ((zone.quarter - QUARTERS) / QUARTERS)
         level = np.clip(sales / np.maximum(zone.base_sales, 1.0) / productivity, 0.0, p.index_most)
         towns.services_index += p.index_speed * (level[0] - towns.services_index)
         towns.construction_index += p.index_speed * (level[1] - towns.construction_index)
-    towns.agriculture_sales = towns.agriculture_sales * (1.0 + p.agriculture_growth / 4.0)
-    zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / 4.0)
-    if 20 <= zone.quarter < 24:
+    towns.agriculture_sales = towns.agriculture_sales * (1.0 + p.agriculture_growth / QUARTERS)
+    zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / QUARTERS)
+    if in_base_year(zone.quarter):
         zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -24,7 +26,7 @@ def link_value(
 
 def exchange_and_store(zone: PilotZone) -> None:
     """Links form and break, by-products flow, the rest is treated, stored or discharged."""
-    if zone.quarter % 4 == LINK_QUARTER or zone.quarter == 0:
+    if zone.quarter % QUARTERS == LINK_QUARTER or zone.quarter == 0:
         _form_links(zone)
     _break_links(zone)
     _flow(zone)
@@ -161,7 +163,7 @@ def _flow(zone: PilotZone) -> None:
         dumped_tax = kept * (1.0 - safe) * tax * p.taxed_share
         firms.waste_tax[rows] += np.where(firms.colluding[rows], 0.0, dumped_tax)
         firms.deposit_due[rows] += kept * (1.0 - safe) * now.deposit * material["storage_cost"][what]
-    release = matter.unsafe * material["leak_rate"] / 4.0 * (1.0 - p.plan_leak * now.risk_plans)
+    release = matter.unsafe * material["leak_rate"] / QUARTERS * (1.0 - p.plan_leak * now.risk_plans)
     release = np.minimum(matter.unsafe, np.where(material["leak_rate"] >= 1.0, 0.0, release))
     matter.unsafe -= release
     matter.discharged += release

@@ -10,14 +10,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
 from ccepz_sim.rng import systematic
 from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED
-from ccepz_sim.state.world import EMPLOYERS
+from ccepz_sim.state.world import (
+    AGRICULTURE,
+    CONSTRUCTION,
+    EMPLOYERS,
+    FIRMS,
+    INSTITUTES,
+    MIDDLE,
+    PROFESSIONAL,
+    PUBLIC,
+    SERVICES,
+    SKILLED,
+    SKILLS,
+    UNSKILLED,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
-
-FIRMS, CONSTRUCTION, SERVICES, PUBLIC, AGRICULTURE, INSTITUTES = range(len(EMPLOYERS))
 
 
 def urn_ball(vacancies: np.ndarray, seekers: np.ndarray, intensity: float) -> np.ndarray:
@@ -48,23 +60,25 @@ def run_labour_market(zone: PilotZone) -> None:
 def _enter_and_retire(zone: PilotZone) -> None:
     """Those who reach working age take up a skill and seek work; the old leave the labour force."""
     people, p = zone.population, zone.p.labour
-    grown = np.flatnonzero(people.age == int(p.working_age * 4))
+    grown = np.flatnonzero(people.age == int(p.working_age * QUARTERS))
     if len(grown):
         luck = zone.streams.at("coming of age", zone.quarter).random((2, people.rows))[:, grown]
         amenity = np.append(zone.towns.amenity, p.outside_amenity)[people.town[grown]]
-        tertiary = p.tertiary_chance * (0.5 + amenity)
-        people.skill[grown] = np.where(luck[0] < tertiary, 2, np.where(luck[0] < tertiary + p.vocational_chance, 1, 0))
+        tertiary = p.tertiary_chance * (MIDDLE + amenity)
+        people.skill[grown] = np.where(
+            luck[0] < tertiary, PROFESSIONAL, np.where(luck[0] < tertiary + p.vocational_chance, SKILLED, UNSKILLED)
+        )
         joins = luck[1] < p.participation
         people.employer[grown] = np.where(joins, UNEMPLOYED, OUT_OF_LABOUR)
         people.jobless[grown] = 0
-    retired = (people.age >= int(p.retirement_age * 4)) & (people.employer > OUT_OF_LABOUR)
+    retired = (people.age >= int(p.retirement_age * QUARTERS)) & (people.employer > OUT_OF_LABOUR)
     people.employer[retired] = OUT_OF_LABOUR
 
 
 def settle_staff(zone: PilotZone) -> None:
     """Scale firms' staff in each town and skill to the persons who work there: one head, one post."""
     firms, world = zone.firms, zone.world
-    for skill in range(3):
+    for skill in range(len(SKILLS)):
         total = np.bincount(firms.place, weights=firms.staff[:, skill], minlength=world.place_count)
         actual = zone.towns.employed[FIRMS, :, skill]
         factor = np.where(total > 0.0, actual / np.maximum(total, 1e-12), 0.0)
@@ -74,7 +88,7 @@ def settle_staff(zone: PilotZone) -> None:
             _dismiss_cell(zone, np.flatnonzero(stranded), skill)
     institutes = zone.institutes
     staffed = np.bincount(institutes.place, weights=institutes.people, minlength=world.place_count)
-    actual = zone.towns.employed[INSTITUTES, :, 2]
+    actual = zone.towns.employed[INSTITUTES, :, PROFESSIONAL]
     factor = np.where(staffed > 0.0, actual / np.maximum(staffed, 1e-12), 0.0)
     institutes.people *= factor[institutes.place]
 
@@ -92,16 +106,18 @@ def _posts(zone: PilotZone) -> np.ndarray:
     """Give wanted employment by employer, place and skill in persons."""
     firms, world, towns, p = zone.firms, zone.world, zone.towns, zone.p.labour
     posts = np.zeros_like(towns.posts)
-    for skill in range(3):
+    for skill in range(len(SKILLS)):
         posts[FIRMS, :, skill] = np.bincount(firms.place, weights=firms.posts[:, skill], minlength=world.place_count)
     base = zone.base_posts
     posts[SERVICES] = base[SERVICES] * towns.services_index[:, None]
     posts[CONSTRUCTION] = base[CONSTRUCTION] * towns.construction_index[:, None]
     posts[PUBLIC] = base[PUBLIC] * zone.enforcement_money
-    posts[AGRICULTURE] = base[AGRICULTURE] * (1.0 - p.farm_decline) ** (zone.quarter / 4.0)
-    posts[FIRMS][~world.in_zone] = base[FIRMS][~world.in_zone] * (1.0 + p.far_growth) ** (zone.quarter / 4.0)
+    posts[AGRICULTURE] = base[AGRICULTURE] * (1.0 - p.farm_decline) ** (zone.quarter / QUARTERS)
+    posts[FIRMS][~world.in_zone] = base[FIRMS][~world.in_zone] * (1.0 + p.far_growth) ** (zone.quarter / QUARTERS)
     institutes = zone.institutes
-    posts[INSTITUTES, :, 2] = np.bincount(institutes.place, weights=institutes.posts, minlength=world.place_count)
+    posts[INSTITUTES, :, PROFESSIONAL] = np.bincount(
+        institutes.place, weights=institutes.posts, minlength=world.place_count
+    )
     return posts
 
 
@@ -110,7 +126,7 @@ def _separate(zone: PilotZone) -> None:
     people, towns, firms, p = zone.population, zone.towns, zone.firms, zone.p.labour
     surplus = np.maximum(0.0, firms.staff - firms.posts) * p.layoff_speed
     laid_off = np.zeros_like(towns.employed)
-    for skill in range(3):
+    for skill in range(len(SKILLS)):
         laid_off[FIRMS, :, skill] = np.bincount(
             firms.place, weights=surplus[:, skill], minlength=zone.world.place_count
         )
@@ -120,7 +136,7 @@ def _separate(zone: PilotZone) -> None:
     quits = np.full(towns.employed.shape, p.separation)
     quits[PUBLIC] *= p.public_stability
     quits[AGRICULTURE] *= p.public_stability
-    quits[INSTITUTES] = zone.scientist_leave[None, :, None][0]
+    quits[INSTITUTES] = zone.scientist_leave[:, None]
     chance = np.clip(quits + laid_off / np.maximum(towns.employed, 1e-9), 0.0, 1.0)
     zone.firms.staff = np.maximum(0.0, firms.staff - surplus)
     working = np.flatnonzero((people.employer >= 0) & (people.town < people.outside))
@@ -138,20 +154,19 @@ def _train(zone: PilotZone) -> None:
     people, p = zone.population, zone.p.labour
     luck = zone.streams.at("training", zone.quarter).random(2)
     able = np.flatnonzero(
-        (people.skill == 0)
+        (people.skill == UNSKILLED)
         & (people.employer == UNEMPLOYED)
         & zone.zone_town(people.town)
-        & (people.age < int(p.training_age * 4))
+        & (people.age < int(p.training_age * QUARTERS))
     )
     total = float(people.weight[able].sum())
-    seats = zone.policy.now.training / 4.0 * p.training_success * zone.trained_share
-    zone.population.trained_quarter = min(seats, total)
+    seats = zone.policy.now.training / QUARTERS * p.training_success
     if total > 0.0 and seats > 0.0:
         chosen = able[systematic(np.full(len(able), min(1.0, seats / total)), float(luck[0]))]
-        people.skill[chosen] = 1
-    idle = np.flatnonzero((people.skill == 1) & (people.employer == UNEMPLOYED) & (people.jobless > p.fade_after))
+        people.skill[chosen] = SKILLED
+    idle = np.flatnonzero((people.skill == SKILLED) & (people.employer == UNEMPLOYED) & (people.jobless > p.fade_after))
     faded = idle[systematic(np.full(len(idle), p.skill_decay), float(luck[1]))]
-    people.skill[faded] = 0
+    people.skill[faded] = UNSKILLED
 
 
 def _match(zone: PilotZone) -> None:
@@ -160,9 +175,9 @@ def _match(zone: PilotZone) -> None:
     seeking = np.flatnonzero((people.employer == UNEMPLOYED) & (people.town < people.outside))
     if not len(seeking):
         return
-    cell = people.town[seeking] * np.int64(3) + people.skill[seeking]
-    cells = zone.world.place_count * 3
-    seekers = np.bincount(cell, weights=people.weight[seeking], minlength=cells).reshape(-1, 3)
+    cell = people.town[seeking] * np.int64(len(SKILLS)) + people.skill[seeking]
+    cells = zone.world.place_count * len(SKILLS)
+    seekers = np.bincount(cell, weights=people.weight[seeking], minlength=cells).reshape(-1, len(SKILLS))
     open_posts = towns.vacancies * zone.vacancy_pull[:, :, None]
     vacancies = open_posts.sum(axis=0)
     intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
@@ -193,14 +208,14 @@ def _hand_out(zone: PilotZone) -> None:
     """Give new staff to firms and institutes in proportion to their open posts."""
     firms, institutes, world = zone.firms, zone.institutes, zone.world
     employed = zone.towns.employed
-    for skill in range(3):
+    for skill in range(len(SKILLS)):
         now = np.bincount(firms.place, weights=firms.staff[:, skill], minlength=world.place_count)
         gain = np.maximum(0.0, employed[FIRMS, :, skill] - now)
         want = np.maximum(0.0, firms.posts[:, skill] - firms.staff[:, skill]) * firms.alive
         total = np.bincount(firms.place, weights=want, minlength=world.place_count)
         firms.staff[:, skill] += want * (gain / np.maximum(total, 1e-9))[firms.place]
     now = np.bincount(institutes.place, weights=institutes.people, minlength=world.place_count)
-    gain = np.maximum(0.0, employed[INSTITUTES, :, 2] - now)
+    gain = np.maximum(0.0, employed[INSTITUTES, :, PROFESSIONAL] - now)
     want = np.maximum(0.0, institutes.posts - institutes.people) * zone.institute_pull
     total = np.bincount(institutes.place, weights=want, minlength=world.place_count)
     institutes.people += want * (gain / np.maximum(total, 1e-9))[institutes.place]
@@ -210,16 +225,22 @@ def wages(zone: PilotZone) -> None:
     """Wages grow with the country and bend with local unemployment."""
     people, towns, p = zone.population, zone.towns, zone.p.labour
     active = np.flatnonzero((people.employer >= UNEMPLOYED) & (people.town < people.outside))
-    cell = people.town[active] * np.int64(3) + people.skill[active]
-    force = np.bincount(cell, weights=people.weight[active], minlength=zone.world.place_count * 3).reshape(-1, 3)
+    cell = people.town[active] * np.int64(len(SKILLS)) + people.skill[active]
+    force = np.bincount(cell, weights=people.weight[active], minlength=zone.world.place_count * len(SKILLS)).reshape(
+        -1, len(SKILLS)
+    )
     working = towns.employed.sum(axis=0)
     towns.unemployment = np.where(force > 0.0, 1.0 - working / np.maximum(force, 1.0), p.natural_rate)
     towns.labour_force = force
-    growth = p.wage_growth_early if zone.quarter < 24 else p.wage_growth_late
+    growth = p.wage_growth_early if zone.quarter < PLAY_QUARTER else p.wage_growth_late
     gap = np.clip(p.natural_rate - towns.unemployment, -p.gap_most, p.gap_most)
     shortage = (towns.posts.sum(axis=0) - working) / np.maximum(towns.posts.sum(axis=0), 1.0)
-    drift = growth / 4.0 + p.wage_curve * gap / 4.0 + p.shortage_push * np.clip(shortage, 0.0, 0.5) / 4.0
-    towns.wage = towns.wage * (1.0 + np.clip(drift, -0.02, 0.06))
-    anchor = zone.base_wage * (1.0 + growth / 4.0)
+    drift = (
+        growth / QUARTERS
+        + p.wage_curve * gap / QUARTERS
+        + p.shortage_push * np.clip(shortage, 0.0, p.shortage_most) / QUARTERS
+    )
+    towns.wage = towns.wage * (1.0 + np.clip(drift, -p.wage_fall_most, p.wage_rise_most))
+    anchor = zone.base_wage * (1.0 + growth / QUARTERS)
     zone.base_wage = anchor
     towns.wage += p.wage_return * (anchor - towns.wage)

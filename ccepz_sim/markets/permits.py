@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.rules.abatement import abatement_at
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def permit_price(zone: PilotZone, emission: np.ndarray, tax: np.ndarray, start: 
     now = zone.policy.now
     if zone.air_2015 <= 0.0 or now.permit_cap >= zone.policy.status_quo[zone.quarter][zone.lever["permit-cap"]]:
         return 0.0
-    cap = now.permit_cap * zone.air_2015 / 4.0
+    cap = now.permit_cap * zone.air_2015 / QUARTERS
     return clearing_price(emission, tax, start, slope, cap, zone.p.abatement.permit_price_most)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, quarter_of, year_of
+from ccepz_sim.clock import BASE_YEAR, FIRST_YEAR, PLAY_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.content import Content
 from ccepz_sim.schema import ANY_SERIES, Scenario
 from ccepz_sim.state.arrays import Arrays
@@ -15,6 +15,7 @@ from ccepz_sim.state.world import World
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
+HALF = 0.5  # the middle of a year or a quarter
 HISTORY_YEARS = range(FIRST_YEAR, PLAY_YEAR + 1)
 
 
@@ -38,15 +39,15 @@ class Prices(Arrays):
         self.group = np.array([names.index(name) for name in table.texts("group")])
         self.groups = len(names)
         self.log = self.history[0].copy()
-        self.level_2015 = np.log(yearly[PLAY_YEAR - 1 - FIRST_YEAR])
-        self.log_2010 = self.history[:4].mean(axis=0)
+        self.level_2015 = np.log(yearly[BASE_YEAR - FIRST_YEAR])
+        self.log_2010 = self.history[:QUARTERS].mean(axis=0)
         self.general = 1.0
 
 
 def _quarterly(log_yearly: np.ndarray) -> np.ndarray:
     """Interpolate yearly means to quarters, log-linear between mid-years; shape (24, series)."""
-    mid = np.arange(len(log_yearly)) + 0.5
-    quarters = np.arange((len(log_yearly) - 1) * 4) / 4.0 + 0.125
+    mid = np.arange(len(log_yearly)) + HALF
+    quarters = np.arange((len(log_yearly) - 1) * QUARTERS) / QUARTERS + HALF / QUARTERS
     return np.column_stack([np.interp(quarters, mid, series) for series in log_yearly.T])
 
 
@@ -93,16 +94,16 @@ def move_prices(zone: PilotZone) -> None:
     p = zone.p.prices
     prices = zone.prices
     quarter = zone.quarter
-    prices.general *= 1.0 + p.input_inflation / 4.0
+    prices.general *= 1.0 + p.input_inflation / QUARTERS
     if quarter < len(prices.history):
         prices.log = prices.history[quarter].copy()
         return
     luck = zone.streams.at("prices", quarter)
     common = luck.standard_normal(prices.groups)[prices.group]
     own = luck.standard_normal(len(prices.log))
-    crash = luck.random(prices.groups) < p.jump_rate / 4.0
+    crash = luck.random(prices.groups) < p.jump_rate / QUARTERS
     size = p.jump_mean + p.jump_sd * luck.standard_normal(prices.groups)
-    carry, spread = ou_step(prices.kappa, prices.sigma, 0.25)
+    carry, spread = ou_step(prices.kappa, prices.sigma, 1.0 / QUARTERS)
     noise = np.sqrt(p.group_correlation) * common + np.sqrt(1.0 - p.group_correlation) * own
     mean = prices.level_2015 + zone.path.mean[quarter]
     jump = np.where(prices.exposed, (crash * size)[prices.group], 0.0)

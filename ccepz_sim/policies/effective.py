@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.policies.lags import LagFilter
 from ccepz_sim.policies.schedule import Decision, announced_path, status_quo_path
@@ -59,7 +60,7 @@ class Policy(Arrays):
     def cost(self, quarter: int) -> np.ndarray:
         """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
         extra = np.maximum(0.0, self.value - self.status_quo[quarter]) * self.money
-        return (extra + np.where(self.is_value, self.value, 0.0)) / 4.0
+        return (extra + np.where(self.is_value, self.value, 0.0)) / QUARTERS
 
 
 def announce(zone: PilotZone) -> None:

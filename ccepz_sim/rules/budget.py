@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
-
-YEARLY_FUNDS = ("science", "environment", "committee", "finance")
 
 
 def release_budgets(zone: PilotZone) -> None:
@@ -20,8 +20,8 @@ def release_budgets(zone: PilotZone) -> None:
     bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
     accounts = zone.body_account(np.arange(len(bodies.ids)))
     need = np.bincount(zone.policy.body, weights=zone.policy.cost(zone.quarter), minlength=len(bodies.ids))
-    need += bodies.staff_cost / 4.0 * zone.prices.general
-    need += ledger.loans[accounts] * (p.public_rate / 4.0 + p.amortisation) * (bodies.debt_ceiling > 0.0)
+    need += bodies.staff_cost / QUARTERS * zone.prices.general
+    need += ledger.loans[accounts] * (p.public_rate / QUARTERS + p.amortisation) * (bodies.debt_ceiling > 0.0)
     bodies.planned_cost = need
     _pay_transfer(zone, float(need.sum()))
     cash = ledger.deposits[accounts]
@@ -40,7 +40,6 @@ def release_budgets(zone: PilotZone) -> None:
     share = min(1.0, (have + borrow) / wanted) if wanted > 0.0 else 1.0
     ledger.pay("budget", int(accounts[centre]), accounts, asks * share)
     bodies.released[:] = share
-    zone.fiscal_share = share
     zone.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
 
 
@@ -51,7 +50,7 @@ def _pay_transfer(zone: PilotZone, need: float) -> None:
     gap = need - revenue
     if zone.base_support is None:
         zone.base_support = max(0.0, float(zone.status_quo_need))
-    growth = (1.0 + p.transfer_growth) ** (zone.quarter / 4.0)
+    growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
     usual = zone.base_support * growth
     support = max(0.0, usual + p.equalisation_prefecture * (min(gap, usual) - usual))
     ledger.pay("transfers", zone.outside_account, zone.body_account(zone.body["province"]), support)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.state.firms import LONG_TERM
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -71,7 +73,7 @@ def meet_officials(zone: PilotZone) -> None:
     mine = firms.official
     peers = peer_shares(zone, firms.colluding)
     official_moral = p.official_moral * officials.integrity[mine]
-    moral = firms.moral + np.where(firms.mindset == 2, p.long_term_moral, 0.0) + official_moral
+    moral = firms.moral + np.where(firms.mindset == LONG_TERM, p.long_term_moral, 0.0) + official_moral
     official_fine = p.official_fine * (1.0 + p.accountability_weight * zone.policy.now.accountability)
     fines = np.full(firms.rows, p.firm_fine + official_fine)
     search = p.search_cost * (1.0 - firms.tie)
@@ -81,12 +83,10 @@ def meet_officials(zone: PilotZone) -> None:
     willing = firms.alive & (surplus > 0.0) & (firms.reference_burden > 0.0)
     meets = luck[0] < p.meeting_chance
     firms.colluding = willing & (firms.colluding | meets)
-    firms.deal_quarters = np.where(firms.colluding, firms.deal_quarters + 1, 0)
     share = nash_bribe(surplus, chance, np.full(firms.rows, official_fine), official_moral, p.official_power)
     firms.bribe = np.where(firms.colluding, share * firms.reference_burden, 0.0)
     firms.bribe = np.minimum(firms.bribe, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
     _extort(zone, luck[1])
-    officials.taken = np.bincount(mine, weights=firms.bribe, minlength=len(officials.body))
     cases = np.bincount(mine, weights=firms.colluding, minlength=len(officials.body))
     load = np.bincount(mine, weights=firms.alive, minlength=len(officials.body))
     officials.captured = cases / np.maximum(1.0, load)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.state.firms import NEVER
+from ccepz_sim.clock import QUARTERS
+from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 CLEARED = (
-    "losses", "starved", "deal_quarters", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
+    "losses", "starved", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
     "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def _fail(zone: PilotZone) -> None:
 def _eliminate(zone: PilotZone) -> None:
     """Retire a share of outdated capacity a year; a firm left with almost nothing closes."""
     firms, now, p = zone.firms, zone.policy.now, zone.p.entry
-    share = now.eliminate / 4.0
+    share = now.eliminate / QUARTERS
     if share <= 0.0:
         return
     retired = firms.capacity * firms.outdated * share * firms.alive
@@ -71,13 +72,13 @@ def _enter(zone: PilotZone) -> None:
         return
     pull = np.clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
     fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
-    fame = fame + p.incubator_effect * now.incubators / 10.0
+    fame = fame + p.incubator_effect * now.incubators / p.incubator_scale
     ease = p.approval_reference / (p.approval_reference + now.approval_time)
     rival = 1.0 - p.rival_effect * tech.rival_overlap * (1.0 - now.division)
     emerging = 1.0 + tech.emerging * p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
-    emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / 10.0)
+    emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / p.incubator_scale)
     growth = 1.0 + p.growth_effect * tech.market_growth
-    level = np.maximum(0.2, zone.towns.infrastructure[firms.place])
+    level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place])
     rate = (
         p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * alive * zone.water_share[firms.place]
     )
@@ -103,7 +104,7 @@ def _enter(zone: PilotZone) -> None:
     firms.clean[rows] = p.clean_entrant
     firms.state_owned[rows] = 0.0
     firms.tie[rows] = (traits[1] < p.tie_share).astype(float)
-    firms.mindset[rows] = np.where(traits[2] < p.long_term_share, 2, 0)
+    firms.mindset[rows] = np.where(traits[2] < p.long_term_share, LONG_TERM, NOT_ESTABLISHED)
     firms.staffing[rows] = zone.p.firms.entrant_staffing
     firms.debt_ratio[rows] = zone.p.firms.entrant_debt_ratio
     zone.assign_officials(rows)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -36,7 +38,7 @@ def expose(zone: PilotZone) -> None:
     drift = p.ecology_recovery * (1.0 - towns.ecology) + help_ - wound * towns.ecology
     towns.ecology = np.where(inside, np.clip(towns.ecology + drift, 0.0, 1.0), towns.ecology)
     parks = zone.has_park
-    per_park = zone.infrastructure_money / 4.0 / max(1, int(parks.sum()))
+    per_park = zone.infrastructure_money / QUARTERS / max(1, int(parks.sum()))
     gain = p.infrastructure_gain * per_park / p.infrastructure_scale
     towns.infrastructure = towns.infrastructure * (1.0 - p.infrastructure_wear) + parks * gain
     towns.infrastructure = np.where(parks, towns.infrastructure, 1.0)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -43,7 +45,7 @@ def grant_credit(zone: PilotZone) -> None:
     cost = firms.output * firms.input_cost + firms.wage_bill
     target = p.cash_quarters * cost
     limit = credit_limit(
-        firms.book_capital, firms.sales * 4.0, firms.state_owned, zone.policy.now.guarantees,
+        firms.book_capital, firms.sales * QUARTERS, firms.state_owned, zone.policy.now.guarantees,
         (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
     )  # fmt: skip
     grant = np.clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
@@ -62,6 +64,6 @@ def loan_rate(zone: PilotZone) -> np.ndarray:
     base = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
     leverage = zone.ledger.loans[zone.firm_accounts] / np.maximum(firms.book_capital, 1.0)
     rate: np.ndarray = (
-        base + p.private_premium * (1.0 - firms.state_owned) + p.leverage_spread * np.minimum(leverage, 2.0)
+        base + p.private_premium * (1.0 - firms.state_owned) + p.leverage_spread * np.minimum(leverage, p.leverage_most)
     )
     return rate

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.markets.permits import permit_price
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
-from ccepz_sim.state.world import AIR, WATER
+from ccepz_sim.state.world import AIR, PROFESSIONAL, SKILLED, UNSKILLED, WATER
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
-KG = 1000.0
+JOBS_PER = 1000.0  # units of capacity, in the product table
 
 
 def plan_firms(zone: PilotZone) -> None:
@@ -87,12 +88,12 @@ def set_posts(zone: PilotZone) -> None:
     p = zone.p.firms
     use = firms.utilisation / np.maximum(tech.usual_utilisation, 1e-9)
     hoard = p.labour_fixed + (1.0 - p.labour_fixed) * use
-    total = tech.labour / KG * firms.capacity * hoard * zone.labour_saving * firms.alive
-    skilled = np.minimum(0.9, tech.skilled_need * (1.0 + p.chain_skill * firms.chain))
-    professional = np.minimum(0.9, tech.professional_need * (1.0 + p.chain_skill * firms.chain))
-    firms.posts[:, 0] = total * np.maximum(0.05, 1.0 - skilled - professional)
-    firms.posts[:, 1] = total * skilled
-    firms.posts[:, 2] = total * professional
+    total = tech.labour / JOBS_PER * firms.capacity * hoard * zone.labour_saving * firms.alive
+    skilled = np.minimum(p.skill_share_most, tech.skilled_need * (1.0 + p.chain_skill * firms.chain))
+    professional = np.minimum(p.skill_share_most, tech.professional_need * (1.0 + p.chain_skill * firms.chain))
+    firms.posts[:, UNSKILLED] = total * np.maximum(p.unskilled_share_least, 1.0 - skilled - professional)
+    firms.posts[:, SKILLED] = total * skilled
+    firms.posts[:, PROFESSIONAL] = total * professional
 
 
 def _weigh_compliance(zone: PilotZone) -> None:
@@ -102,10 +103,10 @@ def _weigh_compliance(zone: PilotZone) -> None:
     """
     firms, tech, now = zone.firms, zone.technology, zone.policy.now
     p, c = zone.p.abatement, zone.p.collusion
-    output = firms.capacity / 4.0 * firms.utilisation
+    output = firms.capacity / QUARTERS * firms.utilisation
     raw = tech.emission * (output * firms.clean)[:, None]
     equivalents = np.column_stack([raw[:, AIR] @ zone.equivalents[AIR], raw[:, WATER] @ zone.equivalents[WATER]])
-    spent = firms.clean_money / np.maximum(firms.reference_burden * 4.0, 1.0)
+    spent = firms.clean_money / np.maximum(firms.reference_burden * QUARTERS, 1.0)
     help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))
     help_ = help_ * (1.0 - p.communication_effect * now.communication)
     scale = (np.maximum(tech.abatement_cost, p.cost_least) * firms.abatement_skill * help_ * zone.prices.general)[

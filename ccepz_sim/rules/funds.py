@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import is_last_of_year
+from ccepz_sim.clock import QUARTERS, is_last_of_year
+from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -27,7 +28,7 @@ def misuse_share(
 ) -> np.ndarray:
     """Give the share of a grant not spent on its purpose; strict award and audits lower it."""
     strict, audit, honest = weights
-    logit = np.log(base / (1.0 - base)) - strict * strictness - audit * found - honest * (integrity - 0.5)
+    logit = np.log(base / (1.0 - base)) - strict * strictness - audit * found - honest * (integrity - MIDDLE)
     share: np.ndarray = 1.0 / (1.0 + np.exp(-logit))
     return share
 
@@ -39,7 +40,7 @@ def award_funds(zone: PilotZone) -> None:
         return
     tech, now, p = zone.technology, zone.policy.now, zone.p.funds
     alive = firms.alive
-    research_merit = alive * (firms.research + p.merit_floor * firms.sales) * (0.2 + firms.knowledge)
+    research_merit = alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge)
     capital = alive * firms.book_capital
     circular = alive * (firms.reused + firms.used_waste)
     low_chain = alive * firms.sales * (firms.chain < p.chain_top)
@@ -96,9 +97,8 @@ def _award(zone: PilotZone, name: str, body: str, amount: float, merit: np.ndarr
     useful = granted - misused
     if field == "cash":
         firms.profit = firms.profit + useful
-        firms.subsidy += useful
     elif field == "award":
-        zone.award_pull = p.award_pull * useful / (firms.waste_cost * 4.0 + p.award_scale * granted + 1.0)
+        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
         firms.profit = firms.profit + useful
     else:
         setattr(firms, field, getattr(firms, field) + useful)
@@ -111,10 +111,10 @@ def _borrow_for_parks(zone: PilotZone) -> None:
     committee = zone.body["committee"]
     account = zone.body_account(committee)
     room = max(0.0, float(zone.bodies.debt_ceiling[committee] - zone.ledger.loans[account]))
-    amount = min(zone.policy.now.park_borrowing / 4.0, room)
+    amount = min(zone.policy.now.park_borrowing / QUARTERS, room)
     if amount > 0.0:
         zone.ledger.lend(np.array([account]), np.array([amount]))
-    zone.park_loan = amount * 4.0
+    zone.park_loan = amount * QUARTERS
 
 
 def disburse_programmes(zone: PilotZone) -> None:
@@ -139,18 +139,18 @@ def disburse_programmes(zone: PilotZone) -> None:
         ("environment", now.restoration, "construction", "restoration"),
         ("committee", zone.park_loan * p.borrowing_spent, "construction", "programmes"),
     ):
-        each = zone.within_budget(body, np.full(len(parks), amount / 4.0 / len(parks)))
+        each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
         ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
     zone.infrastructure_money = (now.infrastructure + zone.park_loan * p.borrowing_spent) * zone.bodies.released[
         zone.body["committee"]
     ]
     institutes = zone.institutes
     weight = institutes.posts / institutes.posts.sum()
-    lab = zone.within_budget("science", now.platforms / 4.0 * weight)
+    lab = zone.within_budget("science", now.platforms / QUARTERS * weight)
     accounts = ledger.account("institutes", np.arange(len(weight)))
     ledger.pay("programmes", zone.body_account(zone.body["science"]), accounts, lab)
-    ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / 4.0)
-    institutes.funding = lab + institutes.base_funding / 4.0
+    ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / QUARTERS)
+    institutes.funding = lab + institutes.base_funding / QUARTERS
     held = ledger.deposits[accounts]
     ledger.pay(
         "wages",

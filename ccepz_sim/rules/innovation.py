@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
+from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -36,7 +39,7 @@ def plan_research(zone: PilotZone) -> None:
     cut = 1.0 + p.tax_response * now.high_tech_cut * np.where(firms.profit > 0.0, 1.0, now.loss_relief)
     prize = 1.0 + p.prize_pull * now.breakthrough_reward / p.breakthrough_scale
     own = eager * strategic * pull * cut * prize * firms.sales * np.where(firms.margin > 0.0, 1.0, p.thrift)
-    grant = firms.research_fund / 4.0
+    grant = firms.research_fund / QUARTERS
     own = np.maximum(0.0, own - p.crowding_out * grant)
     firms.research = np.where(firms.alive, own + grant, 0.0)
 
@@ -59,16 +62,15 @@ def _institutes(zone: PilotZone) -> None:
     guests = p.flexible_take_up * now.flexible_posts / float(institutes.posts.sum())
     own = institutes.people / np.maximum(institutes.posts, 1e-9)
     institutes.guests = np.minimum(guests, np.maximum(0.0, 1.0 - own)) * institutes.posts
-    filled = np.clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, 1.2)
-    money = institutes.funding * 4.0 / np.maximum(institutes.posts, 1.0) / p.funding_scale
+    filled = np.clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, p.fill_most)
+    money = institutes.funding * QUARTERS / np.maximum(institutes.posts, 1.0) / p.funding_scale
     institutes.success = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
-    pay = np.log(towns.wage[:, 2] / zone.base_wage[:, 2])[institutes.place]
+    pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])[institutes.place]
     worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[institutes.place]
     worth = worth + p.allowance_weight * now.talent_allowance / p.allowance_scale + p.pay_weight * pay
     worth = worth - p.remote_weight * institutes.remoteness
     worth = worth + p.amenity_weight * towns.amenity[institutes.place]
     wanted = 1.0 / (1.0 + np.exp(-worth))
-    zone.institute_wish = wanted
     leave = np.clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
     zone.institute_pull = np.clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
     weight = np.bincount(institutes.place, weights=institutes.people, minlength=zone.world.place_count)
@@ -78,7 +80,7 @@ def _institutes(zone: PilotZone) -> None:
     seek = np.bincount(
         institutes.place, weights=institutes.posts * zone.institute_pull, minlength=zone.world.place_count
     )
-    zone.vacancy_pull[5] = np.where(posts > 0.0, seek / np.maximum(posts, 1e-9), 0.0)
+    zone.vacancy_pull[INSTITUTES] = np.where(posts > 0.0, seek / np.maximum(posts, 1e-9), 0.0)
     luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
     institutes.results = (luck < institutes.success * p.results_rate).astype(float)
     now_empty = (filled < p.empty_share) & ~zone.was_empty
@@ -107,8 +109,8 @@ def knowledge_near(zone: PilotZone) -> np.ndarray:
 
 def _firm_success(zone: PilotZone) -> None:
     firms, tech, now, p = zone.firms, zone.technology, zone.policy.now, zone.p.innovation
-    need = firms.posts[:, 1:].sum(axis=1)
-    filled = np.clip(firms.staff[:, 1:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
+    need = firms.posts[:, SKILLED:].sum(axis=1)
+    filled = np.clip(firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
     filled = np.where(need > 0.0, filled, 0.0)
     help_ = 1.0 + p.institute_help * knowledge_near(zone)[tech.industry]
     help_ = help_ * (1.0 + p.incubator_help * now.incubators * (firms.large == 0.0))
@@ -144,7 +146,7 @@ def _firm_success(zone: PilotZone) -> None:
         amount = zone.within_budget("finance", breakthrough * now.breakthrough_reward)
         zone.ledger.pay("subsidies", zone.body_account(zone.body["finance"]), zone.firm_accounts, amount)
     if now.clean_reward > 0.0 and clean.any():
-        amount = zone.within_budget("science", clean * (now.clean_reward / 4.0 / clean.sum()))
+        amount = zone.within_budget("science", clean * (now.clean_reward / QUARTERS / clean.sum()))
         zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
 
 
@@ -153,11 +155,11 @@ def _imitate(zone: PilotZone) -> None:
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
     luck = zone.streams.at("imitation", zone.quarter).random(firms.rows)
     products = len(zone.world.products)
-    best_cost, best_clean = np.full(products, 9.0), np.full(products, 9.0)
+    best_cost, best_clean = np.full(products, np.inf), np.full(products, np.inf)
     alive = np.flatnonzero(firms.alive)
     np.minimum.at(best_cost, firms.product[alive], firms.efficiency[alive])
     np.minimum.at(best_clean, firms.product[alive], firms.clean[alive])
-    skilled = firms.staff[:, 1:].sum(axis=1) / np.maximum(firms.posts[:, 1:].sum(axis=1), 1e-9)
+    skilled = firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(firms.posts[:, SKILLED:].sum(axis=1), 1e-9)
     contact = (
         p.imitation
         * np.clip(skilled, 0.0, 1.0)
@@ -170,17 +172,19 @@ def _imitate(zone: PilotZone) -> None:
     firms.clean = np.where(copies, firms.clean + p.copy_share * np.minimum(0.0, gap), firms.clean)
     modern = p.modernise * firms.upgrade_money / np.maximum(firms.book_capital * p.upgrade_cost, 1.0)
     aged = firms.outdated + p.ageing * (1.0 - firms.outdated)
-    firms.outdated = aged * (1.0 - np.clip(modern, 0.0, 0.5)) * firms.alive
+    firms.outdated = aged * (1.0 - np.clip(modern, 0.0, p.modernise_most)) * firms.alive
 
 
 def _extend_chain(zone: PilotZone) -> None:
     """A firm adds a step of processing with money, professionals and a park that can carry it."""
     firms, p = zone.firms, zone.p.innovation
-    professionals = firms.staff[:, 2] / np.maximum(firms.posts[:, 2], 1e-9)
-    money = (firms.chain_money + p.chain_own * firms.research * 4.0) / np.maximum(
+    professionals = firms.staff[:, PROFESSIONAL] / np.maximum(firms.posts[:, PROFESSIONAL], 1e-9)
+    money = (firms.chain_money + p.chain_own * firms.research * QUARTERS) / np.maximum(
         firms.book_capital * p.chain_cost, 1.0
     )
-    carried = np.maximum(0.2, zone.towns.infrastructure[firms.place]) ** p.chain_park
+    carried = (
+        np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place]) ** p.chain_park
+    )
     chance = p.chain_rate * (1.0 - np.exp(-money)) * np.clip(professionals, 0.0, 1.0) ** p.critical_mass * carried
     luck = zone.streams.at("chain", zone.quarter).random(firms.rows)
     able = firms.alive & (firms.chain < p.chain_top) & (firms.margin > p.chain_margin)

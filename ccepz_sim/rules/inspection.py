@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.rules.collusion import audit_chance, either
+from ccepz_sim.state.firms import FINE_STAGES
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -66,7 +68,7 @@ def _detect(zone: PilotZone) -> np.ndarray:
 def _execute_fines(zone: PilotZone) -> None:
     """Fines in the pipeline move one Erlang stage on; the last stage is paid as far as cash reaches."""
     firms, p = zone.firms, zone.p.inspection
-    rate = 1.0 - np.exp(-2.0 / p.fine_lag)
+    rate = 1.0 - np.exp(-FINE_STAGES / p.fine_lag)
     moving = firms.pending_fine * rate
     firms.pending_fine -= moving
     firms.pending_fine[:, 1] += moving[:, 0]
@@ -82,7 +84,6 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
     c = zone.p.collusion
     firms.punished = found
     zone.inspections_made = zone.policy.now.inspectors * p.visits_per_inspector
-    zone.penalties_made = float(found.sum())
     if not found.any():
         return
     colluding = found & firms.colluding
@@ -97,8 +98,7 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
     officials.caught |= removed
     officials.dismissed += float(removed.sum())
     firms.colluding &= ~colluding
-    firms.deal_quarters[colluding] = 0
-    for row in np.flatnonzero(colluding & (firms.large > 0.0))[:3]:
+    for row in np.flatnonzero(colluding & (firms.large > 0.0))[: int(zone.p.chronicle.cases_told)]:
         zone.note(
             "collusion_found",
             place=zone.world.places[firms.place[row]],
@@ -112,7 +112,7 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
 def _audit_funds(zone: PilotZone) -> None:
     """Audits recover part of the misused money of the past year and make it known."""
     firms, p = zone.firms, zone.p.inspection
-    if zone.quarter % 4 != 0:
+    if zone.quarter % QUARTERS != 0:
         return
     chance = zone.policy.now.audit_share * zone.audit_quality
     luck = zone.streams.at("fund audit", zone.quarter).random(firms.rows)
@@ -121,11 +121,11 @@ def _audit_funds(zone: PilotZone) -> None:
     back = np.minimum(back, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
     zone.ledger.pay("fines", zone.firm_accounts, zone.body_account(zone.body["finance"]), back)
     firms.profit = firms.profit - back
-    zone.funds_granted = float(firms.granted.sum())
-    zone.funds_misused = float(firms.misused.sum())
-    if zone.funds_misused > 0.0 and zone.audit_found > p.reveal_share:
-        zone.note("funds_misused", place="zone", indicator="funds_misused_share", weight=zone.funds_misused,
-                  share=zone.funds_misused / max(1.0, zone.funds_granted))  # fmt: skip
+    granted = float(firms.granted.sum())
+    misused = float(firms.misused.sum())
+    if misused > 0.0 and zone.audit_found > p.reveal_share:
+        zone.note("funds_misused", place="zone", indicator="funds_misused_share", weight=misused,
+                  share=misused / max(1.0, granted))  # fmt: skip
     firms.granted[:] = 0.0
     firms.misused[:] = 0.0
 

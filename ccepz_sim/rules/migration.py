@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.rng import systematic
-from ccepz_sim.state.population import NOBODY, OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.population import LONG_AGO, NOBODY, OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -45,17 +47,19 @@ def _vital(zone: PilotZone) -> None:
     living = np.flatnonzero(people.town != NOBODY)
     people.age[living] += 1
     age = people.age[living]
-    hazard = np.where(age < p.school_age * 4, p.death_child, np.where(age < p.old_age * 4, p.death_adult, p.death_old))
-    hazard = hazard + p.death_very_old * np.maximum(0.0, age / 4.0 - p.very_old) ** 2
+    hazard = np.where(
+        age < p.school_age * QUARTERS, p.death_child, np.where(age < p.old_age * QUARTERS, p.death_adult, p.death_old)
+    )
+    hazard = hazard + p.death_very_old * np.maximum(0.0, age / QUARTERS - p.very_old) ** 2
     luck = zone.streams.at("vital", quarter).random(2)
     if zone.frozen:
         return
-    dead = living[systematic(np.minimum(1.0, hazard / 4.0), float(luck[0]))]
+    dead = living[systematic(np.minimum(1.0, hazard / QUARTERS), float(luck[0]))]
     town = people.town[dead].astype(np.int64)
     people.deaths += np.bincount(town, weights=people.weight[dead], minlength=people.outside + 1).astype(np.int64)
     people.town[dead] = NOBODY
     people.employer[dead] = OUT_OF_LABOUR
-    rate = np.append(zone.birth_rate, p.birth_outside) / 4.0
+    rate = np.append(zone.birth_rate, p.birth_outside) / QUARTERS
     expected = rate * people.count() / people.birth_weight
     whole = np.floor(expected)
     extra = np.diff(np.floor(np.cumsum(expected - whole) + luck[1]), prepend=0.0)
@@ -65,13 +69,13 @@ def _vital(zone: PilotZone) -> None:
     people.town[rows] = town
     people.home[rows] = town
     people.age[rows] = 0
-    people.skill[rows] = 0
+    people.skill[rows] = UNSKILLED
     people.employer[rows] = OUT_OF_LABOUR
     people.weight[rows] = people.birth_weight[town]
     people.awareness[rows] = np.append(zone.towns.awareness, zone.p.voice.awareness_start)[town]
     people.trust[rows] = np.append(zone.towns.trust, zone.p.voice.trust_start)[town]
     people.jobless[rows] = 0
-    people.moved[rows] = -100
+    people.moved[rows] = LONG_AGO
     people.resettled[rows] = False
     people.guaranteed[rows] = False
     people.births += np.bincount(town, weights=people.weight[rows], minlength=people.outside + 1).astype(np.int64)
@@ -83,7 +87,9 @@ def attraction(zone: PilotZone) -> np.ndarray:
     force = np.maximum(towns.labour_force, 1.0)
     free = towns.vacancies.sum(axis=0)
     seekers = np.maximum(force - towns.employed.sum(axis=0), 1.0)
-    chance = np.clip((1.0 - towns.unemployment) * np.minimum(1.0, p.vacancy_base + free / (seekers + free)), 0.05, 1.0)
+    chance = np.clip(
+        (1.0 - towns.unemployment) * np.minimum(1.0, p.vacancy_base + free / (seekers + free)), p.job_chance_least, 1.0
+    )
     cost = world.place["housing_cost"][:, None]
     income = expected_wage(towns.wage, chance, p.jobless_income * towns.wage) / cost**p.housing_weight
     outside = zone.base_wage.mean(axis=0) * p.outside_wage * (1.0 - p.outside_risk)
@@ -95,12 +101,12 @@ def attraction(zone: PilotZone) -> np.ndarray:
         towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity
     )
     value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
-    high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / 1000.0, 0.0)
+    high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / METRES, 0.0)
     value -= p.altitude * high[:, None]
     talent = p.allowance * now.talent_allowance / p.allowance_scale
-    value[:-1, 2] += talent * world.in_zone
+    value[:-1, PROFESSIONAL] += talent * world.in_zone
     rival = p.rival_pull * zone.rival_attraction * (1.0 - now.division)
-    value[world.place_index["xining"], 1:] += rival
+    value[world.place_index["xining"], SKILLED:] += rival
     return value
 
 
@@ -108,12 +114,16 @@ def _choose(zone: PilotZone) -> None:
     people, p = zone.population, zone.p.migration
     if zone.frozen:
         return
-    consider = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32) / 4.0
+    consider = (
+        np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32) / QUARTERS
+    )
     luck = zone.streams.at("migration", zone.quarter)
     draw = luck.random(people.rows, dtype=np.float32)
     thinking = np.flatnonzero(draw < consider[people.skill])
     age = people.age[thinking]
-    adult = (age >= int(p.adult_age * 4)) & (age < int(p.oldest_age * 4)) & (people.town[thinking] != NOBODY)
+    adult = (
+        (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS)) & (people.town[thinking] != NOBODY)
+    )
     thinking = thinking[adult & (zone.quarter - people.moved[thinking] >= p.settle_quarters)]
     if not len(thinking):
         return
@@ -122,7 +132,7 @@ def _choose(zone: PilotZone) -> None:
     skill = people.skill[thinking]
     utility = value.T[skill].copy()
     utility -= p.distance * zone.distance_term[here]
-    if zone.quarter % 4 == 0 or not people.kin.any():
+    if zone.quarter % QUARTERS == 0 or not people.kin.any():
         people.kin = _kin(zone)
     utility += p.kin * np.log1p(p.kin_scale * people.kin[people.home[thinking]])
     rows = np.arange(len(thinking))
@@ -158,7 +168,7 @@ def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
     people.town[rows] = goal
     inside = goal < people.outside
     working_age = people.employer[rows] > OUT_OF_LABOUR
-    fresh = (here == people.outside) & (people.age[rows] < int(zone.p.labour.retirement_age * 4))
+    fresh = (here == people.outside) & (people.age[rows] < int(zone.p.labour.retirement_age * QUARTERS))
     people.employer[rows] = np.where(inside & (working_age | fresh), UNEMPLOYED, OUT_OF_LABOUR)
     people.jobless[rows] = 0
     people.moved[rows] = zone.quarter
@@ -171,10 +181,10 @@ def _resettle(zone: PilotZone) -> None:
     start = float(luck.random())
     east = world.place_index["haidong"]
     goals = np.array([world.place_index["golmud"], world.place_index["delingha"]])
-    places = now.resettlement / 4.0
+    places = now.resettlement / QUARTERS
     able = np.flatnonzero(people.town == east)
-    adult = (people.age[able] >= int(p.adult_age * 4)) & (people.age[able] < int(p.programme_age * 4))
-    able = able[adult & (people.skill[able] < 2) & ~people.resettled[able]]
+    adult = (people.age[able] >= int(p.adult_age * QUARTERS)) & (people.age[able] < int(p.programme_age * QUARTERS))
+    able = able[adult & (people.skill[able] < PROFESSIONAL) & ~people.resettled[able]]
     if places > 0.0 and len(able) and not zone.frozen:
         value = attraction(zone)
         gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import is_last_of_year
+from ccepz_sim.clock import QUARTERS, is_last_of_year
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+
+MOST_STANDING = 100.0  # points
 
 
 def effort_split(weights: np.ndarray, costs: np.ndarray) -> np.ndarray:
@@ -32,7 +35,7 @@ def choose_effort(zone: PilotZone) -> None:
     green = now.evaluation_green
     voice = now.evaluation_voice
     complaints = zone.complaint_pressure
-    growth = max(0.05, 1.0 - green - voice) * (1.0 + p.growth_tilt * officials.growth_first)
+    growth = max(p.growth_weight_least, 1.0 - green - voice) * (1.0 + p.growth_tilt * officials.growth_first)
     ecology = green + voice * (p.voice_base + p.voice_pull * complaints) + p.own_concern * officials.integrity
     split = effort_split(np.column_stack([growth, ecology]), np.array([1.0, p.enforcement_cost]))
     officials.growth_effort = split[:, 0]
@@ -45,7 +48,6 @@ def choose_effort(zone: PilotZone) -> None:
     zone.audit_found = found
     pressure = p.manipulation * green * (1.0 - officials.integrity) * (1.0 - min(1.0, p.audit_deters * found))
     officials.honesty = np.clip(1.0 - pressure, p.honesty_floor, 1.0)
-    officials.leniency = (1.0 - officials.enforcement) * officials.growth_effort
 
 
 def evaluate_officials(zone: PilotZone) -> None:
@@ -58,12 +60,12 @@ def evaluate_officials(zone: PilotZone) -> None:
     traits = luck.random((3, len(officials.body)))
     growth = zone.growth_of_gdp()
     measured = zone.fall_of_reported_emissions()
-    weight_growth = max(0.05, 1.0 - now.evaluation_green - now.evaluation_voice)
+    weight_growth = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
     base = weight_growth * p.score_growth * growth + now.evaluation_green * p.score_green * measured
     base += now.evaluation_voice * p.score_voice * (zone.mean_trust - p.trust_neutral)
     effort = weight_growth * officials.growth_effort + now.evaluation_green * officials.enforcement
     officials.score = base + effort + p.score_noise * noise
-    officials.tenure += 4
+    officials.tenure += QUARTERS
     rank = (officials.score - officials.score.mean()) / max(float(officials.score.std()), 1e-9)
     hazard = p.rotation + p.promotion_slope * np.maximum(0.0, rank) * (officials.tenure > p.promotion_quarters)
     hazard = np.where(officials.tenure > p.tenure_most, 1.0, hazard)
@@ -72,7 +74,7 @@ def evaluate_officials(zone: PilotZone) -> None:
     officials.caught[:] = False
     zone.standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * officials.dismissed
     zone.standing += p.standing_return * (p.standing_start - zone.standing)
-    zone.standing = float(np.clip(zone.standing, 0.0, 100.0))
+    zone.standing = float(np.clip(zone.standing, 0.0, MOST_STANDING))
     if officials.dismissed > 0:
         zone.note(
             "officials_removed",
@@ -95,7 +97,5 @@ def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -
     officials.native = np.where(leaves, traits[2] < p.native_share, officials.native)
     officials.tenure = np.where(leaves, 0, officials.tenure)
     officials.sees = np.where(leaves, zone.p.collusion.belief_start, officials.sees)
-    officials.successions += leaves
     stops = leaves[firms.official] & firms.colluding
     firms.colluding &= ~stops
-    firms.deal_quarters[stops] = 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.state.world import AIR, WATER
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def produce(zone: PilotZone) -> None:
     posts = firms.posts.sum(axis=1)
     filled = np.minimum(1.0, firms.staff.sum(axis=1) / np.maximum(posts, 1e-9))
     able = np.where(posts > 0.0, filled, 1.0) ** p.labour_elasticity
-    planned = firms.capacity / 4.0 * firms.utilisation * firms.alive
+    planned = firms.capacity / QUARTERS * firms.utilisation * firms.alive
     firms.output = planned * able
     firms.water = firms.output * tech.water * (1.0 + p.outdated_water * firms.outdated) * firms.clean
     _ration_water(zone)
@@ -55,7 +56,7 @@ def produce(zone: PilotZone) -> None:
     wasteful = firms.output * (1.0 + p.outdated_waste * firms.outdated) * firms.clean
     firms.waste = np.column_stack([tech.waste, tech.waste2]) * wasteful[:, None]
     firms.sales = firms.output * firms.price
-    staff_cost = (firms.staff * zone.towns.wage[firms.place]).sum(axis=1) / 4.0
+    staff_cost = (firms.staff * zone.towns.wage[firms.place]).sum(axis=1) / QUARTERS
     firms.wage_bill = staff_cost
     firms.value_added = firms.sales - firms.output * firms.input_cost
     premium = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
@@ -65,7 +66,7 @@ def produce(zone: PilotZone) -> None:
 def _ration_water(zone: PilotZone) -> None:
     """Where industry wants more than its quota, every user of the place is cut by the same share."""
     firms, world = zone.firms, zone.world
-    quota = world.place["water_quota"] / 4.0 * zone.path.water[zone.quarter]
+    quota = world.place["water_quota"] / QUARTERS * zone.path.water[zone.quarter]
     quota = quota * (1.0 + zone.p.firms.water_infrastructure * (zone.towns.infrastructure - 1.0))
     need = np.bincount(firms.place, weights=firms.water, minlength=world.place_count)
     share = np.minimum(1.0, quota / np.maximum(need, 1.0))

@@ -20,4 +20,4 @@ def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: fl
 
 def evasion_cost(tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
     """Give the expected cost per equivalent of reporting all but the hidden share."""
-    return tax * (1.0 - hidden) + chance * (fine * hidden + 0.5 * steepness * hidden**2)
+    return tax * (1.0 - hidden) + chance * (fine * hidden + steepness * hidden**2 / 2.0)

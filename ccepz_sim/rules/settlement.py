@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.rules.finance import loan_rate
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
+from ccepz_sim.state.world import CONSTRUCTION, FIRMS, PUBLIC, SERVICES
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -78,16 +80,16 @@ def _firm_profit(zone: PilotZone) -> None:
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.fiscal, zone.policy.now
     f = zone.p.finance
     accounts = zone.firm_accounts
-    interest = ledger.loans[accounts] * loan_rate(zone) / 4.0
+    interest = ledger.loans[accounts] * loan_rate(zone) / QUARTERS
     ledger.pay("interest", accounts, zone.bank_account, interest)
-    fee = f.guarantee_fee / 4.0 * now.guarantees * f.guaranteed_share * ledger.loans[accounts]
+    fee = f.guarantee_fee / QUARTERS * now.guarantees * f.guaranteed_share * ledger.loans[accounts]
     ledger.pay("guarantee", accounts, zone.guarantee_account, fee)
     firms.profit = firms.profit - interest - fee
     firms.research = np.minimum(firms.research, np.maximum(0.0, ledger.deposits[accounts]))
     near = firms.research * zone.p.settlement.local_research
     ledger.pay("research", accounts, ledger.account("households", firms.place), near)
     ledger.pay("research", accounts, zone.outside_account, firms.research - near)
-    wear = firms.book_capital * f.depreciation / 4.0
+    wear = firms.book_capital * f.depreciation / QUARTERS
     taxable = firms.profit - firms.research - wear
     performer = firms.research > p.research_threshold * firms.sales
     rate = np.where(performer, np.maximum(0.0, p.profit_tax - now.high_tech_cut), p.profit_tax)
@@ -115,7 +117,7 @@ def _invest(zone: PilotZone) -> None:
     cash = np.maximum(0.0, ledger.deposits[accounts])
     room = cash + np.maximum(0.0, p.credit_for_projects * firms.book_capital - ledger.loans[accounts])
     unit = tech.capital_cost * zone.prices.general * (1.0 - p.land_share * now.land_concession)
-    wear = zone.p.finance.depreciation / 4.0
+    wear = zone.p.finance.depreciation / QUARTERS
     replace = np.minimum(cash, wear * firms.capacity * unit * p.replacement * (firms.utilisation > 0.0))
     replaced = replace / np.maximum(wear * firms.capacity * unit * p.replacement, 1e-9)
     excess = np.maximum(0.0, firms.expected_margin - p.hurdle)
@@ -154,8 +156,8 @@ def _public_side(zone: PilotZone) -> None:
     world, ledger, p = zone.world, zone.ledger, zone.p.fiscal
     towns = np.flatnonzero(world.in_zone)
     everywhere = np.arange(world.place_count)
-    wages = (zone.towns.employed[3] * zone.towns.wage).sum(axis=1) / 4.0
-    purchases = p.purchases * zone.population.persons[:-1] * zone.prices.general / 4.0
+    wages = (zone.towns.employed[PUBLIC] * zone.towns.wage).sum(axis=1) / QUARTERS
+    purchases = p.purchases * zone.population.persons[:-1] * zone.prices.general / QUARTERS
     purchases = purchases * zone.enforcement_money
     bodies = zone.town_body[towns]
     payer = zone.body_account(bodies)
@@ -164,7 +166,7 @@ def _public_side(zone: PilotZone) -> None:
     gap = need - revenue
     if zone.base_gap is None:
         zone.base_gap = np.maximum(0.0, gap)
-    growth = (1.0 + p.transfer_growth) ** (zone.quarter / 4.0)
+    growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
     transfer = np.maximum(0.0, zone.base_gap * growth + p.equalisation * (gap - zone.base_gap * growth))
     ledger.pay("transfers", zone.outside_account, payer, transfer)
     ledger.pay("administration", payer, ledger.account("households", towns), wages[towns])
@@ -172,8 +174,8 @@ def _public_side(zone: PilotZone) -> None:
     far = everywhere[~world.in_zone]
     ledger.pay("administration", zone.outside_account, ledger.account("households", far), wages[far])
     ledger.pay("administration", zone.outside_account, ledger.account("services", far), purchases[far])
-    cost = zone.bodies.staff_cost / 4.0 * zone.prices.general * zone.bodies.released
-    seat = np.where(zone.bodies.place >= 0, zone.bodies.place, zone.world.place_index["delingha"])
+    cost = zone.bodies.staff_cost / QUARTERS * zone.prices.general * zone.bodies.released
+    seat = np.where(zone.bodies.place >= 0, zone.bodies.place, zone.seat)
     cost = np.minimum(cost, np.maximum(0.0, ledger.deposits[ledger.of("bodies")]))
     ledger.pay("administration", zone.body_account(np.arange(len(cost))), ledger.account("households", seat), cost)
     _public_works(zone, need)
@@ -203,7 +205,7 @@ def _public_debt(zone: PilotZone) -> None:
     ledger, p = zone.ledger, zone.p.fiscal
     accounts = zone.body_account(np.arange(len(zone.bodies.ids)))
     cash = np.maximum(0.0, ledger.deposits[accounts])
-    interest = np.minimum(cash, ledger.loans[accounts] * p.public_rate / 4.0)
+    interest = np.minimum(cash, ledger.loans[accounts] * p.public_rate / QUARTERS)
     ledger.pay("interest", accounts, zone.bank_account, interest)
     spare = np.minimum(ledger.loans[accounts] * p.amortisation, np.maximum(0.0, cash - interest))
     ledger.repay(accounts, spare)
@@ -225,15 +227,15 @@ def _households(zone: PilotZone) -> None:
         zone.outside_account,
         zone.towns.agriculture_sales - farm,
     )
-    far = np.where(zone.world.in_zone, 0.0, (zone.towns.employed[0] * zone.towns.wage).sum(axis=1) / 4.0)
+    far = np.where(zone.world.in_zone, 0.0, (zone.towns.employed[FIRMS] * zone.towns.wage).sum(axis=1) / QUARTERS)
     ledger.pay("wages", zone.outside_account, accounts, far)
-    for number, name in ((1, "construction"), (2, "services")):
-        pay = (zone.towns.employed[number] * zone.towns.wage).sum(axis=1) / 4.0
+    for number, name in ((CONSTRUCTION, "construction"), (SERVICES, "services")):
+        pay = (zone.towns.employed[number] * zone.towns.wage).sum(axis=1) / QUARTERS
         giver = ledger.account(name, places)
         able = np.minimum(pay, np.maximum(0.0, ledger.deposits[giver]))
         ledger.pay("wages", giver, accounts, able)
         ledger.pay("wages", zone.outside_account, accounts, np.where(zone.world.in_zone, 0.0, pay - able))
-    elsewhere = zone.population.persons[:-1] * p.other_income * zone.prices.general / 4.0
+    elsewhere = zone.population.persons[:-1] * p.other_income * zone.prices.general / QUARTERS
     ledger.pay("household_transfer", zone.outside_account, accounts, elsewhere)
     income = ledger.received[accounts].copy()
     tax = zone.base_year.income_tax * income
@@ -243,7 +245,7 @@ def _households(zone: PilotZone) -> None:
     near = spend * zone.local_spending
     ledger.pay("consumption", accounts, ledger.account("services", places), near)
     ledger.pay("imports", accounts, zone.outside_account, spend - near)
-    zone.towns.household_income = (income - tax) * 4.0
+    zone.towns.household_income = (income - tax) * QUARTERS
 
 
 def _sector_accounts(zone: PilotZone) -> None:
@@ -254,7 +256,7 @@ def _sector_accounts(zone: PilotZone) -> None:
         accounts = ledger.account(name, places)
         sales = ledger.received[accounts].copy()
         if zone.quarter == 0:
-            target = zone.world.place[f"{name}_va_2010"] / 4.0
+            target = zone.world.place[f"{name}_va_2010"] / QUARTERS
             ratio[:] = np.clip(target / np.maximum(sales, 1.0), p.ratio_least, p.ratio_most)
         setattr(zone.towns, f"{name}_sales", sales)
         setattr(zone.towns, f"{name}_va", sales * ratio)

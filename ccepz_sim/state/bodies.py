@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.world import World
@@ -24,8 +25,6 @@ class Bodies(Arrays):
         self.debt_ceiling = table.numbers("debt_ceiling").copy()
         self.coordination = table.numbers("coordination").copy()
         self.released = np.ones(len(table))
-        self.income = np.zeros(len(table))
-        self.spending = np.zeros(len(table))
         self.planned_cost = np.zeros(len(table))
 
 
@@ -47,14 +46,11 @@ class Officials(Arrays):
         self.growth_effort = np.zeros(count)
         self.enforcement = np.zeros(count)
         self.honesty = np.ones(count)
-        self.leniency = np.zeros(count)
         self.captured = np.zeros(count)
-        self.taken = np.zeros(count)
         self.score = np.zeros(count)
         self.sees = np.full(count, content.value("collusion.belief_start"))
         self.caught = np.zeros(count, dtype=bool)
         self.dismissed = 0.0
-        self.successions = np.zeros(count, dtype=int)
 
 
 class Institutes(Arrays):
@@ -71,7 +67,7 @@ class Institutes(Arrays):
         self.people = self.posts * table.numbers("filled")
         self.guests = np.zeros(len(table))
         self.base_funding = table.numbers("funding").copy()
-        self.funding = self.base_funding / 4.0
+        self.funding = self.base_funding / QUARTERS
         self.remoteness = table.numbers("remoteness").copy()
         self.success = np.zeros(len(table))
         self.results = np.zeros(len(table))

@@ -8,11 +8,12 @@ from ccepz_sim.clock import quarter_of
 from ccepz_sim.content import Content
 from ccepz_sim.rng import Streams
 from ccepz_sim.state.arrays import Arrays
-from ccepz_sim.state.world import World
+from ccepz_sim.state.world import POLLUTANTS, SKILLS, World
 
 MINDSETS = ("not_established", "training", "long_term")
+NOT_ESTABLISHED, TRAINING, LONG_TERM = range(len(MINDSETS))
 NEVER = 10_000
-FINES_STAGES = 2
+FINE_STAGES = 2
 
 
 class Firms(Arrays):
@@ -59,8 +60,8 @@ class Firms(Arrays):
         self.mindset[:roster] = [MINDSETS.index(name) for name in table.texts("mindset")]
         self.debt_ratio = column("debt_ratio", p.entrant_debt_ratio)
         self.staffing = column("staffing", p.entrant_staffing)
-        self.staff = np.zeros((rows, 3))
-        self.posts = np.zeros((rows, 3))
+        self.staff = np.zeros((rows, len(SKILLS)))
+        self.posts = np.zeros((rows, len(SKILLS)))
 
         luck = streams.at("firm traits")
         spread = luck.standard_normal((6, rows))
@@ -73,9 +74,8 @@ class Firms(Arrays):
         self.official = np.zeros(rows, dtype=int)
         self.sees = np.full(rows, collusion.belief_start)
         self.colluding = np.zeros(rows, dtype=bool)
-        self.deal_quarters = np.zeros(rows, dtype=int)
         self.punished = np.zeros(rows, dtype=bool)
-        self.pending_fine = np.zeros((rows, FINES_STAGES))
+        self.pending_fine = np.zeros((rows, FINE_STAGES))
 
         self.utilisation = np.zeros(rows)
         self.output = np.zeros(rows)
@@ -100,9 +100,8 @@ class Firms(Arrays):
         self.saving = np.zeros(rows)
         self.reference_burden = np.zeros(rows)
         self.bribe = np.zeros(rows)
-        self.emission = np.zeros((rows, 4))
-        self.reported_emission = np.zeros((rows, 4))
-        self.compliance_cost = np.zeros(rows)
+        self.emission = np.zeros((rows, len(POLLUTANTS)))
+        self.reported_emission = np.zeros((rows, len(POLLUTANTS)))
         self.tax_due = np.zeros((rows, 2))
         self.permit_need = np.zeros(rows)
 
@@ -129,7 +128,6 @@ class Firms(Arrays):
         self.clean_money = np.zeros(rows)
         self.misused = np.zeros(rows)
         self.granted = np.zeros(rows)
-        self.subsidy = np.zeros(rows)
         self.brand = np.zeros(rows)
         self.buffer = np.zeros(rows)
         self.investment = np.zeros(rows)

@@ -9,16 +9,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.rng import Streams
 from ccepz_sim.state.arrays import Arrays
-from ccepz_sim.state.world import EMPLOYERS, World
+from ccepz_sim.state.world import EMPLOYERS, MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
 
 OUT_OF_LABOUR = -2
 UNEMPLOYED = -1
 NOBODY = -1
-QUARTERS_PER_YEAR = 4
-SKILL_LEVELS = 3
+LONG_AGO = -100  # quarter of the last move of those who never moved
+HALVINGS = 60
+GROWTH = 10  # a full table grows by one row in so many
 
 
 class Population(Arrays):
@@ -48,22 +50,22 @@ class Population(Arrays):
         self.awareness = np.zeros(rows)
         self.trust = np.zeros(rows)
         self.jobless = np.zeros(rows, dtype=np.int16)
-        self.moved = np.full(rows, -100, dtype=np.int16)
+        self.moved = np.full(rows, LONG_AGO, dtype=np.int16)
         self.resettled = np.zeros(rows, dtype=bool)
         self.guaranteed = np.zeros(rows, dtype=bool)
         luck = streams.at("population start")
         stratum = np.repeat(np.arange(len(rows_of)), rows_of)
-        town = stratum // SKILL_LEVELS
+        town = stratum // len(SKILLS)
         self.town[:used] = town
         self.home[:used] = town
-        self.skill[:used] = stratum % SKILL_LEVELS
+        self.skill[:used] = stratum % len(SKILLS)
         parts = [_integer_split(total, n) for total, n in zip(strata.ravel(), rows_of, strict=True) if n]
         self.weight[:used] = np.concatenate(parts)
         self._ages(world, p, luck, town)
         draws = luck.random((2, used))
         voice = content.group_values("voice")
-        self.awareness[:used] = np.clip(voice.awareness_start + voice.spread_start * (draws[0] - 0.5), 0.0, 1.0)
-        self.trust[:used] = np.clip(voice.trust_start + voice.spread_start * (draws[1] - 0.5), 0.0, 1.0)
+        self.awareness[:used] = np.clip(voice.awareness_start + voice.spread_start * (draws[0] - MIDDLE), 0.0, 1.0)
+        self.trust[:used] = np.clip(voice.trust_start + voice.spread_start * (draws[1] - MIDDLE), 0.0, 1.0)
         plain = rows_of.reshape(strata.shape)[:, 0]
         self.birth_weight = np.maximum(1, np.rint(strata[:, 0] / np.maximum(plain, 1))).astype(np.int64)
         self.births = np.zeros(len(persons), dtype=np.int64)
@@ -71,7 +73,6 @@ class Population(Arrays):
         self.moves = np.zeros((len(persons), len(persons)), dtype=np.int64)
         self.resettled_quarter = 0
         self.returned_quarter = 0
-        self.trained_quarter = 0.0
         self.persons = self.count()
         self.opening = self.persons.copy()
         self.kin = np.zeros((len(persons), len(persons)))
@@ -80,9 +81,9 @@ class Population(Arrays):
         child = np.append(world.place["age_0_14"], p.outside_child_share)[town]
         old = np.append(world.place["age_65_plus"], p.outside_old_share)[town]
         skill = self.skill[: len(town)]
-        plain = np.bincount(town, weights=self.weight[: len(town)] * (skill == 0))
+        plain = np.bincount(town, weights=self.weight[: len(town)] * (skill == UNSKILLED))
         unskilled = plain / np.maximum(1.0, np.bincount(town, weights=self.weight[: len(town)]))
-        child = np.where(skill == 0, child / np.maximum(unskilled[town], 1e-9), 0.0)
+        child = np.where(skill == UNSKILLED, child / np.maximum(unskilled[town], 1e-9), 0.0)
         band, within = luck.random((2, len(town)))
         adult_years = p.school_age + (p.old_age - p.school_age) * within**p.age_skew
         years = np.where(
@@ -90,7 +91,7 @@ class Population(Arrays):
             p.school_age * within,
             np.where(band > 1 - old, p.old_age + p.old_span * within**2, adult_years),
         )
-        self.age[: len(town)] = (years * QUARTERS_PER_YEAR).astype(np.int16)
+        self.age[: len(town)] = (years * QUARTERS).astype(np.int16)
 
     def count(self) -> np.ndarray:
         """Count persons per place, the rest of China last; shape (places + 1,), whole numbers."""
@@ -100,14 +101,16 @@ class Population(Arrays):
 
     def cells(self) -> np.ndarray:
         """Number the labour market cell of each row: town x 3 + skill; free and outside rows get the last one."""
-        last = self.outside * 3
-        return np.where((self.town >= 0) & (self.town < self.outside), self.town * np.int64(3) + self.skill, last)
+        last = self.outside * len(SKILLS)
+        return np.where(
+            (self.town >= 0) & (self.town < self.outside), self.town * np.int64(len(SKILLS)) + self.skill, last
+        )
 
     def employed(self) -> np.ndarray:
         """Count employed persons, shape (employers, places, skills)."""
         rows = np.flatnonzero((self.employer >= 0) & (self.town < self.outside))
-        cell = (self.employer[rows] * np.int64(self.outside) + self.town[rows]) * 3 + self.skill[rows]
-        shape = (len(EMPLOYERS), self.outside, 3)
+        cell = (self.employer[rows] * np.int64(self.outside) + self.town[rows]) * len(SKILLS) + self.skill[rows]
+        shape = (len(EMPLOYERS), self.outside, len(SKILLS))
         return np.bincount(cell, weights=self.weight[rows], minlength=int(np.prod(shape))).reshape(shape)
 
     def open_quarter(self) -> None:
@@ -133,7 +136,7 @@ class Population(Arrays):
         return free[:wanted]
 
     def _grow(self, more: int) -> None:
-        more = max(more, self.rows // 10 + 1)
+        more = max(more, self.rows // GROWTH + 1)
         for name, value in list(self.__dict__.items()):
             if isinstance(value, np.ndarray) and value.shape == (self.rows,):
                 fill = np.zeros(more, dtype=value.dtype)
@@ -151,8 +154,8 @@ def _strata(world: World, p: SimpleNamespace, persons: np.ndarray) -> tuple[np.n
     counts[:, 0] = persons - counts[:, 1:].sum(axis=1)
     east = np.arange(world.place_count) == world.place_index["haidong"]
     fine = np.where(world.in_zone, p.zone_detail, np.where(east, p.east_detail, p.far_detail))
-    detail = np.append(fine, p.outside_detail)[:, None] * np.ones((1, SKILL_LEVELS))
-    detail[:-1, 2] *= np.where(world.in_zone, p.professional_detail, 1.0)
+    detail = np.append(fine, p.outside_detail)[:, None] * np.ones((1, len(SKILLS)))
+    detail[:-1, PROFESSIONAL] *= np.where(world.in_zone, p.professional_detail, 1.0)
     return counts, detail
 
 
@@ -160,7 +163,7 @@ def _rows_per_stratum(persons: np.ndarray, scale: float, detail: np.ndarray) -> 
     """Share scale x persons rows out over the strata, some in finer detail, never more rows than persons."""
     wanted = scale * float(persons.sum())
     low, high = 0.0, 1.0 / float(detail.min())
-    for _ in range(60):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2.0
         if float((np.minimum(1.0, middle * detail) * persons).sum()) < wanted:
             low = middle

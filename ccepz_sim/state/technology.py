@@ -6,7 +6,7 @@ import numpy as np
 
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.firms import Firms
-from ccepz_sim.state.world import World
+from ccepz_sim.state.world import KILOGRAMS, POLLUTANTS, World
 
 GATHERED = (
     "price_factor", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
@@ -14,7 +14,6 @@ GATHERED = (
     "emerging", "extractive", "resource_tax", "chain_base", "rival_overlap", "energy_cost_share", "market_growth",
     "abatement_cost", "input_link",
 )  # fmt: skip
-KILOGRAMS = 1000.0
 
 
 class Technology(Arrays):
@@ -25,7 +24,7 @@ class Technology(Arrays):
     def __init__(self, world: World, firms: Firms, base_price: np.ndarray) -> None:
         for name in GATHERED:
             setattr(self, name, np.zeros(firms.rows))
-        self.emission = np.zeros((firms.rows, 4))
+        self.emission = np.zeros((firms.rows, len(POLLUTANTS)))
         self.base_price = np.zeros(firms.rows)
         self.base_input = np.zeros(firms.rows)
         self.series = np.zeros(firms.rows, dtype=int)
@@ -41,7 +40,7 @@ class Technology(Arrays):
         world = self._world
         for name in GATHERED:
             getattr(self, name)[rows] = world.product[name][product]
-        factors = [world.product[name][product] / KILOGRAMS for name in ("so2", "dust", "cod", "nh3n")]
+        factors = [world.product[name][product] / KILOGRAMS for name in POLLUTANTS]
         self.emission[rows] = np.column_stack(factors)
         self.base_price[rows] = self._base_price_of_product[product]
         self.base_input[rows] = self.base_price[rows] * (1.0 - self.value_added_ratio[rows])

@@ -9,10 +9,15 @@ import numpy as np
 from ccepz_sim.content import Content
 
 SKILLS = ("unskilled", "skilled", "professional")
+UNSKILLED, SKILLED, PROFESSIONAL = range(len(SKILLS))
 EMPLOYERS = ("firms", "construction", "services", "public", "agriculture", "institutes")
+FIRMS, CONSTRUCTION, SERVICES, PUBLIC, AGRICULTURE, INSTITUTES = range(len(EMPLOYERS))
 POLLUTANTS = ("so2", "dust", "cod", "nh3n")
 AIR = slice(0, 2)
 WATER = slice(2, 4)
+MIDDLE = 0.5  # of a scale from 0 to 1
+KILOGRAMS = 1000.0  # a tonne
+METRES = 1000.0  # a kilometre
 
 
 class World:
@@ -38,14 +43,12 @@ class World:
         self.industry = np.array([self.industry_names.index(name) for name in products.texts("industry")])
         materials = content.table("materials")
         self.materials = materials.ids
-        self.material_index = materials.index
         self.material = {name: materials.numbers(name) for name in materials.columns if _is_number(materials, name)}
         self.waste_kind = _lookup(products.texts("waste_kind"), materials.index)
         self.waste2_kind = _lookup(products.texts("waste2_kind"), materials.index)
         self.need_kind = _lookup(products.texts("need_kind"), materials.index)
         prices = content.table("prices")
         self.series = prices.ids
-        self.series_index = prices.index
         self.series_of_product = np.array([prices.index[name] for name in products.texts("series")])
 
 
