@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.rules.abatement import abatement_cost
 from ccepz_sim.state.world import AIR, WATER
 
 if TYPE_CHECKING:
@@ -14,52 +15,75 @@ if TYPE_CHECKING:
 
 
 def produce(zone: PilotZone) -> None:
-    """Make the planned output as far as staff and water reach; what is not abated is emitted."""
-    firms, tech = zone.firms, zone.technology
-    p = zone.p.firms
+    """Make the planned output as far as staff and water reach; what is not abated is emitted.
+
+    Reads: firms.*, collusion.hidden_share; the compliance plan, the scenario's water.
+    """
+    firms = zone.firms
+    planned = firms.capacity / QUARTERS * firms.utilisation * firms.alive
+    _make(zone, planned)
+    _ration_water(zone)
+    made = firms.output / np.maximum(planned, 1e-9)
+    _emit(zone, zone.plan.equivalents * made[:, None])
+    _use_and_waste(zone)
+    _count_value(zone)
+
+
+def _make(zone: PilotZone, planned: np.ndarray) -> None:
+    """Output falls short of the plan where posts are empty; water is asked for it."""
+    firms, tech, p = zone.firms, zone.technology, zone.p.firms
     posts = firms.posts.sum(axis=1)
     filled = np.minimum(1.0, firms.staff.sum(axis=1) / np.maximum(posts, 1e-9))
     able = np.where(posts > 0.0, filled, 1.0) ** p.labour_elasticity
-    planned = firms.capacity / QUARTERS * firms.utilisation * firms.alive
     firms.output = planned * able
     firms.water = firms.output * tech.water * (1.0 + p.outdated_water * firms.outdated) * firms.clean
-    _ration_water(zone)
-    made = firms.output / np.maximum(planned, 1e-9)
-    plan = zone.plan
+
+
+def _emit(zone: PilotZone, equivalents: np.ndarray) -> None:
+    """Abate and report as planned, a colluding firm abates nothing and hides most; count the duty.
+
+    Args:
+        equivalents: pollution equivalents before abatement, air and water, shape (rows, 2).
+    """
+    firms, plan = zone.firms, zone.plan
     alone = plan.alone[:, None] & ~firms.colluding[:, None]
     abated = np.where(alone, plan.abate_alone, plan.abate_honest)
     firms.abate = np.where(firms.colluding[:, None], 0.0, abated)
     hidden = np.where(alone, plan.hidden_alone, 0.0)
     hidden = np.where(firms.colluding[:, None], zone.p.collusion.hidden_share, hidden)
-    equivalents = plan.equivalents * made[:, None]
     left = 1.0 - firms.abate
-    firms.emission = tech.emission * (firms.output * firms.clean)[:, None]
+    firms.emission = zone.technology.emission * (firms.output * firms.clean)[:, None]
     firms.emission[:, AIR] *= left[:, :1]
     firms.emission[:, WATER] *= left[:, 1:]
     firms.reported_emission = firms.emission.copy()
     firms.reported_emission[:, AIR] *= 1.0 - hidden[:, :1]
     firms.reported_emission[:, WATER] *= 1.0 - hidden[:, 1:]
-    cost = np.where(
-        firms.abate > 0.0,
-        plan.start * firms.abate + plan.slope * (-np.log1p(-firms.abate) - firms.abate),
-        0.0,
-    )
+    cost = np.where(firms.abate > 0.0, abatement_cost(firms.abate, plan.start, plan.slope), 0.0)
     firms.abatement_cost = (cost * equivalents).sum(axis=1)
     emitted = equivalents * left
     firms.tax_due = plan.rate * emitted * (1.0 - hidden)
     firms.evaded_tax = (plan.rate * emitted * hidden).sum(axis=1)
     firms.permit_need = emitted[:, 0] * (1.0 - hidden[:, 0])
     firms.hidden = hidden.max(axis=1)
+
+
+def _use_and_waste(zone: PilotZone) -> None:
+    """Energy, carbon dioxide and solid waste follow output; outdated plant needs more, clean plant less."""
+    firms, tech, p = zone.firms, zone.technology, zone.p.firms
     saving = (1.0 + p.outdated_energy * firms.outdated) * (1.0 - p.clean_energy * (1.0 - firms.clean))
     firms.energy = firms.output * tech.energy * saving
     firms.co2 = firms.output * tech.co2 * saving
     wasteful = firms.output * (1.0 + p.outdated_waste * firms.outdated) * firms.clean
     firms.waste = np.column_stack([tech.waste, tech.waste2]) * wasteful[:, None]
+
+
+def _count_value(zone: PilotZone) -> None:
+    """Sales, wages and value added of the quarter; the real one at prices of 2010."""
+    firms, tech = zone.firms, zone.technology
     firms.sales = firms.output * firms.price
-    staff_cost = (firms.staff * zone.towns.wage[firms.place]).sum(axis=1) / QUARTERS
-    firms.wage_bill = staff_cost
+    firms.wage_bill = (firms.staff * zone.towns.wage[firms.place]).sum(axis=1) / QUARTERS
     firms.value_added = firms.sales - firms.output * firms.input_cost
-    premium = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
+    premium = 1.0 + zone.p.firms.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
     firms.value_added_real = firms.output * tech.base_price * (premium - (1.0 - tech.value_added_ratio))
 
 
