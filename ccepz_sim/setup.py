@@ -151,53 +151,71 @@ def _project_spending(zone: PilotZone) -> np.ndarray:
 
 
 def _running_fields(zone: PilotZone) -> None:
-    """Outcomes that one phase leaves for another, at their starting values."""
-    places, rows = zone.world.place_count, zone.firms.rows
-    zone.standing = zone.p.officials.standing_start
-    zone.notes = []
-    zone.observers = ()
-    zone.permit_price = 0.0
-    zone.air_2015 = 0.0
-    zone.labour_saving = 1.0
-    zone.enforcement_money = 1.0
-    zone.audit_found = 0.0
-    zone.audit_quality = 0.0
-    zone.complaint_pressure = 0.0
-    zone.mean_trust = zone.p.voice.trust_start
-    zone.infrastructure_money = 0.0
-    zone.park_loan = 0.0
+    """Outcomes that one phase leaves for another, at their starting values; the comments say who reads them."""
+    _public_fields(zone)
+    _place_fields(zone)
+    _memory_fields(zone)
+
+
+def _public_fields(zone: PilotZone) -> None:
+    """Fields about government, audit and money, one number each unless said."""
+    p = zone.p
+    zone.standing = p.officials.standing_start  # points; spent by announcements, earned at the evaluation
+    zone.enforcement_money = 1.0  # share of the usual; budgets -> officials, labour, settlement
+    zone.audit_quality = 0.0  # 0-1; officials -> inspection
+    zone.audit_found = 0.0  # share of cases audits find; officials -> funds, opinions, figures
+    zone.complaint_pressure = 0.0  # 0-1; opinions -> officials
+    zone.mean_trust = p.voice.trust_start  # 0-1; opinions -> evaluation
+    zone.growth_boast = 1.0  # multiple reported growth figures carry; record -> indicators
+    zone.infrastructure_money = 0.0  # yuan/year; settlement -> environment
+    zone.park_loan = 0.0  # yuan/year borrowed for parks; within settlement
+    zone.own_revenue = np.zeros(zone.world.place_count)  # yuan a quarter; settlement -> next budgets
+    zone.permit_price = 0.0  # yuan/equivalent; plans -> settlement, indicators
+    zone.misuse_share = p.funds.misuse_base  # last known; indicators
+    # counts and sums of the quarter for the indicators
     zone.detection_mean = 0.0
     zone.inspections_made = 0.0
     zone.fines_paid = 0.0
-    zone.misuse_share = zone.p.funds.misuse_base
     zone.guarantees_called = 0.0
     zone.exits = 0.0
     zone.entries = 0.0
-    zone.entrants = 0
-    zone.base_gap = None
-    zone.base_support = None
-    zone.water_share = np.ones(places)
-    zone.own_revenue = np.zeros(places)
-    zone.award_pull = np.zeros(rows)
-    zone.voice_strength = np.full(places, zone.p.voice.strength_start)
-    zone.scientist_leave = np.full(places, zone.p.institutes.turnover)
-    zone.vacancy_pull = np.ones((len(EMPLOYERS), places))
-    zone.institute_pull = np.ones(len(zone.institutes.posts))
+
+
+def _place_fields(zone: PilotZone) -> None:
+    """Fields by place, firm or institute."""
+    places, rows = zone.world.place_count, zone.firms.rows
+    zone.plan = None  # CompliancePlan of the quarter; plans -> production, innovation, funds
+    zone.labour_saving = 1.0  # multiple of the jobs of 2010 per unit; record -> plans
+    zone.water_share = np.ones(places)  # share of wanted water there is; production -> entry
+    zone.voice_strength = np.full(places, zone.p.voice.strength_start)  # opinions -> inspection
+    zone.award_pull = np.zeros(rows)  # added reuse; settlement -> next exchange
+    zone.by_product_flow = np.zeros((places, places))  # tonnes, giver to taker; exchange -> recorder
+    zone.solid_kind = np.zeros((2, rows))  # 1 where a waste counts as solid; record -> indicators
+    zone.scientist_leave = np.full(places, zone.p.institutes.turnover)  # share/quarter; innovation -> labour
+    zone.institute_pull = np.ones(len(zone.institutes.posts))  # 0-1 by institute; innovation -> labour
+    zone.vacancy_pull = np.ones((len(EMPLOYERS), places))  # share of posts seekers consider; innovation -> labour
     zone.was_empty = zone.institutes.people / zone.institutes.posts < zone.p.institutes.empty_share
-    zone.by_product_flow = np.zeros((places, places))
-    zone.local_spending = np.full(places, zone.base_year.local_consumption)
-    zone.services_ratio = np.full(places, zone.base_year.services_ratio)
-    zone.construction_ratio = np.full(places, zone.base_year.construction_ratio)
-    zone.base_sales = np.zeros((2, places))
     zone.towns.agriculture_sales = zone.world.place["agriculture_va_2010"] / QUARTERS / zone.base_year.agriculture_ratio
     zone.towns.labour_force = np.zeros((places, len(SKILLS)))
-    zone.base_wage = zone.towns.wage.copy()
+
+
+def _memory_fields(zone: PilotZone) -> None:
+    """Levels of an earlier date that later quarters are compared with, and what is written down."""
+    places, share = zone.world.place_count, zone.base_year
+    zone.notes = []
+    zone.observers = ()
+    zone.entrants = 0  # firms that came so far, for their codes
+    zone.air_2015 = 0.0  # air equivalents of 2015; the permit cap is a multiple
+    zone.score_base = {}  # indicators of 2015 that scores are relative to
+    zone.price_memory = None  # log prices a year ago, for the chronicle
+    zone.base_gap = None  # what towns lacked in the first quarter, yuan; transfers start from it
+    zone.base_support = None  # the same for the prefecture
     zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / QUARTERS)
-    zone.plan = None
-    zone.price_memory = None
-    zone.growth_boast = 1.0
-    zone.score_base = {}
-    zone.solid_kind = np.zeros((2, rows))
+    zone.base_wage = zone.towns.wage.copy()  # the national trend wages return to
+    zone.base_sales = np.zeros((2, places))  # services and construction in 2010, yuan/quarter
+    zone.local_spending = np.full(places, share.local_consumption)
+    zone.services_ratio = np.full(places, share.services_ratio)  # value added in sales, set in the first quarter
+    zone.construction_ratio = np.full(places, share.construction_ratio)
 
 
 def _open_ledger(zone: PilotZone) -> None:

@@ -1,4 +1,4 @@
-"""Government bodies, officials, institutes, banks and media as arrays."""
+"""Government bodies, officials and institutes as arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ RANKS = ("section_chief", "division_director", "director_general")
 
 
 class Bodies(Arrays):
-    """Government bodies; money sits in the ledger, capacities and plans here. Shapes (bodies,)."""
+    """Government bodies; money sits in the ledger, capacities and plans here. Shapes (bodies,).
+
+    Attributes:
+        ids, index, kind: of the bodies table; place: index of the seat, -1 for none.
+        staff_cost: yuan/year; debt_ceiling: yuan; coordination: 0-1.
+        released: share of the planned money that was paid this quarter; planned_cost: yuan/quarter.
+    """
 
     def __init__(self, content: Content, world: World) -> None:
         table = content.table("bodies")
@@ -29,7 +35,16 @@ class Bodies(Arrays):
 
 
 class Officials(Arrays):
-    """Officials: who they are, how they split their effort, what they take. Shapes (officials,)."""
+    """Officials: who they are, how they split their effort, what they believe. Shapes (officials,).
+
+    Attributes:
+        body, place: index of body and place, -1 for none; rank: index of RANKS; tenure: quarters in the post.
+        growth_first, brand_view, native: views and origin, true or false; integrity: 0-1.
+        growth_effort: share of effort for growth; enforcement: share that reaches enforcement.
+        honesty: share of emissions that stays in the figures passed on; captured: share of firms with a deal.
+        score: of the last evaluation; sees: believed chance of detection.
+        caught: to be removed at the evaluation; dismissed: officials removed since the last one, a number.
+    """
 
     def __init__(self, content: Content, world: World, bodies: Bodies) -> None:
         table = content.table("officials")
@@ -54,7 +69,13 @@ class Officials(Arrays):
 
 
 class Institutes(Arrays):
-    """Research institutes: posts, people in them, funding, success. Shapes (institutes,)."""
+    """Research institutes: posts, people in them, funding, success. Shapes (institutes,).
+
+    Attributes:
+        place: index; field: index of the industry, -1 for none; posts, people, guests: persons.
+        base_funding: yuan/year from above; funding: yuan of the quarter, platforms included.
+        remoteness: 0-1; success: chance of the quarter; results: 0 or 1.
+    """
 
     def __init__(self, content: Content, world: World) -> None:
         table = content.table("institutes")

@@ -17,9 +17,39 @@ FINE_STAGES = 2
 
 
 class Firms(Arrays):
-    """State of all firm rows, spare rows for entrants included. Money in yuan, flows a quarter.
+    """State of all firm rows, spare rows for entrants included; shape (rows,) unless said; flows are a quarter's.
 
-    Shapes are (rows,) unless a comment says otherwise.
+    Attributes:
+        rows, roster: number of rows, and of those that the content names.
+        codes, product, place, in_park: who and where; indices of products and places.
+        start, exited: quarter of opening and of closing, NEVER where there is none; alive: in business now.
+        capacity: units/year; outdated: share of it; chain: level 0-3; efficiency: unit cost, 1 is typical.
+        state_owned, tie, first_mover, large: 0 or 1; mindset: index of MINDSETS.
+        debt_ratio, staffing: at the opening, share of book capital and of posts.
+        staff, posts: persons there and wanted, shape (rows, skills).
+        moral: cost of a bribe, in reference burdens; integrity, openness: 0-1; lobby: strength, 1 is typical.
+        concentration: of emissions before abatement, as a multiple of the limit of 2015.
+        abatement_skill: multiple of the usual cost; clean: emission factor relative to 2010.
+        official: row of the official who answers for the firm; sees: believed chance of detection.
+        colluding: has a deal; punished: was found this quarter; bribe: yuan.
+        pending_fine: fines on their way by stage, yuan, shape (rows, FINE_STAGES).
+        utilisation: share of capacity in use; output: units; price, input_cost: yuan/unit.
+        sales, value_added, wage_bill, profit, other_income: yuan; value_added_real: yuan of 2010.
+        margin, expected_margin: share of the price; losses, starved: quarters in a row.
+        book_capital: yuan; investment: yuan; buffer: cash kept, yuan.
+        abate: share abated, shape (rows, 2) for air and water; abatement_cost: yuan; hidden: largest share hidden.
+        tax_due: pollution tax, yuan, shape (rows, 2); evaded_tax: yuan; permit_need: equivalents reported.
+        reference_burden: yuan; saving: what collusion saves, in reference burdens.
+        emission, reported_emission: tonnes, shape (rows, pollutants).
+        waste: tonnes of the two wastes, shape (rows, 2); reused, used_waste: tonnes given or reused, and taken.
+        link_giver: row of the partner whose by-product is taken, -1 for none; link_age: quarters.
+        waste_cost, waste_tax, deposit_due, by_product_saving: yuan; deposit_held: yuan paid in so far.
+        energy: tonnes of coal equivalent; water: m3; co2: tonnes.
+        research: outlay, yuan; innovations: number; knowledge, brand: 0-1.
+        research_fund, upgrade_money, chain_money, plant_money, clean_money: useful part of grants, yuan.
+        granted, misused: grants and what was diverted since the last audit of funds, yuan.
+
+    Reads: firms.*, collusion.moral_mean, moral_sd, belief_start, entry.spare_rows.
     """
 
     def __init__(self, content: Content, world: World, streams: Streams) -> None:
@@ -64,13 +94,13 @@ class Firms(Arrays):
         self.posts = np.zeros((rows, len(SKILLS)))
 
         luck = streams.at("firm traits")
-        spread = luck.standard_normal((6, rows))
-        self.moral = np.clip(collusion.moral_mean + collusion.moral_sd * spread[0], 0.0, None)
-        self.concentration = np.exp(p.concentration_mean + p.concentration_sd * spread[1])
-        self.abatement_skill = np.exp(p.abatement_skill_sd * spread[2])
-        self.openness = 1.0 / (1.0 + np.exp(-spread[3]))
-        self.integrity = 1.0 / (1.0 + np.exp(-spread[4]))
-        self.lobby = np.exp(p.lobby_sd * spread[5])
+        moral, dirt, skill, openness, integrity, lobby = luck.standard_normal((6, rows))
+        self.moral = np.clip(collusion.moral_mean + collusion.moral_sd * moral, 0.0, None)
+        self.concentration = np.exp(p.concentration_mean + p.concentration_sd * dirt)
+        self.abatement_skill = np.exp(p.abatement_skill_sd * skill)
+        self.openness = 1.0 / (1.0 + np.exp(-openness))
+        self.integrity = 1.0 / (1.0 + np.exp(-integrity))
+        self.lobby = np.exp(p.lobby_sd * lobby)
         self.official = np.zeros(rows, dtype=int)
         self.sees = np.full(rows, collusion.belief_start)
         self.colluding = np.zeros(rows, dtype=bool)

@@ -30,6 +30,14 @@ class Population(Arrays):
     (quarters), skill (0-2), employer (index of EMPLOYERS, -1 unemployed, -2 out of the labour force), weight
     (persons), awareness and trust (0-1), jobless (quarters), moved (quarter of the last move), resettled,
     guaranteed (a job offer stands).
+
+    Attributes (shape (places + 1,), the rest of China last): persons, opening (head counts now and at the start of
+    the quarter), births, deaths (persons a quarter), birth_weight (persons a newborn row stands for); moves (persons
+    a quarter) and kin (share of those who call a place home), shape (places + 1, places + 1), from row to column.
+
+    resettled_quarter, returned_quarter: persons moved by the programme, and gone back.
+
+    Reads: population.*, voice.awareness_start, trust_start, spread_start.
     """
 
     def __init__(self, content: Content, world: World, streams: Streams, scale: float) -> None:

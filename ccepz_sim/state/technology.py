@@ -17,7 +17,13 @@ GATHERED = (
 
 
 class Technology(Arrays):
-    """Columns of the product table by firm row, shape (rows,), and emission factors, shape (rows, 4), t/unit."""
+    """Columns of the product table by firm row, shape (rows,), in the units of the table.
+
+    Attributes:
+        emission: t/unit before abatement, shape (rows, pollutants).
+        base_price, base_input: price and bought inputs of 2010, yuan/unit.
+        series, industry, need_kind: indices; waste_kind: materials of the two wastes, shape (rows, 2).
+    """
 
     value_added_ratio: np.ndarray
 

@@ -10,7 +10,19 @@ from ccepz_sim.state.world import EMPLOYERS, SKILLS, World
 
 
 class Towns(Arrays):
-    """State per place, shape (places,) unless said; (places, 3) by skill; (employers, places, 3) for jobs."""
+    """State per place, shape (places,) unless said; (places, 3) by skill; (employers, places, 3) for jobs.
+
+    Attributes:
+        pollution: index of the stock; harm, ecology, amenity: 0-1; infrastructure: 1 as in 2010.
+        unsafe_release: tonnes leaked in the quarter, weighted by hazard.
+        complaints, answered: number a quarter; reply_rate, awareness, trust: 0-1.
+        wage: yuan/person/year by skill; unemployment: 0-1 by skill; labour_force: persons by skill.
+        posts, employed, vacancies: persons by employer and skill; matches: persons hired, by skill.
+        services_va, construction_va, agriculture_va: value added, yuan a quarter.
+        services_sales, construction_sales, agriculture_sales: yuan a quarter.
+        services_index, construction_index: jobs relative to 2010.
+        household_income: after tax, yuan/year.
+    """
 
     def __init__(self, content: Content, world: World) -> None:
         count = world.place_count

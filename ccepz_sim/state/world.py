@@ -21,7 +21,17 @@ METRES = 1000.0  # a kilometre
 
 
 class World:
-    """Places, products and materials as arrays; index order is that of the content tables."""
+    """Places, products and materials as arrays; index order is that of the content tables.
+
+    Attributes:
+        places, products, materials, series, parks: ids; place_index, product_index: their numbers.
+        in_zone: whether a place belongs to the zone, shape (places,); zone_count: how many do, the first ones.
+        park_place: place of each park; road: km, shape (places, places).
+        place, product, material: number columns of the tables by name.
+        industry_names, industry: names, and the index of each product's industry.
+        waste_kind, waste2_kind, need_kind: material of a product's wastes and need, -1 for none.
+        series_of_product: price series each product follows.
+    """
 
     def __init__(self, content: Content) -> None:
         places = content.table("places")
