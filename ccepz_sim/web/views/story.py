@@ -27,6 +27,7 @@ def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
         treasury = numbers.scale_of("yuan", abs(money), lang).write(money, lang)
         standing = numbers.number_text(points, 0)
     return [
+        {"label": t["year"], "value": str(year), "help": t["year_help"], "wide": True},
         {"label": t["treasury"], "value": treasury, "help": t["treasury_help"].format(year=year)},
         {"label": t["standing"], "value": standing, "help": t["standing_help"].format(year=year)},
     ]
