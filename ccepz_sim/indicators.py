@@ -194,7 +194,7 @@ def _people(zone: PilotZone, places: Places, true: Values) -> None:
     true["unemployment_rate"] = places.mean(1.0 - np.minimum(1.0, employed / np.maximum(force, 1.0)), force)
     true["vacancies"] = places.town(towns.vacancies.sum(axis=(0, 2)))
     income = towns.household_income / np.maximum(persons, 1.0)
-    true["urban_income"] = places.mean(income * zone.urban_factor, persons)
+    true["urban_income"] = places.mean(income * zone.p.settlement.urban_factor, persons)
     true["wage"] = places.mean(
         (towns.wage * towns.employed.sum(axis=0)).sum(axis=1) / np.maximum(employed, 1.0), employed
     )
@@ -314,7 +314,7 @@ def _scores(zone: PilotZone, places: Places, true: Values) -> None:
     s = zone.p.scores
     if zone.quarter == PLAY_QUARTER - 1 or "gdp_real" not in zone.score_base:
         zone.score_base = {
-            name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock", "co2")
+            name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock")
         }
     base = zone.score_base
 

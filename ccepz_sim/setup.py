@@ -123,7 +123,6 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.service_product = np.array([name == "logistics_information" for name in industry], dtype=float)
     zone.farm_product = np.array([name == "plateau_biology" for name in industry], dtype=float)
     zone.local_bodies = np.arange(len(zone.bodies.ids)) != zone.body["province"]
-    zone.urban_factor = zone.p.settlement.urban_factor
 
 
 def _town_bodies(zone: PilotZone) -> np.ndarray:
@@ -213,7 +212,6 @@ def _memory_fields(zone: PilotZone) -> None:
     zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / QUARTERS)
     zone.base_wage = zone.towns.wage.copy()  # the national trend wages return to
     zone.base_sales = np.zeros((2, places))  # services and construction in 2010, yuan/quarter
-    zone.local_spending = np.full(places, share.local_consumption)
     zone.services_ratio = np.full(places, share.services_ratio)  # value added in sales, set in the first quarter
     zone.construction_ratio = np.full(places, share.construction_ratio)
 

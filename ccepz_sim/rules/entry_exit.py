@@ -22,7 +22,10 @@ CLEARED = (
 
 
 def turn_over(zone: PilotZone) -> None:
-    """Insolvent and starved firms leave, outdated capacity is retired, new firms come."""
+    """Insolvent and starved firms leave, outdated capacity is retired, new firms come.
+
+    Reads: entry.*, firms.entrant_*; policy eliminate, guarantees, risk_plans and those of `entry_rate`.
+    """
     zone.exits = 0.0
     zone.entries = 0.0
     _fail(zone)
@@ -31,6 +34,7 @@ def turn_over(zone: PilotZone) -> None:
 
 
 def _fail(zone: PilotZone) -> None:
+    """Of firms without cash or with negative worth some close; state, guarantees and plans shelter the others."""
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.entry, zone.policy.now
     debt = ledger.loans[zone.firm_accounts]
     worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - debt
@@ -60,16 +64,16 @@ def _eliminate(zone: PilotZone) -> None:
     firms.outdated = np.where(firms.alive, firms.outdated * (1.0 - share), firms.outdated)
 
 
-def _enter(zone: PilotZone) -> None:
-    """New firms come to a product and place where margins are good, land is quick, and the rival is not preferred."""
+def entry_rate(zone: PilotZone) -> np.ndarray:
+    """Give the expected new firms a quarter by pattern firm: margins, land, promotion, infrastructure, the rival.
+
+    Returns:
+        Count/quarter, shape (rows,): a newcomer takes product and place of its pattern.
+
+    Reads: entry.*, environment.infrastructure_least; policy attraction, land_concession, incubators,
+    approval_time, division, emerging_support.
+    """
     firms, tech, p, now = zone.firms, zone.technology, zone.p.entry, zone.policy.now
-    if zone.frozen or zone.quarter < int(p.first_quarter):
-        return
-    alive = firms.alive
-    gone = (firms.start < zone.quarter) & (firms.exited < zone.quarter - int(p.row_rest))
-    spare = np.flatnonzero(~alive & ((firms.start == NEVER) | gone))
-    if not len(spare):
-        return
     pull = np.clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
     fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
     fame = fame + p.incubator_effect * now.incubators / p.incubator_scale
@@ -79,32 +83,54 @@ def _enter(zone: PilotZone) -> None:
     emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / p.incubator_scale)
     growth = 1.0 + p.growth_effect * tech.market_growth
     level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place])
-    rate = (
-        p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * alive * zone.water_share[firms.place]
-    )
+    rate: np.ndarray = p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * firms.alive
+    return rate * zone.water_share[firms.place]
+
+
+def _enter(zone: PilotZone) -> None:
+    """New firms come, as many as chance, the yearly rates and the spare rows allow."""
+    firms, p = zone.firms, zone.p.entry
+    if zone.frozen or zone.quarter < int(p.first_quarter):
+        return
+    gone = (firms.start < zone.quarter) & (firms.exited < zone.quarter - int(p.row_rest))
+    spare = np.flatnonzero(~firms.alive & ((firms.start == NEVER) | gone))
+    if not len(spare):
+        return
+    rate = entry_rate(zone)
     total = float(rate.sum())
     luck = zone.streams.at("entry", zone.quarter)
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
     pattern = luck.choice(firms.rows, size=count, p=rate / total)
-    size = luck.lognormal(p.size_mean, p.size_sd, count)
-    traits = luck.random((3, count))
-    rows = spare[:count]
+    _found(zone, spare[:count], pattern, luck)
+    zone.entries = float(count)
+
+
+def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.random.Generator) -> None:
+    """Fill rows with new firms: product and place of the pattern, own size, cost, ties and view.
+
+    Args:
+        rows: spare rows, shape (count,).
+        pattern: rows of the firms they follow, shape (count,).
+        luck: the stream of entry, after the patterns were drawn.
+    """
+    firms, p, tech = zone.firms, zone.p.entry, zone.technology
+    size = luck.lognormal(p.size_mean, p.size_sd, len(rows))
+    cost, tie, view = luck.random((3, len(rows)))
     clear_rows(zone, rows)
     firms.product[rows] = firms.product[pattern]
     firms.place[rows] = firms.place[pattern]
     firms.in_park[rows] = firms.in_park[pattern]
     tech.assign(rows, firms.product[rows])
-    median = zone.median_capacity[firms.product[rows]]
-    firms.capacity[rows] = median * np.minimum(size, p.size_most)
+    firms.capacity[rows] = zone.median_capacity[firms.product[rows]] * np.minimum(size, p.size_most)
     firms.outdated[rows] = p.outdated_entrant
     firms.chain[rows] = tech.chain_base[rows]
-    firms.efficiency[rows] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * traits[0]
+    firms.efficiency[rows] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * cost
     firms.clean[rows] = p.clean_entrant
     firms.state_owned[rows] = 0.0
-    firms.tie[rows] = (traits[1] < p.tie_share).astype(float)
-    firms.mindset[rows] = np.where(traits[2] < p.long_term_share, LONG_TERM, NOT_ESTABLISHED)
+    firms.tie[rows] = (tie < p.tie_share).astype(float)
+    firms.mindset[rows] = np.where(view < p.long_term_share, LONG_TERM, NOT_ESTABLISHED)
     firms.staffing[rows] = zone.p.firms.entrant_staffing
     firms.debt_ratio[rows] = zone.p.firms.entrant_debt_ratio
     zone.assign_officials(rows)
@@ -112,11 +138,13 @@ def _enter(zone: PilotZone) -> None:
         zone.entrants += 1
         firms.codes[row] = f"N-{zone.entrants:03d}"
     zone.open_firms(rows)
-    zone.entries = float(count)
 
 
 def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:
-    """Wipe what an earlier firm left in the rows, its closed bank account excepted."""
+    """Wipe what an earlier firm left in the rows, its closed bank account excepted.
+
+    Reads: firms.margin_start, collusion.belief_start.
+    """
     firms = zone.firms
     firms.start[rows] = zone.quarter
     firms.exited[rows] = NEVER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,36 @@ if TYPE_CHECKING:
 JOBS_PER = 1000.0  # units of capacity, in the product table
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CompliancePlan:
+    """The ways open to each firm this quarter; shape (rows, 2) for air and water unless said.
+
+    Attributes:
+        abate_honest, abate_alone: share abated when complying, and when evading alone.
+        hidden_alone: share of what is left that a firm hides alone.
+        alone: whether evading alone is cheaper than complying, shape (rows,).
+        faced, rate: yuan/equivalent with and without the permit price.
+        start, slope: of marginal abatement cost, yuan/equivalent.
+        equivalents: before abatement, number a quarter.
+    """
+
+    abate_honest: np.ndarray
+    abate_alone: np.ndarray
+    hidden_alone: np.ndarray
+    alone: np.ndarray
+    faced: np.ndarray
+    rate: np.ndarray
+    start: np.ndarray
+    slope: np.ndarray
+    equivalents: np.ndarray
+
+
 def plan_firms(zone: PilotZone) -> None:
-    """Every firm sets price expectations, utilisation, posts and its way with the environment rules."""
+    """Every firm sets price expectations, utilisation, posts and its way with the environment rules.
+
+    Reads: firms.*, abatement.*, collusion.own_detection, hidden_share; policy internet, division, resource_price,
+    green_demand, tax_air, tax_water, standard, communication; prices, the scenario's demand.
+    """
     _open_projects(zone)
     _set_margin(zone)
     _set_utilisation(zone)
@@ -38,6 +67,7 @@ def _open_projects(zone: PilotZone) -> None:
 
 
 def _set_margin(zone: PilotZone) -> None:
+    """The margin is what price leaves after inputs, wages, levies and duties; expectations follow it slowly."""
     firms, tech, prices = zone.firms, zone.technology, zone.prices
     p = zone.p.firms
     spot = np.exp(prices.log)[tech.series] * tech.price_factor
@@ -63,6 +93,7 @@ def _set_margin(zone: PilotZone) -> None:
 
 
 def _set_utilisation(zone: PilotZone) -> None:
+    """Plants run as far as margin and demand pull, with a floor; they move toward it step by step."""
     firms, tech = zone.firms, zone.technology
     p = zone.p.firms
     pull = (firms.margin - p.stop_margin) / (p.full_margin - p.stop_margin)
@@ -83,7 +114,10 @@ def _green_demand(zone: PilotZone) -> np.ndarray:
 
 
 def set_posts(zone: PilotZone) -> None:
-    """Set the posts a firm wants by skill; part of the workforce is kept when output falls."""
+    """Set the posts a firm wants by skill, persons; part of the workforce is kept when output falls.
+
+    Reads: firms.labour_fixed, chain_skill, skill_share_most, unskilled_share_least; labour_saving.
+    """
     firms, tech = zone.firms, zone.technology
     p = zone.p.firms
     use = firms.utilisation / np.maximum(tech.usual_utilisation, 1e-9)
@@ -106,19 +140,9 @@ def _weigh_compliance(zone: PilotZone) -> None:
     output = firms.capacity / QUARTERS * firms.utilisation
     raw = tech.emission * (output * firms.clean)[:, None]
     equivalents = np.column_stack([raw[:, AIR] @ zone.equivalents[AIR], raw[:, WATER] @ zone.equivalents[WATER]])
-    spent = firms.clean_money / np.maximum(firms.reference_burden * QUARTERS, 1.0)
-    help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))
-    help_ = help_ * (1.0 - p.communication_effect * now.communication)
-    scale = (np.maximum(tech.abatement_cost, p.cost_least) * firms.abatement_skill * help_ * zone.prices.general)[
-        :, None
-    ]
-    start = np.array([p.air_start, p.water_start]) * scale
-    slope = np.array([p.air_slope, p.water_slope]) * scale
+    start, slope = _abatement_curve(zone)
     concentration = (firms.concentration * firms.clean)[:, None] * np.ones((1, 2))
-    rate = np.array([now.tax_air, now.tax_water]) * np.ones((firms.rows, 1))
-    if zone.quarter >= zone.p.fiscal.environment_law_quarter:
-        reached = concentration * (1.0 - abatement_at(rate, start, slope)) / now.standard
-        rate = rate * tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))
+    rate = _tax_rate(zone, concentration, start, slope)
     zone.permit_price = permit_price(zone, equivalents[:, 0] * firms.alive, rate[:, 0], start[:, 0], slope[:, 0])
     faced = rate.copy()
     faced[:, 0] += zone.permit_price
@@ -139,39 +163,22 @@ def _weigh_compliance(zone: PilotZone) -> None:
     zone.plan = CompliancePlan(honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents)
 
 
-class CompliancePlan:
-    """The three ways open to each firm this quarter; arrays of shape (rows, 2) for air and water."""
+def _abatement_curve(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
+    """Give start and slope of marginal cost, yuan/equivalent, shape (rows, 2): support and exchange lower both."""
+    firms, p = zone.firms, zone.p.abatement
+    spent = firms.clean_money / np.maximum(firms.reference_burden * QUARTERS, 1.0)
+    help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))
+    help_ = help_ * (1.0 - p.communication_effect * zone.policy.now.communication)
+    usual = np.maximum(zone.technology.abatement_cost, p.cost_least)
+    scale = (usual * firms.abatement_skill * help_ * zone.prices.general)[:, None]
+    return np.array([p.air_start, p.water_start]) * scale, np.array([p.air_slope, p.water_slope]) * scale
 
-    __slots__ = (
-        "abate_alone",
-        "abate_honest",
-        "alone",
-        "equivalents",
-        "faced",
-        "hidden_alone",
-        "rate",
-        "slope",
-        "start",
-    )
 
-    def __init__(
-        self,
-        abate_honest: np.ndarray,
-        abate_alone: np.ndarray,
-        hidden_alone: np.ndarray,
-        alone: np.ndarray,
-        faced: np.ndarray,
-        rate: np.ndarray,
-        start: np.ndarray,
-        slope: np.ndarray,
-        equivalents: np.ndarray,
-    ) -> None:
-        self.abate_honest = abate_honest
-        self.abate_alone = abate_alone
-        self.hidden_alone = hidden_alone
-        self.alone = alone
-        self.faced = faced
-        self.rate = rate
-        self.start = start
-        self.slope = slope
-        self.equivalents = equivalents
+def _tax_rate(zone: PilotZone, concentration: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """Give the tax by firm, yuan/equivalent, shape (rows, 2): the law lowers it well below the standard."""
+    p, now = zone.p.abatement, zone.policy.now
+    rate = np.array([now.tax_air, now.tax_water]) * np.ones((zone.firms.rows, 1))
+    if zone.quarter < zone.p.fiscal.environment_law_quarter:
+        return rate
+    reached = concentration * (1.0 - abatement_at(rate, start, slope)) / now.standard
+    return rate * tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))

@@ -242,7 +242,7 @@ def _households(zone: PilotZone) -> None:
     ledger.pay("income_tax", accounts, zone.outside_account, tax)
     wealth = np.maximum(0.0, ledger.deposits[accounts])
     spend = np.minimum(wealth, zone.base_year.consumption * (income - tax) + p.wealth_spending * wealth)
-    near = spend * zone.local_spending
+    near = spend * zone.base_year.local_consumption
     ledger.pay("consumption", accounts, ledger.account("services", places), near)
     ledger.pay("imports", accounts, zone.outside_account, spend - near)
     zone.towns.household_income = (income - tax) * QUARTERS
