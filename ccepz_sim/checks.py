@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from ccepz_sim.content import Content, find_folder, load_content
 from ccepz_sim.errors import ContentError
-from ccepz_sim.reading import experiments, parameters, policies, tables
+from ccepz_sim.reading import experiments, parameters, policies, studies, tables
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding
@@ -21,6 +21,7 @@ from ccepz_sim.text import FOLDER as TEXT_FOLDER
 __all__ = ["Finding", "check_content"]
 
 GROUPS = "policies/groups.toml"
+STUDIES = ("experiments/targets.toml", "experiments/patterns.toml")
 # Folders whose files are all read; what lies elsewhere in agents/ and policies/ would be read by nobody.
 FOLDERS = (
     "agents",
@@ -52,6 +53,7 @@ def check_content(folder: Path | str | None = None) -> list[Finding]:
     levers = _check_levers(files, findings, shipped)
     _check_packages(files, levers, findings)
     _check_scenarios(files, findings)
+    _check_studies(files, findings)
     return sorted(findings, key=lambda finding: (finding.file, finding.line))
 
 
@@ -71,8 +73,9 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
     for path in files.documents:
         head = path.rpartition("/")[0]
         # Other folders of experiments/ belong to studies, which have their own readers.
-        if head not in FOLDERS and path != GROUPS and not head.startswith("experiments/"):
-            findings.append(f.make(path, "", "misplaced_file", options=(*FOLDERS, GROUPS), name=path))
+        if head not in FOLDERS and path not in (GROUPS, *STUDIES) and not head.startswith("experiments/"):
+            known = (*FOLDERS, GROUPS, *STUDIES)
+            findings.append(f.make(path, "", "misplaced_file", options=known, name=path))
     for folder in FOLDERS:
         here = files.folder / folder
         if (files.folder / folder.partition("/")[0]).is_dir() and not any(here.glob("*.toml")):
@@ -155,6 +158,25 @@ def _check_scenarios(files: Files, findings: list[Finding]) -> None:
         if prices:
             path = f"experiments/scenarios/{scenario.id}.toml"
             experiments.check_scenario(scenario, path, findings, series=tables.row_ids(prices[1]))
+
+
+def _check_studies(files: Files, findings: list[Finding]) -> None:
+    targets_path, patterns_path = STUDIES
+    if targets_path in files.documents:
+        targets = studies.read_targets(files.documents[targets_path], targets_path, findings)
+        ids = [
+            f"{group}.{name}"
+            for group, (_, values) in files.under("agents/parameters").items()
+            for name, value in values.items()
+            if isinstance(value, Mapping) and "value" in value
+        ]
+        places = files.under("agents").get("places")
+        known = ("zone", *tables.row_ids(places[1])) if places else ()
+        studies.check_targets(
+            targets, targets_path, findings, parameters=ids, indicators=indicator_ids() or (), places=known
+        )
+    if patterns_path in files.documents:
+        studies.read_patterns(files.documents[patterns_path], patterns_path, findings)
 
 
 def _each(files: Files, folder: str, read: Reader[Item], findings: list[Finding]) -> list[Item]:

@@ -13,11 +13,22 @@ from typing import Any, TypeAlias, TypeVar
 
 from ccepz_sim import __version__
 from ccepz_sim.errors import ContentError, unknown
-from ccepz_sim.reading import experiments, parameters, policies, tables
+from ccepz_sim.reading import experiments, parameters, policies, studies, tables
 from ccepz_sim.reading.fields import finite, shown
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding, refuse
-from ccepz_sim.schema import Group, Label, Lever, Package, Parameter, ParameterGroup, Scenario, Table
+from ccepz_sim.schema import (
+    Group,
+    Label,
+    Lever,
+    Package,
+    Parameter,
+    ParameterGroup,
+    Patterns,
+    Scenario,
+    Table,
+    Target,
+)
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 CACHED_FOLDERS = 8
@@ -232,6 +243,31 @@ class Content:
                 experiments.check_scenario(item, path, findings, series=self._ids("prices"))
         refuse(findings)
         return MappingProxyType({item.id: item for item in read})
+
+    @cached_property
+    def targets(self) -> Mapping[str, Target]:
+        """The figures that a run of the history is held against, by id; none where the folder has no such file."""
+        found = self._part("experiments", "experiments")
+        if "targets" not in found:
+            return MappingProxyType({})
+        path, document = found["targets"]
+        findings: list[Finding] = []
+        targets = studies.read_targets(document, path, findings)
+        studies.check_targets(targets, path, findings, parameters=self.parameters)
+        refuse(findings)
+        return MappingProxyType(targets)
+
+    @cached_property
+    def patterns(self) -> Patterns:
+        """The regularities that the rules must reproduce; none where the folder has no such file."""
+        found = self._part("experiments", "experiments")
+        if "patterns" not in found:
+            return Patterns(1, MappingProxyType({}))
+        path, document = found["patterns"]
+        findings: list[Finding] = []
+        patterns = studies.read_patterns(document, path, findings)
+        refuse(findings)
+        return patterns
 
     def lever(self, name: str) -> Lever:
         """Return one lever; a `ContentError` names the nearest one that exists."""
