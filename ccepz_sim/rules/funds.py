@@ -5,6 +5,7 @@ Source: Tullock 1980; docs/model.md (a), (d).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,46 @@ from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+
+CASH, AWARD = "cash", "award"  # uses of a grant that are income of the firm
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A yearly fund: the body that pays, the policy channel of its size, and what a grant is for.
+
+    Attributes:
+        use: the firm field that keeps the money for its purpose, CASH or AWARD.
+        spent_at_once: whether the works are bought outside on the spot.
+    """
+
+    id: str
+    body: str
+    channel: str
+    use: str
+    spent_at_once: bool = False
+
+
+FUNDS = (
+    Fund("research", "science", "rd_fund", "research_fund"),
+    Fund("cleaner production", "environment", "cleaner_production", "clean_money", spent_at_once=True),
+    Fund("upgrade", "committee", "upgrade", "upgrade_money", spent_at_once=True),
+    Fund("chain", "committee", "chain_support", "chain_money", spent_at_once=True),
+    Fund("emerging", "committee", "emerging_support", CASH),
+    Fund("loan discount", "finance", "loan_discount", CASH),
+    Fund("results", "finance", "results_award", AWARD),
+    Fund("investment", "finance", "investment_subsidy", "plant_money"),
+)
+# paying body, policy channel, sector that delivers, kind of flow
+WORKS = (
+    ("prefecture", "education", "services", "programmes"),
+    ("prefecture", "green_demand", "services", "programmes"),
+    ("committee", "infrastructure", "construction", "programmes"),
+    ("committee", "attraction", "services", "programmes"),
+    ("committee", "brand_support", "services", "programmes"),
+    ("environment", "restoration", "construction", "restoration"),
+)
 
 
 def contest_shares(effort: np.ndarray, sharpness: float) -> np.ndarray:
@@ -26,7 +67,14 @@ def contest_shares(effort: np.ndarray, sharpness: float) -> np.ndarray:
 def misuse_share(
     base: float, strictness: float, found: float, integrity: np.ndarray, weights: tuple[float, float, float]
 ) -> np.ndarray:
-    """Give the share of a grant not spent on its purpose; strict award and audits lower it."""
+    """Give the share of a grant not spent on its purpose; strict award and audits lower it.
+
+    Args:
+        base: share at integrity 0.5 without strictness and audits.
+        strictness, found: strictness of the award, and share of cases audits find, 0-1.
+        integrity: of the firms, 0-1, shape (rows,).
+        weights: fall of the log odds per unit of strictness, audits and integrity.
+    """
     strict, audit, honest = weights
     logit = np.log(base / (1.0 - base)) - strict * strictness - audit * found - honest * (integrity - MIDDLE)
     share: np.ndarray = 1.0 / (1.0 + np.exp(-logit))
@@ -34,76 +82,76 @@ def misuse_share(
 
 
 def award_funds(zone: PilotZone) -> None:
-    """In the last quarter of a year every fund is awarded and paid; what is misused leaves with the owners."""
-    firms = zone.firms
+    """In the last quarter of a year every fund is awarded and paid; what is misused leaves with the owners.
+
+    Reads: funds.*; policy fund_strictness and the amount of each fund; audit_found, the compliance plan.
+    """
     if not is_last_of_year(zone.quarter):
         return
-    tech, now, p = zone.technology, zone.policy.now, zone.p.funds
+    merits = _merits(zone)
+    for fund in FUNDS:
+        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id])
+
+
+def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
+    """Give by fund what applicants are ranked by, shape (rows,); only relative size counts, 0 is not eligible."""
+    firms, p = zone.firms, zone.p.funds
     alive = firms.alive
-    research_merit = alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge)
     capital = alive * firms.book_capital
-    circular = alive * (firms.reused + firms.used_waste)
-    low_chain = alive * firms.sales * (firms.chain < p.chain_top)
-    emerging = alive * capital * (tech.emerging > 0.0)
-    dirty = alive * (zone.plan.equivalents.sum(axis=1) * firms.clean) * np.minimum(1.0, firms.concentration)
-    old = alive * capital * firms.outdated
-    for name, fund, amount, merit, field in (
-        ("research", "science", now.rd_fund, research_merit, "research_fund"),
-        ("cleaner production", "environment", now.cleaner_production, dirty, "clean_money"),
-        ("upgrade", "committee", now.upgrade, old, "upgrade_money"),
-        ("chain", "committee", now.chain_support, low_chain, "chain_money"),
-        ("emerging", "committee", now.emerging_support, emerging, "cash"),
-        (
-            "loan discount",
-            "finance",
-            now.loan_discount,
-            capital * (zone.ledger.loans[zone.firm_accounts] > 0.0),
-            "cash",
-        ),
-        ("results", "finance", now.results_award, circular, "award"),
-        ("investment", "finance", now.investment_subsidy, capital, "plant_money"),
-    ):
-        _award(zone, name, fund, amount, merit, field)
+    indebted = zone.ledger.loans[zone.firm_accounts] > 0.0
+    dirt = zone.plan.equivalents.sum(axis=1) * firms.clean
+    return {
+        "research": alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge),
+        "cleaner production": alive * dirt * np.minimum(1.0, firms.concentration),
+        "upgrade": alive * capital * firms.outdated,
+        "chain": alive * firms.sales * (firms.chain < p.chain_top),
+        "emerging": alive * capital * (zone.technology.emerging > 0.0),
+        "loan discount": capital * indebted,
+        "results": alive * (firms.reused + firms.used_waste),
+        "investment": capital,
+    }
 
 
-def _award(zone: PilotZone, name: str, body: str, amount: float, merit: np.ndarray, field: str) -> None:
-    """Share one fund out among those eligible and let part of it be misused."""
-    firms, p, now = zone.firms, zone.p.funds, zone.policy.now
+def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray) -> None:
+    """Share one fund out among those eligible and let part of it be misused.
+
+    Args:
+        amount: yuan of the year.
+        merit: what applicants are ranked by, shape (rows,).
+    """
+    firms, p = zone.firms, zone.p.funds
     if amount <= 0.0 or not merit.any():
         return
-    luck = zone.streams.at(f"fund {name}", zone.quarter).random(firms.rows)
-    size = merit / max(float(merit.max()), 1e-9)
-    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
-    lobby = firms.lobby * reach * size**p.lobby_power
-    strict = now.fund_strictness
-    score = strict * size + (1.0 - strict) * (p.size_weight * size + lobby)
-    applies = merit > 0.0
-    share = contest_shares(np.where(applies, score, 0.0), p.sharpness)
-    granted = zone.within_budget(body, share * amount)
-    payer = zone.body_account(zone.body[body])
-    zone.ledger.pay("funds", payer, zone.firm_accounts, granted)
-    tendency = misuse_share(
-        p.misuse_base,
-        strict,
-        zone.audit_found,
-        firms.integrity,
-        (p.misuse_strict, p.misuse_audit, p.misuse_honest),
-    )
-    misusing = applies & (luck < tendency)
-    misused = np.where(misusing, p.misuse_depth, 0.0) * granted
+    luck = zone.streams.at(f"fund {fund.id}", zone.quarter).random(firms.rows)
+    share = contest_shares(np.where(merit > 0.0, _contest_effort(zone, merit), 0.0), p.sharpness)
+    granted = zone.within_budget(fund.body, share * amount)
+    zone.ledger.pay("funds", zone.body_account(zone.body[fund.body]), zone.firm_accounts, granted)
+    weights = (p.misuse_strict, p.misuse_audit, p.misuse_honest)
+    strict = zone.policy.now.fund_strictness
+    tendency = misuse_share(p.misuse_base, strict, zone.audit_found, firms.integrity, weights)
+    misused = np.where((merit > 0.0) & (luck < tendency), p.misuse_depth, 0.0) * granted
     zone.ledger.pay("misuse", zone.firm_accounts, zone.outside_account, misused)
     firms.granted += granted
     firms.misused += misused
     useful = granted - misused
-    if field == "cash":
-        firms.profit = firms.profit + useful
-    elif field == "award":
-        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
+    if fund.use in (CASH, AWARD):
         firms.profit = firms.profit + useful
     else:
-        setattr(firms, field, getattr(firms, field) + useful)
-        if field not in ("research_fund", "plant_money"):
-            zone.ledger.pay("investment", zone.firm_accounts, zone.outside_account, useful)
+        setattr(firms, fund.use, getattr(firms, fund.use) + useful)
+    if fund.use == AWARD:
+        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
+    if fund.spent_at_once:
+        zone.ledger.pay("investment", zone.firm_accounts, zone.outside_account, useful)
+
+
+def _contest_effort(zone: PilotZone, merit: np.ndarray) -> np.ndarray:
+    """Weigh merit against size and lobbying: strict award looks at merit only, shape (rows,)."""
+    firms, p, strict = zone.firms, zone.p.funds, zone.policy.now.fund_strictness
+    size = merit / max(float(merit.max()), 1e-9)
+    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
+    lobby = firms.lobby * reach * size**p.lobby_power
+    effort: np.ndarray = strict * size + (1.0 - strict) * (p.size_weight * size + lobby)
+    return effort
 
 
 def _borrow_for_parks(zone: PilotZone) -> None:
@@ -118,44 +166,50 @@ def _borrow_for_parks(zone: PilotZone) -> None:
 
 
 def disburse_programmes(zone: PilotZone) -> None:
-    """Programmes that are paid out every quarter: staff, campaigns, works, platforms, allowances, land, borrowing."""
-    now, ledger, p = zone.policy.now, zone.ledger, zone.p.funds
+    """Programmes that are paid out every quarter: staff, campaigns, works, platforms, allowances, land, borrowing.
+
+    Reads: funds.borrowing_spent, institute_wages; policy park_borrowing, platforms and the values of WORKS.
+    """
+    _pay_helpers(zone)
+    _borrow_for_parks(zone)
+    _pay_works(zone)
+    _fund_institutes(zone)
+
+
+def _pay_helpers(zone: PilotZone) -> None:
+    """What programmes cost beyond the status quo is paid to people of the zone, by head."""
     cost = zone.policy.cost(zone.quarter)
     places = np.flatnonzero(zone.world.in_zone)
-    homes = ledger.account("households", places)
+    homes = zone.ledger.account("households", places)
     share = zone.population.persons[places] / max(1, zone.population.persons[places].sum())
     for number in np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0)):
         executor = int(zone.policy.body[number])
         paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
-        ledger.pay("programmes", zone.body_account(executor), homes, paid)
+        zone.ledger.pay("programmes", zone.body_account(executor), homes, paid)
+
+
+def _pay_works(zone: PilotZone) -> None:
+    """Campaigns and works are bought from services and builders of the park towns, in equal parts."""
+    now, ledger = zone.policy.now, zone.ledger
     parks = np.flatnonzero(zone.has_park)
-    _borrow_for_parks(zone)
-    for body, amount, sector, kind in (
-        ("prefecture", now.education, "services", "programmes"),
-        ("prefecture", now.green_demand, "services", "programmes"),
-        ("committee", now.infrastructure, "construction", "programmes"),
-        ("committee", now.attraction, "services", "programmes"),
-        ("committee", now.brand_support, "services", "programmes"),
-        ("environment", now.restoration, "construction", "restoration"),
-        ("committee", zone.park_loan * p.borrowing_spent, "construction", "programmes"),
-    ):
+    borrowed = zone.park_loan * zone.p.funds.borrowing_spent
+    orders = [(body, getattr(now, channel), sector, kind) for body, channel, sector, kind in WORKS]
+    for body, amount, sector, kind in (*orders, ("committee", borrowed, "construction", "programmes")):
         each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
         ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
-    zone.infrastructure_money = (now.infrastructure + zone.park_loan * p.borrowing_spent) * zone.bodies.released[
-        zone.body["committee"]
-    ]
-    institutes = zone.institutes
+    zone.infrastructure_money = (now.infrastructure + borrowed) * zone.bodies.released[zone.body["committee"]]
+
+
+def _fund_institutes(zone: PilotZone) -> None:
+    """Institutes get money from above and from platforms; they spend what they hold on wages and inputs."""
+    ledger, institutes, p = zone.ledger, zone.institutes, zone.p.funds
     weight = institutes.posts / institutes.posts.sum()
-    lab = zone.within_budget("science", now.platforms / QUARTERS * weight)
+    lab = zone.within_budget("science", zone.policy.now.platforms / QUARTERS * weight)
     accounts = ledger.account("institutes", np.arange(len(weight)))
     ledger.pay("programmes", zone.body_account(zone.body["science"]), accounts, lab)
     ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / QUARTERS)
     institutes.funding = lab + institutes.base_funding / QUARTERS
     held = ledger.deposits[accounts]
-    ledger.pay(
-        "wages",
-        accounts,
-        ledger.account("households", institutes.place),
-        np.maximum(0.0, held * p.institute_wages),
-    )
+    homes = ledger.account("households", institutes.place)
+    ledger.pay("wages", accounts, homes, np.maximum(0.0, held * p.institute_wages))
     ledger.pay("inputs", accounts, zone.outside_account, np.maximum(0.0, held * (1.0 - p.institute_wages)))

@@ -18,19 +18,30 @@ if TYPE_CHECKING:
 
 
 def success_chance(effort: np.ndarray, zeta: float) -> np.ndarray:
-    """Give the chance of success: P = 1 - exp(-zeta x effort). Benchmark B16."""
+    """Give the chance of success in a quarter: P = 1 - exp(-zeta x effort). Benchmark B16.
+
+    Source: Dosi et al. 2010.
+    """
     chance: np.ndarray = 1.0 - np.exp(-zeta * effort)
     return chance
 
 
 def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float) -> np.ndarray:
-    """Weigh research by the filled share of skilled posts: below a critical mass money does nothing."""
+    """Weigh research by the filled share of skilled posts: below a critical mass money does nothing.
+
+    Args:
+        research: outlay in any unit; filled: share of skilled posts, 0-1, same shape.
+        exponent: how sharply empty posts void the outlay.
+    """
     effect: np.ndarray = research * filled**exponent
     return effect
 
 
 def plan_research(zone: PilotZone) -> None:
-    """Firms set own research outlay by mindset, expected margin, funds received and the pull of regulation."""
+    """Firms set own research outlay by mindset, margin, funds received and the pull of regulation; yuan a quarter.
+
+    Reads: innovation.*; policy high_tech_cut, loss_relief, breakthrough_reward.
+    """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
     burden = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.sales, 1.0)
     pull = np.clip(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0, p.porter_most)
@@ -45,7 +56,11 @@ def plan_research(zone: PilotZone) -> None:
 
 
 def innovate(zone: PilotZone) -> None:
-    """Draw successes of institutes and firms, improve cost or cleanliness, imitate, extend the chain."""
+    """Draw successes of institutes and firms, improve cost or cleanliness, imitate, extend the chain.
+
+    Reads: innovation.*, institutes.*, brand.*, environment.infrastructure_least; policy flexible_posts,
+    talent_allowance, incubators, clean_reward, breakthrough_reward, internet, communication, brand_support.
+    """
     _institutes(zone)
     _firm_success(zone)
     _imitate(zone)
@@ -58,31 +73,46 @@ def innovate(zone: PilotZone) -> None:
 
 def _institutes(zone: PilotZone) -> None:
     """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
-    institutes, towns, now, p = zone.institutes, zone.towns, zone.policy.now, zone.p.institutes
+    institutes, now, p = zone.institutes, zone.policy.now, zone.p.institutes
     guests = p.flexible_take_up * now.flexible_posts / float(institutes.posts.sum())
     own = institutes.people / np.maximum(institutes.posts, 1e-9)
     institutes.guests = np.minimum(guests, np.maximum(0.0, 1.0 - own)) * institutes.posts
     filled = np.clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, p.fill_most)
     money = institutes.funding * QUARTERS / np.maximum(institutes.posts, 1.0) / p.funding_scale
     institutes.success = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
-    pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])[institutes.place]
-    worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[institutes.place]
-    worth = worth + p.allowance_weight * now.talent_allowance / p.allowance_scale + p.pay_weight * pay
+    _scientists_choose(zone, own)
+    luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
+    institutes.results = (luck < institutes.success * p.results_rate).astype(float)
+    _note_empty(zone, filled)
+
+
+def _scientists_choose(zone: PilotZone, own: np.ndarray) -> None:
+    """Leave for the labour market who goes and which posts are sought, by what an institute's work is worth.
+
+    Args:
+        own: scientists per post without guests, shape (institutes,).
+    """
+    institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
+    place, places = institutes.place, zone.world.place_count
+    pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])[place]
+    worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[place]
+    worth = worth + p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
     worth = worth - p.remote_weight * institutes.remoteness
-    worth = worth + p.amenity_weight * towns.amenity[institutes.place]
+    worth = worth + p.amenity_weight * towns.amenity[place]
     wanted = 1.0 / (1.0 + np.exp(-worth))
     leave = np.clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
     zone.institute_pull = np.clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
-    weight = np.bincount(institutes.place, weights=institutes.people, minlength=zone.world.place_count)
-    flow = np.bincount(institutes.place, weights=institutes.people * leave, minlength=zone.world.place_count)
-    zone.scientist_leave = np.where(weight > 0.0, flow / np.maximum(weight, 1e-9), 0.0)
-    posts = np.bincount(institutes.place, weights=institutes.posts, minlength=zone.world.place_count)
-    seek = np.bincount(
-        institutes.place, weights=institutes.posts * zone.institute_pull, minlength=zone.world.place_count
-    )
+    people = np.bincount(place, weights=institutes.people, minlength=places)
+    flow = np.bincount(place, weights=institutes.people * leave, minlength=places)
+    zone.scientist_leave = np.where(people > 0.0, flow / np.maximum(people, 1e-9), 0.0)
+    posts = np.bincount(place, weights=institutes.posts, minlength=places)
+    seek = np.bincount(place, weights=institutes.posts * zone.institute_pull, minlength=places)
     zone.vacancy_pull[INSTITUTES] = np.where(posts > 0.0, seek / np.maximum(posts, 1e-9), 0.0)
-    luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
-    institutes.results = (luck < institutes.success * p.results_rate).astype(float)
+
+
+def _note_empty(zone: PilotZone, filled: np.ndarray) -> None:
+    """Tell of larger institutes that have just run empty; a band keeps them from being told of again and again."""
+    institutes, p = zone.institutes, zone.p.institutes
     now_empty = (filled < p.empty_share) & ~zone.was_empty
     for row in np.flatnonzero(now_empty & (institutes.posts > p.note_posts)):
         zone.note(
@@ -97,7 +127,10 @@ def _institutes(zone: PilotZone) -> None:
 
 
 def knowledge_near(zone: PilotZone) -> np.ndarray:
-    """Give the help institutes lend by industry: mean success of those in the field, shape (industries,)."""
+    """Give the help institutes lend by industry: mean success of those in the field, shape (industries,).
+
+    Reads: innovation.spill_far, for industries without an institute of their own.
+    """
     institutes = zone.institutes
     known = institutes.field >= 0
     size = len(zone.world.industry_names)
@@ -108,40 +141,49 @@ def knowledge_near(zone: PilotZone) -> np.ndarray:
 
 
 def _firm_success(zone: PilotZone) -> None:
-    firms, tech, now, p = zone.firms, zone.technology, zone.policy.now, zone.p.innovation
-    need = firms.posts[:, SKILLED:].sum(axis=1)
-    filled = np.clip(firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
-    filled = np.where(need > 0.0, filled, 0.0)
-    help_ = 1.0 + p.institute_help * knowledge_near(zone)[tech.industry]
-    help_ = help_ * (1.0 + p.incubator_help * now.incubators * (firms.large == 0.0))
-    size = (
-        p.research_scale
-        * zone.prices.general
-        * np.maximum(firms.sales / p.size_reference, p.size_floor) ** p.size_power
-    )
-    effort = effective_research(firms.research / np.maximum(size, 1.0), filled, p.critical_mass) * help_
-    chance = success_chance(effort, p.zeta) * firms.alive
+    """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through."""
+    firms, p = zone.firms, zone.p.innovation
+    chance = success_chance(_research_effort(zone), p.zeta) * firms.alive
     luck = zone.streams.at("research", zone.quarter)
     draw = luck.random((2, firms.rows))
     step = luck.beta(p.beta, p.beta, firms.rows) * 2.0 * p.step_most - p.step_most
     found = draw[0] < chance
-    reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
-    regulated = (zone.plan.faced.mean(axis=1) * (1.0 - firms.hidden)) / p.tax_reference
-    clean_share = 1.0 / (
-        1.0
-        + np.exp(-(p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward)))
-    )
-    clean = found & (draw[1] < clean_share)
+    clean = found & (draw[1] < _clean_share(zone))
     cost = found & ~clean & (step > 0.0)
     firms.efficiency = np.where(cost, np.maximum(p.efficiency_floor, firms.efficiency * (1.0 - step)), firms.efficiency)
-    firms.clean = np.where(
-        clean,
-        np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step)))),
-        firms.clean,
-    )
+    cleaner = np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step))))
+    firms.clean = np.where(clean, cleaner, firms.clean)
     firms.knowledge = np.clip(firms.knowledge + p.learning * found - p.forgetting * firms.knowledge, 0.0, 1.0)
     firms.innovations = (cost | clean).astype(float)
-    breakthrough = found & (step > p.breakthrough_step)
+    _pay_rewards(zone, found & (step > p.breakthrough_step), clean)
+
+
+def _research_effort(zone: PilotZone) -> np.ndarray:
+    """Give research relative to what the firm's size asks, through skilled posts and with help, shape (rows,)."""
+    firms, p = zone.firms, zone.p.innovation
+    need = firms.posts[:, SKILLED:].sum(axis=1)
+    filled = np.clip(firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
+    filled = np.where(need > 0.0, filled, 0.0)
+    help_ = 1.0 + p.institute_help * knowledge_near(zone)[zone.technology.industry]
+    help_ = help_ * (1.0 + p.incubator_help * zone.policy.now.incubators * (firms.large == 0.0))
+    relative = np.maximum(firms.sales / p.size_reference, p.size_floor) ** p.size_power
+    size = p.research_scale * zone.prices.general * relative
+    return effective_research(firms.research / np.maximum(size, 1.0), filled, p.critical_mass) * help_
+
+
+def _clean_share(zone: PilotZone) -> np.ndarray:
+    """Give the chance that a success makes the firm cleaner rather than cheaper, shape (rows,)."""
+    now, p = zone.policy.now, zone.p.innovation
+    reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
+    regulated = (zone.plan.faced.mean(axis=1) * (1.0 - zone.firms.hidden)) / p.tax_reference
+    pull = p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward)
+    share: np.ndarray = 1.0 / (1.0 + np.exp(-pull))
+    return share
+
+
+def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -> None:
+    """Each breakthrough is paid its reward; the reward for clean innovation is shared by those of the quarter."""
+    now = zone.policy.now
     if now.breakthrough_reward > 0.0 and breakthrough.any():
         amount = zone.within_budget("finance", breakthrough * now.breakthrough_reward)
         zone.ledger.pay("subsidies", zone.body_account(zone.body["finance"]), zone.firm_accounts, amount)
