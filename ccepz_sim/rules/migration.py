@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
+SENDING = "haidong"
+RECEIVING = ("golmud", "delingha")
+
+
 def choice_chances(utility: np.ndarray) -> np.ndarray:
-    """Give logit shares along the last axis. Benchmark B08."""
+    """Give logit shares along the last axis, summing to one. Benchmark B08.
+
+    Source: McFadden 1974.
+    """
     top = utility - utility.max(axis=-1, keepdims=True)
     weight = np.exp(top)
     chances: np.ndarray = weight / weight.sum(axis=-1, keepdims=True)
@@ -28,13 +35,20 @@ def choice_chances(utility: np.ndarray) -> np.ndarray:
 
 
 def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
-    """Give the Harris-Todaro income: chance of a job times wage, else what the jobless have. Benchmark B07."""
+    """Give the Harris-Todaro income, yuan/year: chance of a job times wage, else what the jobless have. Benchmark B07.
+
+    Source: Harris and Todaro 1970.
+    """
     income: np.ndarray = job_chance * wage + (1.0 - job_chance) * otherwise
     return income
 
 
 def live_and_move(zone: PilotZone) -> None:
-    """Age, die, are born; then some consider moving, some are resettled, some return."""
+    """Age, die, are born; then some consider moving, some are resettled, some return.
+
+    Reads: population.*, migration.*, labour.retirement_age; policy resettlement, resettlement_jobs and those of
+    `attraction`.
+    """
     _vital(zone)
     _choose(zone)
     _resettle(zone)
@@ -42,27 +56,38 @@ def live_and_move(zone: PilotZone) -> None:
 
 
 def _vital(zone: PilotZone) -> None:
-    people, p = zone.population, zone.p.population
-    quarter = zone.quarter
-    living = np.flatnonzero(people.town != NOBODY)
-    people.age[living] += 1
-    age = people.age[living]
-    hazard = np.where(
-        age < p.school_age * QUARTERS, p.death_child, np.where(age < p.old_age * QUARTERS, p.death_adult, p.death_old)
-    )
-    hazard = hazard + p.death_very_old * np.maximum(0.0, age / QUARTERS - p.very_old) ** 2
-    luck = zone.streams.at("vital", quarter).random(2)
+    """A quarter older; the old and a few others die, and every place has its births."""
+    people = zone.population
+    people.age[people.town != NOBODY] += 1
     if zone.frozen:
         return
-    dead = living[systematic(np.minimum(1.0, hazard / QUARTERS), float(luck[0]))]
+    luck = zone.streams.at("vital", zone.quarter).random(2)
+    _die(zone, float(luck[0]))
+    _be_born(zone, float(luck[1]))
+
+
+def _die(zone: PilotZone, luck: float) -> None:
+    """Draw deaths by age: by band, and rising with the square of years in high age."""
+    people, p = zone.population, zone.p.population
+    living = np.flatnonzero(people.town != NOBODY)
+    age = people.age[living]
+    adult = np.where(age < p.old_age * QUARTERS, p.death_adult, p.death_old)
+    hazard = np.where(age < p.school_age * QUARTERS, p.death_child, adult)
+    hazard = hazard + p.death_very_old * np.maximum(0.0, age / QUARTERS - p.very_old) ** 2
+    dead = living[systematic(np.minimum(1.0, hazard / QUARTERS), luck)]
     town = people.town[dead].astype(np.int64)
     people.deaths += np.bincount(town, weights=people.weight[dead], minlength=people.outside + 1).astype(np.int64)
     people.town[dead] = NOBODY
     people.employer[dead] = OUT_OF_LABOUR
-    rate = np.append(zone.birth_rate, p.birth_outside) / QUARTERS
+
+
+def _be_born(zone: PilotZone, luck: float) -> None:
+    """Births follow the rate of each place; the rest below one row is carried from place to place."""
+    people = zone.population
+    rate = np.append(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
     expected = rate * people.count() / people.birth_weight
     whole = np.floor(expected)
-    extra = np.diff(np.floor(np.cumsum(expected - whole) + luck[1]), prepend=0.0)
+    extra = np.diff(np.floor(np.cumsum(expected - whole) + luck), prepend=0.0)
     born = (whole + extra).astype(int)
     rows = people.free_rows(int(born.sum()))
     town = np.repeat(np.arange(len(born)), born)
@@ -82,7 +107,13 @@ def _vital(zone: PilotZone) -> None:
 
 
 def attraction(zone: PilotZone) -> np.ndarray:
-    """Give the part of utility that all of one skill share, shape (places + 1, skills), the rest of China last."""
+    """Give the part of utility that all of one skill share: pay, pollution, services, altitude, offers, the rival.
+
+    Returns:
+        Utility, shape (places + 1, skills), the rest of China last.
+
+    Reads: migration.*; policy talent_allowance, division.
+    """
     towns, world, p, now = zone.towns, zone.world, zone.p.migration, zone.policy.now
     force = np.maximum(towns.labour_force, 1.0)
     free = towns.vacancies.sum(axis=0)
@@ -111,40 +142,50 @@ def attraction(zone: PilotZone) -> np.ndarray:
 
 
 def _choose(zone: PilotZone) -> None:
-    people, p = zone.population, zone.p.migration
+    """Some adults consider moving each quarter and choose among all places, staying included."""
     if zone.frozen:
         return
-    consider = (
-        np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32) / QUARTERS
-    )
     luck = zone.streams.at("migration", zone.quarter)
-    draw = luck.random(people.rows, dtype=np.float32)
-    thinking = np.flatnonzero(draw < consider[people.skill])
-    age = people.age[thinking]
-    adult = (
-        (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS)) & (people.town[thinking] != NOBODY)
-    )
-    thinking = thinking[adult & (zone.quarter - people.moved[thinking] >= p.settle_quarters)]
+    thinking = _those_who_consider(zone, luck)
     if not len(thinking):
         return
-    value = attraction(zone)
-    here = people.town[thinking].astype(np.int64)
-    skill = people.skill[thinking]
-    utility = value.T[skill].copy()
-    utility -= p.distance * zone.distance_term[here]
-    if zone.quarter % QUARTERS == 0 or not people.kin.any():
-        people.kin = _kin(zone)
-    utility += p.kin * np.log1p(p.kin_scale * people.kin[people.home[thinking]])
-    rows = np.arange(len(thinking))
-    utility[rows, here] += p.stay
-    utility[:, -1] -= p.leave_province
-    utility += p.home_pull * (np.arange(people.outside + 1)[None, :] == people.home[thinking][:, None])
-    chances = choice_chances(utility)
-    chances[rows, here] = 0.0
+    here = zone.population.town[thinking].astype(np.int64)
+    chances = choice_chances(_utility(zone, thinking, here))
+    chances[np.arange(len(thinking)), here] = 0.0
     picked = np.flatnonzero(systematic(chances.T.ravel(), float(luck.random())))
     goal, who = np.divmod(picked, len(thinking))
     who, first = np.unique(who, return_index=True)
     _move(zone, thinking[who], goal[first])
+
+
+def _those_who_consider(zone: PilotZone, luck: np.random.Generator) -> np.ndarray:
+    """Draw by skill the adults who think of moving this quarter; who has just moved stays a while. Gives rows."""
+    people, p = zone.population, zone.p.migration
+    yearly = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32)
+    draw = luck.random(people.rows, dtype=np.float32)
+    thinking = np.flatnonzero(draw < (yearly / QUARTERS)[people.skill])
+    age = people.age[thinking]
+    adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS))
+    adult &= people.town[thinking] != NOBODY
+    return thinking[adult & (zone.quarter - people.moved[thinking] >= p.settle_quarters)]
+
+
+def _utility(zone: PilotZone, rows: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Give each resident's utility of each place: what all share, distance, kin, home and staying put.
+
+    Returns:
+        Shape (residents, places + 1), the rest of China last.
+    """
+    people, p = zone.population, zone.p.migration
+    utility: np.ndarray = attraction(zone).T[people.skill[rows]].copy()
+    utility -= p.distance * zone.distance_term[here]
+    if zone.quarter % QUARTERS == 0 or not people.kin.any():
+        people.kin = _kin(zone)
+    utility += p.kin * np.log1p(p.kin_scale * people.kin[people.home[rows]])
+    utility[np.arange(len(rows)), here] += p.stay
+    utility[:, -1] -= p.leave_province
+    utility += p.home_pull * (np.arange(people.outside + 1)[None, :] == people.home[rows][:, None])
+    return utility
 
 
 def _kin(zone: PilotZone) -> np.ndarray:
@@ -176,32 +217,54 @@ def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
 
 def _resettle(zone: PilotZone) -> None:
     """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
-    people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
+    if zone.frozen:
+        return
     luck = zone.streams.at("resettlement", zone.quarter)
     start = float(luck.random())
-    east = world.place_index["haidong"]
-    goals = np.array([world.place_index["golmud"], world.place_index["delingha"]])
+    _offer_moves(zone, start)
+    _return_jobless(zone, luck)
+
+
+def _offer_moves(zone: PilotZone, start: float) -> None:
+    """Fill the programme's places from those who would gain; the towns share them by open posts.
+
+    Args:
+        start: one uniform draw that places the comb of the systematic samples.
+    """
+    people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
+    east = world.place_index[SENDING]
+    goals = np.array([world.place_index[name] for name in RECEIVING])
     places = now.resettlement / QUARTERS
     able = np.flatnonzero(people.town == east)
-    adult = (people.age[able] >= int(p.adult_age * QUARTERS)) & (people.age[able] < int(p.programme_age * QUARTERS))
+    age = people.age[able]
+    adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.programme_age * QUARTERS))
     able = able[adult & (people.skill[able] < PROFESSIONAL) & ~people.resettled[able]]
-    if places > 0.0 and len(able) and not zone.frozen:
-        value = attraction(zone)
-        gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]
-        take = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
-        total = float((people.weight[able] * take).sum())
-        chosen = able[systematic(take * min(1.0, places / max(total, 1.0)), start)]
-        free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
-        goal = np.where(systematic(np.full(len(chosen), free[0] / free.sum()), start), goals[0], goals[1])
-        _move(zone, chosen, goal)
-        people.resettled[chosen] = True
-        people.guaranteed[chosen] = systematic(np.full(len(chosen), now.resettlement_jobs), start)
-        people.resettled_quarter = int(people.weight[chosen].sum())
+    if places <= 0.0 or not len(able):
+        return
+    value = attraction(zone)
+    gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]
+    take = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
+    total = float((people.weight[able] * take).sum())
+    chosen = able[systematic(take * min(1.0, places / max(total, 1.0)), start)]
+    free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
+    goal = np.where(systematic(np.full(len(chosen), free[0] / free.sum()), start), goals[0], goals[1])
+    _move(zone, chosen, goal)
+    people.resettled[chosen] = True
+    people.guaranteed[chosen] = systematic(np.full(len(chosen), now.resettlement_jobs), start)
+    people.resettled_quarter = int(people.weight[chosen].sum())
+
+
+def _return_jobless(zone: PilotZone, luck: np.random.Generator) -> None:
+    """Some of the resettled who found no work for long go back to where they came from."""
+    people, p = zone.population, zone.p.migration
+    east = zone.world.place_index[SENDING]
     stuck = np.flatnonzero(people.resettled)
-    stuck = stuck[(people.town[stuck] != east) & (people.town[stuck] != people.outside)
-                  & (people.employer[stuck] == UNEMPLOYED) & (people.jobless[stuck] >= p.return_after)]  # fmt: skip
+    away = (people.town[stuck] != east) & (people.town[stuck] != people.outside)
+    jobless = (people.employer[stuck] == UNEMPLOYED) & (people.jobless[stuck] >= p.return_after)
+    stuck = stuck[away & jobless]
     back = stuck[luck.random(len(stuck)) < p.return_chance]
-    if len(back) and not zone.frozen:
-        people.returned_quarter = int(people.weight[back].sum())
-        _move(zone, back, np.full(len(back), east))
-        people.resettled[back] = False
+    if not len(back):
+        return
+    people.returned_quarter = int(people.weight[back].sum())
+    _move(zone, back, np.full(len(back), east))
+    people.resettled[back] = False
