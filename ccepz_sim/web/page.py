@@ -78,13 +78,18 @@ def Desk(opened: Opened) -> None:
     panels, set_panels = solara.use_state(chosen.get(token, charts.PANELS))
     shown_notice, set_notice = solara.use_state(opened.notice)
     state, set_state = solara.use_state(game.state())
+    shown_year = solara.use_ref(state.year)
 
     def follow() -> Callable[[], None]:
         context = current_context()
 
         def update() -> None:
+            fresh = game.state()
+            if fresh.outcome is not None and fresh.running and fresh.year == shown_year.current:
+                return  # a run began: the outcome that follows draws everything at once
+            shown_year.current = fresh.year
             with context:
-                set_state(game.state())
+                set_state(fresh)
 
         stop: Callable[[], None] = game.listen(update)
         if game.state().outcome is None:
@@ -132,6 +137,33 @@ def Desk(opened: Opened) -> None:
                     board.levers()
                 with solara.v.Html(tag="div", class_="cz-right"):
                     board.happenings()
+
+
+@component
+def TimeLine(game: Game, lang: str, year: int, decided: list[int], guard: Guard) -> None:
+    """Show the year and whether a run is going on; a run that begins redraws nothing else."""
+    running, set_running = solara.use_state(game.state().running)
+
+    def follow() -> Callable[[], None]:
+        context = current_context()
+
+        def update() -> None:
+            with context:
+                set_running(game.state().running)
+
+        stop: Callable[[], None] = game.listen(update)
+        return stop
+
+    solara.use_effect(follow, [game])
+    parts.Time(
+        t=words("time", lang),
+        year=year,
+        first=PLAY_YEAR,
+        last=LAST_YEAR,
+        decided=decided,
+        running=running,
+        event_go_to=guard(lambda wanted: game.go_to(int(wanted))),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +215,8 @@ class Board:
 
     def time(self) -> None:
         """Draw the year and the time line."""
-        state = self.state
-        parts.Time(
-            t=words("time", self.lang),
-            year=state.year,
-            first=PLAY_YEAR,
-            last=LAST_YEAR,
-            decided=sorted({item.action.year for item in state.position.items}),
-            running=state.running,
-            progress=state.progress,
-            event_go_to=self.guard(lambda year: self.game.go_to(int(year))),
-        )
+        decided = sorted({item.action.year for item in self.state.position.items})
+        TimeLine(self.game, self.lang, self.state.year, decided, self.guard)
 
     def map(self) -> None:
         """Draw the schematic map."""

@@ -36,7 +36,6 @@ def Time(
     last: int,
     decided: list[int],
     running: bool,
-    progress: float,
     event_go_to: Act,
 ) -> None:
     """Year, time line, next year, run to the end."""
