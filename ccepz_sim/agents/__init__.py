@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import mesa
+
 from ccepz_sim.agents.bank import Bank
 from ccepz_sim.agents.firm import Firm
 from ccepz_sim.agents.government import GovernmentBody
@@ -43,3 +45,11 @@ def build_agents(zone: PilotZone) -> None:
     ):
         for row in range(rows):
             kind(zone, row)
+    _let_go(zone)
+
+
+def _let_go(zone: PilotZone) -> None:
+    """Mesa 3.3 keeps every model as a key of a table of agent ids; out of it, a dropped zone can be collected."""
+    ids = getattr(mesa.Agent, "_ids", None)
+    if ids is not None:
+        ids.pop(zone, None)
