@@ -29,7 +29,10 @@ def templates() -> Mapping[str, Label]:
 
 
 def write(zone: PilotZone) -> None:
-    """Look at the quarter (inspections) and at the year (prices, exits, moves, turns) and note what stands out."""
+    """Look at the quarter (inspections) and at the year (prices, exits, moves, turns) and note what stands out.
+
+    Reads: chronicle.*; the scenario's inspections.
+    """
     p = zone.p.chronicle
     if zone.path.inspection[zone.quarter] > 0.0 and zone.path.inspection[max(0, zone.quarter - 1)] == 0.0:
         zone.note("central_inspection", "zone", "penalties", 1.0)
@@ -104,6 +107,7 @@ def frame(zone: PilotZone, first: int) -> pd.DataFrame:
 
 
 def _row(zone: PilotZone, note: tuple[int, str, str, str, float, dict[str, Any]]) -> tuple[Any, ...]:
+    """Turn a note into a row of COLUMNS."""
     quarter, kind, place, indicator, weight, fields = note
     label = templates()[kind]
     words = {lang: label.get(lang).format(**_fields(zone, place, fields, lang)) for lang in ("en", "zh")}
@@ -122,6 +126,7 @@ def _row(zone: PilotZone, note: tuple[int, str, str, str, float, dict[str, Any]]
 
 
 def _fields(zone: PilotZone, place: str, fields: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Put the fields of a note into words: names from the content, shares as percent."""
     content = zone.content
     filled: dict[str, Any] = {}
     for name, value in fields.items():

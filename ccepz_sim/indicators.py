@@ -118,7 +118,11 @@ def share(part: np.ndarray, whole: np.ndarray, otherwise: float = 0.0) -> np.nda
 
 
 def measure(zone: PilotZone, places: Places) -> tuple[Values, Values]:
-    """Measure all indicators by place; returns (true, reported), arrays of shape (places,)."""
+    """Measure all indicators by place; returns (true, reported), arrays of shape (places,).
+
+    Reads: sectors.far_value_per_wage, farm_share, environment.household_co2, labour.working_age,
+    settlement.urban_factor, scores.*; policy audit_share.
+    """
     true: Values = {}
     said: Values = {}
     places.locate(zone)
@@ -130,6 +134,7 @@ def measure(zone: PilotZone, places: Places) -> tuple[Values, Values]:
 
 
 def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    """Product, value added and its shares; officials report growth as they like to see it."""
     firms, towns, p = zone.firms, zone.towns, zone.p.sectors
     made = places.firms(firms.value_added) * QUARTERS
     true["industrial_value_added"] = made
@@ -169,6 +174,7 @@ def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> Non
 
 
 def _firms(zone: PilotZone, places: Places, true: Values) -> None:
+    """How many firms there are, how they stand, how far they process."""
     firms = zone.firms
     alive = places.firms(firms.alive.astype(float))
     true["firms_active"] = alive
@@ -185,6 +191,7 @@ def _firms(zone: PilotZone, places: Places, true: Values) -> None:
 
 
 def _people(zone: PilotZone, places: Places, true: Values) -> None:
+    """Residents, work, pay and moves."""
     towns, people = zone.towns, zone.population
     persons = people.persons[:-1].astype(float)
     employed = towns.employed.sum(axis=(0, 2))
@@ -211,6 +218,7 @@ def _people(zone: PilotZone, places: Places, true: Values) -> None:
 
 
 def _adults(zone: PilotZone) -> np.ndarray:
+    """Count those of working age and the skilled among them by place, persons, shape (2, places)."""
     people = zone.population
     rows = np.flatnonzero(
         (people.town >= 0) & (people.town < people.outside) & (people.age >= int(zone.p.labour.working_age * QUARTERS))
@@ -224,6 +232,7 @@ def _adults(zone: PilotZone) -> np.ndarray:
 
 
 def _science(zone: PilotZone, places: Places, true: Values) -> None:
+    """Scientists in posts, outlay and results of research."""
     firms, institutes = zone.firms, zone.institutes
     posts = institutes.posts.sum()
     true["institute_fill_rate"] = _zone_only(
@@ -238,6 +247,7 @@ def _science(zone: PilotZone, places: Places, true: Values) -> None:
 
 
 def _environment(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    """Emissions, wastes, water and energy; reported emissions pass firms and officials."""
     firms, towns, world, matter = zone.firms, zone.towns, zone.world, zone.materials
     persons = zone.population.persons[:-1]
     homes = zone.household_rate * persons[:, None]
@@ -275,6 +285,7 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
 
 
 def _integrity(zone: PilotZone, places: Places, true: Values, said: Values) -> None:
+    """Collusion, evasion, misuse of funds, and what is done against them."""
     firms = zone.firms
     alive = places.firms(firms.alive.astype(float))
     colluding = share(places.firms(firms.colluding.astype(float)), alive)
@@ -295,6 +306,7 @@ def _integrity(zone: PilotZone, places: Places, true: Values, said: Values) -> N
 
 
 def _public(zone: PilotZone, places: Places, true: Values) -> None:
+    """Complaints and trust, money of the public side, standing."""
     towns, ledger = zone.towns, zone.ledger
     persons = zone.population.persons[:-1].astype(float)
     true["complaints"] = places.town(towns.complaints) * QUARTERS
@@ -359,6 +371,7 @@ def _scores(zone: PilotZone, places: Places, true: Values) -> None:
 
 
 def _zone_only(places: Places, value: float) -> np.ndarray:
+    """Give a value that exists for the zone as a whole only."""
     row = np.zeros(len(places.names))
     row[0] = value
     return row

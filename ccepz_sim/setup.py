@@ -44,7 +44,10 @@ SEAT = "delingha"
 
 
 def build(zone: PilotZone) -> None:
-    """Make all tables, put the first firms to work, place residents in jobs, open the ledger."""
+    """Make all tables, put the first firms to work, place residents in jobs, open the ledger.
+
+    Reads: all groups of parameters; the base-year accounts.
+    """
     content = zone.content
     zone.quarter = 0
     zone.p = SimpleNamespace(**{name: content.group_values(name) for name in content.parameter_groups})
@@ -73,6 +76,7 @@ def build(zone: PilotZone) -> None:
 
 
 def _base_prices(zone: PilotZone) -> np.ndarray:
+    """Give the price of 2010 by product, yuan/unit, shape (products,)."""
     world = zone.world
     prices: np.ndarray = np.exp(zone.prices.log_2010)[world.series_of_product] * world.product["price_factor"]
     return prices
@@ -252,7 +256,13 @@ def _open_ledger(zone: PilotZone) -> None:
 
 
 def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
-    """Start firms: book capital, a loan by debt ratio, working cash from the owners, full usual utilisation."""
+    """Start firms: book capital, a loan by debt ratio, working cash from the owners, full usual utilisation.
+
+    Args:
+        rows: firm rows, shape (count,).
+
+    Reads: firms.start_utilisation, capital_age, opening_cash.
+    """
     firms, tech, ledger, p = zone.firms, zone.technology, zone.ledger, zone.p.firms
     firms.alive[rows] = True
     firms.start[rows] = np.minimum(firms.start[rows], zone.quarter)
@@ -268,7 +278,13 @@ def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
 
 
 def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
-    """Close firms: assets are sold outside, what they do not cover is written off, guarantees are called."""
+    """Close firms: assets are sold outside, what they do not cover is written off, guarantees are called.
+
+    Args:
+        mask: firms to close, shape (rows,).
+
+    Reads: finance.recovery, guarantee_most; policy guarantees.
+    """
     rows = np.flatnonzero(mask & zone.firms.alive)
     if not len(rows):
         return
@@ -435,7 +451,10 @@ def open_quarter(zone: PilotZone) -> None:
 
 
 def update_indices(zone: PilotZone) -> None:
-    """Turn money of services and construction into job indices; trends of productivity; the permit base of 2015."""
+    """Turn money of services and construction into job indices; trends of productivity; the permit base of 2015.
+
+    Reads: sectors.*, officials.boast, audit_deters, firms.labour_productivity; policy evaluation_green.
+    """
     solid = np.append(zone.world.material["solid"], 0.0)
     zone.solid_kind = solid[zone.technology.waste_kind.T]
     tilt = 1.0 - zone.policy.now.evaluation_green

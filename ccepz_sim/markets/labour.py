@@ -33,14 +33,26 @@ if TYPE_CHECKING:
 
 
 def urn_ball(vacancies: np.ndarray, seekers: np.ndarray, intensity: float) -> np.ndarray:
-    """Give matches when each seeker applies at random: M = V [1 - (1 - 1/V)^(s U)]. Benchmark B09."""
+    """Give matches when each seeker applies at random: M = V [1 - (1 - 1/V)^(s U)]. Benchmark B09.
+
+    Args:
+        vacancies, seekers: persons, one shape; intensity: applications per seeker, s.
+
+    Returns:
+        Persons hired, never more than either side.
+
+    Source: Petrongolo and Pissarides 2001.
+    """
     several = np.maximum(vacancies, 1.0 + 1e-9)
     missed = np.exp(intensity * seekers * np.log1p(-1.0 / several))
     return np.minimum(several * (1.0 - missed), np.minimum(vacancies, seekers))
 
 
 def run_labour_market(zone: PilotZone) -> None:
-    """Separate, train, post vacancies, match, and move wages toward what scarcity asks."""
+    """Separate, train, post vacancies, match, and move wages toward what scarcity asks.
+
+    Reads: labour.*; policy training, internet; posts of firms, institutes and sectors, scientist_leave, vacancy_pull.
+    """
     _enter_and_retire(zone)
     towns = zone.towns
     towns.employed = zone.population.employed()
@@ -222,7 +234,12 @@ def _hand_out(zone: PilotZone) -> None:
 
 
 def wages(zone: PilotZone) -> None:
-    """Wages grow with the country and bend with local unemployment."""
+    """Wages grow with the country and bend with local unemployment.
+
+    Reads: labour.wage_*, natural_rate, gap_most, shortage_*.
+
+    Source: Blanchflower and Oswald 1994.
+    """
     people, towns, p = zone.population, zone.towns, zone.p.labour
     active = np.flatnonzero((people.employer >= UNEMPLOYED) & (people.town < people.outside))
     cell = people.town[active] * np.int64(len(SKILLS)) + people.skill[active]

@@ -20,6 +20,9 @@ def clearing_price(
 ) -> float:
     """Find the lowest price at which emissions after abatement fit the cap; `most` where none does.
 
+    Args:
+        emission: before abatement, equivalents by firm; tax, start, slope, most: yuan/equivalent; cap: equivalents.
+
     Source: Montgomery 1972; benchmark B05.
     """
 

@@ -20,13 +20,23 @@ HISTORY_YEARS = range(FIRST_YEAR, PLAY_YEAR + 1)
 
 
 def ou_step(kappa: np.ndarray, sigma: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Give the exact AR(1) coefficient and innovation sd of an Ornstein-Uhlenbeck log price; benchmark B10."""
+    """Give the exact AR(1) coefficient and innovation sd of an Ornstein-Uhlenbeck log price; benchmark B10.
+
+    Args:
+        kappa: 1/year; sigma: 1/sqrt(year); step: years.
+    """
     carry = np.exp(-kappa * step)
     return carry, sigma * np.sqrt((1.0 - carry**2) / (2.0 * kappa))
 
 
 class Prices(Arrays):
-    """Log spot prices by series and the indices of input prices. Shape (series,)."""
+    """Log spot prices by series and the index of general costs. Shape (series,) unless said.
+
+    Attributes:
+        history: log price by quarter until 2015, shape (quarters, series); log: now; log_2010, level_2015: means.
+        kappa, sigma: speed and spread of a year; exposed: whether crashes hit it; group: of common shocks.
+        general: general costs, 1 in 2010.
+    """
 
     def __init__(self, content: Content) -> None:
         table = content.table("prices")
@@ -52,7 +62,12 @@ def _quarterly(log_yearly: np.ndarray) -> np.ndarray:
 
 
 class ScenarioPath:
-    """A scenario as arrays by quarter: long-run means, dated jumps, demand, water, central inspections."""
+    """A scenario as arrays by quarter: long-run means, dated jumps, demand, water, central inspections.
+
+    Attributes:
+        mean, jump: log multiples of the mean of 2015, shape (quarters, series).
+        demand, water: factors, inspection: strength of a central inspection, shape (quarters,).
+    """
 
     def __init__(self, scenario: Scenario, world: World, quarters: int) -> None:
         years = np.array([year_of(quarter) for quarter in range(quarters)])
@@ -80,6 +95,7 @@ class ScenarioPath:
 
 
 def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
+    """Interpolate dated factors, shape (quarters,); 1 where there are none."""
     if not points:
         return np.ones(len(years))
     at, factor = np.array(points, dtype=float).T
@@ -88,6 +104,8 @@ def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
 
 def move_prices(zone: PilotZone) -> None:
     """Prices follow the history until 2015, then revert to the scenario's mean with correlated shocks and jumps.
+
+    Reads: prices.*; kappa, sigma and exposure of the prices table; the scenario's means and jumps.
 
     Source: Schwartz 1997 one-factor model with jumps; docs/model.md (g).
     """

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 
 class Policy(Arrays):
-    """Levers on their way from announcement to effect. Shapes (levers,)."""
+    """Levers on their way from announcement to effect. Shapes (levers,) unless said.
+
+    Attributes:
+        ids, channels, body: of the levers; low, high: bounds in the lever's unit; lag: quarters; stages: number.
+        money: yuan/year per unit above the status quo; is_value: whether the value itself is spent, yuan/year.
+        standing_cost: points a full-range move costs; regulates: whether low standing dilutes it.
+        status_quo, announced: value by quarter, shape (quarters, levers).
+        filter: deviations on their way; value, now: what works, as array and by channel name.
+        credibility: 0-1, falls with reversals; direction: sign of each lever's last move.
+    """
 
     def __init__(self, content: Content, decisions: Sequence[Decision], quarters: int, body_index: dict[str, int]):
         levers = list(content.levers.values())
@@ -65,6 +74,8 @@ class Policy(Arrays):
 
 def announce(zone: PilotZone) -> None:
     """Announced deviations pass their lags; low standing and reversals dilute what arrives; standing is spent.
+
+    Reads: policy.*; standing, the money released to executing bodies.
 
     Source: docs/model.md (k).
     """

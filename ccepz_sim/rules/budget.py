@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def release_budgets(zone: PilotZone) -> None:
-    """Pay each body what it plans to spend this quarter, or the share there is money for."""
+    """Pay each body what it plans to spend this quarter, or the share there is money for.
+
+    Reads: fiscal.*; the cost of all levers; own_revenue of the last quarter.
+    """
     bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
     accounts = zone.body_account(np.arange(len(bodies.ids)))
     need = np.bincount(zone.policy.body, weights=zone.policy.cost(zone.quarter), minlength=len(bodies.ids))

@@ -25,7 +25,14 @@ def joint_surplus(
     peer_weight: float,
     search: np.ndarray,
 ) -> np.ndarray:
-    """Give J = S - q F - m (1 - psi c) - kappa, all in one unit; a deal is made when J > 0. Benchmark B22."""
+    """Give J = S - q F - m (1 - psi c) - kappa, all in one unit; a deal is made when J > 0. Benchmark B22.
+
+    Args:
+        saving, fines, moral, search: S, F, m and kappa, in reference burdens, one shape.
+        chance, peer_share: q and c, 0-1; peer_weight: psi, 0-1.
+
+    Source: Becker 1968; Andvig and Moene 1990.
+    """
     return saving - chance * fines - moral * (1.0 - peer_weight * peer_share) - search
 
 
@@ -36,12 +43,24 @@ def nash_bribe(
     official_moral: np.ndarray,
     power: float,
 ) -> np.ndarray:
-    """Split the surplus: the official's expected loss plus his share of the gain."""
+    """Split the surplus: the official's expected loss plus his share of the gain.
+
+    Args:
+        surplus, official_fine, official_moral: in reference burdens, one shape; chance: 0-1.
+        power: share of the gain the official gets.
+
+    Returns:
+        The bribe in reference burdens.
+    """
     return chance * official_fine + official_moral + power * np.maximum(0.0, surplus)
 
 
 def audit_chance(intensity: float, capacity: float, load: float) -> float:
-    """Give the chance that an audit finds a case: alpha K / (K + c), congested by the load."""
+    """Give the chance that an audit finds a case: alpha K / (K + c), congested by the load.
+
+    Args:
+        intensity: alpha, 0-1; capacity, load: K and c, as shares of all firms.
+    """
     return intensity * capacity / (capacity + load) if capacity > 0.0 else 0.0
 
 
@@ -66,7 +85,7 @@ def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
 def meet_officials(zone: PilotZone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
-    Reads: collusion.*, policy accountability.
+    Reads: collusion.*; policy accountability, approval_time.
     """
     firms, officials = zone.firms, zone.officials
     p = zone.p.collusion

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 
 def pollution_stock(stock: np.ndarray, inflow: np.ndarray, decay: float) -> np.ndarray:
-    """Advance a stock one step: what is left after decay, plus the inflow."""
+    """Advance a stock one step: what is left after decay, plus the inflow.
+
+    Args:
+        stock, inflow: one unit and shape; decay: share lost a step, 0-1.
+    """
     return stock * (1.0 - decay) + inflow
 
 
 def expose(zone: PilotZone) -> None:
-    """Add what was emitted and leaked, let part of it fade, and turn the stock into harm people feel."""
+    """Add what was emitted and leaked, let part of it fade, and turn the stock into harm people feel.
+
+    Reads: environment.*; policy restoration; infrastructure_money.
+    """
     firms, towns, world, p = zone.firms, zone.towns, zone.world, zone.p.environment
     weighted = firms.emission @ zone.harm_weights
     burden = np.bincount(firms.place, weights=weighted, minlength=world.place_count)

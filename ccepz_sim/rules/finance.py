@@ -37,7 +37,10 @@ def credit_limit(
 
 
 def grant_credit(zone: PilotZone) -> None:
-    """Firms short of working capital borrow up to their limit; firms with spare cash repay."""
+    """Firms short of working capital borrow up to their limit; firms with spare cash repay.
+
+    Reads: finance.*; policy guarantees, risk_plans.
+    """
     firms, ledger = zone.firms, zone.ledger
     p = zone.p.finance
     accounts = zone.firm_accounts
@@ -59,7 +62,13 @@ def grant_credit(zone: PilotZone) -> None:
 
 
 def loan_rate(zone: PilotZone) -> np.ndarray:
-    """Give the yearly loan rate by firm: the dated benchmark, a private premium, a spread that rises with leverage."""
+    """Give the yearly loan rate by firm: the dated benchmark, a private premium, a spread that rises with leverage.
+
+    Returns:
+        Share/year, shape (rows,).
+
+    Reads: finance.rate_*, private_premium, leverage_spread, leverage_most.
+    """
     firms, p = zone.firms, zone.p.finance
     base = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
     leverage = zone.ledger.loans[zone.firm_accounts] / np.maximum(firms.book_capital, 1.0)

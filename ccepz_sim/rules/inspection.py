@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def inspect_and_punish(zone: PilotZone) -> None:
-    """Find some of those who hide or collude, fine them later, remove officials, recover misused money."""
+    """Find some of those who hide or collude, fine them later, remove officials, recover misused money.
+
+    Reads: inspection.*, collusion.firm_fine, own_fine, history.*, chronicle.cases_told; policy inspectors, audit_share,
+    disclosure, media, accountability; the scenario's inspections.
+    """
     _execute_fines(zone)
     found = _detect(zone)
     _punish(zone, found)
@@ -27,13 +31,23 @@ def inspect_and_punish(zone: PilotZone) -> None:
 
 
 def complaint_chance(strength: float, harm: np.ndarray, disclosure: float, trust: np.ndarray) -> np.ndarray:
-    """Give the chance that residents bring a case to light: 1 - exp(-chi V D T)."""
+    """Give the chance that residents bring a case to light: 1 - exp(-chi V D T).
+
+    Args:
+        strength: chi; harm: visible, 0-1; disclosure: light on the case, 0 upwards; trust: times voice; one shape.
+    """
     chance: np.ndarray = 1.0 - np.exp(-strength * harm * disclosure * trust)
     return chance
 
 
 def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
-    """Give for each firm the chance of detection this quarter if it colludes, and if it hides alone."""
+    """Give for each firm the chance of detection this quarter if it colludes, and if it hides alone.
+
+    Returns:
+        Two arrays of shape (rows,), 0-1: by inspection, audit (of collusion only), citizens and central teams.
+
+    Reads: inspection.*; policy inspectors, audit_share, disclosure, media; harm, trust and voice of the towns.
+    """
     firms, officials, now, p = zone.firms, zone.officials, zone.policy.now, zone.p.inspection
     place = firms.place
     towns = zone.towns
@@ -56,6 +70,7 @@ def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _detect(zone: PilotZone) -> np.ndarray:
+    """Draw which of those who collude or hide alone are found this quarter, shape (rows,)."""
     firms = zone.firms
     together, alone = detection(zone)
     luck = zone.streams.at("detection", zone.quarter).random(firms.rows)
@@ -80,8 +95,8 @@ def _execute_fines(zone: PilotZone) -> None:
 
 
 def _punish(zone: PilotZone, found: np.ndarray) -> None:
-    firms, officials, p = zone.firms, zone.officials, zone.p.inspection
-    c = zone.p.collusion
+    """Fine the found, end their deals, cost them part of their brand, and have some of their officials removed."""
+    firms, p, c = zone.firms, zone.p.inspection, zone.p.collusion
     firms.punished = found
     zone.inspections_made = zone.policy.now.inspectors * p.visits_per_inspector
     if not found.any():
@@ -91,13 +106,25 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
     fine = np.where(colluding, c.firm_fine, c.own_fine * firms.hidden) * burden + p.fine_floor * zone.prices.general
     firms.pending_fine[:, 0] += np.where(found, fine + firms.evaded_tax, 0.0)
     firms.brand = np.where(found, firms.brand * (1.0 - p.brand_loss), firms.brand)
+    _punish_officials(zone, colluding)
+    firms.colluding &= ~colluding
+    _note_cases(zone, colluding)
+
+
+def _punish_officials(zone: PilotZone, colluding: np.ndarray) -> None:
+    """Each official with a found case may be removed at the next evaluation."""
+    firms, officials, p = zone.firms, zone.officials, zone.p.inspection
     hit = np.zeros(len(officials.body), dtype=bool)
     hit[firms.official[colluding]] = True
     luck = zone.streams.at("official penalty", zone.quarter).random(len(hit))
     removed = hit & (luck < p.official_removed * (1.0 + zone.policy.now.accountability))
     officials.caught |= removed
     officials.dismissed += float(removed.sum())
-    firms.colluding &= ~colluding
+
+
+def _note_cases(zone: PilotZone, colluding: np.ndarray) -> None:
+    """Tell of the first cases among large firms."""
+    firms = zone.firms
     for row in np.flatnonzero(colluding & (firms.large > 0.0))[: int(zone.p.chronicle.cases_told)]:
         zone.note(
             "collusion_found",

@@ -19,18 +19,29 @@ MOST_STANDING = 100.0  # points
 
 
 def effort_split(weights: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """Split effort over measured tasks in proportion to weight over cost, shape (..., tasks). Benchmark B15."""
+    """Split effort over measured tasks in proportion to weight over cost, shape (..., tasks). Benchmark B15.
+
+    Source: Holmstrom and Milgrom 1991.
+    """
     pull = weights / costs
     return pull / np.maximum(pull.sum(axis=-1, keepdims=True), 1e-12)
 
 
 def coordination_factor(departments: float, overlap: float, coordination: float) -> float:
-    """Dilute enforcement by parallel mandates: 1 / (1 + omega (n - 1) (1 - coordination))."""
+    """Dilute enforcement by parallel mandates: 1 / (1 + omega (n - 1) (1 - coordination)).
+
+    Args:
+        departments: how many share the task; overlap: omega; coordination: 0-1.
+    """
     return 1.0 / (1.0 + overlap * (departments - 1.0) * (1.0 - coordination))
 
 
 def choose_effort(zone: PilotZone) -> None:
-    """Officials weigh growth against measured environment and residents' voice; honesty follows the audits."""
+    """Officials weigh growth against measured environment and residents' voice; honesty follows the audits.
+
+    Reads: officials.*; policy evaluation_green, evaluation_voice, coordination, control_points, audit_share;
+    complaint_pressure, enforcement_money, the scenario's inspections.
+    """
     officials, now, p = zone.officials, zone.policy.now, zone.p.officials
     green = now.evaluation_green
     voice = now.evaluation_voice
@@ -51,7 +62,13 @@ def choose_effort(zone: PilotZone) -> None:
 
 
 def evaluate_officials(zone: PilotZone) -> None:
-    """In the last quarter of a year officials are scored, promoted or rotated; standing follows the scores."""
+    """In the last quarter of a year officials are scored, promoted or rotated; standing follows the scores.
+
+    Reads: officials.*, collusion.belief_start; policy evaluation_green, evaluation_voice;
+    reported growth and emissions.
+
+    Source: Li and Zhou 2005; docs/model.md (b), (k).
+    """
     if not is_last_of_year(zone.quarter):
         return
     officials, now, p = zone.officials, zone.policy.now, zone.p.officials
@@ -72,6 +89,16 @@ def evaluate_officials(zone: PilotZone) -> None:
     leaves = (promotion < hazard) | officials.caught
     replace_officials(zone, leaves, traits)
     officials.caught[:] = False
+    _move_standing(zone, base)
+
+
+def _move_standing(zone: PilotZone, base: float) -> None:
+    """Standing with the level above, in points, follows the score and suffers from removals; it drifts to normal.
+
+    Args:
+        base: the part of the score that all officials share.
+    """
+    officials, p = zone.officials, zone.p.officials
     zone.standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * officials.dismissed
     zone.standing += p.standing_return * (p.standing_start - zone.standing)
     zone.standing = float(np.clip(zone.standing, 0.0, MOST_STANDING))
@@ -87,7 +114,14 @@ def evaluate_officials(zone: PilotZone) -> None:
 
 
 def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -> None:
-    """A successor takes the post: own integrity and view, no ties yet, deals of the predecessor end."""
+    """A successor takes the post: own integrity and view, no ties yet, deals of the predecessor end.
+
+    Args:
+        leaves: posts that change hands, shape (officials,).
+        traits: uniform draws for integrity, view and origin, shape (3, officials).
+
+    Reads: officials.growth_first_share, native_share, collusion.belief_start; policy evaluation_green.
+    """
     officials, firms, p = zone.officials, zone.firms, zone.p.officials
     if not leaves.any():
         return

@@ -19,5 +19,9 @@ def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: fl
 
 
 def evasion_cost(tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
-    """Give the expected cost per equivalent of reporting all but the hidden share."""
+    """Give the expected cost per equivalent of reporting all but the hidden share.
+
+    Args:
+        tax, fine, steepness: yuan/equivalent; hidden, chance: 0-1; arrays of one shape.
+    """
     return tax * (1.0 - hidden) + chance * (fine * hidden + steepness * hidden**2 / 2.0)

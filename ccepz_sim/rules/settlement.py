@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def settle(zone: PilotZone) -> None:
-    """Pay everything the quarter owes, firms first, then households, then the public side."""
+    """Pay everything the quarter owes, firms first, then the public side, then households and sectors.
+
+    Reads: fiscal.*, finance.*, investment.*, settlement.*, sectors.* and what `award_funds` and
+    `disburse_programmes` read; policy resource_price, high_tech_cut, loss_relief, guarantees, land_concession,
+    approval_time; shares of the base-year accounts.
+    """
     _firm_trade(zone)
     _firm_taxes(zone)
     award_funds(zone)
@@ -29,6 +34,7 @@ def settle(zone: PilotZone) -> None:
 
 
 def _firm_trade(zone: PilotZone) -> None:
+    """Firms sell outside, buy inputs near and far, pay wages and the handling of emissions and waste."""
     firms, ledger = zone.firms, zone.ledger
     accounts, outside = zone.firm_accounts, zone.outside_account
     ledger.pay("sales", outside, accounts, firms.sales)
@@ -45,7 +51,13 @@ def _firm_trade(zone: PilotZone) -> None:
 
 
 def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> None:
-    """Split a tax of firms between the centre, their town and the prefecture."""
+    """Split a tax of firms between the centre, their town and the prefecture.
+
+    Args:
+        kind: name of the flow; amount: yuan, shape (rows,); local: share that stays in the prefecture.
+
+    Reads: fiscal.town_share.
+    """
     firms, ledger, p = zone.firms, zone.ledger, zone.p.fiscal
     accounts = zone.firm_accounts
     ledger.pay(kind, accounts, zone.outside_account, amount * (1.0 - local))
@@ -57,6 +69,7 @@ def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> Non
 
 
 def _firm_taxes(zone: PilotZone) -> None:
+    """Value added, resources, pollution, permits and restoration deposits are paid; shares change with the law."""
     firms, tech, p, now = zone.firms, zone.technology, zone.p.fiscal, zone.policy.now
     early = zone.quarter < p.vat_reform_quarter
     vat = p.vat_effective * np.maximum(0.0, firms.value_added)
