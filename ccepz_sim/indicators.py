@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TEN_THOUSAND = 1e4
 FULL_SCORE = 100.0
+RELATIVE = ("gdp_real", "urban_income", "so2", "solid_waste_stock")  # scored against 2015
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,51 +324,56 @@ def _public(zone: PilotZone, places: Places, true: Values) -> None:
 
 def _scores(zone: PilotZone, places: Places, true: Values) -> None:
     """Scores of 0-100: the mean of parts that are each scaled to 0-1."""
+    now = {name: float(values[0]) for name, values in true.items()}
+    if zone.quarter == PLAY_QUARTER - 1 or not zone.score_base:
+        zone.score_base = {name: now[name] for name in RELATIVE}
+    ratio = {name: now[name] / max(zone.score_base[name], 1e-9) for name in RELATIVE}
+    for name, parts in _score_parts(zone, now, ratio).items():
+        scaled = [min(1.0, max(0.0, part)) for part in parts]
+        true[name] = _zone_only(places, FULL_SCORE * sum(scaled) / len(scaled))
+
+
+def _score_parts(
+    zone: PilotZone, now: Mapping[str, float], ratio: Mapping[str, float]
+) -> Mapping[str, tuple[float, ...]]:
+    """Give the parts of each score, 0-1 where neither full nor empty.
+
+    Args:
+        now: indicators of the whole zone; ratio: some of them relative to 2015.
+    """
     s = zone.p.scores
-    if zone.quarter == PLAY_QUARTER - 1 or "gdp_real" not in zone.score_base:
-        zone.score_base = {
-            name: float(true[name][0]) for name in ("gdp_real", "urban_income", "so2", "solid_waste_stock")
-        }
-    base = zone.score_base
-
-    def ratio(name: str) -> float:
-        return float(true[name][0]) / max(base[name], 1e-9)
-
-    def part(value: float) -> float:
-        return min(1.0, max(0.0, value))
-
-    parts = {
+    loss = 1.0 - s.unchanged
+    real_income = ratio["urban_income"] / zone.prices.general * s.income_base
+    return {
         "score_economy": (
-            part(s.unchanged + s.economy_growth * (ratio("gdp_real") - 1.0)),
-            part(1.0 - s.deficit_weight * float(true["firms_in_deficit_share"][0])),
-            part(s.emerging_weight * float(true["emerging_share"][0])),
+            s.unchanged + s.economy_growth * (ratio["gdp_real"] - 1.0),
+            1.0 - s.deficit_weight * now["firms_in_deficit_share"],
+            s.emerging_weight * now["emerging_share"],
         ),
         "score_ecology": (
-            part(float(true["ecology"][0])),
-            part(1.0 - (1.0 - s.unchanged) * ratio("so2")),
-            part(float(true["solid_waste_utilisation"][0])),
-            part(1.0 - (1.0 - s.unchanged) * ratio("solid_waste_stock") / s.stock_drift),
+            now["ecology"],
+            1.0 - loss * ratio["so2"],
+            now["solid_waste_utilisation"],
+            1.0 - loss * ratio["solid_waste_stock"] / s.stock_drift,
         ),
         "score_people": (
-            part(1.0 - s.jobless_weight * float(true["unemployment_rate"][0])),
-            part(float(true["skilled_fill_rate"][0])),
-            part(float(true["trust"][0])),
-            part(s.unchanged + s.income_weight * (ratio("urban_income") / zone.prices.general * s.income_base - 1.0)),
+            1.0 - s.jobless_weight * now["unemployment_rate"],
+            now["skilled_fill_rate"],
+            now["trust"],
+            s.unchanged + s.income_weight * (real_income - 1.0),
         ),
         "score_integrity": (
-            part(1.0 - float(true["colluding_share"][0])),
-            part(1.0 - float(true["funds_misused_share"][0])),
-            part(float(true["complaints_answered"][0])),
+            1.0 - now["colluding_share"],
+            1.0 - now["funds_misused_share"],
+            now["complaints_answered"],
         ),
         "score_resilience": (
-            part(1.0 - float(true["firm_debt_ratio"][0]) * s.debt_weight),
-            part(1.0 - s.public_debt_weight * float(true["government_debt"][0]) / max(float(true["gdp"][0]), 1.0)),
-            part(float(true["chain_level_mean"][0]) / s.chain_full),
-            part(float(true["institute_fill_rate"][0])),
+            1.0 - now["firm_debt_ratio"] * s.debt_weight,
+            1.0 - s.public_debt_weight * now["government_debt"] / max(now["gdp"], 1.0),
+            now["chain_level_mean"] / s.chain_full,
+            now["institute_fill_rate"],
         ),
     }
-    for name, values in parts.items():
-        true[name] = _zone_only(places, FULL_SCORE * sum(values) / len(values))
 
 
 def _zone_only(places: Places, value: float) -> np.ndarray:

@@ -114,11 +114,7 @@ def _fixed_fields(zone: PilotZone) -> None:
     road[-1, -1] = 0.0
     zone.distance_term = np.log1p(road / p.migration.distance_scale)
     zone.birth_rate = np.where(world.in_zone, p.population.birth_zone, p.population.birth_east)
-    order = np.full(len(world.products), 1.0)
-    for product in range(len(order)):
-        own = zone.firms.capacity[: zone.firms.roster][zone.firms.product[: zone.firms.roster] == product]
-        order[product] = float(np.median(own)) if len(own) else 1.0
-    zone.median_capacity = order
+    zone.median_capacity = _median_capacity(zone)
     rival = content.table("rival")
     zone.rival_attraction = float(np.average(rival.numbers("attraction"), weights=rival.numbers("output_2010")))
     zone.brand_view_share = float(zone.officials.brand_view.mean())
@@ -127,6 +123,16 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.service_product = np.array([name == "logistics_information" for name in industry], dtype=float)
     zone.farm_product = np.array([name == "plateau_biology" for name in industry], dtype=float)
     zone.local_bodies = np.arange(len(zone.bodies.ids)) != zone.body["province"]
+
+
+def _median_capacity(zone: PilotZone) -> np.ndarray:
+    """Give the usual size of a firm by product, units/year, shape (products,); 1 where the roster has none."""
+    firms = zone.firms
+    usual = np.ones(len(zone.world.products))
+    for product in range(len(usual)):
+        own = firms.capacity[: firms.roster][firms.product[: firms.roster] == product]
+        usual[product] = float(np.median(own)) if len(own) else 1.0
+    return usual
 
 
 def _town_bodies(zone: PilotZone) -> np.ndarray:
