@@ -1,4 +1,4 @@
-"""The history 2010-2015 is run once per content, seed, scale and closure, kept, and copied for every game."""
+"""The history 2010-2015 is run once per content, seed, scale and scenario past, kept, and copied for every game."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.markets.prices import ScenarioPath
+from ccepz_sim.markets.prices import ScenarioPath, dated_factors
 from ccepz_sim.policies.schedule import Decision
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def restore(zone: PilotZone) -> None:
     """Put a zone at the start of 2016, from memory where the same history was run before."""
     from ccepz_sim.model import PilotZone, copy_state
 
-    key = (zone.content.hash, zone.seed_used, zone.scale, zone.scenario_used.mine_closure, _early(zone))
+    key = (zone.content.hash, zone.seed_used, zone.scale, *_scenario_past(zone), _early(zone))
     past = _histories.get(key)
     if past is None:
         past = PilotZone(
@@ -46,6 +46,12 @@ def restore(zone: PilotZone) -> None:
     zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
     zone.policy.replace_decisions(zone.content, zone.decisions)
     zone.standing = float(zone.content.value("officials.standing_start"))
+
+
+def _scenario_past(zone: PilotZone) -> tuple[object, ...]:
+    """What of the scenario the history can tell: closure, and factors dated or reaching back before the play."""
+    scenario = zone.scenario_used
+    return scenario.mine_closure, dated_factors(scenario, zone.first_quarter).tobytes()
 
 
 def _early(zone: PilotZone) -> tuple[Decision, ...]:

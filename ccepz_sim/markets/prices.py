@@ -86,12 +86,19 @@ class ScenarioPath:
                 for number, name in enumerate(world.series):
                     if jump.series == name or (jump.series == ANY_SERIES and name not in named):
                         self.jump[quarter, number] += jump.log
-        self.demand = _path(years, [(point.at, point.factor) for point in scenario.demand])
-        self.water = _path(years, [(point.at, point.factor) for point in scenario.water])
-        self.inspection = np.zeros(quarters)
-        for visit in scenario.inspection:
-            first = quarter_of(visit.at)
-            self.inspection[max(0, first) : max(0, first + int(visit.quarters))] = visit.strength
+        self.demand, self.water, self.inspection = dated_factors(scenario, quarters)
+
+
+def dated_factors(scenario: Scenario, quarters: int) -> np.ndarray:
+    """Tabulate a scenario's demand, water and central inspections, shape (3, quarters)."""
+    years = np.array([year_of(quarter) for quarter in range(quarters)])
+    demand = _path(years, [(point.at, point.factor) for point in scenario.demand])
+    water = _path(years, [(point.at, point.factor) for point in scenario.water])
+    inspection = np.zeros(quarters)
+    for visit in scenario.inspection:
+        first = quarter_of(visit.at)
+        inspection[max(0, first) : max(0, first + int(visit.quarters))] = visit.strength
+    return np.stack([demand, water, inspection])
 
 
 def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
