@@ -43,19 +43,23 @@ class Ledger:
             total += size
         self.count = total
         self.sector_of = np.repeat(np.arange(len(self.sectors)), list(sizes.values()))
+        self._sector = self.sector_of.tolist()
         self.deposits = np.zeros(total)
         self.loans = np.zeros(total)
         self.received = np.zeros(total)
         self.paid = np.zeros(total)
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
-        self._whole: dict[int, slice] = {}
+        self._whole: dict[str, np.ndarray] = {}
+        self._blocks: list[tuple[np.ndarray, slice, int]] = []
 
     def whole(self, sector: str) -> np.ndarray:
         """Give the account numbers of a whole sector; payments by this very array move as one slice."""
-        numbers = np.arange(self.first[sector], self.first[sector] + self.sizes[sector])
-        self._whole[id(numbers)] = self.of(sector)
-        return numbers
+        if sector not in self._whole:
+            numbers = np.arange(self.first[sector], self.first[sector] + self.sizes[sector])
+            self._whole[sector] = numbers
+            self._blocks.append((numbers, self.of(sector), self.sectors.index(sector)))
+        return self._whole[sector]
 
     def account(self, sector: str, number: Index = 0) -> Index:
         """Give the account number(s) of the n-th member(s) of a sector."""
@@ -83,30 +87,36 @@ class Ledger:
         Raises:
             LedgerError: if an amount is negative or not a number.
         """
-        values = np.asarray(amount, dtype=float)
-        total = float(values.sum())
-        if not (values.size == 0 or float(values.min()) >= 0.0):
+        if isinstance(amount, np.ndarray):
+            values, total = amount, float(np.add.reduce(amount, axis=None))
+            least = float(np.minimum.reduce(amount, axis=None)) if amount.size else 0.0
+        else:
+            values = total = least = float(amount)
+        if not least >= 0.0:
             raise LedgerError(f"negative or undefined payment of kind {kind}")
         if total == 0.0:
             return
-        giver = self._move(payer, self.paid, values, total, -1.0)
-        taker = self._move(payee, self.received, values, total, 1.0)
+        giver = self._move(payer, self.paid, values, total, np.subtract)
+        taker = self._move(payee, self.received, values, total, np.add)
         self.flows[FLOW[kind], giver, taker] += total
 
-    def _move(self, who: Index, record: np.ndarray, values: np.ndarray, total: float, sign: float) -> int:
+    def _move(
+        self, who: Index, record: np.ndarray, values: float | np.ndarray, total: float, change: np.ufunc
+    ) -> int:
         """Change deposits and one record of the accounts; return their sector."""
         if not isinstance(who, np.ndarray):
             record[who] += total
-            self.deposits[who] += sign * total
-            return int(self.sector_of[who])
-        block = self._whole.get(id(who))
-        if block is not None:
-            record[block] += values
-            self.deposits[block] += sign * values
-        else:
-            np.add.at(record, who, values)
-            np.add.at(self.deposits, who, sign * values)
-        return int(self.sector_of[who.flat[0]])
+            self.deposits[who] = change(self.deposits[who], total)
+            return self._sector[who]
+        for numbers, block, sector in self._blocks:
+            if who is numbers:
+                record[block] += values
+                deposits = self.deposits[block]
+                change(deposits, values, out=deposits)
+                return sector
+        np.add.at(record, who, values)
+        change.at(self.deposits, who, values)
+        return self._sector[who.flat[0]]
 
     def lend(self, borrower: np.ndarray, amount: np.ndarray) -> None:
         """Grant loans: the borrower's deposit and debt rise together."""

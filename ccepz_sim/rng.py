@@ -20,25 +20,30 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = int(seed)
-        self._generators: dict[str, tuple[Generator, np.ndarray]] = {}
+        self._entries: dict[str, tuple[Generator, dict[str, object], np.ndarray]] = {}
 
     def at(self, name: str, quarter: int = 0, block: int = 0) -> Generator:
         """Return the generator of a stream, set to the start of one quarter and block."""
-        entry = self._generators.get(name)
+        entry = self._entries.get(name)
         if entry is None:
-            key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
-            entry = (Generator(Philox(key=key)), key)
-            self._generators[name] = entry
-        generator, key = entry
-        generator.bit_generator.state = {
+            entry = self._entries[name] = self._entry(name)
+        generator, state, counter = entry
+        counter[2], counter[3] = quarter, block
+        generator.bit_generator.state = state
+        return generator
+
+    def _entry(self, name: str) -> tuple[Generator, dict[str, object], np.ndarray]:
+        key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
+        counter = np.zeros(4, dtype=np.uint64)
+        state: dict[str, object] = {
             "bit_generator": "Philox",
-            "state": {"counter": np.array([0, 0, quarter, block], dtype=np.uint64), "key": key},
+            "state": {"counter": counter, "key": key},
             "buffer": np.zeros(4, dtype=np.uint64),
             "buffer_pos": 4,
             "has_uint32": 0,
             "uinteger": 0,
         }
-        return generator
+        return Generator(Philox(key=key)), state, counter
 
 
 def systematic(probability: np.ndarray, start: float) -> np.ndarray:
