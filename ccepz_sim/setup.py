@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 SEAT = "delingha"
+# what a closed firm no longer has, does or owes
+EMPTIED = (
+    "capacity", "utilisation", "output", "sales", "value_added", "value_added_real", "wage_bill", "profit",
+    "book_capital", "hidden", "evaded_tax", "saving", "bribe", "energy", "water", "co2", "research",
+    "abatement_cost", "innovations", "reused", "used_waste", "staff", "posts", "emission", "reported_emission",
+    "waste", "pending_fine", "tax_due", "abate",
+)  # fmt: skip
 
 
 def build(zone: PilotZone) -> None:
@@ -315,20 +322,7 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
     ledger.pay("writeoff", zone.bank_account, accounts, holes)
     firms.alive[rows] = False
     firms.exited[rows] = zone.quarter
-    for name in ("capacity", "utilisation", "output", "sales", "value_added", "value_added_real", "wage_bill", "profit",
-                 "book_capital", "hidden", "evaded_tax", "saving", "bribe", "energy", "water", "co2", "research",
-                 "abatement_cost", "innovations", "reused", "used_waste"):  # fmt: skip
-        getattr(firms, name)[rows] = 0.0
-    for name in (
-        "staff",
-        "posts",
-        "emission",
-        "reported_emission",
-        "waste",
-        "pending_fine",
-        "tax_due",
-        "abate",
-    ):
+    for name in EMPTIED:
         getattr(firms, name)[rows] = 0.0
     firms.colluding[rows] = False
     firms.link_giver[rows] = -1
