@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
+from ccepz_sim.numeric import clip
 from ccepz_sim.schema import Label
 from ccepz_sim.state.world import FIRMS, SKILLED
 
@@ -156,11 +157,9 @@ def _economy(zone: PilotZone, places: Places, true: Values, said: Values) -> Non
     true["gdp_real"] = true["industrial_value_added_real"] + rest_real
     true["industrial_value_added"] = industry
     positive = np.maximum(gdp, 1.0)
-    true["sector_share_primary"] = np.clip(farm / positive, 0.0, 1.0)
-    true["sector_share_tertiary"] = np.clip(services / positive, 0.0, 1.0)
-    true["sector_share_secondary"] = np.clip(
-        1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0
-    )
+    true["sector_share_primary"] = clip(farm / positive, 0.0, 1.0)
+    true["sector_share_tertiary"] = clip(services / positive, 0.0, 1.0)
+    true["sector_share_secondary"] = clip(1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0)
     boast = zone.growth_boast
     said["gdp"] = gdp * boast
     said["industrial_value_added"] = industry * boast
@@ -213,7 +212,7 @@ def _people(zone: PilotZone, places: Places, true: Values) -> None:
     posts = towns.posts[:, :, SKILLED:].sum(axis=(0, 2))
     filled = np.minimum(towns.employed, towns.posts)[:, :, SKILLED:].sum(axis=(0, 2))
     rate = np.where(posts > 0.0, filled / np.maximum(posts, 1e-9), 1.0)
-    true["skilled_fill_rate"] = np.clip(places.mean(rate, posts), 0.0, 1.0)
+    true["skilled_fill_rate"] = clip(places.mean(rate, posts), 0.0, 1.0)
     true["resettled"] = _zone_only(places, people.resettled_quarter * QUARTERS)
     true["returned"] = _zone_only(places, people.returned_quarter * QUARTERS)
 
@@ -241,7 +240,7 @@ def _science(zone: PilotZone, places: Places, true: Values) -> None:
     )
     spent = places.firms(firms.research) * QUARTERS
     spent[0] += float(institutes.funding.sum()) * QUARTERS
-    true["rd_intensity"] = np.clip(share(spent, true["gdp"]), 0.0, 1.0)
+    true["rd_intensity"] = clip(share(spent, true["gdp"]), 0.0, 1.0)
     made = places.firms(firms.innovations)
     made[0] += float(institutes.results.sum())
     true["innovations"] = made * QUARTERS
@@ -264,9 +263,9 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
     own = received + matter.exported[:, solid].sum(axis=1)
     made = places.firms(firms.waste[:, 0] * zone.solid_kind[0] + firms.waste[:, 1] * zone.solid_kind[1])
     true["solid_waste_generated"] = made * QUARTERS
-    rate = np.clip(np.where(generated > 0.0, own / np.maximum(generated, 1e-9), 0.0), 0.0, 1.0)
-    true["solid_waste_utilisation"] = np.clip(places.mean(rate, generated), 0.0, 1.0)
-    said["solid_waste_utilisation"] = np.clip(true["solid_waste_utilisation"] * zone.growth_boast, 0.0, 1.0)
+    rate = clip(np.where(generated > 0.0, own / np.maximum(generated, 1e-9), 0.0), 0.0, 1.0)
+    true["solid_waste_utilisation"] = clip(places.mean(rate, generated), 0.0, 1.0)
+    said["solid_waste_utilisation"] = clip(true["solid_waste_utilisation"] * zone.growth_boast, 0.0, 1.0)
     stock = (matter.safe + matter.unsafe)[:, solid].sum(axis=1)
     true["solid_waste_stock"] = places.town(stock)
     true["liquid_waste_stock"] = places.town((matter.safe + matter.unsafe)[:, ~solid].sum(axis=1))
@@ -311,9 +310,9 @@ def _public(zone: PilotZone, places: Places, true: Values) -> None:
     towns, ledger = zone.towns, zone.ledger
     persons = zone.population.persons[:-1].astype(float)
     true["complaints"] = places.town(towns.complaints) * QUARTERS
-    true["complaints_answered"] = np.clip(places.mean(towns.reply_rate, towns.complaints + 1e-9), 0.0, 1.0)
-    true["awareness"] = np.clip(places.mean(towns.awareness, persons), 0.0, 1.0)
-    true["trust"] = np.clip(places.mean(towns.trust, persons), 0.0, 1.0)
+    true["complaints_answered"] = clip(places.mean(towns.reply_rate, towns.complaints + 1e-9), 0.0, 1.0)
+    true["awareness"] = clip(places.mean(towns.awareness, persons), 0.0, 1.0)
+    true["trust"] = clip(places.mean(towns.trust, persons), 0.0, 1.0)
     bodies = ledger.of("bodies")
     inside = zone.local_bodies
     flow = (ledger.received[bodies] - ledger.paid[bodies])[inside].sum()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -72,7 +73,7 @@ def _form_links(zone: PilotZone) -> None:
     luck = zone.streams.at("links", zone.quarter).random((2, firms.rows))
     knows = p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet
     trust = zone.towns.trust[firms.place]
-    chance = np.clip(knows, 0.0, 1.0) * np.clip(p.trust_base + p.trust_weight * trust, 0.0, 1.0)
+    chance = clip(knows, 0.0, 1.0) * clip(p.trust_base + p.trust_weight * trust, 0.0, 1.0)
     avoided = avoided_cost(zone)
     for material in np.unique(tech.need_kind[looking]):
         takers = np.flatnonzero(looking & (tech.need_kind == material) & (luck[0] < chance))
@@ -202,7 +203,7 @@ def _own_reuse_rate(zone: PilotZone, rows: np.ndarray, material: Columns, tax: n
     held = np.maximum(material["storage_cost"], 1.0)
     spared = np.minimum(tax * p.taxed_share, held) / held
     pull = 1.0 + zone.award_pull[rows] + p.reuse_tax * spared * ~zone.firms.colluding[rows]
-    return np.clip(material["reuse_2010"] * pull, 0.0, p.most_own_reuse)
+    return clip(material["reuse_2010"] * pull, 0.0, p.most_own_reuse)
 
 
 def _treated_share(zone: PilotZone, rows: np.ndarray, material: Columns, tax: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
+from ccepz_sim.numeric import clip
 from ccepz_sim.rng import systematic
 from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.world import (
@@ -149,7 +150,7 @@ def _separate(zone: PilotZone) -> None:
     quits[PUBLIC] *= p.public_stability
     quits[AGRICULTURE] *= p.public_stability
     quits[INSTITUTES] = zone.scientist_leave[:, None]
-    chance = np.clip(quits + laid_off / np.maximum(towns.employed, 1e-9), 0.0, 1.0)
+    chance = clip(quits + laid_off / np.maximum(towns.employed, 1e-9), 0.0, 1.0)
     zone.firms.staff = np.maximum(0.0, firms.staff - surplus)
     working = np.flatnonzero((people.employer >= 0) & (people.town < people.outside))
     if not len(working):
@@ -250,14 +251,14 @@ def wages(zone: PilotZone) -> None:
     towns.unemployment = np.where(force > 0.0, 1.0 - working / np.maximum(force, 1.0), p.natural_rate)
     towns.labour_force = force
     growth = p.wage_growth_early if zone.quarter < PLAY_QUARTER else p.wage_growth_late
-    gap = np.clip(p.natural_rate - towns.unemployment, -p.gap_most, p.gap_most)
+    gap = clip(p.natural_rate - towns.unemployment, -p.gap_most, p.gap_most)
     shortage = (towns.posts.sum(axis=0) - working) / np.maximum(towns.posts.sum(axis=0), 1.0)
     drift = (
         growth / QUARTERS
         + p.wage_curve * gap / QUARTERS
-        + p.shortage_push * np.clip(shortage, 0.0, p.shortage_most) / QUARTERS
+        + p.shortage_push * clip(shortage, 0.0, p.shortage_most) / QUARTERS
     )
-    towns.wage = towns.wage * (1.0 + np.clip(drift, -p.wage_fall_most, p.wage_rise_most))
+    towns.wage = towns.wage * (1.0 + clip(drift, -p.wage_fall_most, p.wage_rise_most))
     anchor = zone.base_wage * (1.0 + growth / QUARTERS)
     zone.base_wage = anchor
     towns.wage += p.wage_return * (anchor - towns.wage)

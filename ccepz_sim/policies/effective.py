@@ -96,7 +96,7 @@ def announce(zone: PilotZone) -> None:
         policy.direction = np.where(moved != 0, moved, policy.direction)
     arrived = policy.filter.step(deviation)
     if arrived.any():
-        share = float(np.clip(zone.standing / p.standing_needed, p.dilution_floor, 1.0))
+        share = min(max(zone.standing / p.standing_needed, p.dilution_floor), 1.0)
         factor = policy.credibility * np.where(policy.regulates, share, 1.0)
         arrived = arrived * factor
     released = zone.bodies.released[policy.body]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccepz_sim.numeric import clip
+
 
 def abatement_at(tax: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Choose the share abated at which marginal cost equals the tax.
@@ -41,7 +43,7 @@ def share_for_standard(concentration: np.ndarray, limit: float, most: float) -> 
         concentration: before abatement, as a multiple of the limit of 2015, any shape.
         limit: the discharge standard, as a multiple of that limit; most: 0-1.
     """
-    return np.clip(1.0 - limit / np.maximum(concentration, 1e-12), 0.0, most)
+    return clip(1.0 - limit / np.maximum(concentration, 1e-12), 0.0, most)
 
 
 def tax_factor(concentration: np.ndarray, limits: tuple[float, float], factors: tuple[float, float]) -> np.ndarray:

@@ -37,7 +37,7 @@ def release_budgets(zone: PilotZone) -> None:
     room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[accounts[centre]]))
     have = max(0.0, float(cash[centre]))
     wanted = float(asks.sum()) + own
-    borrow = float(np.clip(wanted - have, 0.0, room))
+    borrow = min(max(wanted - have, 0.0), room)
     if borrow > 0.0:
         ledger.lend(accounts[centre : centre + 1], np.array([borrow]))
     share = min(1.0, (have + borrow) / wanted) if wanted > 0.0 else 1.0

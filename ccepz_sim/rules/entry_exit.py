@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _fail(zone: PilotZone) -> None:
     shelter = (
         p.state_shelter * firms.state_owned + p.guarantee_shelter * now.guarantees + p.plan_shelter * now.risk_plans
     )
-    chance = p.exit_chance * np.clip(1.0 - shelter, p.exit_floor, 1.0) * (1.0 + p.first_mover_load * firms.first_mover)
+    chance = p.exit_chance * clip(1.0 - shelter, p.exit_floor, 1.0) * (1.0 + p.first_mover_load * firms.first_mover)
     luck = zone.streams.at("exit", zone.quarter).random(firms.rows)
     leaves = firms.alive & broke & (luck < chance)
     zone.close_firms(leaves)
@@ -74,7 +75,7 @@ def entry_rate(zone: PilotZone) -> np.ndarray:
     approval_time, division, emerging_support.
     """
     firms, tech, p, now = zone.firms, zone.technology, zone.p.entry, zone.policy.now
-    pull = np.clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
+    pull = clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
     fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
     fame = fame + p.incubator_effect * now.incubators / p.incubator_scale
     ease = p.approval_reference / (p.approval_reference + now.approval_time)

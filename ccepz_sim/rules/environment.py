@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -43,7 +44,7 @@ def expose(zone: PilotZone) -> None:
     help_ = p.restoration_effect * np.log1p(spent / p.restoration_scale)
     wound = p.ecology_harm * towns.harm + p.ecology_unsafe * (1.0 - np.exp(-unsafe))
     drift = p.ecology_recovery * (1.0 - towns.ecology) + help_ - wound * towns.ecology
-    towns.ecology = np.where(inside, np.clip(towns.ecology + drift, 0.0, 1.0), towns.ecology)
+    towns.ecology = np.where(inside, clip(towns.ecology + drift, 0.0, 1.0), towns.ecology)
     parks = zone.has_park
     per_park = zone.infrastructure_money / QUARTERS / max(1, int(parks.sum()))
     gain = p.infrastructure_gain * per_park / p.infrastructure_scale

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -51,10 +52,10 @@ def grant_credit(zone: PilotZone) -> None:
         firms.book_capital, firms.sales * QUARTERS, firms.state_owned, zone.policy.now.guarantees,
         (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
     )  # fmt: skip
-    grant = np.clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
+    grant = clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
     rows = np.flatnonzero(grant > 0.0)
     ledger.lend(accounts[rows], grant[rows])
-    spare = np.clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
+    spare = clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
     rows = np.flatnonzero(spare > 0.0)
     ledger.repay(accounts[rows], spare[rows])
     firms.starved = np.where(ledger.deposits[accounts] < 0.0, firms.starved + 1, 0) * firms.alive

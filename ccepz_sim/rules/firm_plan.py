@@ -9,6 +9,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.markets.permits import permit_price
+from ccepz_sim.numeric import clip
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
@@ -99,7 +100,7 @@ def _set_utilisation(zone: PilotZone) -> None:
     pull = (firms.margin - p.stop_margin) / (p.full_margin - p.stop_margin)
     floor = np.where(firms.state_owned > 0.0, p.floor_state, p.floor_private)
     demand = zone.path.demand[zone.quarter] * _green_demand(zone)
-    target = tech.usual_utilisation * demand * np.clip(pull, floor, 1.0)
+    target = tech.usual_utilisation * demand * clip(pull, floor, 1.0)
     target = np.minimum(target, p.most_utilisation)
     moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
     firms.utilisation = np.where(firms.alive, moved, 0.0)

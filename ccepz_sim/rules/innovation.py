@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def plan_research(zone: PilotZone) -> None:
     """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
     burden = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.sales, 1.0)
-    pull = np.clip(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0, p.porter_most)
+    pull = clip(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0, p.porter_most)
     eager = np.array([p.propensity_none, p.propensity_training, p.propensity_long])[firms.mindset]
     strategic = 1.0 + p.emerging_research * (zone.technology.emerging > 0.0)
     cut = 1.0 + p.tax_response * now.high_tech_cut * np.where(firms.profit > 0.0, 1.0, now.loss_relief)
@@ -77,7 +78,7 @@ def _institutes(zone: PilotZone) -> None:
     guests = p.flexible_take_up * now.flexible_posts / float(institutes.posts.sum())
     own = institutes.people / np.maximum(institutes.posts, 1e-9)
     institutes.guests = np.minimum(guests, np.maximum(0.0, 1.0 - own)) * institutes.posts
-    filled = np.clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, p.fill_most)
+    filled = clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, p.fill_most)
     money = institutes.funding * QUARTERS / np.maximum(institutes.posts, 1.0) / p.funding_scale
     institutes.success = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
     _scientists_choose(zone, own)
@@ -100,8 +101,8 @@ def _scientists_choose(zone: PilotZone, own: np.ndarray) -> None:
     worth = worth - p.remote_weight * institutes.remoteness
     worth = worth + p.amenity_weight * towns.amenity[place]
     wanted = 1.0 / (1.0 + np.exp(-worth))
-    leave = np.clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
-    zone.institute_pull = np.clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
+    leave = clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
+    zone.institute_pull = clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
     people = np.bincount(place, weights=institutes.people, minlength=places)
     flow = np.bincount(place, weights=institutes.people * leave, minlength=places)
     zone.scientist_leave = np.where(people > 0.0, flow / np.maximum(people, 1e-9), 0.0)
@@ -153,7 +154,7 @@ def _firm_success(zone: PilotZone) -> None:
     firms.efficiency = np.where(cost, np.maximum(p.efficiency_floor, firms.efficiency * (1.0 - step)), firms.efficiency)
     cleaner = np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step))))
     firms.clean = np.where(clean, cleaner, firms.clean)
-    firms.knowledge = np.clip(firms.knowledge + p.learning * found - p.forgetting * firms.knowledge, 0.0, 1.0)
+    firms.knowledge = clip(firms.knowledge + p.learning * found - p.forgetting * firms.knowledge, 0.0, 1.0)
     firms.innovations = (cost | clean).astype(float)
     _pay_rewards(zone, found & (step > p.breakthrough_step), clean)
 
@@ -162,7 +163,7 @@ def _research_effort(zone: PilotZone) -> np.ndarray:
     """Give research relative to what the firm's size asks, through skilled posts and with help, shape (rows,)."""
     firms, p = zone.firms, zone.p.innovation
     need = firms.posts[:, SKILLED:].sum(axis=1)
-    filled = np.clip(firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
+    filled = clip(firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
     filled = np.where(need > 0.0, filled, 0.0)
     help_ = 1.0 + p.institute_help * knowledge_near(zone)[zone.technology.industry]
     help_ = help_ * (1.0 + p.incubator_help * zone.policy.now.incubators * (firms.large == 0.0))
@@ -204,7 +205,7 @@ def _imitate(zone: PilotZone) -> None:
     skilled = firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(firms.posts[:, SKILLED:].sum(axis=1), 1e-9)
     contact = (
         p.imitation
-        * np.clip(skilled, 0.0, 1.0)
+        * clip(skilled, 0.0, 1.0)
         * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
     )
     copies = firms.alive & (luck < contact)
@@ -214,7 +215,7 @@ def _imitate(zone: PilotZone) -> None:
     firms.clean = np.where(copies, firms.clean + p.copy_share * np.minimum(0.0, gap), firms.clean)
     modern = p.modernise * firms.upgrade_money / np.maximum(firms.book_capital * p.upgrade_cost, 1.0)
     aged = firms.outdated + p.ageing * (1.0 - firms.outdated)
-    firms.outdated = aged * (1.0 - np.clip(modern, 0.0, p.modernise_most)) * firms.alive
+    firms.outdated = aged * (1.0 - clip(modern, 0.0, p.modernise_most)) * firms.alive
 
 
 def _extend_chain(zone: PilotZone) -> None:
@@ -227,7 +228,7 @@ def _extend_chain(zone: PilotZone) -> None:
     carried = (
         np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place]) ** p.chain_park
     )
-    chance = p.chain_rate * (1.0 - np.exp(-money)) * np.clip(professionals, 0.0, 1.0) ** p.critical_mass * carried
+    chance = p.chain_rate * (1.0 - np.exp(-money)) * clip(professionals, 0.0, 1.0) ** p.critical_mass * carried
     luck = zone.streams.at("chain", zone.quarter).random(firms.rows)
     able = firms.alive & (firms.chain < p.chain_top) & (firms.margin > p.chain_margin)
     climbs = able & (luck < chance)
@@ -240,6 +241,6 @@ def _brand(zone: PilotZone) -> None:
     firms, p, now = zone.firms, zone.p.brand, zone.policy.now
     each = now.brand_support / max(1.0, float(firms.alive.sum())) / p.money_scale
     growth = p.growth * np.log1p(each) * (p.level_base + p.level_weight * firms.chain) * (1.0 - firms.brand)
-    firms.brand = np.clip(
+    firms.brand = clip(
         firms.brand * (1.0 - p.fade) + growth * firms.alive * (1.0 - p.stain * firms.colluding), 0.0, 1.0
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 from ccepz_sim.rng import systematic
 from ccepz_sim.state.population import LONG_AGO, NOBODY, OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, UNSKILLED
@@ -118,7 +119,7 @@ def attraction(zone: PilotZone) -> np.ndarray:
     force = np.maximum(towns.labour_force, 1.0)
     free = towns.vacancies.sum(axis=0)
     seekers = np.maximum(force - towns.employed.sum(axis=0), 1.0)
-    chance = np.clip(
+    chance = clip(
         (1.0 - towns.unemployment) * np.minimum(1.0, p.vacancy_base + free / (seekers + free)), p.job_chance_least, 1.0
     )
     cost = world.place["housing_cost"][:, None]

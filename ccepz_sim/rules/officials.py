@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
+from ccepz_sim.numeric import clip
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -53,12 +54,12 @@ def choose_effort(zone: PilotZone) -> None:
     kappa = coordination_factor(p.departments, p.overlap, now.coordination)
     pulse = zone.path.inspection[zone.quarter]
     effort = (p.effort_floor + p.effort_gain * split[:, 1]) * kappa + p.pulse_effort * pulse
-    officials.enforcement = np.clip(effort * zone.enforcement_money, 0.0, 1.0)
+    officials.enforcement = clip(effort * zone.enforcement_money, 0.0, 1.0)
     zone.audit_quality = 1.0 - np.exp(-now.control_points / p.control_scale)
     found = now.audit_share * zone.audit_quality
     zone.audit_found = found
     pressure = p.manipulation * green * (1.0 - officials.integrity) * (1.0 - min(1.0, p.audit_deters * found))
-    officials.honesty = np.clip(1.0 - pressure, p.honesty_floor, 1.0)
+    officials.honesty = clip(1.0 - pressure, p.honesty_floor, 1.0)
 
 
 def evaluate_officials(zone: PilotZone) -> None:
@@ -101,7 +102,7 @@ def _move_standing(zone: PilotZone, base: float) -> None:
     officials, p = zone.officials, zone.p.officials
     zone.standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * officials.dismissed
     zone.standing += p.standing_return * (p.standing_start - zone.standing)
-    zone.standing = float(np.clip(zone.standing, 0.0, MOST_STANDING))
+    zone.standing = min(max(zone.standing, 0.0), MOST_STANDING)
     if officials.dismissed > 0:
         zone.note(
             "officials_removed",

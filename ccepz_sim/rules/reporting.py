@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccepz_sim.numeric import clip
+
 
 def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
     """Choose the share of emissions hidden: v = (tax / chance - fine) / steepness, within 0-1.
@@ -15,7 +17,7 @@ def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: fl
 
     Source: Harford 1978; Macho-Stadler and Perez-Castrillo 2006; benchmark B04.
     """
-    return np.clip((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0, 1.0)
+    return clip((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0, 1.0)
 
 
 def evasion_cost(tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:

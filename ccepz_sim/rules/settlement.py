@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import clip
 from ccepz_sim.rules.finance import loan_rate
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, PUBLIC, SERVICES
@@ -138,13 +139,13 @@ def _invest(zone: PilotZone) -> None:
     busy = firms.utilisation > p.busy * tech.usual_utilisation
     wish = np.minimum(p.most_growth, p.response * excess) * speed * busy
     wish = wish * (1.0 + p.infrastructure_pull * (zone.towns.infrastructure[firms.place] - 1.0))
-    growth = np.clip(wish, 0.0, p.most_growth) * firms.capacity * firms.alive
+    growth = clip(wish, 0.0, p.most_growth) * firms.capacity * firms.alive
     bill = np.minimum(growth * unit, p.cash_share * room)
     granted = np.minimum(firms.plant_money, cash) * firms.alive
     bill = bill + granted * (1.0 - p.crowding_out * np.minimum(1.0, bill / np.maximum(granted, 1.0)))
     firms.plant_money[:] = 0.0
     firms.investment = (replace + bill) * firms.alive
-    borrowed = np.clip(firms.investment - cash, 0.0, None)
+    borrowed = np.maximum(firms.investment - cash, 0.0)
     rows = np.flatnonzero(borrowed > 0.0)
     ledger.lend(accounts[rows], borrowed[rows])
     near = firms.investment * zone.base_year.local_construction
@@ -270,7 +271,7 @@ def _sector_accounts(zone: PilotZone) -> None:
         sales = ledger.received[accounts].copy()
         if zone.quarter == 0:
             target = zone.world.place[f"{name}_va_2010"] / QUARTERS
-            ratio[:] = np.clip(target / np.maximum(sales, 1.0), p.ratio_least, p.ratio_most)
+            ratio[:] = clip(target / np.maximum(sales, 1.0), p.ratio_least, p.ratio_most)
         setattr(zone.towns, f"{name}_sales", sales)
         setattr(zone.towns, f"{name}_va", sales * ratio)
         inputs = np.minimum(sales * (1.0 - ratio), np.maximum(0.0, ledger.deposits[accounts]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.numeric import clip
 from ccepz_sim.rules.collusion import peer_shares
 
 if TYPE_CHECKING:
@@ -64,13 +65,13 @@ def _learn_detection(zone: PilotZone) -> None:
     near = belief_after(firms.sees, hit[firms.place], cases[firms.place], c.belief_speed, (c.prior_hit, c.prior_miss))
     publicity = 1.0 + c.salience * zone.policy.now.disclosure * peer_shares(zone, firms.punished)
     pulse = zone.path.inspection[zone.quarter]
-    firms.sees = np.clip(near * publicity + c.pulse_fear * pulse, c.belief_floor, 1.0)
+    firms.sees = clip(near * publicity + c.pulse_fear * pulse, c.belief_floor, 1.0)
     firms.sees = np.where(firms.punished, np.minimum(1.0, firms.sees + c.own_lesson), firms.sees)
     mean = np.bincount(firms.official, weights=firms.sees * alive, minlength=len(officials.body))
     count = np.bincount(firms.official, weights=alive, minlength=len(officials.body))
     audited = zone.audit_found * c.official_audit_view
     heard = np.where(count > 0.0, mean / np.maximum(count, 1.0), officials.sees) + audited
-    officials.sees = np.clip(officials.sees + c.belief_speed * (heard - officials.sees), 0.0, 1.0)
+    officials.sees = clip(officials.sees + c.belief_speed * (heard - officials.sees), 0.0, 1.0)
 
 
 def _awareness_and_trust(zone: PilotZone) -> None:
@@ -110,7 +111,7 @@ def _become_aware(zone: PilotZone, rows: np.ndarray, town: np.ndarray, harm: np.
     persons = np.maximum(1, people.persons[:-1])
     per_head = zone.policy.now.education / max(1.0, float(persons[zone.world.in_zone].sum()))
     taught = p.education_effect * np.log1p(per_head / p.education_scale) * zone.world.in_zone
-    signal = np.clip(p.signal_base + harm + taught, 0.0, 1.0)
+    signal = clip(p.signal_base + harm + taught, 0.0, 1.0)
     own = people.awareness[rows]
     sense = p.learning * (1.0 + p.skill_learning * people.skill[rows])
     own = own + sense * (signal[town] - own)
@@ -130,7 +131,7 @@ def _complain(zone: PilotZone, rows: np.ndarray, town: np.ndarray) -> None:
     sent = np.bincount(town, weights=people.weight[rows] * chance, minlength=len(persons))
     towns.complaints = sent * zone.world.in_zone
     capacity = now.reply_duty * (1.0 - p.overload * np.minimum(1.0, towns.complaints / persons / p.overload_at))
-    towns.reply_rate += p.reply_speed * (np.clip(capacity, 0.0, 1.0) - towns.reply_rate)
+    towns.reply_rate += p.reply_speed * (clip(capacity, 0.0, 1.0) - towns.reply_rate)
     towns.answered = towns.complaints * towns.reply_rate
 
 
@@ -142,7 +143,7 @@ def _trust(zone: PilotZone, rows: np.ndarray, town: np.ndarray, harm: np.ndarray
     scandal = peer_share_of_places(zone)[town] * now.disclosure
     target = p.trust_base + p.trust_reply * towns.reply_rate[town] + p.trust_voice * now.evaluation_voice
     target = target - p.trust_harm * feels
-    target = np.clip(target - p.trust_scandal * scandal, 0.0, 1.0)
+    target = clip(target - p.trust_scandal * scandal, 0.0, 1.0)
     people.trust[rows] = trust + p.trust_speed * (target - trust)
     towns.trust = _mean_by_town(zone, rows, town, people.trust[rows])
 
