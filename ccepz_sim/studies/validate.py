@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +151,8 @@ def _all(content: Content, todo: Sequence[Job], workers: int) -> Iterator[tuple[
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_open, initargs=(content,))
     try:
-        waiting = {pool.submit(_run, job): job for job in todo}
+        with _children_ignore_interrupts():
+            waiting = {pool.submit(_run, job): job for job in todo}
         for future in as_completed(waiting):
             yield waiting[future], future.result()
     finally:
@@ -160,9 +164,34 @@ _held: list[Content] = []
 
 
 def _open(content: Content) -> None:
-    """Prepare a worker process: the terminal's Ctrl-C is for the parent, which then stops handing out work."""
+    """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _held[:] = [content]
+
+
+def _leave_with_parent() -> None:
+    """End this process when its parent was killed: nobody would ever give it work again."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Start processes that never hear Ctrl-C: it is for the parent, which then stops handing out work.
+
+    Children inherit what is ignored, so they are deaf before their first line runs.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run(job: Job) -> Found:
