@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SEEDS, WORKERS = 50, 2
 MOST_SEEDS, MOST_WORKERS = 1000, 64
+NUMBERS = ("validate.target", "validate.band", "validate.mean", "validate.seeds_band")
+MODEL = ("validate.mean", "validate.seeds_band", "validate.result")
+USES = {"calibrate": "validate.calibrate", "validate": "validate.validate"}
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -54,14 +57,13 @@ def execute(args: argparse.Namespace, say: Say) -> int:
 
 def _table(title: str, columns: tuple[str, ...], say: Say) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for name in columns:
-        right = name in ("target", "band", "mean", "seeds_band")
-        table.add_column(say(f"validate.{name}"), justify="right" if right else "left", overflow="fold")
+    for key in columns:
+        table.add_column(say(key), justify="right" if key in NUMBERS else "left", overflow="fold")
     return table
 
 
 def _print_targets(report: Report, seeds: int, say: Say) -> None:
-    columns = ("figure", "use", "target", "mean", "seeds_band", "result")
+    columns = ("validate.figure", "validate.use", "validate.target", *MODEL)
     table = _table(say("validate.targets", seeds=seeds), columns, say)
     for result in report.targets:
         table.add_row(*_target_row(result, say))
@@ -85,7 +87,7 @@ def _target_row(result: TargetResult, say: Say) -> tuple[str, ...]:
     wanted = f"{mark}{written(target.value)}{wide}{unit}"
     return (
         target.label.get(say.lang),
-        say(f"validate.{target.use}"),
+        say(USES[target.use]),
         wanted,
         written(model.mean),
         f"{written(model.low)} – {written(model.high)}",
@@ -107,7 +109,7 @@ def _verdict(result: TargetResult, say: Say) -> str:
 
 
 def _print_patterns(report: Report, seeds: int, say: Say) -> None:
-    columns = ("pattern", "figure", "band", "mean", "seeds_band", "result")
+    columns = ("validate.pattern", "validate.figure", "validate.band", *MODEL)
     table = _table(say("validate.patterns", seeds=seeds), columns, say)
     for result in report.patterns:
         for row in _pattern_rows(result, say):
