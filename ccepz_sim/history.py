@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.markets.prices import ScenarioPath, dated_factors
+from ccepz_sim.markets.prices import ScenarioPath
 from ccepz_sim.policies.schedule import Decision
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 KEPT = 4
+_lock = threading.Lock()
 _histories: OrderedDict[tuple[object, ...], PilotZone] = OrderedDict()
 
 
 def restore(zone: PilotZone) -> None:
     """Put a zone at the start of 2016, from memory where the same history was run before."""
-    from ccepz_sim.model import PilotZone, copy_state
+    from ccepz_sim.model import copy_state
 
-    key = (zone.content.hash, zone.seed_used, zone.scale, *_scenario_past(zone), _early(zone))
+    key = (zone.content.hash, zone.seed_used, zone.scale, zone.scenario_used.mine_closure, _early(zone))
+    with _lock:
+        past = _past(zone, key)
+    mine = dict(zone.__dict__)
+    copy_state(past, zone)
+    for name in ("content", "packages", "decisions", "scenario_used", "seed_used", "scale", "without", "frozen",
+                 "first_quarter", "quarters"):  # fmt: skip
+        setattr(zone, name, mine[name])
+    zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
+    zone.policy.replace_decisions(zone.content, zone.decisions)
+    zone.standing = float(zone.content.value("officials.standing_start"))
+
+
+def _past(zone: PilotZone, key: tuple[object, ...]) -> PilotZone:
+    """Give the kept history of a key, or run it."""
+    from ccepz_sim.model import PilotZone
+
     past = _histories.get(key)
     if past is None:
         past = PilotZone(
@@ -38,20 +56,7 @@ def restore(zone: PilotZone) -> None:
         while len(_histories) > KEPT:
             _histories.popitem(last=False)
     _histories.move_to_end(key)
-    mine = dict(zone.__dict__)
-    copy_state(past, zone)
-    for name in ("content", "packages", "decisions", "scenario_used", "seed_used", "scale", "without", "frozen",
-                 "first_quarter", "quarters"):  # fmt: skip
-        setattr(zone, name, mine[name])
-    zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
-    zone.policy.replace_decisions(zone.content, zone.decisions)
-    zone.standing = float(zone.content.value("officials.standing_start"))
-
-
-def _scenario_past(zone: PilotZone) -> tuple[object, ...]:
-    """What of the scenario the history can tell: closure, and factors dated or reaching back before the play."""
-    scenario = zone.scenario_used
-    return scenario.mine_closure, dated_factors(scenario, zone.first_quarter).tobytes()
+    return past
 
 
 def _early(zone: PilotZone) -> tuple[Decision, ...]:

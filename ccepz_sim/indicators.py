@@ -182,6 +182,8 @@ def _firms(zone: PilotZone, places: Places, true: Values) -> None:
     true["firm_exits"] = _zone_only(places, zone.exits * QUARTERS)
     true["firm_entries"] = _zone_only(places, zone.entries * QUARTERS)
     true["chain_level_mean"] = share(places.firms(firms.sales * firms.chain), places.firms(firms.sales))
+    capital = places.firms(firms.book_capital * firms.alive)
+    true["outdated_share"] = share(places.firms(firms.book_capital * firms.outdated * firms.alive), capital)
     true["brand"] = share(places.firms(firms.sales * firms.brand), places.firms(firms.sales))
     true["profit"] = places.firms(firms.profit) * QUARTERS
     true["investment"] = places.firms(firms.investment * firms.alive) * QUARTERS
@@ -256,6 +258,9 @@ def _environment(zone: PilotZone, places: Places, true: Values, said: Values) ->
         base = places.town(homes[:, number])
         true[name] = (places.firms(firms.emission[:, number]) + base) * QUARTERS
         said[name] = (places.firms(firms.reported_emission[:, number] * honest) + base) * QUARTERS
+    burden = zone.plan.equivalents.sum(axis=1) / np.maximum(firms.clean, 1e-9) * firms.alive
+    left = share(places.firms(burden * np.minimum(firms.clean, 1.0)), places.firms(burden), 1.0)
+    true["clean_technology"] = 1.0 - left
     true["co2"] = places.firms(firms.co2) * QUARTERS + places.town(persons * zone.p.environment.household_co2)
     solid = world.material["solid"] > 0.0
     generated = matter.generated[:, solid].sum(axis=1)

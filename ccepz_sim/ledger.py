@@ -87,6 +87,7 @@ class Ledger:
         Raises:
             LedgerError: if an amount is negative or not a number.
         """
+        values: float | np.ndarray
         if isinstance(amount, np.ndarray):
             values, total = amount, float(np.add.reduce(amount, axis=None))
             least = float(np.minimum.reduce(amount, axis=None)) if amount.size else 0.0
@@ -100,9 +101,7 @@ class Ledger:
         taker = self._move(payee, self.received, values, total, np.add)
         self.flows[FLOW[kind], giver, taker] += total
 
-    def _move(
-        self, who: Index, record: np.ndarray, values: float | np.ndarray, total: float, change: np.ufunc
-    ) -> int:
+    def _move(self, who: Index, record: np.ndarray, values: float | np.ndarray, total: float, change: np.ufunc) -> int:
         """Change deposits and one record of the accounts; return their sector."""
         if not isinstance(who, np.ndarray):
             record[who] += total

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 SEAT = "delingha"
+MOST_YEARS = 200  # no resident reaches this age
 # what a closed firm no longer has, does or owes
 EMPTIED = (
     "capacity", "utilisation", "output", "sales", "value_added", "value_added_real", "wage_bill", "profit",
@@ -120,6 +121,7 @@ def _fixed_fields(zone: PilotZone) -> None:
     road = np.pad(world.road, ((0, 1), (0, 1)), constant_values=p.migration.outside_km)
     road[-1, -1] = 0.0
     zone.distance_term = np.log1p(road / p.migration.distance_scale)
+    zone.death_chance = _death_chance(zone)
     zone.birth_rate = np.where(world.in_zone, p.population.birth_zone, p.population.birth_east)
     zone.median_capacity = _median_capacity(zone)
     rival = content.table("rival")
@@ -140,6 +142,16 @@ def _median_capacity(zone: PilotZone) -> np.ndarray:
         own = firms.capacity[: firms.roster][firms.product[: firms.roster] == product]
         usual[product] = float(np.median(own)) if len(own) else 1.0
     return usual
+
+
+def _death_chance(zone: PilotZone) -> np.ndarray:
+    """Give the chance to die in a quarter by age in years: by band, rising with the square of years in high age."""
+    p = zone.p.population
+    age = np.arange(MOST_YEARS)
+    grown = np.where(age < p.old_age, p.death_adult, p.death_old)
+    hazard = np.where(age < p.school_age, p.death_child, grown)
+    hazard = hazard + p.death_very_old * np.maximum(0.0, age - p.very_old) ** 2
+    return np.minimum(1.0, hazard / QUARTERS)
 
 
 def _town_bodies(zone: PilotZone) -> np.ndarray:
@@ -185,6 +197,7 @@ def _public_fields(zone: PilotZone) -> None:
     zone.growth_boast = 1.0  # multiple reported growth figures carry; record -> indicators
     zone.infrastructure_money = 0.0  # yuan/year; settlement -> environment
     zone.park_loan = 0.0  # yuan/year borrowed for parks; within settlement
+    zone.last_revenue = np.zeros(zone.world.place_count)  # yuan of the quarter before
     zone.own_revenue = np.zeros(zone.world.place_count)  # yuan a quarter; settlement -> next budgets
     zone.permit_price = 0.0  # yuan/equivalent; plans -> settlement, indicators
     zone.misuse_share = p.funds.misuse_base  # last known; indicators
@@ -440,6 +453,7 @@ def open_quarter(zone: PilotZone) -> None:
     zone.ledger.open_quarter()
     zone.materials.open_quarter()
     zone.population.open_quarter()
+    zone.last_revenue[:] = zone.own_revenue
     zone.own_revenue[:] = 0.0
     zone.guarantees_called = 0.0
     firms = zone.firms

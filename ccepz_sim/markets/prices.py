@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import BASE_YEAR, FIRST_YEAR, PLAY_YEAR, QUARTERS, quarter_of, year_of
+from ccepz_sim.clock import BASE_YEAR, FIRST_YEAR, PLAY_QUARTER, PLAY_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.content import Content
 from ccepz_sim.schema import ANY_SERIES, Scenario
 from ccepz_sim.state.arrays import Arrays
@@ -90,7 +90,7 @@ class ScenarioPath:
 
 
 def dated_factors(scenario: Scenario, quarters: int) -> np.ndarray:
-    """Tabulate a scenario's demand, water and central inspections, shape (3, quarters)."""
+    """Tabulate a scenario's demand, water and central inspections, shape (3, quarters); before the play it has none."""
     years = np.array([year_of(quarter) for quarter in range(quarters)])
     demand = _path(years, [(point.at, point.factor) for point in scenario.demand])
     water = _path(years, [(point.at, point.factor) for point in scenario.water])
@@ -98,7 +98,9 @@ def dated_factors(scenario: Scenario, quarters: int) -> np.ndarray:
     for visit in scenario.inspection:
         first = quarter_of(visit.at)
         inspection[max(0, first) : max(0, first + int(visit.quarters))] = visit.strength
-    return np.stack([demand, water, inspection])
+    factors = np.stack([demand, water, inspection])
+    factors[:, :PLAY_QUARTER] = np.array([[1.0], [1.0], [0.0]])
+    return factors
 
 
 def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:

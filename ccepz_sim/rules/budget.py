@@ -26,7 +26,7 @@ def release_budgets(zone: PilotZone) -> None:
     need += bodies.staff_cost / QUARTERS * zone.prices.general
     need += ledger.loans[accounts] * (p.public_rate / QUARTERS + p.amortisation) * (bodies.debt_ceiling > 0.0)
     bodies.planned_cost = need
-    _pay_transfer(zone, float(need.sum()))
+    _pay_transfer(zone)
     cash = ledger.deposits[accounts]
     centre = zone.body["prefecture"]
     saved = np.where(zone.saves_for_awards, cash, 0.0)
@@ -46,16 +46,15 @@ def release_budgets(zone: PilotZone) -> None:
     zone.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
 
 
-def _pay_transfer(zone: PilotZone, need: float) -> None:
-    """The province and the centre support the prefecture: a base that grows, and part of any new gap."""
+def _pay_transfer(zone: PilotZone) -> None:
+    """The province and the centre support the prefecture's usual tasks, less a part of its own revenue."""
     ledger, p = zone.ledger, zone.p.fiscal
-    revenue = float(zone.own_revenue.sum()) * (1.0 - p.town_share)
-    gap = need - revenue
+    revenue = float(zone.last_revenue.sum()) * (1.0 - p.town_share)
     if zone.base_support is None:
         zone.base_support = max(0.0, float(zone.status_quo_need))
     growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
     usual = zone.base_support * growth
-    support = max(0.0, usual + p.equalisation_prefecture * (min(gap, usual) - usual))
+    support = max(0.0, usual - p.equalisation_prefecture * revenue)
     ledger.pay("transfers", zone.outside_account, zone.body_account(zone.body["province"]), support)
     ledger.pay(
         "transfers",

@@ -27,8 +27,6 @@ def turn_over(zone: PilotZone) -> None:
 
     Reads: entry.*, firms.entrant_*; policy eliminate, guarantees, risk_plans and those of `entry_rate`.
     """
-    zone.exits = 0.0
-    zone.entries = 0.0
     _fail(zone)
     _eliminate(zone)
     _enter(zone)

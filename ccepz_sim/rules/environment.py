@@ -40,7 +40,7 @@ def expose(zone: PilotZone) -> None:
     towns.pollution = np.where(inside, moved, towns.pollution)
     towns.harm = 1.0 - np.exp(-towns.pollution / p.harm_scale)
     unsafe = (zone.materials.unsafe * world.material["hazard"]).sum(axis=1) / p.unsafe_scale
-    spent = zone.policy.now.restoration * zone.bodies.released[zone.body["environment"]]
+    spent = zone.policy.now.restoration
     help_ = p.restoration_effect * np.log1p(spent / p.restoration_scale)
     wound = p.ecology_harm * towns.harm + p.ecology_unsafe * (1.0 - np.exp(-unsafe))
     drift = p.ecology_recovery * (1.0 - towns.ecology) + help_ - wound * towns.ecology

@@ -197,7 +197,7 @@ def _pay_works(zone: PilotZone) -> None:
     for body, amount, sector, kind in (*orders, ("committee", borrowed, "construction", "programmes")):
         each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
         ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
-    zone.infrastructure_money = (now.infrastructure + borrowed) * zone.bodies.released[zone.body["committee"]]
+    zone.infrastructure_money = now.infrastructure + borrowed
 
 
 def _fund_institutes(zone: PilotZone) -> None:

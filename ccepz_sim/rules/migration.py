@@ -51,8 +51,9 @@ def live_and_move(zone: PilotZone) -> None:
     `attraction`.
     """
     _vital(zone)
-    _choose(zone)
-    _resettle(zone)
+    value = attraction(zone)
+    _choose(zone, value)
+    _resettle(zone, value)
     zone.population.persons = zone.population.count()
 
 
@@ -69,13 +70,10 @@ def _vital(zone: PilotZone) -> None:
 
 def _die(zone: PilotZone, luck: float) -> None:
     """Draw deaths by age: by band, and rising with the square of years in high age."""
-    people, p = zone.population, zone.p.population
+    people = zone.population
     living = np.flatnonzero(people.town != NOBODY)
-    age = people.age[living]
-    adult = np.where(age < p.old_age * QUARTERS, p.death_adult, p.death_old)
-    hazard = np.where(age < p.school_age * QUARTERS, p.death_child, adult)
-    hazard = hazard + p.death_very_old * np.maximum(0.0, age / QUARTERS - p.very_old) ** 2
-    dead = living[systematic(np.minimum(1.0, hazard / QUARTERS), luck)]
+    hazard = zone.death_chance[people.age[living] // QUARTERS]
+    dead = living[systematic(hazard, luck)]
     town = people.town[dead].astype(np.int64)
     people.deaths += np.bincount(town, weights=people.weight[dead], minlength=people.outside + 1).astype(np.int64)
     people.town[dead] = NOBODY
@@ -86,7 +84,7 @@ def _be_born(zone: PilotZone, luck: float) -> None:
     """Births follow the rate of each place; the rest below one row is carried from place to place."""
     people = zone.population
     rate = np.append(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
-    expected = rate * people.count() / people.birth_weight
+    expected = rate * people.persons / people.birth_weight
     whole = np.floor(expected)
     extra = np.diff(np.floor(np.cumsum(expected - whole) + luck), prepend=0.0)
     born = (whole + extra).astype(int)
@@ -142,7 +140,7 @@ def attraction(zone: PilotZone) -> np.ndarray:
     return value
 
 
-def _choose(zone: PilotZone) -> None:
+def _choose(zone: PilotZone, value: np.ndarray) -> None:
     """Some adults consider moving each quarter and choose among all places, staying included."""
     if zone.frozen:
         return
@@ -151,7 +149,7 @@ def _choose(zone: PilotZone) -> None:
     if not len(thinking):
         return
     here = zone.population.town[thinking].astype(np.int64)
-    chances = choice_chances(_utility(zone, thinking, here))
+    chances = choice_chances(_utility(zone, value, thinking, here))
     chances[np.arange(len(thinking)), here] = 0.0
     picked = np.flatnonzero(systematic(chances.T.ravel(), float(luck.random())))
     goal, who = np.divmod(picked, len(thinking))
@@ -171,14 +169,14 @@ def _those_who_consider(zone: PilotZone, luck: np.random.Generator) -> np.ndarra
     return thinking[adult & (zone.quarter - people.moved[thinking] >= p.settle_quarters)]
 
 
-def _utility(zone: PilotZone, rows: np.ndarray, here: np.ndarray) -> np.ndarray:
+def _utility(zone: PilotZone, value: np.ndarray, rows: np.ndarray, here: np.ndarray) -> np.ndarray:
     """Give each resident's utility of each place: what all share, distance, kin, home and staying put.
 
     Returns:
         Shape (residents, places + 1), the rest of China last.
     """
     people, p = zone.population, zone.p.migration
-    utility: np.ndarray = attraction(zone).T[people.skill[rows]].copy()
+    utility: np.ndarray = value.T[people.skill[rows]].copy()
     utility -= p.distance * zone.distance_term[here]
     if zone.quarter % QUARTERS == 0 or not people.kin.any():
         people.kin = _kin(zone)
@@ -216,20 +214,21 @@ def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
     people.moved[rows] = zone.quarter
 
 
-def _resettle(zone: PilotZone) -> None:
+def _resettle(zone: PilotZone, value: np.ndarray) -> None:
     """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
     if zone.frozen:
         return
     luck = zone.streams.at("resettlement", zone.quarter)
     start = float(luck.random())
-    _offer_moves(zone, start)
+    _offer_moves(zone, value, start)
     _return_jobless(zone, luck)
 
 
-def _offer_moves(zone: PilotZone, start: float) -> None:
+def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
     """Fill the programme's places from those who would gain; the towns share them by open posts.
 
     Args:
+        value: utility by place and skill, shape (places + 1, skills).
         start: one uniform draw that places the comb of the systematic samples.
     """
     people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
@@ -242,7 +241,6 @@ def _offer_moves(zone: PilotZone, start: float) -> None:
     able = able[adult & (people.skill[able] < PROFESSIONAL) & ~people.resettled[able]]
     if places <= 0.0 or not len(able):
         return
-    value = attraction(zone)
     gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]
     take = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
     total = float((people.weight[able] * take).sum())

@@ -192,8 +192,17 @@ def _public_side(zone: PilotZone) -> None:
     seat = np.where(zone.bodies.place >= 0, zone.bodies.place, zone.seat)
     cost = np.minimum(cost, np.maximum(0.0, ledger.deposits[ledger.of("bodies")]))
     ledger.pay("administration", zone.body_account(np.arange(len(cost))), ledger.account("households", seat), cost)
+    _help_towns(zone)
     _public_works(zone, need)
     _public_debt(zone)
+
+
+def _help_towns(zone: PilotZone) -> None:
+    """The prefecture covers overdrawn towns as far as its cash reaches."""
+    ledger = zone.ledger
+    towns = zone.body_account(zone.town_body[np.flatnonzero(zone.world.in_zone)])
+    holes = np.maximum(0.0, -ledger.deposits[towns])
+    ledger.pay("budget", zone.body_account(zone.body["prefecture"]), towns, zone.within_budget("prefecture", holes))
 
 
 def _public_works(zone: PilotZone, need: np.ndarray) -> None:

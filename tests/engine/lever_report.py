@@ -14,9 +14,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Effects of levers in paired seeds.")
     parser.add_argument("levers", nargs="*", help="lever ids; all where none is named")
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--first", type=int, default=1, help="first seed")
     given = parser.parse_args(arguments)
     content = load_content()
-    found = measure(range(1, given.seeds + 1), given.levers)
+    found = measure(range(given.first, given.first + given.seeds), given.levers)
     sys.stdout.write(
         f"{'lever':30} {'indicator':36} {'way':4} {'moved':>6} {'change':>9} {'without':>11} {'with':>11}\n"
     )
