@@ -93,11 +93,11 @@ def test_a_mistake_in_out_is_found_before_the_run(ccepz, tmp_path, monkeypatch):
 def test_nothing_at_all_shows_the_help(ccepz):
     answer = ccepz()
     assert answer.code == 2
-    assert answer.err.endswith("Name a command: play, run, list, check; “ccepz --help” explains them.\n")
+    assert answer.err.endswith("Name a command: play, run, list, check, validate; “ccepz --help” explains them.\n")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("command", [[], ["play"], ["run"], ["list"], ["check"]])
+@pytest.mark.parametrize("command", [[], ["play"], ["run"], ["list"], ["check"], ["validate"]])
 def test_help_in_both_languages(ccepz, command, lang):
     answer = ccepz(*command, "--help", lang=lang)
     assert (answer.code, answer.err) == (0, "")
