@@ -16,7 +16,7 @@ from ccepz_sim.materials import Materials
 from ccepz_sim.observers import Recorder
 from ccepz_sim.policies.effective import Policy
 from ccepz_sim.rng import Streams
-from ccepz_sim.rules.firm_plan import set_posts
+from ccepz_sim.rules.firm_plan import idle_plan, set_posts
 from ccepz_sim.state.bodies import Bodies, Institutes, Officials
 from ccepz_sim.state.firms import NEVER, Firms
 from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED, Population
@@ -213,7 +213,7 @@ def _public_fields(zone: PilotZone) -> None:
 def _place_fields(zone: PilotZone) -> None:
     """Fields by place, firm or institute."""
     places, rows = zone.world.place_count, zone.firms.rows
-    zone.plan = None  # CompliancePlan of the quarter; plans -> production, innovation, funds
+    zone.plan = idle_plan(rows)  # CompliancePlan of the quarter; plans -> production, innovation, funds
     zone.labour_saving = 1.0  # multiple of the jobs of 2010 per unit; record -> plans
     zone.water_share = np.ones(places)  # share of wanted water there is; production -> entry
     zone.voice_strength = np.full(places, zone.p.voice.strength_start)  # opinions -> inspection

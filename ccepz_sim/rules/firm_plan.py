@@ -45,6 +45,12 @@ class CompliancePlan:
     equivalents: np.ndarray
 
 
+def idle_plan(rows: int) -> CompliancePlan:
+    """Give the plan before any planning: nothing abated, hidden or taxed."""
+    none, cost = np.zeros((rows, 2)), np.ones((rows, 2))
+    return CompliancePlan(none, none, none, np.zeros(rows, dtype=bool), none, none, cost, cost, none)
+
+
 def plan_firms(zone: PilotZone) -> None:
     """Every firm sets price expectations, utilisation, posts and its way with the environment rules.
 
