@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,7 +111,6 @@ class Futures:
             purse = (*purse, (float(zone.treasury), float(zone.standing)))
             progress(year)
             year += 1
-        _unregister(zone)
         future = Future(world, wanted, zone, purse)
         with self._lock:
             self._store(self._done, (world, wanted), future, KEPT_FUTURES)
@@ -138,7 +136,7 @@ class Futures:
         key = (world, year, _before(decisions, year))
         with self._lock:
             if key not in self._snapshots:
-                self._store(self._snapshots, key, (_unregister(state[0].copy()), state[1]), KEPT_SNAPSHOTS)
+                self._store(self._snapshots, key, (state[0].copy(), state[1]), KEPT_SNAPSHOTS)
 
     @staticmethod
     def _recall(shelf: OrderedDict[Any, Any], key: Any) -> Any:
@@ -156,11 +154,3 @@ class Futures:
 
 def _before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:
     return tuple(decision for decision in decisions if decision.year < year)
-
-
-def _unregister(zone: Any) -> Any:
-    """Let a zone be collected once nobody holds it: Mesa 3.3 keeps every model in a table of its agents' ids."""
-    ids = getattr(mesa.Agent, "_ids", None)
-    if ids is not None:
-        ids.pop(zone, None)
-    return zone

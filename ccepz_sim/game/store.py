@@ -12,7 +12,7 @@ from ccepz_sim.game.futures import Futures, MakeZone, World
 from ccepz_sim.game.session import Game
 
 KEPT_GAMES = 500
-WORKERS = 1  # zones that come from one history share their random streams: never run two at once
+WORKERS = 1  # one run at a time: the other core serves the page
 FIRST_SCENARIO = "slow-recovery"
 FIRST_SEED = 1
 

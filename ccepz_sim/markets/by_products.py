@@ -100,7 +100,7 @@ def _form_links(zone: PilotZone) -> None:
 
 
 def _break_links(zone: PilotZone) -> None:
-    """A link ends with a partner's exit or by mischance; distrust shortens it."""
+    """A link ends with a partner's exit or by mischance."""
     firms = zone.firms
     linked = firms.link_giver >= 0
     if not linked.any():

@@ -163,7 +163,7 @@ def _separate(zone: PilotZone) -> None:
 
 
 def _train(zone: PilotZone) -> None:
-    """Joint training turns unskilled job seekers and workers into skilled operatives; idle skill fades."""
+    """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades."""
     people, p = zone.population, zone.p.labour
     luck = zone.streams.at("training", zone.quarter).random(2)
     able = np.flatnonzero(

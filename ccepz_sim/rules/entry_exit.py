@@ -48,7 +48,7 @@ def _fail(zone: PilotZone) -> None:
 
 
 def _eliminate(zone: PilotZone) -> None:
-    """Retire a share of outdated capacity a year; a firm left with almost nothing closes."""
+    """Retire a share of outdated capacity a year; the firm loses the book value that went with it."""
     firms, now, p = zone.firms, zone.policy.now, zone.p.entry
     share = now.eliminate / QUARTERS
     if share <= 0.0:
