@@ -131,6 +131,7 @@ def _fixed_fields(zone: PilotZone) -> None:
     industry = content.table("products").texts("industry")
     zone.service_product = np.array([name == "logistics_information" for name in industry], dtype=float)
     zone.farm_product = np.array([name == "plateau_biology" for name in industry], dtype=float)
+    zone.staff_home = np.where(zone.bodies.place >= 0, zone.bodies.place, zone.seat)  # where their staff live
     zone.local_bodies = np.arange(len(zone.bodies.ids)) != zone.body["province"]
 
 
@@ -200,7 +201,6 @@ def _public_fields(zone: PilotZone) -> None:
     zone.last_revenue = np.zeros(zone.world.place_count)  # yuan of the quarter before
     zone.own_revenue = np.zeros(zone.world.place_count)  # yuan a quarter; settlement -> next budgets
     zone.permit_price = 0.0  # yuan/equivalent; plans -> settlement, indicators
-    zone.misuse_share = p.funds.misuse_base  # last known; indicators
     # counts and sums of the quarter for the indicators
     zone.detection_mean = 0.0
     zone.inspections_made = 0.0
@@ -235,7 +235,6 @@ def _memory_fields(zone: PilotZone) -> None:
     zone.observers = ()
     zone.entrants = 0  # firms that came so far, for their codes
     zone.air_2015 = 0.0  # air equivalents of 2015; the permit cap is a multiple
-    zone.score_base = {}  # indicators of 2015 that scores are relative to
     zone.price_memory = None  # log prices a year ago, for the chronicle
     zone.base_gap = None  # what towns lacked in the first quarter, yuan; transfers start from it
     zone.base_support = None  # the same for the prefecture
@@ -264,7 +263,7 @@ def _open_ledger(zone: PilotZone) -> None:
         }
     )
     ledger = zone.ledger
-    zone.firm_accounts = ledger.whole("firms")
+    zone.firm_accounts = ledger.of("firms")
     zone.outside_account = int(ledger.account("outside"))
     kinds = content.table("banks").texts("kind")
     zone.bank_account = int(ledger.account("banks", kinds.index("bank") if "bank" in kinds else 0))
@@ -295,7 +294,7 @@ def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
     firms.utilisation[rows] = tech.usual_utilisation[rows] * p.start_utilisation
     age = np.where(zone.quarter == 0, p.capital_age, 1.0)
     firms.book_capital[rows] = firms.capacity[rows] * tech.capital_cost[rows] * age * zone.prices.general
-    accounts = zone.firm_accounts[rows]
+    accounts = ledger.account("firms", rows)
     debt = firms.debt_ratio[rows] * firms.book_capital[rows]
     yearly = firms.capacity[rows] * tech.usual_utilisation[rows] * tech.base_price[rows]
     ledger.pay("capital_of_entrants", zone.outside_account, accounts, p.opening_cash * yearly)
@@ -315,7 +314,7 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
     if not len(rows):
         return
     firms, ledger, p = zone.firms, zone.ledger, zone.p.finance
-    accounts = zone.firm_accounts[rows]
+    accounts = ledger.account("firms", rows)
     fetched = p.recovery * np.maximum(0.0, firms.book_capital[rows])
     ledger.pay("investment", zone.outside_account, accounts, fetched)
     cash = np.maximum(0.0, ledger.deposits[accounts])

@@ -45,7 +45,7 @@ def grant_credit(zone: PilotZone) -> None:
     firms, ledger = zone.firms, zone.ledger
     p = zone.p.finance
     accounts = zone.firm_accounts
-    cash, debt = ledger.deposits[accounts], ledger.loans[accounts]
+    cash, debt = ledger.deposits[accounts].copy(), ledger.loans[accounts].copy()
     cost = firms.output * firms.input_cost + firms.wage_bill
     target = p.cash_quarters * cost
     limit = credit_limit(
@@ -53,11 +53,9 @@ def grant_credit(zone: PilotZone) -> None:
         (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
     )  # fmt: skip
     grant = clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
-    rows = np.flatnonzero(grant > 0.0)
-    ledger.lend(accounts[rows], grant[rows])
+    ledger.lend(accounts, grant)
     spare = clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
-    rows = np.flatnonzero(spare > 0.0)
-    ledger.repay(accounts[rows], spare[rows])
+    ledger.repay(accounts, spare)
     firms.starved = np.where(ledger.deposits[accounts] < 0.0, firms.starved + 1, 0) * firms.alive
     firms.buffer = target * (1.0 + p.plan_buffer * zone.policy.now.risk_plans)
 
