@@ -109,7 +109,7 @@ def _set_utilisation(zone: PilotZone) -> None:
     target = tech.usual_utilisation * demand * clip(pull, floor, 1.0)
     target = np.minimum(target, p.most_utilisation)
     moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
-    firms.utilisation = np.where(firms.alive, moved, 0.0)
+    firms.utilisation = np.where(firms.alive, moved * (1.0 - firms.stopped), 0.0)
 
 
 def _green_demand(zone: PilotZone) -> np.ndarray:

@@ -64,6 +64,7 @@ def _emit(zone: PilotZone, equivalents: np.ndarray) -> None:
     firms.tax_due = plan.rate * emitted * (1.0 - hidden)
     firms.evaded_tax = (plan.rate * emitted * hidden).sum(axis=1)
     firms.permit_need = emitted[:, 0] * (1.0 - hidden[:, 0])
+    firms.evaded_permits = emitted[:, 0] * hidden[:, 0]
     firms.hidden = hidden.max(axis=1)
 
 
