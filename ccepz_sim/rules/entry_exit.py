@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CLEARED = (
     "losses", "starved", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
     "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
-    "air_2015", "permits", "stopped",
+    "air_2015", "permits", "stopped", "link_wait", "unsafe",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.ledger import Bill
 from ccepz_sim.markets.permits import trade_permits
 from ccepz_sim.numeric import clip
+from ccepz_sim.rules.deposits import pay_deposits
 from ccepz_sim.rules.finance import loan_rate
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, PUBLIC, SERVICES
@@ -95,9 +96,7 @@ def _firm_taxes(zone: PilotZone) -> None:
     )
     firms.profit = firms.profit - vat - levy - duty
     trade_permits(zone)
-    firms.deposit_held += firms.deposit_due
-    zone.ledger.pay("deposit_held", zone.firm_accounts, zone.body_account(zone.body["environment"]), firms.deposit_due)
-    firms.profit = firms.profit - firms.deposit_due
+    pay_deposits(zone)
 
 
 def _firm_profit(zone: PilotZone) -> None:

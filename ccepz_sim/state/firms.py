@@ -44,7 +44,9 @@ class Firms(Arrays):
         reference_burden: yuan; saving: what collusion saves, in reference burdens.
         emission, reported_emission: tonnes, shape (rows, pollutants).
         waste: tonnes of the two wastes, shape (rows, 2); reused, used_waste: tonnes given or reused, and taken.
-        link_giver: row of the partner whose by-product is taken, -1 for none; link_age: quarters.
+        link_giver: row of the partner whose by-product is taken, -1 for none; link_age: quarters;
+        link_wait: quarters until a taker that lost its partner can look again.
+        unsafe: tonnes of the two wastes stored unsafely and not yet restored or leaked, shape (rows, 2).
         waste_cost, waste_tax, deposit_due, by_product_saving: yuan; deposit_held: yuan paid in so far.
         energy: tonnes of coal equivalent; water: m3; co2: tonnes.
         research: outlay, yuan; innovations: number; knowledge, brand: 0-1.
@@ -146,6 +148,8 @@ class Firms(Arrays):
         self.used_waste = np.zeros(rows)
         self.link_giver = np.full(rows, -1)
         self.link_age = np.zeros(rows, dtype=int)
+        self.link_wait = np.zeros(rows, dtype=int)
+        self.unsafe = np.zeros((rows, 2))
         self.waste_cost = np.zeros(rows)
         self.waste_tax = np.zeros(rows)
         self.deposit_due = np.zeros(rows)
