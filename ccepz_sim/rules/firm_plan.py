@@ -11,6 +11,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.markets.permits import open_market
 from ccepz_sim.numeric import clip
 from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, share_for_standard
+from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from ccepz_sim.state.world import AIR, PROFESSIONAL, SKILLED, UNSKILLED, WATER
@@ -59,6 +60,7 @@ def plan_firms(zone: PilotZone) -> None:
     """
     _open_projects(zone)
     _set_margin(zone)
+    plan_projects(zone)
     _set_utilisation(zone)
     set_posts(zone)
     _weigh_compliance(zone)
@@ -100,14 +102,14 @@ def _set_margin(zone: PilotZone) -> None:
 
 
 def _set_utilisation(zone: PilotZone) -> None:
-    """Plants run as far as margin and demand pull, with a floor; they move toward it step by step."""
+    """Plants run as far as margin and demand pull, with a floor; treatment takes part of the steam, power and time."""
     firms, tech = zone.firms, zone.technology
     p = zone.p.firms
     pull = (firms.margin - p.stop_margin) / (p.full_margin - p.stop_margin)
     floor = np.where(firms.state_owned > 0.0, p.floor_state, p.floor_private)
     demand = zone.path.demand[zone.quarter] * _green_demand(zone)
     target = tech.usual_utilisation * demand * clip(pull, floor, 1.0)
-    target = np.minimum(target, p.most_utilisation)
+    target = np.minimum(target, p.most_utilisation) * (1.0 - p.treatment_load * firms.abate.mean(axis=1))
     moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
     firms.utilisation = np.where(firms.alive, moved * (1.0 - firms.stopped), 0.0)
 
@@ -121,15 +123,16 @@ def _green_demand(zone: PilotZone) -> np.ndarray:
 
 
 def set_posts(zone: PilotZone) -> None:
-    """Set the posts a firm wants by skill, persons; part of the workforce is kept when output falls.
+    """Set the posts a firm wants by skill, persons: part is kept when output falls, treatment needs its operators.
 
-    Reads: firms.labour_fixed, chain_skill, skill_share_most, unskilled_share_least; labour_saving.
+    Reads: firms.labour_fixed, treatment_staff, chain_skill, skill_share_most, unskilled_share_least; labour_saving.
     """
     firms, tech = zone.firms, zone.technology
     p = zone.p.firms
     use = firms.utilisation / np.maximum(tech.usual_utilisation, 1e-9)
     hoard = p.labour_fixed + (1.0 - p.labour_fixed) * use
     total = tech.labour / JOBS_PER * firms.capacity * hoard * zone.labour_saving * firms.alive
+    total *= 1.0 + p.treatment_staff * firms.abate.mean(axis=1)
     skilled = np.minimum(p.skill_share_most, tech.skilled_need * (1.0 + p.chain_skill * firms.chain))
     professional = np.minimum(p.skill_share_most, tech.professional_need * (1.0 + p.chain_skill * firms.chain))
     firms.posts[:, UNSKILLED] = total * np.maximum(p.unskilled_share_least, 1.0 - skilled - professional)

@@ -144,12 +144,12 @@ def _invest(zone: PilotZone) -> None:
     p = zone.p.investment
     accounts = zone.firm_accounts
     cash = np.maximum(0.0, ledger.deposits[accounts])
-    room = cash + np.maximum(0.0, p.credit_for_projects * firms.book_capital - ledger.loans[accounts])
+    room = cash + np.maximum(0.0, firms.project_credit * firms.book_capital - ledger.loans[accounts])
     unit = tech.capital_cost * zone.prices.general * (1.0 - p.land_share * now.land_concession)
     wear = zone.p.finance.depreciation / QUARTERS
     replace = np.minimum(cash, wear * firms.capacity * unit * p.replacement * (firms.utilisation > 0.0))
     replaced = replace / np.maximum(wear * firms.capacity * unit * p.replacement, 1e-9)
-    excess = np.maximum(0.0, firms.expected_margin - p.hurdle)
+    excess = np.maximum(0.0, firms.outlook - p.hurdle)
     speed = p.approval_reference / (p.approval_reference + now.approval_time)
     busy = firms.utilisation > p.busy * tech.usual_utilisation
     wish = np.minimum(p.most_growth, p.response * excess) * speed * busy
