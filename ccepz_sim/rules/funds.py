@@ -119,8 +119,9 @@ def award_funds(zone: PilotZone) -> None:
     _name_pilots(zone)
     merits = _merits(zone)
     bonus = 1.0 + zone.p.funds.pilot_bonus * (zone.firms.pilot > 0)
+    luck = zone.streams.at("misuse", zone.quarter).random(zone.firms.rows)  # who diverts one grant diverts all
     for fund in FUNDS:
-        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id] * bonus)
+        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id] * bonus, luck)
 
 
 def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
@@ -182,18 +183,17 @@ def _name_pilots(zone: PilotZone) -> None:
     firms.pilot[luck.choice(rows, size=places, replace=False, p=chance / chance.sum())] = int(p.pilot_years)
 
 
-def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray) -> None:
+def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: np.ndarray) -> None:
     """Share one fund out among those eligible and let part of it be misused.
 
     Args:
         amount: yuan of the year.
-        merit: what applicants are ranked by, shape (rows,).
+        merit: what applicants are ranked by; luck: uniform draws of who misuses; shape (rows,).
     """
     firms, p = zone.firms, zone.p.funds
     rows = np.flatnonzero(merit > 0.0)
     if amount <= 0.0 or not len(rows):
         return
-    luck = zone.streams.at(f"fund {fund.id}", zone.quarter).random(firms.rows)[rows]
     by_contact, size = _open_share(zone), merit[rows] / float(merit.max())
     lobbied = by_contact * _lobby(zone, rows, size, by_contact * amount)
     share = lobbied + (1.0 - by_contact) * size / size.sum()
@@ -204,7 +204,7 @@ def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray) -> Non
     strict = zone.policy.now.fund_strictness
     by_way = p.misuse_lobbied * (lobbied / share - by_contact)
     tendency = misuse_share(p.misuse_base, strict, zone.audit_found, firms.integrity[rows], weights, by_way)
-    misused = np.where(luck < tendency, p.misuse_depth, 0.0) * granted
+    misused = np.where(luck[rows] < tendency, p.misuse_depth, 0.0) * granted
     zone.ledger.pay("misuse", accounts, zone.outside_account, misused)
     firms.granted[rows] += granted
     firms.misused[rows] += misused
