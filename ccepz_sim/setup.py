@@ -69,7 +69,8 @@ def build(zone: PilotZone) -> None:
     zone.officials = Officials(content, zone.world, zone.bodies)
     zone.institutes = Institutes(content, zone.world)
     zone.firms = Firms(content, zone.world, zone.streams)
-    zone.technology = Technology(zone.world, zone.firms, _base_prices(zone))
+    zone.equivalents = _equivalents(zone)
+    zone.technology = Technology(zone.world, zone.firms, _base_prices(zone), zone.equivalents)
     zone.towns = Towns(content, zone.world)
     zone.materials = Materials(zone.world)
     zone.policy = Policy(content, zone.decisions, zone.quarters, zone.bodies.index)
@@ -91,6 +92,19 @@ def _base_prices(zone: PilotZone) -> np.ndarray:
     return prices
 
 
+def _equivalents(zone: PilotZone) -> np.ndarray:
+    """Give the pollution equivalents in a tonne of each pollutant, shape (pollutants,)."""
+    a = zone.p.abatement
+    weights = {
+        "so2": a.equivalent_so2,
+        "dust": a.equivalent_dust,
+        "cod": a.equivalent_cod,
+        "nh3n": a.equivalent_nh3n,
+    }
+    each: np.ndarray = KILOGRAMS / np.array([weights[name] for name in POLLUTANTS])
+    return each
+
+
 def _fixed_fields(zone: PilotZone) -> None:
     """Indices and constants that the rules look up."""
     content, world, p = zone.content, zone.world, zone.p
@@ -99,20 +113,13 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.seat = world.place_index[SEAT]
     zone.has_park = np.array([bool(park) for park in content.table("places").texts("park")])
     zone.town_body = _town_bodies(zone)
+    zone.official_pools = _official_pools(zone)
     zone.saves_for_awards = np.isin(
         np.arange(len(zone.bodies.ids)),
         [zone.body[name] for name in ("science", "environment", "committee", "finance")],
     )
     table = content.table("prices")
     zone.energy_series = np.array([number for number, group in enumerate(table.texts("group")) if group == "energy"])
-    a = p.abatement
-    weights = {
-        "so2": a.equivalent_so2,
-        "dust": a.equivalent_dust,
-        "cod": a.equivalent_cod,
-        "nh3n": a.equivalent_nh3n,
-    }
-    zone.equivalents = KILOGRAMS / np.array([weights[name] for name in POLLUTANTS])
     e = p.environment
     zone.harm_weights = np.array([e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n])
     zone.household_rate = (
@@ -349,15 +356,23 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
 
 def assign_officials(zone: PilotZone, rows: np.ndarray) -> None:
     """Give each firm the official who answers for it: park office, town, environment department, in turn."""
-    firms, officials = zone.firms, zone.officials
+    pools = zone.official_pools
+    zone.firms.official[rows] = [
+        pools[place][row % len(pools[place])]
+        for row, place in zip(rows.tolist(), zone.firms.place[rows].tolist(), strict=True)
+    ]
+
+
+def _official_pools(zone: PilotZone) -> tuple[list[int], ...]:
+    """Give the officials who answer for firms, by place."""
+    officials = zone.officials
     department = np.flatnonzero(officials.body == zone.body["environment"])
-    for place in np.unique(firms.place[rows]):
+    pools = []
+    for place, name in enumerate(zone.world.places):
         town = np.flatnonzero(officials.body == zone.town_body[place])
-        park_name = "park-" + zone.world.places[place]
-        park = np.flatnonzero(officials.body == zone.body[park_name]) if park_name in zone.body else town[:0]
-        pool = np.concatenate([park, town, department])
-        mine = rows[firms.place[rows] == place]
-        firms.official[mine] = pool[mine % len(pool)]
+        park = np.flatnonzero(officials.body == zone.body.get(f"park-{name}", NEVER))
+        pools.append([*park.tolist(), *town.tolist(), *department.tolist()])
+    return tuple(pools)
 
 
 def _skill_mix(zone: PilotZone) -> np.ndarray:

@@ -40,7 +40,7 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
     """
     firms, matter, p, now = zone.firms, zone.materials, zone.p.materials, zone.policy.now
     material = zone.world.material
-    cells = np.flatnonzero(firms.waste)
+    cells = np.flatnonzero(firms.waste + firms.unsafe)
     kind = zone.technology.waste_kind.ravel()[cells]
     row = cells // firms.waste.shape[1]
     deal, held = firms.colluding[row], material["storage_cost"]
@@ -57,15 +57,15 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
     _enter(zone, firms.place[row] * len(held) + kind, np.array([made, own, treated, vented, safe, unsafe]))
     cost = treated * material["treatment_cost"][kind] + (safe + unsafe * p.unsafe_cost) * held[kind]
     due = np.where(deal, 0.0, unsafe * (tax * p.taxed_share)[kind])
-    spread = np.zeros((5, firms.waste.size))
-    spread[:, cells] = own, cost * zone.prices.general, due, unsafe * (now.deposit * held)[kind], unsafe
-    sums = spread.reshape(5, *firms.waste.shape).sum(axis=2)
-    firms.reused += sums[0]
-    firms.waste_cost += sums[1]
-    firms.waste_tax += sums[2]
-    firms.deposit_due += sums[3]
-    firms.unsafe += spread[4].reshape(firms.waste.shape)
-    matter.unsafe -= _leak(zone)
+    spread = np.zeros((4, firms.waste.size))
+    spread[:, cells] = own, cost * zone.prices.general, due, unsafe * (now.deposit * held)[kind]
+    spread = spread[:, 0::2] + spread[:, 1::2]
+    firms.reused += spread[0]
+    firms.waste_cost += spread[1]
+    firms.waste_tax += spread[2]
+    firms.deposit_due += spread[3]
+    heaps = firms.unsafe.reshape(-1)
+    heaps[cells] = (heaps[cells] + unsafe) * (1.0 - _leak(zone))[kind]
 
 
 def _enter(zone: PilotZone, cell: np.ndarray, amounts: np.ndarray) -> None:
@@ -121,12 +121,12 @@ def _safe_share(zone: PilotZone, row: np.ndarray, kind: np.ndarray, tax: np.ndar
 
 
 def _leak(zone: PilotZone) -> np.ndarray:
-    """Let part of the unsafe stock leak, less where plans for accidents exist; tonnes by place and material."""
-    firms, matter, material = zone.firms, zone.materials, zone.world.material
+    """Let part of the unsafe stock leak, less where plans for accidents exist; return the share by material."""
+    matter, material = zone.materials, zone.world.material
     plan = 1.0 - zone.p.materials.plan_leak * zone.policy.now.risk_plans
-    rate = np.where(material["leak_rate"] >= 1.0, 0.0, np.minimum(1.0, material["leak_rate"] / QUARTERS * plan))
-    release: np.ndarray = matter.unsafe * rate
-    firms.unsafe *= 1.0 - np.append(rate, 0.0)[zone.technology.waste_kind]
+    rate: np.ndarray = np.where(material["leak_rate"] >= 1.0, 0.0, np.minimum(1.0, material["leak_rate"] / QUARTERS * plan))
+    release = matter.unsafe * rate
+    matter.unsafe -= release
     matter.discharged += release
     zone.towns.unsafe_release = release @ material["hazard"]
-    return release
+    return rate

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.clock import QUARTERS
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
+SEASON = 2  # the third quarter: the ground of the plateau is not frozen
 
 def restored_share(refund: np.ndarray, cost: np.ndarray, most: float, slope: float) -> np.ndarray:
-    """Give the share of an unsafe heap made safe in a quarter: it rises as the refund nears the cost.
+    """Give the share of an unsafe heap made safe in a season: it rises as the refund nears the cost.
 
     Args:
-        refund, cost: yuan/tonne, one shape; cost above 0; most: share/quarter; slope: per relative gain.
+        refund, cost: yuan/tonne, one shape; cost above 0; most: share/year; slope: per relative gain.
     """
     share: np.ndarray = most / (1.0 + np.exp(-slope * (refund / cost - 1.0)))
     return share
@@ -37,10 +40,12 @@ def pay_deposits(zone: PilotZone) -> None:
 
 
 def restore_waste(zone: PilotZone) -> None:
-    """Firms make part of their unsafe heaps safe and get that part of their deposit back.
+    """In the building season firms make part of their unsafe heaps safe and get that part of their deposit back.
 
     Reads: materials.restore_most, restore_slope.
     """
+    if zone.quarter % QUARTERS != SEASON:
+        return
     firms, p = zone.firms, zone.p.materials
     rows = np.flatnonzero((firms.deposit_held > 0.0) & firms.alive)
     if not len(rows):
@@ -67,15 +72,16 @@ def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
     held, heap = firms.deposit_held[rows], firms.unsafe[rows]
     cost = (heap * _unit_cost(zone, rows)).sum(axis=1) * zone.prices.general
     clean = settled(ledger.deposits[accounts] + held, ledger.loans[accounts], cost)
-    ledger.pay("deposit_returned", zone.trust_account, accounts, np.where(clean, held, 0.0))
-    services = ledger.account("services", firms.place[rows])
-    ledger.pay("waste_service", accounts, services, np.where(clean, cost, 0.0))
-    lost = np.where(clean, 0.0, held)
-    office = int(zone.body_account(zone.body["environment"]))
-    ledger.pay("deposit_forfeited", zone.trust_account, office, float(lost.sum()))
-    works = np.minimum(lost, cost)
-    ledger.pay("restoration", office, ledger.account("construction", firms.place[rows]), works)
-    share = np.where(clean, 1.0, works / np.maximum(cost, 1e-9))
+    share = np.ones(len(rows))
+    if clean.any():
+        ledger.pay("deposit_returned", zone.trust_account, accounts[clean], held[clean])
+        ledger.pay("waste_service", accounts[clean], ledger.account("services", firms.place[rows[clean]]), cost[clean])
+    if not clean.all():
+        lost, works = held[~clean], np.minimum(held, cost)[~clean]
+        office = int(zone.body_account(zone.body["environment"]))
+        ledger.pay("deposit_forfeited", zone.trust_account, office, float(lost.sum()))
+        ledger.pay("restoration", office, ledger.account("construction", firms.place[rows[~clean]]), works)
+        share[~clean] = works / np.maximum(cost[~clean], 1e-9)
     _make_safe(zone, rows, heap * share[:, None])
     firms.deposit_held[rows] = 0.0
     firms.unsafe[rows] = 0.0

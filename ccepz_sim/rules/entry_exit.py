@@ -104,17 +104,17 @@ def entry_rate(zone: PilotZone) -> np.ndarray:
     firms, tech, p, now = zone.firms, zone.technology, zone.p.entry, zone.policy.now
     pull = clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
     fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
-    fame = fame + p.incubator_effect * now.incubators / p.incubator_scale
-    effort = zone.officials.growth_effort[firms.official] / p.promotion_reference
-    fame = fame + p.promotion_effect * (effort - 1.0)
-    ease = p.approval_reference / (p.approval_reference + now.approval_time)
-    rival = 1.0 - p.rival_effect * tech.rival_overlap * (1.0 - now.division)
-    emerging = 1.0 + tech.emerging * p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
-    emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / p.incubator_scale)
-    growth = 1.0 + p.growth_effect * tech.market_growth
-    level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place])
-    rate: np.ndarray = p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * firms.alive
-    return rate * zone.water_share[firms.place]
+    fame += p.incubator_effect * now.incubators / p.incubator_scale
+    effort = zone.officials.growth_effort / p.promotion_reference
+    welcome = 1.0 + fame + p.promotion_effect * (effort - 1.0)
+    ease = p.rate * p.approval_reference / (p.approval_reference + now.approval_time)
+    rival = 1.0 - tech.rival_overlap * (p.rival_effect * (1.0 - now.division))
+    support = 1.0 + p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
+    support *= 1.0 + p.incubator_emerging * now.incubators / p.incubator_scale
+    growth = (1.0 + p.growth_effect * tech.market_growth) * (1.0 + tech.emerging * (support - 1.0))
+    level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure) * zone.water_share * ease
+    rate: np.ndarray = np.maximum(0.0, welcome)[firms.official] * pull * rival * growth * level[firms.place]
+    return rate * firms.alive
 
 
 def _enter(zone: PilotZone) -> None:
@@ -132,7 +132,8 @@ def _enter(zone: PilotZone) -> None:
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
-    pattern = luck.choice(firms.rows, size=count, p=rate / total)
+    reach = np.cumsum(rate)
+    pattern = reach.searchsorted(luck.random(count) * reach[-1], side="right")
     _found(zone, spare[:count], pattern, luck)
     zone.entries = float(count)
 

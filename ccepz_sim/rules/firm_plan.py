@@ -14,10 +14,11 @@ from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abateme
 from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
-from ccepz_sim.state.world import AIR, PROFESSIONAL, SKILLED, UNSKILLED, WATER
+from ccepz_sim.state.world import PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.firms import Firms
 
 JOBS_PER = 1000.0  # units of capacity, in the product table
 
@@ -97,6 +98,12 @@ def _set_margin(zone: PilotZone) -> None:
     firms.expected_margin += p.expectation_speed * (firms.margin - firms.expected_margin)
 
 
+def treated_share(firms: Firms) -> np.ndarray:
+    """Give the share of air and water emissions a firm removed last quarter, mean of both, shape (rows,)."""
+    share: np.ndarray = (firms.abate[:, 0] + firms.abate[:, 1]) / 2.0
+    return share
+
+
 def _set_utilisation(zone: PilotZone) -> None:
     """Plants run as far as margin and demand pull, with a floor; treatment takes part of the steam, power and time."""
     firms, tech = zone.firms, zone.technology
@@ -105,7 +112,7 @@ def _set_utilisation(zone: PilotZone) -> None:
     floor = np.where(firms.state_owned > 0.0, p.floor_state, p.floor_private)
     demand = zone.path.demand[zone.quarter] * _green_demand(zone)
     target = tech.usual_utilisation * demand * clip(pull, floor, 1.0)
-    target = np.minimum(target, p.most_utilisation) * (1.0 - p.treatment_load * firms.abate.mean(axis=1))
+    target = np.minimum(target, p.most_utilisation) * (1.0 - p.treatment_load * treated_share(firms))
     moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
     firms.utilisation = np.where(firms.alive, moved * (1.0 - firms.stopped), 0.0)
 
@@ -128,7 +135,7 @@ def set_posts(zone: PilotZone) -> None:
     use = firms.utilisation / np.maximum(tech.usual_utilisation, 1e-9)
     hoard = p.labour_fixed + (1.0 - p.labour_fixed) * use
     total = tech.labour / JOBS_PER * firms.capacity * hoard * zone.labour_saving * firms.alive
-    total *= 1.0 + p.treatment_staff * firms.abate.mean(axis=1)
+    total *= 1.0 + p.treatment_staff * treated_share(firms)
     skilled = np.minimum(p.skill_share_most, tech.skilled_need * (1.0 + p.chain_skill * firms.chain))
     professional = np.minimum(p.skill_share_most, tech.professional_need * (1.0 + p.chain_skill * firms.chain))
     firms.posts[:, UNSKILLED] = total * np.maximum(p.unskilled_share_least, 1.0 - skilled - professional)
@@ -143,7 +150,8 @@ def _weigh_compliance(zone: PilotZone) -> None:
     """
     firms, now = zone.firms, zone.policy.now
     p, c = zone.p.abatement, zone.p.collusion
-    equivalents = _load(zone)
+    made = firms.capacity * firms.utilisation * firms.clean / QUARTERS
+    equivalents = zone.technology.load * made[:, None]
     reached = firms.concentration * firms.clean / now.standard
     asked = share_for_standard(reached, 1.0, p.most_abatement)
     scale = _cost_scale(zone)
@@ -168,7 +176,7 @@ def _weigh_compliance(zone: PilotZone) -> None:
     honest_cost = spent[1] + faced[1] * (1.0 - bound)
     together_cost = faced[1] * (1.0 - c.hidden_share)
     costs = _by_firm(np.array([honest_cost, alone_cost, together_cost]) * equivalents.ravel()[cells], cells, firms.rows)
-    firms.reference_burden = p.reference_burden * zone.prices.general * equivalents.sum(axis=1)
+    firms.reference_burden = p.reference_burden * zone.prices.general * (equivalents[:, 0] + equivalents[:, 1])
     firms.saving = np.maximum(0.0, np.minimum(costs[0], costs[1]) - costs[2]) / np.maximum(firms.reference_burden, 1e-9)
     alone = costs[1] < costs[0]
     kept = np.zeros((7, *equivalents.shape))
@@ -177,15 +185,6 @@ def _weigh_compliance(zone: PilotZone) -> None:
     kept.reshape(7, -1)[:, cells] = bound, free, hidden, due + price, due, *curve
     bound, free, hidden, faced, due, start, slope = kept
     zone.plan = CompliancePlan(bound, free, hidden, alone, faced, due, start, slope, equivalents)
-
-
-def _load(zone: PilotZone) -> np.ndarray:
-    """Give the pollution equivalents of the planned output before abatement, air and water, shape (rows, 2)."""
-    firms = zone.firms
-    made = firms.capacity * firms.utilisation * firms.clean / QUARTERS
-    weighted = zone.technology.emission * zone.equivalents
-    load: np.ndarray = np.column_stack([weighted[:, AIR].sum(axis=1), weighted[:, WATER].sum(axis=1)]) * made[:, None]
-    return load
 
 
 def _by_firm(values: np.ndarray, cells: np.ndarray, rows: int) -> np.ndarray:

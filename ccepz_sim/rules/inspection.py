@@ -88,8 +88,8 @@ def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
 
     Source: exact transition as for policy lags; benchmark B20.
     """
-    left = pending @ erlang_matrix(lag, pending.shape[1]).T
-    return left, np.maximum(0.0, pending.sum(axis=1) - left.sum(axis=1))
+    moves = erlang_matrix(lag, pending.shape[1])
+    return pending @ moves.T, pending @ (1.0 - moves.sum(axis=0))
 
 
 def _execute_fines(zone: PilotZone) -> None:

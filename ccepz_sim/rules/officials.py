@@ -71,9 +71,9 @@ def choose_effort(zone: PilotZone) -> None:
     growth = plain * (1.0 + p.growth_tilt * officials.growth_first)
     unmeasured = voice * (p.voice_base + p.voice_pull * zone.complaint_pressure) + p.own_concern * officials.integrity
     ecology = green + unmeasured
-    split = effort_split(np.column_stack([growth, ecology]), np.array([1.0, p.enforcement_cost]))
+    tasks = np.array([[growth, ecology], [ecology, p.waste_duty + unmeasured]]).transpose(0, 2, 1)
+    split, looks = effort_split(tasks, np.array([[[1.0, p.enforcement_cost]], [[1.0, 1.0]]]))
     officials.growth_effort = split[:, 0]
-    looks = effort_split(np.column_stack([ecology, p.waste_duty + unmeasured]), np.ones(2))
     officials.waste_view = looks[:, 1] / p.waste_reference
     kappa = coordination_factor(p.departments, p.overlap, now.coordination)
     kappa *= 1.0 - veto_share(plain, green, now.coordination, (p.veto_most, p.veto_slope, p.veto_neutral))

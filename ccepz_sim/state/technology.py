@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.firms import Firms
-from ccepz_sim.state.world import KILOGRAMS, POLLUTANTS, World
+from ccepz_sim.state.world import AIR, KILOGRAMS, POLLUTANTS, WATER, World
 
 GATHERED = (
     "price_factor", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
@@ -20,16 +22,19 @@ class Technology(Arrays):
     """Columns of the product table by firm row, shape (rows,), in the units of the table.
 
     Attributes:
-        emission: t/unit before abatement, shape (rows, pollutants).
+        table: the gathered columns as one table, shape (columns, rows); every column is a view of its row.
+        emission: t/unit before abatement, shape (rows, pollutants); load: the same in pollution equivalents of air and
+            water, shape (rows, 2).
         base_price, base_input: price and bought inputs of 2010, yuan/unit.
         series, industry, need_kind: indices; waste_kind: materials of the two wastes, shape (rows, 2).
     """
 
     value_added_ratio: np.ndarray
 
-    def __init__(self, world: World, firms: Firms, base_price: np.ndarray) -> None:
-        for name in GATHERED:
-            setattr(self, name, np.zeros(firms.rows))
+    def __init__(self, world: World, firms: Firms, base_price: np.ndarray, equivalents: np.ndarray) -> None:
+        self.table = np.zeros((len(GATHERED), firms.rows))
+        self._name_columns()
+        self.load = np.zeros((firms.rows, 2))
         self.emission = np.zeros((firms.rows, len(POLLUTANTS)))
         self.base_price = np.zeros(firms.rows)
         self.base_input = np.zeros(firms.rows)
@@ -38,16 +43,29 @@ class Technology(Arrays):
         self.waste_kind = np.zeros((firms.rows, 2), dtype=int)
         self.need_kind = np.zeros(firms.rows, dtype=int)
         self._world = world
+        self._product_table = np.array([world.product[name] for name in GATHERED])
+        self._product_emission = np.column_stack([world.product[name] / KILOGRAMS for name in POLLUTANTS])
+        weighted = self._product_emission * equivalents
+        self._product_load = np.column_stack([weighted[:, AIR].sum(axis=1), weighted[:, WATER].sum(axis=1)])
         self._base_price_of_product = base_price
         self.assign(np.arange(firms.rows), firms.product)
+
+    def _name_columns(self) -> None:
+        for name, column in zip(GATHERED, self.table, strict=True):
+            setattr(self, name, column)
+
+    def copy(self) -> Self:
+        """Return an independent table."""
+        twin = super().copy()
+        twin._name_columns()
+        return twin
 
     def assign(self, rows: np.ndarray, product: np.ndarray) -> None:
         """Give firm rows the technique of their products (at the start and when a firm enters)."""
         world = self._world
-        for name in GATHERED:
-            getattr(self, name)[rows] = world.product[name][product]
-        factors = [world.product[name][product] / KILOGRAMS for name in POLLUTANTS]
-        self.emission[rows] = np.column_stack(factors)
+        self.table[:, rows] = self._product_table[:, product]
+        self.emission[rows] = self._product_emission[product]
+        self.load[rows] = self._product_load[product]
         self.base_price[rows] = self._base_price_of_product[product]
         self.base_input[rows] = self.base_price[rows] * (1.0 - self.value_added_ratio[rows])
         self.series[rows] = world.series_of_product[product]
