@@ -152,10 +152,10 @@ def _break_links(zone: PilotZone) -> None:
         return
     p = zone.p.materials
     luck = zone.streams.at("link failures", zone.quarter).random(firms.rows)[linked]
-    lost = ~firms.alive[firms.link_giver[linked]] | ~firms.alive[linked] | (luck < p.link_failure)
-    firms.link_giver[linked[lost]] = -1
-    firms.link_wait[linked[lost]] = int(p.switching_delay)
-    firms.link_age[linked[~lost]] += 1
+    lost = linked[~(firms.alive[firms.link_giver[linked]] & firms.alive[linked]) | (luck < p.link_failure)]
+    firms.link_age[linked] += 1
+    firms.link_giver[lost] = -1
+    firms.link_wait[lost] = int(p.switching_delay)
 
 
 def _pass_on(zone: PilotZone) -> np.ndarray:
@@ -193,7 +193,8 @@ def _pay_partners(zone: PilotZone, taker: np.ndarray, giver: np.ndarray, kind: n
     gain_taker = world.material["use_value"][kind] - world.material["use_cost"][kind] - zone.p.materials.freight * km
     price = (gain_taker - avoided_cost(zone)[kind]) / 2.0
     amount = price * given * zone.prices.general
-    payer, payee = np.where(amount > 0.0, (taker, giver), (giver, taker))
+    buys = amount > 0.0
+    payer, payee = np.where(buys, taker, giver), np.where(buys, giver, taker)
     ledger.pay("by_products", ledger.account("firms", payer), ledger.account("firms", payee), np.abs(amount))
     firms.by_product_saving[taker] = gain_taker * given * zone.prices.general
     firms.other_income += np.bincount(giver, weights=amount, minlength=firms.rows)

@@ -38,8 +38,7 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
 
     Reads: materials.*; policy tax_solid, deposit, risk_plans.
     """
-    firms, matter, p, now = zone.firms, zone.materials, zone.p.materials, zone.policy.now
-    material = zone.world.material
+    firms, p, now, material = zone.firms, zone.p.materials, zone.policy.now, zone.world.material
     cells = np.flatnonzero(firms.waste + firms.unsafe)
     kind = zone.technology.waste_kind.ravel()[cells]
     row = cells // firms.waste.shape[1]
@@ -124,7 +123,8 @@ def _leak(zone: PilotZone) -> np.ndarray:
     """Let part of the unsafe stock leak, less where plans for accidents exist; return the share by material."""
     matter, material = zone.materials, zone.world.material
     plan = 1.0 - zone.p.materials.plan_leak * zone.policy.now.risk_plans
-    rate: np.ndarray = np.where(material["leak_rate"] >= 1.0, 0.0, np.minimum(1.0, material["leak_rate"] / QUARTERS * plan))
+    yearly = np.where(material["leak_rate"] >= 1.0, 0.0, material["leak_rate"])
+    rate: np.ndarray = np.minimum(1.0, yearly / QUARTERS * plan)
     release = matter.unsafe * rate
     matter.unsafe -= release
     matter.discharged += release

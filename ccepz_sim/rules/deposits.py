@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SEASON = 2  # the third quarter: the ground of the plateau is not frozen
 
+
 def restored_share(refund: np.ndarray, cost: np.ndarray, most: float, slope: float) -> np.ndarray:
     """Give the share of an unsafe heap made safe in a season: it rises as the refund nears the cost.
 

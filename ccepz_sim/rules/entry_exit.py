@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 CLEARED = (
-    "losses", "starved", "insolvent", "usual_price", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
-    "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
+    "losses", "starved", "insolvent", "usual_price", "link_age", "first_mover", "brand",
+    "research_fund", "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
     "air_2015", "permits", "stopped", "pilot", "link_wait", "unsafe",
 )  # fmt: skip
 
@@ -26,7 +26,8 @@ CLEARED = (
 def turn_over(zone: PilotZone) -> None:
     """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
 
-    Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those of `entry_rate`.
+    Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those of
+    `entry_rate`.
     """
     _fail(zone)
     _eliminate(zone)

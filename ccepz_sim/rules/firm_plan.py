@@ -220,7 +220,7 @@ def _abate(
 
 
 def _cost_scale(zone: PilotZone) -> np.ndarray:
-    """Give by firm the multiple of the usual marginal cost of abatement: support and exchange lower it, shape (rows,)."""
+    """Give the multiple of the usual marginal cost of abatement: support and exchange lower it, shape (rows,)."""
     firms, p = zone.firms, zone.p.abatement
     spent = firms.clean_money / np.maximum(firms.reference_burden * QUARTERS, 1.0)
     help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))

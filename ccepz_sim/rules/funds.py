@@ -215,8 +215,8 @@ def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: 
         getattr(firms, fund.use)[rows] += useful
     if fund.use == AWARD:
         zone.award_pull = np.zeros(firms.rows)
-        zone.award_pull[rows] = p.award_pull * useful / (
-            firms.waste_cost[rows] * QUARTERS + p.award_scale * granted + 1.0
+        zone.award_pull[rows] = (
+            p.award_pull * useful / (firms.waste_cost[rows] * QUARTERS + p.award_scale * granted + 1.0)
         )
     if fund.spent_at_once:
         zone.ledger.pay("investment", accounts, zone.outside_account, useful)

@@ -5,6 +5,7 @@ Source: docs/model.md (a), (c); the lag of penalties is Erlang with `FINE_STAGES
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,21 +52,21 @@ def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
     firms, officials, now, p = zone.firms, zone.officials, zone.policy.now, zone.p.inspection
     place = firms.place
     towns = zone.towns
-    enforcement = officials.enforcement[firms.official]
-    hiding = firms.alive & (firms.hidden > 0.0)
-    load = float(hiding.sum()) / max(1.0, float(firms.alive.sum()))
-    capacity = now.inspectors * p.cases_per_inspector / max(1.0, float(firms.alive.sum()))
+    count = max(1.0, float(np.count_nonzero(firms.alive)))
+    load = np.count_nonzero(firms.alive & (firms.hidden > 0.0)) / count
+    capacity = now.inspectors * p.cases_per_inspector / count
     pulse = zone.path.inspection[zone.quarter]
-    inspected = audit_chance(1.0, capacity, load + p.routine_load) * enforcement
-    tip_off = p.tip_off * officials.captured[firms.official]
-    audit_load = float(firms.colluding.sum()) / max(1.0, float(firms.alive.sum()))
+    reach = audit_chance(1.0, capacity, load + p.routine_load) * officials.enforcement
+    warned = reach * (1.0 - p.tip_off * officials.captured)
+    audit_load = np.count_nonzero(firms.colluding) / count
     audited = audit_chance(now.audit_share * p.audit_reach * zone.audit_quality, p.audit_capacity, audit_load)
-    visible = towns.harm[place] * (p.visible_base + (1.0 - p.visible_base) * np.minimum(1.0, firms.hidden))
+    visible = p.visible_base + (1.0 - p.visible_base) * firms.hidden
     light = now.disclosure + p.media_light * now.media
-    citizens = complaint_chance(p.citizen_strength, visible, light, towns.trust[place] * zone.voice_strength[place])
-    central = p.central_reach * pulse * (1.0 - p.central_notice * firms.colluding)
-    together = either(inspected * (1.0 - tip_off), audited, citizens, central)
-    alone = either(inspected, citizens, central)
+    heard = towns.harm * towns.trust * zone.voice_strength
+    citizens = complaint_chance(p.citizen_strength, visible, light, heard[place])
+    central = p.central_reach * pulse
+    together = either(warned[firms.official], audited, citizens, central * (1.0 - p.central_notice))
+    alone = either(reach[firms.official], citizens, central)
     return together, alone
 
 
@@ -75,7 +76,7 @@ def _detect(zone: PilotZone) -> np.ndarray:
     together, alone = detection(zone)
     luck = zone.streams.at("detection", zone.quarter).random(firms.rows)
     chance = np.where(firms.colluding, together, np.where(firms.hidden > 0.0, alone, 0.0))
-    zone.detection_mean = float(together[firms.alive].mean()) if firms.alive.any() else 0.0
+    zone.detection_mean = float(together @ firms.alive) / max(1.0, float(firms.alive.sum()))
     found: np.ndarray = firms.alive & (luck < chance)
     return found
 
@@ -88,8 +89,15 @@ def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
 
     Source: exact transition as for policy lags; benchmark B20.
     """
-    moves = erlang_matrix(lag, pending.shape[1])
-    return pending @ moves.T, pending @ (1.0 - moves.sum(axis=0))
+    moves, leaves = _fine_steps(lag, pending.shape[1])
+    return pending @ moves, pending @ leaves
+
+
+@cache
+def _fine_steps(lag: float, stages: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the shares of each stage that move to every stage, and that fall due, in a quarter."""
+    moves = erlang_matrix(lag, stages)
+    return moves.T, 1.0 - moves.sum(axis=0)
 
 
 def _execute_fines(zone: PilotZone) -> None:
@@ -97,13 +105,13 @@ def _execute_fines(zone: PilotZone) -> None:
     firms, officials, ledger, p = zone.firms, zone.officials, zone.ledger, zone.p.inspection
     treasury = zone.body_account(zone.body["prefecture"])
     zone.fines_paid = 0.0
-    if firms.pending_fine.any():
+    if firms.pending_fine[:, -1].any() or firms.pending_fine[:, 0].any():
         firms.pending_fine, due = fines_due(firms.pending_fine, p.fine_lag)
         paid = np.minimum(np.maximum(0.0, ledger.deposits[zone.firm_accounts]), due) * firms.alive
         ledger.pay("fines", zone.firm_accounts, treasury, paid)
         firms.profit = firms.profit - paid
         zone.fines_paid = float(paid.sum())
-    if officials.pending_fine.any():
+    if officials.pending_fine.max() >= 1.0:
         officials.pending_fine, due = fines_due(officials.pending_fine, p.fine_lag)
         home = np.where(officials.place >= 0, officials.place, zone.seat)
         owed = np.bincount(home, weights=due, minlength=zone.world.place_count)
