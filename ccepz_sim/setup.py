@@ -98,6 +98,7 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.seat = world.place_index[SEAT]
     zone.has_park = np.array([bool(park) for park in content.table("places").texts("park")])
     zone.town_body = _town_bodies(zone)
+    zone.official_pools = _official_pools(zone)
     zone.saves_for_awards = np.isin(
         np.arange(len(zone.bodies.ids)),
         [zone.body[name] for name in ("science", "environment", "committee", "finance")],
@@ -342,16 +343,20 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
 
 
 def assign_officials(zone: PilotZone, rows: np.ndarray) -> None:
-    """Give each firm the official who answers for it: park office, town, environment department, in turn."""
-    firms, officials = zone.firms, zone.officials
-    department = np.flatnonzero(officials.body == zone.body["environment"])
-    for place in np.unique(firms.place[rows]):
-        town = np.flatnonzero(officials.body == zone.town_body[place])
-        park_name = "park-" + zone.world.places[place]
-        park = np.flatnonzero(officials.body == zone.body[park_name]) if park_name in zone.body else town[:0]
-        pool = np.concatenate([park, town, department])
-        mine = rows[firms.place[rows] == place]
-        firms.official[mine] = pool[mine % len(pool)]
+    """Give each firm the official who answers for it, in turn among those of its place."""
+    pools = [zone.official_pools[place] for place in zone.firms.place[rows].tolist()]
+    zone.firms.official[rows] = [pool[row % len(pool)] for row, pool in zip(rows.tolist(), pools, strict=True)]
+
+
+def _official_pools(zone: PilotZone) -> tuple[tuple[int, ...], ...]:
+    """List the officials who may answer for a firm, by place: park office, town, environment department."""
+    places = zone.world.places
+    parks = [zone.body.get(f"park-{place}") for place in places]
+    body = zone.officials.body.tolist()
+    return tuple(
+        tuple(row for mine in (park, town, zone.body["environment"]) for row, own in enumerate(body) if own == mine)
+        for park, town in zip(parks, zone.town_body.tolist(), strict=True)
+    )
 
 
 def _skill_mix(zone: PilotZone) -> np.ndarray:
@@ -429,7 +434,7 @@ def _first_stocks(zone: PilotZone) -> None:
     """Spread the waste stored before 2010 over places by capacity, part of it unsafe; close the ledger."""
     world, firms, tech = zone.world, zone.firms, zone.technology
     kinds = len(world.materials)
-    for number, factor in ((0, tech.waste), (1, tech.waste2)):
+    for number, factor in enumerate(tech.wastes.T):
         kind = tech.waste_kind[:, number]
         rows = np.flatnonzero((kind >= 0) & firms.alive)
         amount = firms.capacity[rows] * factor[rows]

@@ -37,10 +37,12 @@ def derive(setting: Setting, places: Places, seen: Observed) -> tuple[Values, Va
     """
     true: Values = {}
     said: Values = {}
-    for part in (_economy, _environment, _integrity):
-        part(setting, places, seen, true, said)
-    for own in (_firms, _people, _science, _public):
-        own(setting, places, seen, true)
+    _economy(setting, places, seen, true, said)
+    _environment(setting, places, seen, true, said)
+    _integrity(places, seen, true, said)
+    _people(setting, places, seen, true)
+    for part in (_firms, _science, _public):
+        part(places, seen, true)
     return true, said
 
 
@@ -76,7 +78,7 @@ def _economy(setting: Setting, places: Places, seen: Observed, true: Values, sai
     true["services_value_added"] = services
 
 
-def _firms(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+def _firms(places: Places, seen: Observed, true: Values) -> None:
     """How many firms there are, how they stand, how far they process."""
     firms = seen.firms
     true["firms_active"] = firms["alive"]
@@ -112,7 +114,7 @@ def _people(setting: Setting, places: Places, seen: Observed, true: Values) -> N
     true["returned"] = places.whole(seen.zone["returned"] * QUARTERS)
 
 
-def _science(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+def _science(places: Places, seen: Observed, true: Values) -> None:
     """Scientists in posts, outlay and results of research."""
     whole = seen.zone
     true["institute_fill_rate"] = places.whole(np.minimum(1.0, whole["scientists"] / whole["institute_posts"]))
@@ -154,7 +156,7 @@ def _environment(setting: Setting, places: Places, seen: Observed, true: Values,
     true["permit_price"] = places.whole(seen.zone["permit_price"])
 
 
-def _integrity(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
+def _integrity(places: Places, seen: Observed, true: Values, said: Values) -> None:
     """Collusion and evasion, and what is done against them."""
     firms, whole = seen.firms, seen.zone
     true["colluding_share"] = share(firms["colluding"], firms["alive"])
@@ -169,7 +171,7 @@ def _integrity(setting: Setting, places: Places, seen: Observed, true: Values, s
     true["detection"] = places.whole(whole["detection"])
 
 
-def _public(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+def _public(places: Places, seen: Observed, true: Values) -> None:
     """Complaints and trust, money of the public side, standing."""
     towns = seen.towns
     true["complaints"] = places.town(towns["complaints"]) * QUARTERS

@@ -13,6 +13,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.measures.places import Places
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.state.world import FIRMS, POLLUTANTS, SKILLED
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Values = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One quarter: firms of shape (kinds, places), towns of shape (kinds, towns), zone of shape (kinds,); with names."""
+    """One quarter, with names: firms of shape (kinds, places), towns (kinds, towns), zone (kinds,)."""
 
     firms: np.ndarray
     towns: np.ndarray
@@ -82,7 +83,7 @@ def firm_figures(zone: PilotZone) -> Values:
     honest = zone.officials.honesty[firms.official]
     sales = np.maximum(firms.sales, 0.0)
     capital = firms.book_capital * firms.alive
-    burden = zone.plan.equivalents.sum(axis=1) / np.maximum(firms.clean, 1e-9) * firms.alive
+    burden = row_sum(zone.plan.equivalents) / np.maximum(firms.clean, 1e-9) * firms.alive
     said = firms.reported_emission * honest[:, None]
     figures = {
         "alive": firms.alive,

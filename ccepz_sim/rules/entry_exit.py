@@ -101,7 +101,7 @@ def _enter(zone: PilotZone) -> None:
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
-    pattern = luck.choice(firms.rows, size=count, p=rate / total)
+    pattern = np.searchsorted(np.cumsum(rate), luck.random(count) * total, side="right")
     _found(zone, spare[:count], pattern, luck)
     zone.entries = float(count)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.markets.permits import permit_price
-from ccepz_sim.numeric import clip
+from ccepz_sim.numeric import clip, row_sum
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
@@ -91,7 +91,7 @@ def _set_margin(zone: PilotZone) -> None:
     wage_per_unit = firms.wage_bill / np.maximum(firms.output, 1e-9)
     usual = np.where(firms.output > 0.0, wage_per_unit, 0.0)
     levy = tech.resource_tax * zone.policy.now.resource_price * firms.price
-    duty = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.output, 1e-9)
+    duty = (row_sum(firms.tax_due) + firms.abatement_cost) / np.maximum(firms.output, 1e-9)
     duty = np.where(firms.output > 0.0, duty, 0.0)
     full = firms.price - unit_input - np.minimum(usual, firms.price) - levy - np.minimum(duty, firms.price)
     firms.margin = full / np.maximum(firms.price, 1e-9)
@@ -156,16 +156,16 @@ def _weigh_compliance(zone: PilotZone) -> None:
     by_tax = abatement_at(faced, start, slope)
     by_standard = share_for_standard(concentration, now.standard, p.most_abatement)
     honest = np.maximum(by_tax, by_standard)
-    honest_cost = ((abatement_cost(honest, start, slope) + faced * (1.0 - honest)) * equivalents).sum(axis=1)
+    honest_cost = row_sum((abatement_cost(honest, start, slope) + faced * (1.0 - honest)) * equivalents)
     chance = firms.sees[:, None] * c.own_detection
     fine, steepness = p.report_fine, p.report_steepness
     hidden = hidden_share(faced, chance, fine, steepness)
     breach = (by_standard > by_tax) * p.breach_fine * chance
     alone = abatement_cost(by_tax, start, slope) + (1.0 - by_tax) * evasion_cost(faced, hidden, chance, fine, steepness)
-    alone_cost = ((alone + breach) * equivalents).sum(axis=1)
-    together_cost = (faced * (1.0 - c.hidden_share) * equivalents).sum(axis=1)
+    alone_cost = row_sum((alone + breach) * equivalents)
+    together_cost = (1.0 - c.hidden_share) * row_sum(faced * equivalents)
     best = np.minimum(honest_cost, alone_cost)
-    firms.reference_burden = p.reference_burden * zone.prices.general * equivalents.sum(axis=1)
+    firms.reference_burden = p.reference_burden * zone.prices.general * row_sum(equivalents)
     firms.saving = np.maximum(0.0, best - together_cost) / np.maximum(firms.reference_burden, 1e-9)
     zone.plan = CompliancePlan(honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents)
 
