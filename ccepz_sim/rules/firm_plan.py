@@ -51,6 +51,18 @@ def idle_plan(rows: int) -> CompliancePlan:
     return CompliancePlan(none, none, none, np.zeros(rows, dtype=bool), none, none, cost, cost, none)
 
 
+def gate_price(base: np.ndarray, market: np.ndarray, response: np.ndarray, least: float) -> np.ndarray:
+    """Give the price at the gate: a fixed freight makes it swing more than the market's, a regulated price less.
+
+    Args:
+        base: price at the gate in 2010, yuan/unit; market: price of the market, 1 in 2010; same shape.
+        response: change at the gate per change of the market, both relative to 2010.
+        least: smallest share of the price of 2010.
+    """
+    price: np.ndarray = base * np.maximum(least, 1.0 + response * (market - 1.0))
+    return price
+
+
 def plan_firms(zone: PilotZone) -> None:
     """Every firm sets price expectations, utilisation, posts and its way with the environment rules.
 
@@ -77,14 +89,15 @@ def _set_margin(zone: PilotZone) -> None:
     """The margin is what price leaves after inputs, wages, levies and duties; expectations follow it slowly."""
     firms, tech, prices = zone.firms, zone.technology, zone.prices
     p = zone.p.firms
-    spot = np.exp(prices.log)[tech.series] * tech.price_factor
+    moved = np.exp(prices.log - prices.log_2010)
+    own = moved[tech.series]
+    gate = gate_price(tech.base_price, own, tech.price_response, p.price_least)
     level = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
     market = 1.0 + p.internet_reach * (zone.policy.now.internet - p.internet_reference)
-    firms.price = spot * level * market * (1.0 + p.brand_premium * firms.brand)
+    firms.price = gate * level * market * (1.0 + p.brand_premium * firms.brand)
     rival = p.rival_pressure * tech.rival_overlap * (p.division_reference - zone.policy.now.division)
-    energy = np.exp(prices.log - prices.log_2010)[zone.energy_series].mean()
+    energy = moved[zone.energy_series].mean()
     index = prices.general * (1.0 + tech.energy_cost_share * (energy - 1.0) * p.energy_pass)
-    own = np.exp(prices.log - prices.log_2010)[tech.series]
     index = index * (1.0 - tech.input_link) + own * tech.input_link
     unit_input = tech.base_input * firms.efficiency * index * (1.0 + p.outdated_cost * firms.outdated + rival)
     firms.input_cost = unit_input

@@ -11,7 +11,7 @@ from ccepz_sim.state.firms import Firms
 from ccepz_sim.state.world import KILOGRAMS, POLLUTANTS, World
 
 GATHERED = (
-    "price_factor", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
+    "price_response", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
     "nh3n", "dust", "co2", "water", "need", "capital_cost", "usual_utilisation", "heavy",
     "emerging", "extractive", "resource_tax", "chain_base", "rival_overlap", "energy_cost_share", "market_growth",
     "abatement_cost", "input_link",
