@@ -202,6 +202,9 @@ def _public_fields(zone: PilotZone) -> None:
     zone.last_revenue = np.zeros(zone.world.place_count)  # yuan of the quarter before
     zone.own_revenue = np.zeros(zone.world.place_count)  # yuan a quarter; settlement -> next budgets
     zone.permit_price = 0.0  # yuan/equivalent; plans -> settlement, indicators
+    zone.air_2015 = 0.0  # air equivalents of 2015; the permit cap is a multiple
+    zone.permit_cap = 0.0  # equivalents a quarter; 0 without a market
+    zone.permits_auctioned = 0.0  # equivalents the department offers; plans -> settlement
     # counts and sums of the quarter for the indicators
     zone.detection_mean = 0.0
     zone.inspections_made = 0.0
@@ -235,7 +238,6 @@ def _memory_fields(zone: PilotZone) -> None:
     zone.notes = []
     zone.observers = ()
     zone.entrants = 0  # firms that came so far, for their codes
-    zone.air_2015 = 0.0  # air equivalents of 2015; the permit cap is a multiple
     zone.price_memory = None  # log prices a year ago, for the chronicle
     zone.base_gap = None  # what towns lacked in the first quarter, yuan; transfers start from it
     zone.base_support = None  # the same for the prefecture
@@ -491,3 +493,4 @@ def update_indices(zone: PilotZone) -> None:
     zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / QUARTERS)
     if in_base_year(zone.quarter):
         zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())
+        zone.firms.air_2015 += zone.plan.equivalents[:, 0]

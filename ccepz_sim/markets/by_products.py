@@ -218,7 +218,8 @@ def _safe_share(zone: PilotZone, rows: np.ndarray, material: Columns, tax: np.nd
     """Give the share of stored waste that is stored safely: tax, deposit and fear of fines against its cost."""
     p, held = zone.p.materials, material["storage_cost"]
     pressure = tax * p.taxed_share + zone.policy.now.deposit * p.deposit_cost * held
-    pressure = pressure + p.unsafe_fine * zone.firms.sees[rows] - held
+    seen = zone.firms.sees[rows] * zone.officials.waste_view[zone.firms.official[rows]]
+    pressure = pressure + p.unsafe_fine * seen - held
     safe = 1.0 / (1.0 + np.exp(-p.safe_slope * pressure / np.maximum(held, 1.0)))
     return np.where(zone.firms.colluding[rows], p.safe_colluding * safe, safe)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CLEARED = (
     "losses", "starved", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
     "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
+    "air_2015", "permits", "stopped",
 )  # fmt: skip
 
 
@@ -76,6 +77,8 @@ def entry_rate(zone: PilotZone) -> np.ndarray:
     pull = clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
     fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
     fame = fame + p.incubator_effect * now.incubators / p.incubator_scale
+    effort = zone.officials.growth_effort[firms.official] / p.promotion_reference
+    fame = fame + p.promotion_effect * (effort - 1.0)
     ease = p.approval_reference / (p.approval_reference + now.approval_time)
     rival = 1.0 - p.rival_effect * tech.rival_overlap * (1.0 - now.division)
     emerging = 1.0 + tech.emerging * p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)

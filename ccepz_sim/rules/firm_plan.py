@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.markets.permits import permit_price
+from ccepz_sim.markets.permits import open_market
 from ccepz_sim.numeric import clip, row_sum
-from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
+from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, share_for_standard
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from ccepz_sim.state.world import AIR, PROFESSIONAL, SKILLED, UNSKILLED, WATER
@@ -122,7 +122,7 @@ def _set_utilisation(zone: PilotZone) -> None:
     target = tech.usual_utilisation * demand * clip(pull, floor, 1.0)
     target = np.minimum(target, p.most_utilisation)
     moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
-    firms.utilisation = np.where(firms.alive, moved, 0.0)
+    firms.utilisation = np.where(firms.alive, moved * (1.0 - firms.stopped), 0.0)
 
 
 def _green_demand(zone: PilotZone) -> np.ndarray:
@@ -160,27 +160,54 @@ def _weigh_compliance(zone: PilotZone) -> None:
     output = firms.capacity / QUARTERS * firms.utilisation
     raw = tech.emission * (output * firms.clean)[:, None]
     equivalents = np.column_stack([raw[:, AIR] @ zone.equivalents[AIR], raw[:, WATER] @ zone.equivalents[WATER]])
-    start, slope = _abatement_curve(zone)
-    concentration = (firms.concentration * firms.clean)[:, None] * np.ones((1, 2))
-    rate = _tax_rate(zone, concentration, start, slope)
-    zone.permit_price = permit_price(zone, equivalents[:, 0] * firms.alive, rate[:, 0], start[:, 0], slope[:, 0])
-    faced = rate.copy()
-    faced[:, 0] += zone.permit_price
-    by_tax = abatement_at(faced, start, slope)
+    curve = _abatement_curve(zone)
+    concentration = firms.concentration * firms.clean
     by_standard = share_for_standard(concentration, now.standard, p.most_abatement)
-    honest = np.maximum(by_tax, by_standard)
-    honest_cost = row_sum((abatement_cost(honest, start, slope) + faced * (1.0 - honest)) * equivalents)
+    rates = np.array([now.tax_air, now.tax_water])
+    zone.permit_price = open_market(zone, equivalents[:, 0], now.tax_air, (curve[0][:, 0], curve[1][:, 0]), by_standard)
+    prices = np.array([zone.permit_price, 0.0])
+    (free, bound), rate = _abate(zone, rates, prices, curve, concentration / now.standard, by_standard)
+    faced = rate + prices
+    honest_cost = abatement_cost(bound, *curve) + faced[1] * (1.0 - bound)
     chance = firms.sees[:, None] * c.own_detection
-    fine, steepness = p.report_fine, p.report_steepness
-    hidden = hidden_share(faced, chance, fine, steepness)
-    breach = (by_standard > by_tax) * p.breach_fine * chance
-    alone = abatement_cost(by_tax, start, slope) + (1.0 - by_tax) * evasion_cost(faced, hidden, chance, fine, steepness)
-    alone_cost = row_sum((alone + breach) * equivalents)
-    together_cost = (1.0 - c.hidden_share) * row_sum(faced * equivalents)
-    best = np.minimum(honest_cost, alone_cost)
+    # hiding what would need permits costs more, the dearer permits are
+    fine, steepness = p.report_fine + p.report_permits * prices, p.report_steepness
+    hidden = hidden_share(faced[0], chance, fine, steepness)
+    breach = (by_standard[:, None] > free) * p.breach_fine * chance
+    alone_cost = abatement_cost(free, *curve) + breach
+    alone_cost += (1.0 - free) * evasion_cost(faced[0], hidden, chance, fine, steepness)
+    together_cost = faced[1] * (1.0 - c.hidden_share)
+    costs = np.einsum("kij,ij->ki", np.array([honest_cost, alone_cost, together_cost]), equivalents)
     firms.reference_burden = p.reference_burden * zone.prices.general * row_sum(equivalents)
-    firms.saving = np.maximum(0.0, best - together_cost) / np.maximum(firms.reference_burden, 1e-9)
-    zone.plan = CompliancePlan(honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents)
+    firms.saving = np.maximum(0.0, np.minimum(costs[0], costs[1]) - costs[2]) / np.maximum(firms.reference_burden, 1e-9)
+    alone = costs[1] < costs[0]
+    due = np.where(alone[:, None], rate[0], rate[1])
+    zone.plan = CompliancePlan(bound, free, hidden, alone, due + prices, due, *curve, equivalents)
+
+
+def _abate(
+    zone: PilotZone,
+    rates: np.ndarray,
+    prices: np.ndarray,
+    curve: tuple[np.ndarray, np.ndarray],
+    reached: np.ndarray,
+    least: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the share abated and the tax per equivalent, each of shape (2, rows, 2): standard ignored, and kept.
+
+    Args:
+        rates, prices: tax and permit price of air and water, yuan/equivalent, shape (2,).
+        curve: start and slope of marginal cost, shape (rows, 2).
+        reached: concentration before abatement as a multiple of the standard; least: share it asks; shape (rows,).
+    """
+    p = zone.p.abatement
+    asked = least[:, None]
+    if zone.quarter < zone.p.fiscal.environment_law_quarter:
+        free = abatement_at(rates + prices, *curve)
+        return np.array([free, np.maximum(free, asked)]), np.broadcast_to(rates, (2, *free.shape))
+    limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
+    share, factor = abate_under_notches(rates, prices, curve, reached[:, None], asked, limits, factors)
+    return share, factor * rates
 
 
 def _abatement_curve(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
@@ -192,13 +219,3 @@ def _abatement_curve(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
     usual = np.maximum(zone.technology.abatement_cost, p.cost_least)
     scale = (usual * firms.abatement_skill * help_ * zone.prices.general)[:, None]
     return np.array([p.air_start, p.water_start]) * scale, np.array([p.air_slope, p.water_slope]) * scale
-
-
-def _tax_rate(zone: PilotZone, concentration: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Give the tax by firm, yuan/equivalent, shape (rows, 2): the law lowers it well below the standard."""
-    p, now = zone.p.abatement, zone.policy.now
-    rate = np.array([now.tax_air, now.tax_water]) * np.ones((zone.firms.rows, 1))
-    if zone.quarter < zone.p.fiscal.environment_law_quarter:
-        return rate
-    reached = concentration * (1.0 - abatement_at(rate, start, slope)) / now.standard
-    return rate * tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))

@@ -62,6 +62,7 @@ def _emit(zone: PilotZone, equivalents: np.ndarray) -> None:
     firms.tax_due = plan.rate * emitted * (1.0 - hidden)
     firms.evaded_tax = row_sum(plan.rate * emitted * hidden)
     firms.permit_need = emitted[:, 0] * (1.0 - hidden[:, 0])
+    firms.evaded_permits = emitted[:, 0] * hidden[:, 0]
     firms.hidden = np.maximum(hidden[:, 0], hidden[:, 1])
 
 

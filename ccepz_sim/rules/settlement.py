@@ -8,6 +8,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.ledger import Bill
+from ccepz_sim.markets.permits import trade_permits
 from ccepz_sim.numeric import clip, row_sum
 from ccepz_sim.rules.finance import loan_rate
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
@@ -93,10 +94,7 @@ def _firm_taxes(zone: PilotZone) -> None:
         ],
     )
     firms.profit = firms.profit - vat - levy - duty
-    if zone.permit_price > 0.0:
-        bill = zone.permit_price * firms.permit_need
-        zone.ledger.pay("permits", zone.firm_accounts, zone.body_account(zone.body["environment"]), bill)
-        firms.profit = firms.profit - bill
+    trade_permits(zone)
     firms.deposit_held += firms.deposit_due
     zone.ledger.pay("deposit_held", zone.firm_accounts, zone.body_account(zone.body["environment"]), firms.deposit_due)
     firms.profit = firms.profit - firms.deposit_due

@@ -39,6 +39,8 @@ class Firms(Arrays):
         book_capital: yuan; investment: yuan; buffer: cash kept, yuan.
         abate: share abated, shape (rows, 2) for air and water; abatement_cost: yuan; hidden: largest share hidden.
         tax_due: pollution tax, yuan, shape (rows, 2); evaded_tax: yuan; permit_need: equivalents reported.
+        air_2015: air equivalents of 2015 before abatement; permits: equivalents held for the quarter;
+        evaded_permits: equivalents hidden; stopped: share of output under a stop order next quarter.
         reference_burden: yuan; saving: what collusion saves, in reference burdens.
         emission, reported_emission: tonnes, shape (rows, pollutants).
         waste: tonnes of the two wastes, shape (rows, 2); reused, used_waste: tonnes given or reused, and taken.
@@ -134,6 +136,10 @@ class Firms(Arrays):
         self.reported_emission = np.zeros((rows, len(POLLUTANTS)))
         self.tax_due = np.zeros((rows, 2))
         self.permit_need = np.zeros(rows)
+        self.air_2015 = np.zeros(rows)
+        self.permits = np.zeros(rows)
+        self.evaded_permits = np.zeros(rows)
+        self.stopped = np.zeros(rows)
 
         self.waste = np.zeros((rows, 2))
         self.reused = np.zeros(rows)
