@@ -489,7 +489,8 @@ def update_indices(zone: PilotZone) -> None:
         level = np.clip(sales / np.maximum(zone.base_sales, 1.0) / productivity, 0.0, p.index_most)
         towns.services_index += p.index_speed * (level[0] - towns.services_index)
         towns.construction_index += p.index_speed * (level[1] - towns.construction_index)
-    towns.agriculture_sales = towns.agriculture_sales * (1.0 + p.agriculture_growth / QUARTERS)
+    farming = p.agriculture_growth if zone.quarter < p.agriculture_boom_quarters else p.agriculture_growth_late
+    towns.agriculture_sales = towns.agriculture_sales * (1.0 + farming / QUARTERS)
     zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / QUARTERS)
     if in_base_year(zone.quarter):
         zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())
