@@ -72,6 +72,7 @@ class Places:
         for number, park in enumerate(world.parks):
             self.park_of_place[world.park_place[park]] = number
         self.parks = len(world.parks)
+        self.park_towns = np.argsort(self.park_of_place)[: self.parks]
         self.fold = self._fold(world.in_zone)
 
     def _fold(self, in_zone: np.ndarray) -> np.ndarray:
@@ -106,9 +107,7 @@ class Places:
         """Average a value of towns with a weight; a park takes its town's value."""
         inside = self.zone_towns
         whole = float((values[inside] * weight[inside]).sum() / max(float(weight[inside].sum()), 1e-12))
-        towns = np.where(self.park_of_place < self.parks)[0]
-        order = np.argsort(self.park_of_place[towns])
-        return np.concatenate([[whole], values, values[towns[order]]])
+        return np.concatenate([[whole], values, values[self.park_towns]])
 
 
 Values = dict[str, np.ndarray]
@@ -222,15 +221,8 @@ def _people(zone: PilotZone, places: Places, true: Values) -> None:
 def _adults(zone: PilotZone) -> np.ndarray:
     """Count those of working age and the skilled among them by place, persons, shape (2, places)."""
     people = zone.population
-    rows = np.flatnonzero(
-        (people.town >= 0) & (people.town < people.outside) & (people.age >= int(zone.p.labour.working_age * QUARTERS))
-    )
-    town = people.town[rows]
-    weight = people.weight[rows].astype(float)
-    count = zone.world.place_count
-    every = np.bincount(town, weights=weight, minlength=count)
-    skilled = np.bincount(town, weights=weight * (people.skill[rows] >= SKILLED), minlength=count)
-    return np.vstack([every, skilled])
+    grown = people.heads - people.minors(int(zone.p.labour.working_age * QUARTERS))
+    return people.by_place(np.stack([grown, grown * (people.cells.skill >= SKILLED)]))
 
 
 def _science(zone: PilotZone, places: Places, true: Values) -> None:
