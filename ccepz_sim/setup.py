@@ -18,8 +18,9 @@ from ccepz_sim.policies.effective import Policy
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.firm_plan import idle_plan, set_posts
 from ccepz_sim.state.bodies import Bodies, Institutes, Officials
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.firms import NEVER, Firms
-from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED, Population
+from ccepz_sim.state.population import Population
 from ccepz_sim.state.technology import Technology
 from ccepz_sim.state.towns import Towns
 from ccepz_sim.state.world import (
@@ -147,13 +148,16 @@ def _median_capacity(zone: PilotZone) -> np.ndarray:
 
 
 def _death_chance(zone: PilotZone) -> np.ndarray:
-    """Give the chance to die in a quarter by age in years: by band, rising with the square of years in high age."""
+    """Give the chance to die by age in quarters: by band, rising with the square of years in high age.
+
+    The last entry is that of free rows of the table of residents, whose age lies beyond it.
+    """
     p = zone.p.population
-    age = np.arange(MOST_YEARS)
+    age = np.arange(MOST_YEARS * QUARTERS) // QUARTERS
     grown = np.where(age < p.old_age, p.death_adult, p.death_old)
     hazard = np.where(age < p.school_age, p.death_child, grown)
     hazard = hazard + p.death_very_old * np.maximum(0.0, age - p.very_old) ** 2
-    return np.minimum(1.0, hazard / QUARTERS)
+    return np.append(np.minimum(1.0, hazard / QUARTERS), 0.0)
 
 
 def _town_bodies(zone: PilotZone) -> np.ndarray:
@@ -427,9 +431,8 @@ def _fill_jobs(zone: PilotZone, target: np.ndarray) -> None:
             wanted = wanted * min(1.0, most / max(float(wanted.sum()), 1e-9))
             edge = np.append(np.cumsum(wanted), float(wanted.sum()) / (1.0 - p.natural_rate))
             slot = np.searchsorted(edge, reached)
-            people.employer[rows] = np.where(
-                slot < len(EMPLOYERS), slot, np.where(slot == len(EMPLOYERS), UNEMPLOYED, OUT_OF_LABOUR)
-            )
+            found = np.where(slot < len(EMPLOYERS), slot, np.where(slot == len(EMPLOYERS), UNEMPLOYED, OUT_OF_LABOUR))
+            people.put(rows, people.cells.number(found, place, skill))
 
 
 def _first_stocks(zone: PilotZone) -> None:

@@ -163,18 +163,11 @@ def town_figures(zone: PilotZone) -> Values:
     }
 
 
-def _adults(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
-    """Count those of working age and the skilled among them by place, persons, each of shape (places,)."""
+def _adults(zone: PilotZone) -> np.ndarray:
+    """Count those of working age and the skilled among them by place, persons, shape (2, places)."""
     people = zone.population
-    rows = np.flatnonzero(
-        (people.town >= 0) & (people.town < people.outside) & (people.age >= int(zone.p.labour.working_age * QUARTERS))
-    )
-    town = people.town[rows]
-    weight = people.weight[rows].astype(float)
-    count = zone.world.place_count
-    every = np.bincount(town, weights=weight, minlength=count)
-    skilled = np.bincount(town, weights=weight * (people.skill[rows] >= SKILLED), minlength=count)
-    return every, skilled
+    grown = people.heads - people.minors(int(zone.p.labour.working_age * QUARTERS))
+    return people.by_place(np.stack([grown, grown * (people.cells.skill >= SKILLED)]))
 
 
 def zone_figures(zone: PilotZone) -> dict[str, float]:
