@@ -18,7 +18,7 @@ FLOWS = (
     "imports", "transfers", "vat", "profit_tax", "resource_tax", "pollution_tax", "permits", "income_tax",
     "fines", "bribes", "subsidies", "funds", "misuse", "programmes", "interest", "guarantee", "by_products",
     "land", "training", "household_transfer", "restoration", "administration", "writeoff", "lobbying",
-    "deposit_held", "capital_of_entrants", "budget",
+    "deposit_held", "deposit_returned", "deposit_forfeited", "capital_of_entrants", "budget",
 )  # fmt: skip
 FLOW = {name: number for number, name in enumerate(FLOWS)}
 

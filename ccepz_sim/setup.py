@@ -16,6 +16,7 @@ from ccepz_sim.materials import Materials
 from ccepz_sim.observers import Recorder
 from ccepz_sim.policies.effective import Policy
 from ccepz_sim.rng import Streams
+from ccepz_sim.rules.deposits import settle_closing
 from ccepz_sim.rules.firm_plan import idle_plan, set_posts
 from ccepz_sim.state.bodies import Bodies, Institutes, Officials
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
@@ -266,11 +267,13 @@ def _open_ledger(zone: PilotZone) -> None:
             "agriculture": places,
             "institutes": len(zone.institutes.ids),
             "banks": len(content.table("banks")),
+            "trust": 1,
             "outside": 1,
         }
     )
     ledger = zone.ledger
     zone.firm_accounts = ledger.of("firms")
+    zone.trust_account = int(ledger.account("trust"))  # restoration deposits
     zone.outside_account = int(ledger.account("outside"))
     kinds = content.table("banks").texts("kind")
     zone.bank_account = int(ledger.account("banks", kinds.index("bank") if "bank" in kinds else 0))
@@ -324,6 +327,7 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
     accounts = ledger.account("firms", rows)
     fetched = p.recovery * np.maximum(0.0, firms.book_capital[rows])
     ledger.pay("investment", zone.outside_account, accounts, fetched)
+    settle_closing(zone, rows)
     cash = np.maximum(0.0, ledger.deposits[accounts])
     debt = ledger.loans[accounts]
     repaid = np.minimum(cash, debt)

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 HALVINGS = 28
-Curve = tuple[np.ndarray, np.ndarray]
 
 
 def clearing_price(
     emission: np.ndarray,
-    tax: np.ndarray | float,
+    tax: np.ndarray,
     start: np.ndarray,
     slope: np.ndarray,
     cap: float,
@@ -113,21 +112,21 @@ def pairs(bought: np.ndarray, sold: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     return buyer, seller, amount[kept]
 
 
-def open_market(zone: PilotZone, emission: np.ndarray, tax: float, curve: Curve, least: np.ndarray) -> float:
+def open_market(zone: PilotZone, load: np.ndarray, scale: np.ndarray, least: np.ndarray) -> float:
     """Grant the permits of the quarter and find their price; permits exist once a cap lies below the status quo.
 
     Firms are taken to report as they did last quarter: those in a deal abate nothing at any price.
 
     Args:
-        emission: air equivalents before abatement, shape (rows,); tax: yuan/equivalent.
-        curve: start and slope of marginal cost of air; least: share the standard asks; shape (rows,).
+        load: air equivalents before abatement; scale: of marginal cost; least: share the standard asks; shape (rows,).
 
     Returns:
         Price, yuan/equivalent; 0 without a market.
 
-    Reads: abatement.permit_*, collusion.hidden_share; policy permit_cap, the air load of 2015.
+    Reads: abatement.permit_*, air_start, air_slope, collusion.hidden_share; policy permit_cap, tax_air, the air load
+    of 2015.
     """
-    firms, now, p = zone.firms, zone.policy.now, zone.p.abatement
+    firms, now, p, plan = zone.firms, zone.policy.now, zone.p.abatement, zone.plan
     status_quo = zone.policy.status_quo[zone.quarter][zone.lever["permit-cap"]]
     zone.permit_cap = now.permit_cap * zone.air_2015 / QUARTERS if now.permit_cap < status_quo else 0.0
     if zone.permit_cap <= 0.0:
@@ -135,12 +134,14 @@ def open_market(zone: PilotZone, emission: np.ndarray, tax: float, curve: Curve,
     firms.permits, zone.permits_auctioned = granted_permits(
         firms.air_2015, firms.alive, zone.air_2015, zone.permit_cap, p.permit_auctioned
     )
-    live = emission * firms.alive
-    covered = float(live[firms.colluding].sum()) * (1.0 - zone.p.collusion.hidden_share)
-    shown = live * ~firms.colluding * (1.0 - np.where(zone.plan.alone, zone.plan.hidden_alone[:, 0], 0.0))
-    asked = np.where(zone.plan.alone, 0.0, least)
+    covered = float(load[firms.colluding].sum()) * (1.0 - zone.p.collusion.hidden_share)
+    rows = np.flatnonzero((load > 0.0) & ~firms.colluding)
+    alone = plan.alone[rows]
+    shown = load[rows] * np.where(alone, 1.0 - plan.hidden_alone[rows, 0], 1.0)
+    curve = p.air_start * scale[rows], p.air_slope * scale[rows]
     room = max(0.0, zone.permit_cap - covered)
-    return clearing_price(shown, tax, *curve, room, p.permit_price_most, asked)
+    asked = np.where(alone, 0.0, least[rows])
+    return clearing_price(shown, np.full(len(rows), now.tax_air), *curve, room, p.permit_price_most, asked)
 
 
 def trade_permits(zone: PilotZone) -> None:

@@ -10,9 +10,6 @@ import numpy as np
 
 from ccepz_sim.numeric import clip
 
-MOST_TRIED = 0.999  # no plant removes the last thousandth
-ROUNDING = 1e-12
-
 
 def abatement_at(tax: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Choose the share abated at which marginal cost equals the tax.
@@ -67,30 +64,38 @@ def abate_under_notches(
     least: np.ndarray,
     limits: tuple[float, float],
     factors: tuple[float, float],
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Choose the cheapest share abated when the tax falls at two notches of concentration. Benchmark B28.
 
-    Between the notches marginal cost equals the tax of the band; firms near a notch abate just enough to reach it, so
-    that they bunch there.
+    In each band of the tax marginal cost equals the tax of the band, or the share just reaches the band: cost is convex
+    there. So firms near a notch bunch at it.
 
     Args:
-        rate: full tax, yuan/equivalent; price: what an equivalent costs besides the tax; shapes may be broadcast.
+        rate: full tax, yuan/equivalent, shape (n,); price: what an equivalent costs besides the tax, same shape.
         curve: start and slope of marginal cost, yuan/equivalent.
-        reached: concentration before abatement as a multiple of the standard.
+        reached: concentration before abatement as a multiple of the standard, above 0.
         least: share that must be abated where the standard is kept, 0-1.
         limits, factors: the two notches as in `tax_factor`.
 
     Returns:
-        Share abated and share of the tax that is due; shape (2, ...): without and with `least`.
+        Share abated, share of the tax that is due, and cost of abatement in yuan/equivalent; shape (2, n): without and
+        with `least`.
 
     Source: Environmental Protection Tax Law of 2016, article 13.
     """
-    held = np.maximum(reached, 1e-12)
-    inside = [abatement_at(rate * factor + price, *curve) for factor in (1.0, *factors)]
-    shares = np.broadcast_arrays(*inside, *(1.0 - limit / held for limit in limits), least)
-    tried = clip(np.array(shares), 0.0, MOST_TRIED)
-    # what rounding leaves above a notch counts as at it
-    factor = tax_factor(reached * (1.0 - tried) - ROUNDING, limits, factors)
-    cost = abatement_cost(tried, *curve) + (rate * factor + price) * (1.0 - tried)
-    best = np.array([cost.argmin(axis=0), np.where(tried < least, np.inf, cost).argmin(axis=0)])
-    return np.take_along_axis(tried, best, axis=0), np.take_along_axis(factor, best, axis=0)
+    bands = np.array([1.0, *factors])
+    taxed = bands[:, None] * rate + price
+    edges = 1.0 - np.array([np.inf, *limits])[:, None] / reached
+    tried = np.empty((2, *taxed.shape))
+    np.maximum(abatement_at(taxed, *curve), edges, out=tried[0])
+    np.maximum(tried[0], least, out=tried[1])
+    spent = abatement_cost(tried, *curve)
+    total = spent + taxed * (1.0 - tried)
+    share, factor, cost, best = tried[:, 0], np.ones_like(tried[:, 0]), spent[:, 0], total[:, 0]
+    for band in (1, 2):
+        cheaper = total[:, band] < best
+        share = np.where(cheaper, tried[:, band], share)
+        factor = np.where(cheaper, bands[band], factor)
+        cost = np.where(cheaper, spent[:, band], cost)
+        best = np.minimum(best, total[:, band])
+    return share, factor, cost

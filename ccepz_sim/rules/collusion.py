@@ -111,7 +111,7 @@ def meet_officials(zone: PilotZone) -> None:
     surplus = joint_surplus(firms.saving, chance, fines, moral, peers, p.peer_weight, search)
     luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
     willing = firms.alive & (surplus > 0.0) & (firms.reference_burden > 0.0)
-    meets = luck[0] < p.meeting_chance
+    meets = (luck[0] < p.meeting_chance) & (firms.stopped == 0.0)  # inspectors sit in a works under order
     firms.colluding = willing & (firms.colluding | meets)
     share = nash_bribe(surplus, chance, np.full(firms.rows, official_fine), official_moral, p.official_power)
     firms.bribe = np.where(firms.colluding, share * firms.reference_burden, 0.0)

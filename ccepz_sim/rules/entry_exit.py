@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 CLEARED = (
-    "losses", "starved", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
-    "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
-    "air_2015", "permits", "stopped",
+    "losses", "starved", "insolvent", "usual_price", "link_age", "first_mover", "brand", "research_fund",
+    "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished",
+    "large", "air_2015", "permits", "stopped", "pilot", "link_wait", "unsafe",
 )  # fmt: skip
 
 
 def turn_over(zone: PilotZone) -> None:
-    """Insolvent and starved firms leave, outdated capacity is retired, new firms come.
+    """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
 
-    Reads: entry.*, firms.entrant_*; policy eliminate, guarantees, risk_plans and those of `entry_rate`.
+    Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those
+    of `entry_rate`.
     """
     _fail(zone)
     _eliminate(zone)
@@ -34,18 +35,46 @@ def turn_over(zone: PilotZone) -> None:
 
 
 def _fail(zone: PilotZone) -> None:
-    """Of firms without cash or with negative worth some close; state, guarantees and plans shelter the others."""
+    """Firms out of cash and credit, or insolvent, are restructured or closed; guaranteed lenders wait.
+
+    Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
+    """
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.entry, zone.policy.now
-    debt = ledger.loans[zone.firm_accounts]
-    worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - debt
-    broke = (firms.starved >= p.starved_quarters) | ((worth < 0.0) & (firms.losses >= p.loss_quarters))
-    shelter = (
-        p.state_shelter * firms.state_owned + p.guarantee_shelter * now.guarantees + p.plan_shelter * now.risk_plans
+    worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - ledger.loans[zone.firm_accounts]
+    firms.insolvent = np.where(worth < 0.0, firms.insolvent + 1, 0) * firms.alive
+    broke = (firms.starved >= p.starved_quarters) | (firms.insolvent >= p.insolvent_quarters)
+    rows = np.flatnonzero(broke & firms.alive)
+    if not len(rows):
+        return
+    luck = zone.streams.at("exit", zone.quarter).random((2, firms.rows))[:, rows]
+    patience = clip(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor, 1.0)
+    resolved = luck[0] < p.exit_chance * patience * (1.0 + p.first_mover_load * firms.first_mover[rows])
+    saved = luck[1] < np.minimum(
+        1.0 - p.exit_floor, p.state_shelter * firms.state_owned[rows] + p.plan_shelter * now.risk_plans
     )
-    chance = p.exit_chance * clip(1.0 - shelter, p.exit_floor, 1.0) * (1.0 + p.first_mover_load * firms.first_mover)
-    luck = zone.streams.at("exit", zone.quarter).random(firms.rows)
-    leaves = firms.alive & broke & (luck < chance)
+    restructure(zone, rows[resolved & saved])
+    leaves = np.zeros(firms.rows, dtype=bool)
+    leaves[rows[resolved & ~saved]] = True
     zone.close_firms(leaves)
+
+
+def restructure(zone: PilotZone, rows: np.ndarray) -> None:
+    """Cover overdrafts by a loan and have the bank forgive debt beyond what book capital carries.
+
+    Args:
+        rows: firms, shape (count,).
+
+    Reads: entry.carried_debt.
+    """
+    if not len(rows):
+        return
+    firms, ledger = zone.firms, zone.ledger
+    accounts = ledger.account("firms", rows)
+    ledger.lend(accounts, np.maximum(0.0, -ledger.deposits[accounts]))
+    carried = zone.p.entry.carried_debt * firms.book_capital[rows]
+    ledger.write_off(accounts, zone.bank_account, np.maximum(0.0, ledger.loans[accounts] - carried))
+    firms.starved[rows] = 0
+    firms.insolvent[rows] = 0
 
 
 def _eliminate(zone: PilotZone) -> None:
@@ -119,7 +148,7 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
     """
     firms, p, tech = zone.firms, zone.p.entry, zone.technology
     size = luck.lognormal(p.size_mean, p.size_sd, len(rows))
-    cost, tie, view = luck.random((3, len(rows)))
+    cost, tie, view, outlook = luck.random((4, len(rows)))
     clear_rows(zone, rows)
     firms.product[rows] = firms.product[pattern]
     firms.place[rows] = firms.place[pattern]
@@ -133,6 +162,7 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
     firms.state_owned[rows] = 0.0
     firms.tie[rows] = (tie < p.tie_share).astype(float)
     firms.mindset[rows] = np.where(view < p.long_term_share, LONG_TERM, NOT_ESTABLISHED)
+    firms.extrapolates[rows] = outlook < zone.p.investment.extrapolators
     firms.staffing[rows] = zone.p.firms.entrant_staffing
     firms.debt_ratio[rows] = zone.p.firms.entrant_debt_ratio
     zone.assign_officials(rows)

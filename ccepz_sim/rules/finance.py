@@ -37,6 +37,36 @@ def credit_limit(
     return limit
 
 
+def extrapolated(
+    margin: np.ndarray, price: np.ndarray, usual: np.ndarray, weight: np.ndarray, most: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the margin investors count on, and the price trend they carry on: expected margin + weight x log trend.
+
+    Args:
+        margin: expected, share of the price; price, usual: now and smoothed, yuan/unit, above 0; one shape.
+        weight: of the trend, 0 for firms that do not extrapolate; most: largest trend believed, log.
+
+    Source: over-investment of coal firms in price booms; extrapolative expectations as in Barberis et al. 2015.
+    """
+    trend = clip(np.log(price / usual), -most, most)
+    return margin + weight * trend, trend
+
+
+def plan_projects(zone: PilotZone) -> None:
+    """Set what firms expect of new plant and how much banks lend on it: over-investors carry on the price trend.
+
+    Reads: investment.extrapolation, trend_speed, trend_most, credit_for_projects, boom_credit.
+    """
+    firms, p = zone.firms, zone.p.investment
+    price = np.maximum(firms.price, 1e-9)
+    firms.usual_price = np.where(firms.usual_price > 0.0, firms.usual_price, price)
+    weight = p.extrapolation * firms.extrapolates
+    firms.outlook, trend = extrapolated(firms.expected_margin, price, firms.usual_price, weight, p.trend_most)
+    boom = np.maximum(0.0, trend) * firms.extrapolates
+    firms.project_credit = p.credit_for_projects + p.boom_credit * boom
+    firms.usual_price += p.trend_speed * (price - firms.usual_price)
+
+
 def grant_credit(zone: PilotZone) -> None:
     """Firms short of working capital borrow up to their limit; firms with spare cash repay.
 

@@ -10,6 +10,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.ledger import Bill
 from ccepz_sim.markets.permits import trade_permits
 from ccepz_sim.numeric import clip, row_sum
+from ccepz_sim.rules.deposits import pay_deposits
 from ccepz_sim.rules.finance import loan_rate
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, PUBLIC, SERVICES
@@ -95,9 +96,7 @@ def _firm_taxes(zone: PilotZone) -> None:
     )
     firms.profit = firms.profit - vat - levy - duty
     trade_permits(zone)
-    firms.deposit_held += firms.deposit_due
-    zone.ledger.pay("deposit_held", zone.firm_accounts, zone.body_account(zone.body["environment"]), firms.deposit_due)
-    firms.profit = firms.profit - firms.deposit_due
+    pay_deposits(zone)
 
 
 def _firm_profit(zone: PilotZone) -> None:
@@ -145,12 +144,12 @@ def _invest(zone: PilotZone) -> None:
     p = zone.p.investment
     accounts = zone.firm_accounts
     cash = np.maximum(0.0, ledger.deposits[accounts])
-    room = cash + np.maximum(0.0, p.credit_for_projects * firms.book_capital - ledger.loans[accounts])
+    room = cash + np.maximum(0.0, firms.project_credit * firms.book_capital - ledger.loans[accounts])
     unit = tech.capital_cost * zone.prices.general * (1.0 - p.land_share * now.land_concession)
     wear = zone.p.finance.depreciation / QUARTERS
     replace = np.minimum(cash, wear * firms.capacity * unit * p.replacement * (firms.utilisation > 0.0))
     replaced = replace / np.maximum(wear * firms.capacity * unit * p.replacement, 1e-9)
-    excess = np.maximum(0.0, firms.expected_margin - p.hurdle)
+    excess = np.maximum(0.0, firms.outlook - p.hurdle)
     speed = p.approval_reference / (p.approval_reference + now.approval_time)
     busy = firms.utilisation > p.busy * tech.usual_utilisation
     wish = np.minimum(p.most_growth, p.response * excess) * speed * busy
