@@ -68,7 +68,7 @@ def test_b25_without_critical_mass_there_is_no_trap() -> None:
 
 
 def test_b25_scientists_one_by_one_keep_to_the_two_regimes() -> None:
-    """Forty institutes of 200 posts: a fifth of the people reconsider each quarter; inside the band the past decides."""
+    """Forty institutes of 200 posts: a fifth of the people reconsider each quarter; the past decides."""
     posts, money = 200, 12.0
     low, middle, high = rest_points(money)
     luck = Streams(25).at("scientists")
