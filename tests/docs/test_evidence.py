@@ -58,3 +58,19 @@ def test_the_ledger_holds_every_assumption_with_its_reason(pages: ModuleType, ro
         for target in content.targets.values():
             assert f"| `{target.id}` |" in targets
             assert all(f"`{name}`" in targets for name in target.identifies)
+
+
+ODD_D = {
+    "I.i": 2, "I.ii": 5, "I.iii": 1, "II.i": 5, "II.ii": 8, "II.iii": 2, "II.iv": 5, "II.v": 3, "II.vi": 4, "II.vii": 2,
+    "II.viii": 2, "II.ix": 1, "II.x": 2, "III.i": 2, "III.ii": 3, "III.iii": 1, "III.iv": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["docs/odd-d.md", "docs/zh/odd-d.md"])
+def test_every_question_of_odd_d_is_answered_in_order(page: str, root) -> None:
+    """The guiding questions of Mueller et al. 2013, table 1, by section and letter."""
+    wanted = [f"{section}.{letter}" for section, count in ODD_D.items() for letter in "abcdefgh"[:count]]
+    cells = [line.strip("| ").split(" | ") for line in (root / page).read_text("utf-8").splitlines() if " | " in line]
+    told = [row for row in cells if row[0].startswith("I")]
+    assert [row[0] for row in told] == wanted
+    assert all(len(row) == 3 and len(row[2]) > 5 for row in told)
