@@ -75,7 +75,7 @@ def plan_firms(zone: PilotZone) -> None:
     plan_projects(zone)
     _set_utilisation(zone)
     set_posts(zone)
-    _weigh_compliance(zone)
+    weigh_compliance(zone)
     plan_research(zone)
 
 
@@ -149,8 +149,11 @@ def set_posts(zone: PilotZone) -> None:
     firms.posts[:, PROFESSIONAL] = total * professional
 
 
-def _weigh_compliance(zone: PilotZone) -> None:
+def weigh_compliance(zone: PilotZone) -> None:
     """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
+
+    Reads: abatement.*, collusion.own_detection, hidden_share, fiscal.environment_law_quarter; policy tax_air,
+    tax_water, standard, communication, permit_cap.
 
     Sources: docs/model.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
     """

@@ -53,6 +53,18 @@ def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float
     return effect
 
 
+def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_weight: float) -> np.ndarray:
+    """Give the share of scientists who want to work at an institute: logit over its success and life there.
+
+    Args:
+        success: chance of success, 0-1; living: pay, allowance, pollution, remoteness, services, log odds; one shape.
+        base, success_weight: log odds, and log odds per unit of success. Benchmark B25.
+    """
+    worth = base + success_weight * success + living
+    share: np.ndarray = 1.0 / (1.0 + np.exp(-worth))
+    return share
+
+
 def plan_research(zone: PilotZone) -> None:
     """Firms set own research outlay by mindset, margin, funds received and the pull of regulation; yuan a quarter.
 
@@ -111,11 +123,11 @@ def _scientists_choose(zone: PilotZone, own: np.ndarray) -> None:
     institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
     place, places = institutes.place, zone.world.place_count
     pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])[place]
-    worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[place]
-    worth = worth + p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
-    worth = worth - p.remote_weight * institutes.remoteness
-    worth = worth + p.amenity_weight * towns.amenity[place]
-    wanted = 1.0 / (1.0 + np.exp(-worth))
+    living = -p.pollution_weight * towns.harm[place]
+    living = living + p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
+    living = living - p.remote_weight * institutes.remoteness
+    living = living + p.amenity_weight * towns.amenity[place]
+    wanted = wish_to_stay(institutes.success, living, p.base, p.success_weight)
     leave = clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
     zone.institute_pull = clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
     people = np.bincount(place, weights=institutes.people, minlength=places)
