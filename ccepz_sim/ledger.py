@@ -60,7 +60,7 @@ class Ledger:
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
 
-    def account(self, sector: str, number: Index = 0) -> Index:
+    def account(self, sector: str, number: int | np.ndarray = 0) -> int | np.ndarray:
         """Give the account number(s) of the n-th member(s) of a sector."""
         return self.first[sector] + number
 
@@ -136,7 +136,7 @@ class Ledger:
 
     def _move(self, who: Index, record: np.ndarray, values: float | np.ndarray, total: float, change: np.ufunc) -> int:
         """Change deposits and one record of the accounts; return their sector."""
-        if isinstance(who, int):
+        if not isinstance(who, slice | np.ndarray):
             values = total
         _change(record, who, values, np.add)
         _change(self.deposits, who, values, change)

@@ -19,8 +19,9 @@ from ccepz_sim.rng import Streams
 from ccepz_sim.rules.deposits import settle_closing
 from ccepz_sim.rules.firm_plan import idle_plan, set_posts
 from ccepz_sim.state.bodies import Bodies, Institutes, Officials
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.firms import NEVER, Firms
-from ccepz_sim.state.population import OUT_OF_LABOUR, UNEMPLOYED, Population
+from ccepz_sim.state.population import Population
 from ccepz_sim.state.technology import Technology
 from ccepz_sim.state.towns import Towns
 from ccepz_sim.state.world import (
@@ -154,13 +155,16 @@ def _median_capacity(zone: PilotZone) -> np.ndarray:
 
 
 def _death_chance(zone: PilotZone) -> np.ndarray:
-    """Give the chance to die in a quarter by age in years: by band, rising with the square of years in high age."""
+    """Give the chance to die by age in quarters: by band, rising with the square of years in high age.
+
+    The last entry is that of free rows of the table of residents, whose age lies beyond it.
+    """
     p = zone.p.population
-    age = np.arange(MOST_YEARS)
+    age = np.arange(MOST_YEARS * QUARTERS) // QUARTERS
     grown = np.where(age < p.old_age, p.death_adult, p.death_old)
     hazard = np.where(age < p.school_age, p.death_child, grown)
     hazard = hazard + p.death_very_old * np.maximum(0.0, age - p.very_old) ** 2
-    return np.minimum(1.0, hazard / QUARTERS)
+    return np.append(np.minimum(1.0, hazard / QUARTERS), 0.0)
 
 
 def _town_bodies(zone: PilotZone) -> np.ndarray:
@@ -355,24 +359,20 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
 
 
 def assign_officials(zone: PilotZone, rows: np.ndarray) -> None:
-    """Give each firm the official who answers for it: park office, town, environment department, in turn."""
-    pools = zone.official_pools
-    zone.firms.official[rows] = [
-        pools[place][row % len(pools[place])]
-        for row, place in zip(rows.tolist(), zone.firms.place[rows].tolist(), strict=True)
-    ]
+    """Give each firm the official who answers for it, in turn among those of its place."""
+    pools = [zone.official_pools[place] for place in zone.firms.place[rows].tolist()]
+    zone.firms.official[rows] = [pool[row % len(pool)] for row, pool in zip(rows.tolist(), pools, strict=True)]
 
 
-def _official_pools(zone: PilotZone) -> tuple[list[int], ...]:
-    """Give the officials who answer for firms, by place."""
-    officials = zone.officials
-    department = np.flatnonzero(officials.body == zone.body["environment"])
-    pools = []
-    for place, name in enumerate(zone.world.places):
-        town = np.flatnonzero(officials.body == zone.town_body[place])
-        park = np.flatnonzero(officials.body == zone.body.get(f"park-{name}", NEVER))
-        pools.append([*park.tolist(), *town.tolist(), *department.tolist()])
-    return tuple(pools)
+def _official_pools(zone: PilotZone) -> tuple[tuple[int, ...], ...]:
+    """List the officials who may answer for a firm, by place: park office, town, environment department."""
+    places = zone.world.places
+    parks = [zone.body.get(f"park-{place}") for place in places]
+    body = zone.officials.body.tolist()
+    return tuple(
+        tuple(row for mine in (park, town, zone.body["environment"]) for row, own in enumerate(body) if own == mine)
+        for park, town in zip(parks, zone.town_body.tolist(), strict=True)
+    )
 
 
 def _skill_mix(zone: PilotZone) -> np.ndarray:
@@ -441,16 +441,15 @@ def _fill_jobs(zone: PilotZone, target: np.ndarray) -> None:
             wanted = wanted * min(1.0, most / max(float(wanted.sum()), 1e-9))
             edge = np.append(np.cumsum(wanted), float(wanted.sum()) / (1.0 - p.natural_rate))
             slot = np.searchsorted(edge, reached)
-            people.employer[rows] = np.where(
-                slot < len(EMPLOYERS), slot, np.where(slot == len(EMPLOYERS), UNEMPLOYED, OUT_OF_LABOUR)
-            )
+            found = np.where(slot < len(EMPLOYERS), slot, np.where(slot == len(EMPLOYERS), UNEMPLOYED, OUT_OF_LABOUR))
+            people.put(rows, people.cells.number(found, place, skill))
 
 
 def _first_stocks(zone: PilotZone) -> None:
     """Spread the waste stored before 2010 over places by capacity, part of it unsafe; close the ledger."""
     world, firms, tech = zone.world, zone.firms, zone.technology
     kinds = len(world.materials)
-    for number, factor in ((0, tech.waste), (1, tech.waste2)):
+    for number, factor in enumerate(tech.wastes.T):
         kind = tech.waste_kind[:, number]
         rows = np.flatnonzero((kind >= 0) & firms.alive)
         amount = firms.capacity[rows] * factor[rows]
@@ -503,7 +502,8 @@ def update_indices(zone: PilotZone) -> None:
         level = np.clip(sales / np.maximum(zone.base_sales, 1.0) / productivity, 0.0, p.index_most)
         towns.services_index += p.index_speed * (level[0] - towns.services_index)
         towns.construction_index += p.index_speed * (level[1] - towns.construction_index)
-    towns.agriculture_sales = towns.agriculture_sales * (1.0 + p.agriculture_growth / QUARTERS)
+    farming = p.agriculture_growth if zone.quarter < p.agriculture_boom_quarters else p.agriculture_growth_late
+    towns.agriculture_sales = towns.agriculture_sales * (1.0 + farming / QUARTERS)
     zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / QUARTERS)
     if in_base_year(zone.quarter):
         zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())

@@ -18,6 +18,7 @@ from ccepz_sim.numeric import clip
 from ccepz_sim.state.world import POLLUTANTS, World
 
 TEN_THOUSAND = 1e4
+SECTORS = ("services_va", "construction_va", "agriculture_va")
 EMISSIONS = dict(zip(("so2", "dust", "cod", "ammonia_nitrogen"), POLLUTANTS, strict=True))
 
 
@@ -37,11 +38,29 @@ def derive(setting: Setting, places: Places, seen: Observed) -> tuple[Values, Va
     """
     true: Values = {}
     said: Values = {}
-    for part in (_economy, _environment, _integrity):
-        part(setting, places, seen, true, said)
-    for own in (_firms, _people, _science, _public):
-        own(setting, places, seen, true)
+    _economy(setting, places, seen, true, said)
+    _environment(setting, places, seen, true, said)
+    _integrity(places, seen, true, said)
+    _people(setting, places, seen, true)
+    for part in (_firms, _science, _public):
+        part(places, seen, true)
     return true, said
+
+
+def _towns(places: Places, figures: Values) -> Values:
+    """Give figures of towns by recorded place, all in one go."""
+    return dict(zip(figures, places.town(np.array(list(figures.values()))), strict=True))
+
+
+def _means(places: Places, figures: dict[str, tuple[np.ndarray, np.ndarray]]) -> Values:
+    """Average figures of towns, each with its weight, all in one go."""
+    values, weights = (np.array(list(column)) for column in zip(*figures.values(), strict=True))
+    return dict(zip(figures, places.mean(values, weights), strict=True))
+
+
+def _wholes(places: Places, figures: Values) -> Values:
+    """Give figures of the whole zone by recorded place, all in one go."""
+    return dict(zip(figures, places.whole(np.array(list(figures.values()))), strict=True))
 
 
 def _economy(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
@@ -49,12 +68,12 @@ def _economy(setting: Setting, places: Places, seen: Observed, true: Values, sai
     firms, towns, p = seen.firms, seen.towns, setting.p.sectors
     general = seen.zone["general_prices"][:, None]
     outside = np.where(setting.world.in_zone, 0.0, towns["industry_wages"] * p.far_value_per_wage)
-    far = places.town(outside)
+    own = _towns(places, {name: towns[name] * QUARTERS for name in SECTORS} | {"far": outside})
+    far, construction = own["far"], own["construction_va"]
     services_firm = firms["services"] * QUARTERS
     farm_firm = firms["farm"] * p.farm_share * QUARTERS
-    services = places.town(towns["services_va"]) * QUARTERS + services_firm
-    construction = places.town(towns["construction_va"]) * QUARTERS
-    farm = places.town(towns["agriculture_va"]) * QUARTERS + farm_firm
+    services = own["services_va"] + services_firm
+    farm = own["agriculture_va"] + farm_firm
     made = firms["value_added"] * QUARTERS + far
     industry = made - services_firm - farm_firm
     gdp = industry + services + construction + farm
@@ -76,43 +95,51 @@ def _economy(setting: Setting, places: Places, seen: Observed, true: Values, sai
     true["services_value_added"] = services
 
 
-def _firms(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+def _firms(places: Places, seen: Observed, true: Values) -> None:
     """How many firms there are, how they stand, how far they process."""
     firms = seen.firms
     true["firms_active"] = firms["alive"]
     true["firms_in_deficit_share"] = share(firms["deficit"], firms["alive"])
-    true["firm_exits"] = places.whole(seen.zone["exits"] * QUARTERS)
-    true["firm_entries"] = places.whole(seen.zone["entries"] * QUARTERS)
+    flows = {"firm_exits": "exits", "firm_entries": "entries", "guarantees_called": "guarantees_called"}
+    true |= _wholes(places, {name: seen.zone[figure] * QUARTERS for name, figure in flows.items()})
     true["chain_level_mean"] = share(firms["chain"], firms["traded"])
     true["outdated_share"] = share(firms["outdated"], firms["capital"])
     true["brand"] = share(firms["brand"], firms["traded"])
     true["profit"] = firms["profit"] * QUARTERS
     true["investment"] = firms["investment"] * QUARTERS
     true["firm_debt_ratio"] = share(firms["loans"], firms["capital"])
-    true["guarantees_called"] = places.whole(seen.zone["guarantees_called"] * QUARTERS)
 
 
 def _people(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
     """Residents, work, pay and moves."""
     towns = seen.towns
     persons, employed, force = towns["persons"], towns["employed"], towns["labour_force"]
-    true["population"] = places.town(persons)
-    true["employment"] = places.town(employed)
-    true["unemployment_rate"] = places.mean(1.0 - np.minimum(1.0, employed / np.maximum(force, 1.0)), force)
-    true["vacancies"] = places.town(towns["vacancies"])
+    adults, posts = towns["adults"], towns["skilled_posts"]
+    true |= _towns(
+        places,
+        {
+            "population": persons,
+            "employment": employed,
+            "vacancies": towns["vacancies"],
+            "net_migration": (towns["arrivals"] - towns["departures"]) * QUARTERS,
+        },
+    )
     income = towns["income"] / np.maximum(persons, 1.0)
-    true["urban_income"] = places.mean(income * setting.p.settlement.urban_factor, persons)
-    true["wage"] = places.mean(towns["wages"] / np.maximum(employed, 1.0), employed)
-    true["net_migration"] = places.town((towns["arrivals"] - towns["departures"]) * QUARTERS)
-    adults = towns["adults"]
-    true["skilled_share"] = places.mean(towns["skilled"] / np.maximum(adults, 1.0), adults)
-    rate = share(towns["skilled_filled"], towns["skilled_posts"], 1.0)
-    true["skilled_fill_rate"] = clip(places.mean(rate, towns["skilled_posts"]), 0.0, 1.0)
-    true["resettled"] = places.whole(seen.zone["resettled"] * QUARTERS)
-    true["returned"] = places.whole(seen.zone["returned"] * QUARTERS)
+    filled = share(towns["skilled_filled"], posts, 1.0)
+    true |= _means(
+        places,
+        {
+            "unemployment_rate": (1.0 - np.minimum(1.0, employed / np.maximum(force, 1.0)), force),
+            "urban_income": (income * setting.p.settlement.urban_factor, persons),
+            "wage": (towns["wages"] / np.maximum(employed, 1.0), employed),
+            "skilled_share": (towns["skilled"] / np.maximum(adults, 1.0), adults),
+            "skilled_fill_rate": (np.minimum(filled, 1.0), posts),
+        },
+    )
+    true |= _wholes(places, {name: seen.zone[name] * QUARTERS for name in ("resettled", "returned")})
 
 
-def _science(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+def _science(places: Places, seen: Observed, true: Values) -> None:
     """Scientists in posts, outlay and results of research."""
     whole = seen.zone
     true["institute_fill_rate"] = places.whole(np.minimum(1.0, whole["scientists"] / whole["institute_posts"]))
@@ -125,57 +152,72 @@ def _science(setting: Setting, places: Places, seen: Observed, true: Values) -> 
 def _environment(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
     """Emissions, wastes, water and energy; reported emissions pass firms and officials."""
     firms, towns, world = seen.firms, seen.towns, setting.world
-    persons = towns["persons"]
-    for number, (name, pollutant) in enumerate(EMISSIONS.items()):
-        homes = places.town(setting.household_rate[:, number] * persons)
-        true[name] = (firms[pollutant] + homes) * QUARTERS
-        said[name] = (firms[f"said_{pollutant}"] + homes) * QUARTERS
+    persons, generated = towns["persons"], towns["generated"]
+    homes = {name: setting.household_rate[:, number] * persons for number, name in enumerate(EMISSIONS)}
+    homes |= {"co2": persons * setting.p.environment.household_co2, "energy": world.place["household_energy"] * persons}
+    homes["water"] = world.place["household_water"] * persons + world.place["agriculture_water"]
+    own = _towns(places, homes)
+    for name, pollutant in EMISSIONS.items():
+        true[name] = (firms[pollutant] + own[name]) * QUARTERS
+        said[name] = (firms[f"said_{pollutant}"] + own[name]) * QUARTERS
     true["clean_technology"] = 1.0 - share(firms["clean_burden"], firms["burden"], 1.0)
-    true["co2"] = firms["co2"] * QUARTERS + places.town(persons * setting.p.environment.household_co2)
+    true["co2"] = firms["co2"] * QUARTERS + own["co2"]
     true["solid_waste_generated"] = firms["solid_waste"] * QUARTERS
-    generated = towns["generated"]
-    rate = clip(share(towns["reused_there"], generated), 0.0, 1.0)
-    true["solid_waste_utilisation"] = clip(places.mean(rate, generated), 0.0, 1.0)
+    true |= _means(
+        places,
+        {
+            "solid_waste_utilisation": (clip(share(towns["reused_there"], generated), 0.0, 1.0), generated),
+            "pollution": (towns["pollution"], persons),
+            "ecology": (towns["ecology"], np.ones_like(persons)),
+        },
+    )
     said["solid_waste_utilisation"] = clip(true["solid_waste_utilisation"] * seen.zone["boast"][:, None], 0.0, 1.0)
-    true["solid_waste_stock"] = places.town(towns["solid_stock"])
-    true["liquid_waste_stock"] = places.town(towns["liquid_stock"])
-    true["unsafe_stock"] = places.town(towns["unsafe_stock"])
+    stocks = {
+        "solid_waste_stock": towns["solid_stock"],
+        "liquid_waste_stock": towns["liquid_stock"],
+        "unsafe_stock": towns["unsafe_stock"],
+    }
+    true |= _towns(places, stocks)
     true["by_products_exchanged"] = firms["used_waste"] * QUARTERS
-    far_water = world.place["household_water"] * persons + world.place["agriculture_water"]
-    true["water_use"] = firms["water"] * QUARTERS + places.town(far_water)
+    true["water_use"] = firms["water"] * QUARTERS + own["water"]
     energy = firms["energy"] * QUARTERS
-    true["energy_use"] = energy + places.town(world.place["household_energy"] * persons)
+    true["energy_use"] = energy + own["energy"]
     true["energy_per_gdp"] = share(true["energy_use"], true["gdp"] / TEN_THOUSAND)
     true["energy_per_industrial_value_added"] = share(
         energy, np.maximum(true["industrial_value_added"], 0.0) / TEN_THOUSAND
     )
-    true["pollution"] = places.mean(towns["pollution"], persons)
-    true["ecology"] = places.mean(towns["ecology"], np.ones_like(persons))
     true["permit_price"] = places.whole(seen.zone["permit_price"])
 
 
-def _integrity(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
+def _integrity(places: Places, seen: Observed, true: Values, said: Values) -> None:
     """Collusion and evasion, and what is done against them."""
     firms, whole = seen.firms, seen.zone
     true["colluding_share"] = share(firms["colluding"], firms["alive"])
     said["colluding_share"] = share(firms["found"], firms["alive"])
     true["bribes_paid"] = firms["bribes"] * QUARTERS
     true["tax_evaded"] = firms["evaded"] * QUARTERS
-    true["audits"] = places.whole(whole["audits"])
-    true["inspections"] = places.whole(whole["inspections"] * QUARTERS)
     true["penalties"] = firms["punished"] * QUARTERS
-    true["fines"] = places.whole(whole["fines"] * QUARTERS)
-    true["enforcement"] = places.whole(whole["enforcement"])
-    true["detection"] = places.whole(whole["detection"])
+    flows = {name: whole[name] * QUARTERS for name in ("inspections", "fines")}
+    true |= _wholes(places, flows | {name: whole[name] for name in ("audits", "enforcement", "detection")})
 
 
-def _public(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+def _public(places: Places, seen: Observed, true: Values) -> None:
     """Complaints and trust, money of the public side, standing."""
-    towns = seen.towns
+    towns, persons = seen.towns, seen.towns["persons"]
     true["complaints"] = places.town(towns["complaints"]) * QUARTERS
-    true["complaints_answered"] = clip(places.mean(towns["reply_rate"], towns["complaints"] + 1e-9), 0.0, 1.0)
-    true["awareness"] = clip(places.mean(towns["awareness"], towns["persons"]), 0.0, 1.0)
-    true["trust"] = clip(places.mean(towns["trust"], towns["persons"]), 0.0, 1.0)
-    true["budget_balance"] = places.whole(seen.zone["public_flow"] * QUARTERS)
-    true["government_debt"] = places.whole(seen.zone["public_debt"])
-    true["standing"] = places.whole(seen.zone["standing"])
+    true |= _means(
+        places,
+        {
+            "complaints_answered": (clip(towns["reply_rate"], 0.0, 1.0), towns["complaints"] + 1e-9),
+            "awareness": (clip(towns["awareness"], 0.0, 1.0), persons),
+            "trust": (clip(towns["trust"], 0.0, 1.0), persons),
+        },
+    )
+    true |= _wholes(
+        places,
+        {
+            "budget_balance": seen.zone["public_flow"] * QUARTERS,
+            "government_debt": seen.zone["public_debt"],
+            "standing": seen.zone["standing"],
+        },
+    )

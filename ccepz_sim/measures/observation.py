@@ -13,6 +13,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.measures.places import Places
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.state.world import FIRMS, POLLUTANTS, SKILLED
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Values = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One quarter: firms of shape (kinds, places), towns of shape (kinds, towns), zone of shape (kinds,); with names."""
+    """One quarter, with names: firms of shape (kinds, places), towns (kinds, towns), zone (kinds,)."""
 
     firms: np.ndarray
     towns: np.ndarray
@@ -82,7 +83,7 @@ def firm_figures(zone: PilotZone) -> Values:
     honest = zone.officials.honesty[firms.official]
     sales = np.maximum(firms.sales, 0.0)
     capital = firms.book_capital * firms.alive
-    burden = zone.plan.equivalents.sum(axis=1) / np.maximum(firms.clean, 1e-9) * firms.alive
+    burden = row_sum(zone.plan.equivalents) / np.maximum(firms.clean, 1e-9) * firms.alive
     said = firms.reported_emission * honest[:, None]
     figures = {
         "alive": firms.alive,
@@ -162,18 +163,11 @@ def town_figures(zone: PilotZone) -> Values:
     }
 
 
-def _adults(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
-    """Count those of working age and the skilled among them by place, persons, each of shape (places,)."""
+def _adults(zone: PilotZone) -> np.ndarray:
+    """Count those of working age and the skilled among them by place, persons, shape (2, places)."""
     people = zone.population
-    rows = np.flatnonzero(
-        (people.town >= 0) & (people.town < people.outside) & (people.age >= int(zone.p.labour.working_age * QUARTERS))
-    )
-    town = people.town[rows]
-    weight = people.weight[rows].astype(float)
-    count = zone.world.place_count
-    every = np.bincount(town, weights=weight, minlength=count)
-    skilled = np.bincount(town, weights=weight * (people.skill[rows] >= SKILLED), minlength=count)
-    return every, skilled
+    grown = people.heads - people.minors(int(zone.p.labour.working_age * QUARTERS))
+    return people.by_place(np.stack([grown, grown * (people.cells.skill >= SKILLED)]))
 
 
 def zone_figures(zone: PilotZone) -> dict[str, float]:

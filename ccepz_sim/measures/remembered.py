@@ -47,9 +47,7 @@ def scores(p: SimpleNamespace, now: Values, base: Values, general: np.ndarray) -
     }
 
 
-def _parts(
-    s: SimpleNamespace, now: Values, ratio: Values, general: np.ndarray
-) -> Mapping[str, tuple[np.ndarray, ...]]:
+def _parts(s: SimpleNamespace, now: Values, ratio: Values, general: np.ndarray) -> Mapping[str, tuple[np.ndarray, ...]]:
     """Give the parts of each score, 0-1 where neither full nor empty."""
     loss = 1.0 - s.unchanged
     real_income = ratio["urban_income"] / general * s.income_base

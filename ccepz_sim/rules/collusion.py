@@ -93,10 +93,21 @@ def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
     return share
 
 
+def watched(zone: PilotZone) -> np.ndarray:
+    """Give the attention inspectors pay to each firm, 1 on average: key firms get more of it, shape (rows,).
+
+    Reads: inspection.key_attention.
+    """
+    firms, more = zone.firms, zone.p.inspection.key_attention
+    usual = 1.0 + more * float(firms.key @ firms.alive) / max(1, np.count_nonzero(firms.alive))
+    attention: np.ndarray = (1.0 + more * firms.key) / usual
+    return attention
+
+
 def meet_officials(zone: PilotZone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
-    Reads: collusion.*; policy accountability, approval_time.
+    Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
     firms, officials = zone.firms, zone.officials
     p = zone.p.collusion
@@ -108,6 +119,7 @@ def meet_officials(zone: PilotZone) -> None:
     fines = np.full(firms.rows, p.firm_fine + official_fine)
     search = p.search_cost * (1.0 - firms.tie) * (1.0 - p.native_ease * officials.native[mine])
     chance = np.maximum(firms.sees, officials.sees[mine] * p.official_view)
+    chance = np.minimum(1.0, chance * watched(zone))
     surplus = joint_surplus(firms.saving, chance, fines, moral, peers, p.peer_weight, search)
     luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
     willing = firms.alive & (surplus > 0.0) & (firms.reference_burden > 0.0)

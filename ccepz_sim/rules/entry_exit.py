@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 CLEARED = (
     "losses", "starved", "insolvent", "usual_price", "link_age", "link_wait", "first_mover", "brand", "research_fund",
     "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "pilot", "deposit_held",
-    "unsafe", "punished", "stopped", "large", "air_2015", "permits",
+    "unsafe", "punished", "stopped", "large", "air_2015", "permits", "key",
 )  # fmt: skip
 
 
 def turn_over(zone: PilotZone) -> None:
     """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
 
-    Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those of
-    `entry_rate`.
+    Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those
+    of `entry_rate`.
     """
     _fail(zone)
     _eliminate(zone)
@@ -133,8 +133,7 @@ def _enter(zone: PilotZone) -> None:
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
-    reach = np.cumsum(rate)
-    pattern = reach.searchsorted(luck.random(count) * reach[-1], side="right")
+    pattern = np.searchsorted(np.cumsum(rate), luck.random(count) * total, side="right")
     _found(zone, spare[:count], pattern, luck)
     zone.entries = float(count)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.markets.permits import open_market
-from ccepz_sim.numeric import clip
+from ccepz_sim.numeric import clip, row_sum
 from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, share_for_standard
 from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.innovation import plan_research
@@ -53,6 +53,18 @@ def idle_plan(rows: int) -> CompliancePlan:
     return CompliancePlan(none, none, none, np.zeros(rows, dtype=bool), none, none, cost, cost, none)
 
 
+def gate_price(base: np.ndarray, market: np.ndarray, response: np.ndarray, least: float) -> np.ndarray:
+    """Give the price at the gate: a fixed freight makes it swing more than the market's, a regulated price less.
+
+    Args:
+        base: price at the gate in 2010, yuan/unit; market: price of the market, 1 in 2010; same shape.
+        response: change at the gate per change of the market, both relative to 2010.
+        least: smallest share of the price of 2010.
+    """
+    price: np.ndarray = base * np.maximum(least, 1.0 + response * (market - 1.0))
+    return price
+
+
 def plan_firms(zone: PilotZone) -> None:
     """Every firm sets price expectations, utilisation, posts and its way with the environment rules.
 
@@ -64,7 +76,7 @@ def plan_firms(zone: PilotZone) -> None:
     plan_projects(zone)
     _set_utilisation(zone)
     set_posts(zone)
-    _weigh_compliance(zone)
+    weigh_compliance(zone)
     plan_research(zone)
 
 
@@ -84,14 +96,15 @@ def _set_margin(zone: PilotZone) -> None:
     level = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
     market = 1.0 + p.internet_reach * (now.internet - p.internet_reference)
     own = relative[tech.series]
-    firms.price = tech.base_price * own * level * (market * (1.0 + p.brand_premium * firms.brand))
+    gate = gate_price(tech.base_price, own, tech.price_response, p.price_least)
+    firms.price = gate * level * (market * (1.0 + p.brand_premium * firms.brand))
     rival = p.rival_pressure * (p.division_reference - now.division) * tech.rival_overlap
     energy = float(relative[zone.energy_series].mean())
     index = prices.general * (1.0 + tech.energy_cost_share * ((energy - 1.0) * p.energy_pass))
     index += (own - index) * tech.input_link
     firms.input_cost = tech.base_input * firms.efficiency * index * (1.0 + p.outdated_cost * firms.outdated + rival)
     made = np.maximum(firms.output, 1e-9)
-    duty = firms.tax_due[:, 0] + firms.tax_due[:, 1] + firms.abatement_cost
+    duty = row_sum(firms.tax_due) + firms.abatement_cost
     bills = np.where(firms.output > 0.0, np.array([firms.wage_bill, duty]) / made, 0.0)
     bills = np.minimum(bills, firms.price).sum(axis=0) + tech.resource_tax * now.resource_price * firms.price
     firms.margin = (firms.price - firms.input_cost - bills) / np.maximum(firms.price, 1e-9)
@@ -143,8 +156,11 @@ def set_posts(zone: PilotZone) -> None:
     firms.posts[:, PROFESSIONAL] = total * professional
 
 
-def _weigh_compliance(zone: PilotZone) -> None:
+def weigh_compliance(zone: PilotZone) -> None:
     """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
+
+    Reads: abatement.*, collusion.own_detection, hidden_share, fiscal.environment_law_quarter; policy tax_air,
+    tax_water, standard, communication, permit_cap.
 
     Sources: docs/model.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
     """
@@ -176,7 +192,7 @@ def _weigh_compliance(zone: PilotZone) -> None:
     honest_cost = spent[1] + faced[1] * (1.0 - bound)
     together_cost = faced[1] * (1.0 - c.hidden_share)
     costs = _by_firm(np.array([honest_cost, alone_cost, together_cost]) * equivalents.ravel()[cells], cells, firms.rows)
-    firms.reference_burden = p.reference_burden * zone.prices.general * (equivalents[:, 0] + equivalents[:, 1])
+    firms.reference_burden = p.reference_burden * zone.prices.general * row_sum(equivalents)
     firms.saving = np.maximum(0.0, np.minimum(costs[0], costs[1]) - costs[2]) / np.maximum(firms.reference_burden, 1e-9)
     alone = costs[1] < costs[0]
     kept = np.zeros((7, *equivalents.shape))
@@ -220,7 +236,7 @@ def _abate(
 
 
 def _cost_scale(zone: PilotZone) -> np.ndarray:
-    """Give the multiple of the usual marginal cost of abatement: support and exchange lower it, shape (rows,)."""
+    """Give by firm the multiple of the usual marginal abatement cost: support and exchange lower it, shape (rows,)."""
     firms, p = zone.firms, zone.p.abatement
     spent = firms.clean_money / np.maximum(firms.reference_burden * QUARTERS, 1.0)
     help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))

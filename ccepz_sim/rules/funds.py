@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
     alive = firms.alive
     capital = alive * firms.book_capital
     indebted = zone.ledger.loans[zone.firm_accounts] > 0.0
-    dirt = zone.plan.equivalents.sum(axis=1) * firms.clean
+    dirt = row_sum(zone.plan.equivalents) * firms.clean
     return {
         "research": alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge),
         "cleaner production": alive * dirt * np.minimum(1.0, firms.concentration),
@@ -247,9 +248,9 @@ def disburse_programmes(zone: PilotZone) -> None:
 def _pay_helpers(zone: PilotZone) -> None:
     """What programmes cost beyond the status quo is paid to people of the zone, by head."""
     cost = zone.policy.cost(zone.quarter)
-    places = np.flatnonzero(zone.world.in_zone)
-    homes = zone.ledger.account("households", places)
-    share = zone.population.persons[places] / max(1, zone.population.persons[places].sum())
+    homes = zone.ledger.of("households", zone.world.zone_count)
+    persons = zone.population.persons[: zone.world.zone_count]
+    share = persons / max(1, persons.sum())
     for number in np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0)):
         executor = int(zone.policy.body[number])
         paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
@@ -263,8 +264,9 @@ def _pay_works(zone: PilotZone) -> None:
     borrowed = zone.park_loan * zone.p.funds.borrowing_spent
     orders = [(body, getattr(now, channel), sector, kind) for body, channel, sector, kind in WORKS]
     for body, amount, sector, kind in (*orders, ("committee", borrowed, "construction", "programmes")):
-        each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
-        ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
+        if amount > 0.0:
+            each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
+            ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
     zone.infrastructure_money = now.infrastructure + borrowed
 
 
@@ -273,11 +275,11 @@ def _fund_institutes(zone: PilotZone) -> None:
     ledger, institutes, p = zone.ledger, zone.institutes, zone.p.funds
     weight = institutes.posts / institutes.posts.sum()
     lab = zone.within_budget("science", zone.policy.now.platforms / QUARTERS * weight)
-    accounts = ledger.account("institutes", np.arange(len(weight)))
+    accounts = ledger.of("institutes")
     ledger.pay("programmes", zone.body_account(zone.body["science"]), accounts, lab)
     ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / QUARTERS)
     institutes.funding = lab + institutes.base_funding / QUARTERS
-    held = ledger.deposits[accounts]
+    held = np.maximum(0.0, ledger.deposits[accounts])
     homes = ledger.account("households", institutes.place)
-    ledger.pay("wages", accounts, homes, np.maximum(0.0, held * p.institute_wages))
-    ledger.pay("inputs", accounts, zone.outside_account, np.maximum(0.0, held * (1.0 - p.institute_wages)))
+    ledger.pay("wages", accounts, homes, held * p.institute_wages)
+    ledger.pay("inputs", accounts, zone.outside_account, held * (1.0 - p.institute_wages))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
-from ccepz_sim.rules.collusion import audit_chance, either
+from ccepz_sim.rules.collusion import audit_chance, either, watched
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -25,6 +26,8 @@ def inspect_and_punish(zone: PilotZone) -> None:
     disclosure, media, accountability; the scenario's inspections.
     """
     _execute_fines(zone)
+    if zone.quarter % QUARTERS == 0:
+        zone.firms.key = key_firms(row_sum(zone.plan.equivalents), zone.p.inspection.key_part)
     found = _detect(zone)
     _punish(zone, found)
     _audit_funds(zone)
@@ -65,9 +68,27 @@ def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
     heard = towns.harm * towns.trust * zone.voice_strength
     citizens = complaint_chance(p.citizen_strength, visible, light, heard[place])
     central = p.central_reach * pulse
-    together = either(warned[firms.official], audited, citizens, central * (1.0 - p.central_notice))
-    alone = either(reach[firms.official], citizens, central)
+    watch = watched(zone)
+    together = either(
+        np.minimum(1.0, warned[firms.official] * watch), audited, citizens, central * (1.0 - p.central_notice)
+    )
+    alone = either(np.minimum(1.0, reach[firms.official] * watch), citizens, central)
     return together, alone
+
+
+def key_firms(load: np.ndarray, part: float) -> np.ndarray:
+    """Mark the largest emitters that together make up at most a part of the load, 1 or 0; the very largest always.
+
+    Args:
+        load: equivalents, shape (rows,); part: 0-1.
+
+    Source: the national list of key enterprises under monitoring, 65 % of the load of each pollutant.
+    """
+    order = np.argsort(-load, kind="stable")
+    before = np.cumsum(load[order]) - load[order]
+    marked = np.zeros(len(load))
+    marked[order[(before < part * float(load.sum())) & (load[order] > 0.0)]] = 1.0
+    return marked
 
 
 def _detect(zone: PilotZone) -> np.ndarray:

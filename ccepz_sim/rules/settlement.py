@@ -9,7 +9,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.ledger import Bill
 from ccepz_sim.markets.permits import trade_permits
-from ccepz_sim.numeric import clip
+from ccepz_sim.numeric import clip, row_sum
 from ccepz_sim.rules.deposits import pay_deposits
 from ccepz_sim.rules.finance import loan_rate
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
@@ -85,7 +85,7 @@ def _firm_taxes(zone: PilotZone) -> None:
     vat = p.vat_effective * np.maximum(0.0, firms.value_added)
     levy = tech.resource_tax * now.resource_price * firms.sales
     old = zone.quarter < p.environment_law_quarter
-    duty = firms.tax_due.sum(axis=1) + firms.waste_tax
+    duty = row_sum(firms.tax_due) + firms.waste_tax
     zone.ledger.pay_bills(
         "firms",
         [

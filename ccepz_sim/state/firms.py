@@ -31,7 +31,7 @@ class Firms(Arrays):
         concentration: of emissions before abatement, as a multiple of the limit of 2015.
         abatement_skill: multiple of the usual cost; clean: emission factor relative to 2010.
         official: row of the official who answers for the firm; sees: believed chance of detection.
-        colluding: has a deal; punished: was found this quarter; bribe: yuan.
+        key: 1 on the list of key emitters; colluding: has a deal; punished: was found this quarter; bribe: yuan.
         pending_fine: fines on their way by stage, yuan, shape (rows, FINE_STAGES).
         utilisation: share of capacity in use; output: units; price, input_cost: yuan/unit.
         sales, value_added, wage_bill, profit, other_income: yuan; value_added_real: yuan of 2010.
@@ -112,6 +112,7 @@ class Firms(Arrays):
         self.sees = np.full(rows, collusion.belief_start)
         self.colluding = np.zeros(rows, dtype=bool)
         self.punished = np.zeros(rows, dtype=bool)
+        self.key = np.zeros(rows)
         self.pending_fine = np.zeros((rows, FINE_STAGES))
 
         self.utilisation = np.zeros(rows)

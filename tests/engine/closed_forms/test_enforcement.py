@@ -1,4 +1,4 @@
-"""Benchmarks of crime, reporting, abatement, permits on the functions the zone runs with (B01, B04, B05, B22, B23)."""
+"""Benchmarks of crime, reporting, abatement and permits on the functions the zone runs with (B01 to B28)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.markets.permits import HALVINGS, clearing_price
+from ccepz_sim.rng import Streams
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
@@ -30,6 +31,24 @@ def test_b01_becker_offends_until_the_expected_fine_is_the_gain() -> None:
     edge = 100.0 / 300.0
     assert surplus(100.0, edge, 300.0) == pytest.approx(0.0, abs=1e-12)
     assert surplus(100.0, edge - 1e-9, 300.0) > 0.0 > surplus(100.0, edge + 1e-9, 300.0)
+
+
+def test_b01_forfeited_gain_lowers_the_edge() -> None:
+    """Who also loses the gain when found, (1 - q) g > q F, stops at a quarter: as if the fine were 400."""
+    edge = 100.0 / 400.0
+    assert surplus(100.0, edge, 300.0 + 100.0) == pytest.approx(0.0, abs=1e-12)
+    for chance in (0.1, 0.3, 0.9):
+        assert surplus(100.0, chance, 400.0) == pytest.approx((1.0 - chance) * 100.0 - chance * 300.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("fines", "share"), [(300.0, 1.0 / 3.0), (400.0, 0.25)])
+def test_b01_agents_of_all_beliefs(fines: float, share: float) -> None:
+    """Among firms whose believed chance is anything from 0 to 1, those below the edge offend."""
+    count = 20_000
+    belief = Streams(1).at("b01").random(count)
+    full, none = np.ones(count), np.zeros(count)
+    joint = joint_surplus(100.0 * full, belief, fines * full, none, none, 0.6, none)
+    assert (joint > 0.0).mean() == pytest.approx(share, abs=0.01)
 
 
 def test_b04_hidden_share() -> None:
@@ -149,6 +168,29 @@ def test_b28_notches_of_the_law() -> None:
     reached = np.array([1.0, 0.701, 0.7, 0.501, 0.5, 0.0])
     factors = tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))
     assert factors.tolist() == [1.0, 1.0, 0.75, 0.75, 0.5, 0.5]
+
+
+def test_b28_firms_take_the_notch_they_reach_and_seek_none() -> None:
+    """The row's optimum is not the model's: a firm takes the factor that its abatement at the full tax earns.
+
+    With ½ c (100 - e)² + 1.4 m(e) e the best e is 50, 70, 70, 93 (recomputed here from the law's own factors), bunched
+    at the notches; without them 30, 72, 86, 93. The model's firm at 72 or 86 stays where it is and pays in full.
+    """
+    p = load_content().group_values("abatement")
+    limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
+    left = np.linspace(0.0, 100.0, 100_001)
+    for cost, best, least, plain in (
+        (0.02, 50, 60.0, 30),
+        (0.05, 70, 96.0, 72),
+        (0.1, 70, 118.5, 86),
+        (0.2, 93, 135.1, 93),
+    ):
+        total = cost / 2.0 * (100.0 - left) ** 2 + 1.4 * tax_factor(left / 100.0, limits, factors) * left
+        assert left[total.argmin()] == pytest.approx(best, abs=1e-3)
+        assert total.min() == pytest.approx(least, abs=1e-3)
+        alone = cost / 2.0 * (100.0 - left) ** 2 + 1.4 * left
+        assert left[alone.argmin()] == pytest.approx(plain, abs=1e-3)
+    assert tax_factor(np.array([0.72, 0.86]), limits, factors).tolist() == [1.0, 1.0]
 
 
 def test_standard_is_met_exactly_where_it_can_be() -> None:
