@@ -36,7 +36,7 @@ def abatement_cost(share: np.ndarray, start: np.ndarray, slope: np.ndarray) -> n
     return start * share + slope * (-np.log1p(-share) - share)
 
 
-def share_for_standard(concentration: np.ndarray, limit: float, most: float) -> np.ndarray:
+def share_for_standard(concentration: np.ndarray, limit: float | np.ndarray, most: float) -> np.ndarray:
     """Give the share that must be abated so that the concentration meets the limit, at most `most`.
 
     Args:

@@ -169,7 +169,8 @@ def weigh_compliance(zone: PilotZone) -> None:
     made = firms.capacity * firms.utilisation * firms.clean / QUARTERS
     equivalents = zone.technology.load * made[:, None]
     reached = firms.concentration * firms.clean / now.standard
-    asked = share_for_standard(reached, 1.0, p.most_abatement)
+    # discharges vary, so who fears a check builds to less than the limit (Shimshack and Ward 2008)
+    asked = share_for_standard(reached, 1.0 - p.overcompliance * firms.sees, p.most_abatement)
     scale = _cost_scale(zone)
     zone.permit_price = open_market(zone, equivalents[:, 0], scale, asked)
     # from here on by emission: firm and group of those that have any
