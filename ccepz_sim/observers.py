@@ -56,7 +56,7 @@ class Recorder:
             self._grow()
         true, said = measure(zone, self.places)
         row = self.values[self.used]
-        row[:, :, TRUE] = [true[name] for name in self.ids]
+        row[:, :, TRUE] = np.concatenate([true[name] for name in self.ids]).reshape(len(self.ids), -1)
         row[:, :, REPORTED] = row[:, :, TRUE]
         for name, values in said.items():
             row[self.index[name], :, REPORTED] = values
