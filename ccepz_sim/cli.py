@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ccepz_sim import __version__
-from ccepz_sim.commands import check, list_, play, run, validate
+from ccepz_sim.commands import bench, check, list_, play, run, validate
 from ccepz_sim.commands.arguments import Parser, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
 from ccepz_sim.errors import UserError, hint
@@ -29,7 +29,14 @@ class Command(Protocol):
         """Do it and return the exit code."""
 
 
-COMMANDS: dict[str, Command] = {"play": play, "run": run, "list": list_, "check": check, "validate": validate}
+COMMANDS: dict[str, Command] = {
+    "play": play,
+    "run": run,
+    "list": list_,
+    "check": check,
+    "validate": validate,
+    "bench": bench,
+}
 WRONG_INPUT, PROGRAM_ERROR, STOPPED = 2, 70, 130
 
 
