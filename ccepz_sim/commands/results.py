@@ -1,0 +1,3 @@
+"""`ccepz results`."""
+def declare(parser, say): ...
+def execute(args, say): return 0
