@@ -1,6 +1,7 @@
 """The command `ccepz`: reads the command line, hands over to one command, turns errors into one sentence.
 
-Exit codes: 0 done, 1 `check` found mistakes or runs of a `study` failed, 2 the input was wrong, 70 the program failed, 130 stopped.
+Exit codes: 0 done, 1 `check` found mistakes or runs of a `study` failed,
+2 the input was wrong, 70 the program failed, 130 stopped.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ from ccepz_sim.schema import (
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 CACHED_FOLDERS = 8
 STUDIES = "experiments/studies/"
+# Parts of a content that do not depend on the values of parameters.
+SHARED = ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios", "_file_texts")
 Item = TypeVar("Item")
 Reader: TypeAlias = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
@@ -200,7 +202,7 @@ class Content:
             return self
         changed = {name: float(value) for name, value in values.items()}
         other = Content(self._files, {**self._overrides, **changed})
-        for part in ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios", "_file_texts"):
+        for part in SHARED:
             if part in self.__dict__:
                 other.__dict__[part] = self.__dict__[part]
         other._tables = self._tables
@@ -289,7 +291,8 @@ class Content:
     def studies(self) -> Mapping[str, Study]:
         """All studies by id."""
         found = self._files.under("experiments/studies")
-        return MappingProxyType({stem: self.read_study(held, path, stem) for stem, (path, held) in found.items()})
+        read = {stem: self.read_study(document, path, stem) for stem, (path, document) in found.items()}
+        return MappingProxyType(read)
 
     def read_study(self, document: Mapping[str, Any], file: str, stem: str) -> Study:
         """Read a study for this content; `file` is what a mistake is reported of.

@@ -47,9 +47,7 @@ def _indicators() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
-def read_study(
-    data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding], *, known: Known
-) -> Study:
+def read_study(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding], *, known: Known) -> Study:
     """Read one study and note what the content does not have, bounds that are widened, and a wrong count of runs."""
     fields = Fields(data, file, "", findings)
     before = len(findings)

@@ -149,7 +149,5 @@ def _to_unit(factors: tuple[Factor, ...], values: np.ndarray) -> np.ndarray:
         low, high = factor.bounds
         if high > low:
             made = values[:, number]
-            sample[:, number] = (
-                np.log(made / low) / np.log(high / low) if factor.log else (made - low) / (high - low)
-            )
+            sample[:, number] = np.log(made / low) / np.log(high / low) if factor.log else (made - low) / (high - low)
     return sample

@@ -36,7 +36,7 @@ class Engine(Executor):
         """Return how many tasks may be under way."""
         raise NotImplementedError
 
-    def why(self, future: Future[Any], error: BaseException) -> str:
+    def why(self, future: Future[Any], error: BaseException) -> str:  # noqa: ARG002
         """Return what is known of a worker's death."""
         return f"{type(error).__name__}: {error}"
 

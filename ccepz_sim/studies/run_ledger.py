@@ -1,7 +1,7 @@
 """The ledger of a study's runs: an SQLite file in WAL mode that only the driver writes.
 
-It holds the status of every run, and the outcomes of those whose shard is not full yet: what is in it survives the death
-of the driver and of the machine.
+It holds the status of every run, and the outcomes of those whose shard is not full yet: what is in it survives the
+death of the driver and of the machine.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
 from ccepz_sim.studies.extras import StudyError
 
 PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED"
@@ -75,10 +76,11 @@ class RunLedger:
             raise
 
     def write(self, runs: Iterable[tuple[int, str, float, int, str, str]], outcomes: Mapping[int, bytes]) -> None:
-        """Take down ended runs (run, status, seconds, deaths, error, traceback) and the outcomes of those that succeeded."""
+        """Take down ended runs (run, status, seconds, deaths, error, traceback) and outcomes where there are some."""
         with self.transaction() as base:
             base.executemany(
-                "UPDATE runs SET status = ?2, seconds = ?3, deaths = ?4, error = ?5, traceback = ?6 WHERE run = ?1", runs
+                "UPDATE runs SET status = ?2, seconds = ?3, deaths = ?4, error = ?5, traceback = ?6 WHERE run = ?1",
+                runs,
             )
             base.executemany("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", outcomes.items())
 

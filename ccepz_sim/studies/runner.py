@@ -219,7 +219,7 @@ class _Meter:
         self.ended += len(batch)
         self.failed += sum(bool(done.reason or done.value.error) for done in batch)
         now = time.monotonic()
-        self.marks = [*(mark for mark in self.marks if mark[0] > now - WINDOW), (now, self.ended)] or self.marks
+        self.marks = [*(mark for mark in self.marks if mark[0] > now - WINDOW), (now, self.ended)]
 
     def progress(self) -> Progress:
         (began, before), (now, ended) = self.marks[0], self.marks[-1]
