@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich import box
 from rich.table import Table
 
 from ccepz_sim.commands.arguments import Parser, whole
+from ccepz_sim.commands.figures import SHARE
 from ccepz_sim.commands.speech import Say, printer
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.text import Texts
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ccepz_sim.studies.results import StudyResults
 
 YEARS = (2010, 2059)
-VALUES = frozenset({"mean", "low", "median", "high", "quarter1", "quarter3", "effect", "mu", "mu_star", "sigma"})
+DIFFERENCES = frozenset({"mean", "low", "median", "high"})
+VALUES = DIFFERENCES | {"lowest", "highest", "quarter1", "quarter3", "effect", "mu", "mu_star", "sigma", "confidence"}
 Shown = tuple["pd.DataFrame", "Callable[[Charts], Any] | None", str]
 
 
@@ -95,7 +96,8 @@ def _view(args: argparse.Namespace, results: StudyResults) -> Shown:
         return results.sobol(name, year), lambda charts: charts.sobol(name, year), f"sobol-{told}"
     if args.phase:
         x, y = args.phase
-        table = results.phase(x, y, name, year).rename(columns={"x": x, "y": y, "value": name or results.names[0]})
+        columns = {"x": x, "y": y, "value": name or results.names[0]}
+        table = results.phase(x, y, name, year).rename(columns=columns)
         return table, lambda charts: charts.phase(x, y, name, year), f"phase-{x}-{y}-{told}"
     if args.pareto:
         names = args.pareto
@@ -107,28 +109,60 @@ def _view(args: argparse.Namespace, results: StudyResults) -> Shown:
 def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults, say: Say) -> None:
     words = Texts.load("studies")
     shown = Table(title=results.study.label.get(say.lang), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    cells = _Cells(args, results, say)
+    if args.tornado:
+        table = table.rename(columns={"low": "lowest", "high": "highest"})
     for column in table.columns:
         key = f"column.{column}"
-        number = table[column].dtype.kind in "fiu"
-        shown.add_column(
-            words[key].get(say.lang) if key in words else str(column), justify="right" if number else "left"
-        )
-    default = args.fan or args.indicator or results.names[0]
+        name = words[key].get(say.lang) if key in words else cells.name(str(column))
+        shown.add_column(name, justify="right" if table[column].dtype.kind in "fiu" else "left", overflow="fold")
     for row in table.to_dict("records"):
-        outcome = row.get("outcome", default)
-        shown.add_row(*(_cell(column, value, outcome, results, say) for column, value in row.items()))
+        shown.add_row(*(cells.write(str(column), value, row) for column, value in row.items()))
     printer().print(shown)
 
 
-def _cell(column: str, value: Any, outcome: str, results: StudyResults, say: Say) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    if column in results.names or column in VALUES or (column == "confidence"):
-        unit = all_indicators()[results.outcome(column if column in results.names else outcome).indicator].unit
-        return scale_of(unit, abs(value), say.lang).write(value, say.lang)
-    if column == "probability":
-        return f"{value:.0%}"
-    return number_text(value, 3)
+class _Cells:
+    """Writes the cells of a table in the words and units of the page."""
+
+    def __init__(self, args: argparse.Namespace, results: StudyResults, say: Say) -> None:
+        from ccepz_sim.studies.figures import Words
+
+        self.results = results
+        self.say = say
+        self.words = Words(results.study, say.lang)
+        self.default = args.fan or args.indicator or results.names[0]
+        self.differences = DIFFERENCES if args.diff else frozenset({"effect", "mu", "mu_star", "sigma", "confidence"})
+
+    def name(self, column: str) -> str:
+        """Return the words of an outcome or a factor that heads a column."""
+        return (
+            self.words.outcome(self.results.outcome(column))
+            if column in self.results.names
+            else self.words.factor(column)
+        )
+
+    def write(self, column: str, value: Any, row: dict[str, Any]) -> str:
+        """Return one cell."""
+        if column in ("policy", "scenario", "factor"):
+            return str(getattr(self.words, column)(value))
+        if column == "outcome":
+            return self.words.outcome(self.results.outcome(value))
+        if isinstance(value, bool):
+            return "✓" if value else ""
+        if not isinstance(value, float):
+            return str(value)
+        if column == "probability":
+            return f"{value:.0%}"
+        if column in self.results.names or column in VALUES:
+            outcome = column if column in self.results.names else row.get("outcome", self.default)
+            return self._amount(value, outcome, column in self.differences)
+        return f"{value:.4g}"
+
+    def _amount(self, value: float, outcome: str, difference: bool) -> str:
+        unit = all_indicators()[self.results.outcome(outcome).indicator].unit
+        if difference and unit == SHARE:
+            return self.say("run.points", number=number_text(100 * value, 1, sign=True))
+        return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference)
 
 
 def _scale(unit: str, largest: float, lang: str) -> tuple[float, str]:

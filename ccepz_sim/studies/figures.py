@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import Label
+from ccepz_sim.schema import Label, Outcome, Study
 from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.text import Texts
@@ -43,6 +43,46 @@ def plain_scale(unit: str, _largest: float, _lang: str) -> tuple[float, str]:
     return 1.0, "" if unit == "1" else unit
 
 
+class Words:
+    """Names of policies, scenarios, factors and outcomes of a study in one language; the id where there is no name."""
+
+    def __init__(self, study: Study, lang: str, content: Content | None = None) -> None:
+        """Take the study, the language, and the content that gives names."""
+        self.study = study
+        self.lang = lang
+        self.content = content or load_content()
+
+    def word(self, key: str, **fields: object) -> str:
+        """Return a text of the figures."""
+        return Texts.load("studies")[f"figure.{key}"].format(self.lang, **fields)
+
+    def outcome(self, outcome: Outcome) -> str:
+        """Return indicator, place, and whether it is reported."""
+        words = all_indicators()[outcome.indicator].label.get(self.lang)
+        if outcome.place != "zone":
+            places = self.content.table("places")
+            known = outcome.place in places.index
+            place = places.labels[places.index[outcome.place]].get(self.lang) if known else outcome.place
+            words = self.word("in_place", label=words, place=place)
+        return self.word("reported", label=words) if outcome.view == "reported" else words
+
+    def policy(self, name: str) -> str:
+        """Return the name that the study gives a policy, else that of its package."""
+        own = next((policy.label for policy in self.study.policies if policy.id == name), Label("", ""))
+        return own.get(self.lang) or self._label(name, self.content.packages)
+
+    def scenario(self, name: str) -> str:
+        """Return the name of a scenario."""
+        return self._label(name, self.content.scenarios)
+
+    def factor(self, name: str) -> str:
+        """Return the name of a lever or a parameter."""
+        return self._label(name, self.content.levers, self.content.parameters)
+
+    def _label(self, name: str, *known: Mapping[str, Any]) -> str:
+        return next((part[name].label.get(self.lang) for part in known if name in part), name)
+
+
 class Charts:
     """Makes the figures of one study in one language."""
 
@@ -54,7 +94,7 @@ class Charts:
         self.study = results.study
         self.lang = lang
         self.scale = scale
-        self.content = content or load_content()
+        self.words = Words(results.study, lang, content)
         need("matplotlib", "study")
 
     def fan(self, name: str = "") -> Figure:
@@ -68,7 +108,7 @@ class Charts:
             for axes, scenario in zip(panels, scenarios, strict=False):
                 self._fan_panel(axes, table[table["scenario"] == scenario], factor)
                 if len(scenarios) > 1:
-                    axes.set_title(self._word("scenario", name=self._scenario(scenario)), fontsize=9, color=MUTED)
+                    axes.set_title(self._word("scenario", name=self.words.scenario(scenario)), fontsize=9, color=MUTED)
                 axes.set_ylabel(unit)
             for axes in panels[len(scenarios) :]:
                 axes.set_visible(False)
@@ -85,11 +125,11 @@ class Charts:
             colour = COLOURS[number % len(COLOURS)]
             for low, high, strength in (("low", "high", 0.10), ("quarter1", "quarter3", 0.16)):
                 axes.fill_between(when, own[low] / factor, own[high] / factor, color=colour, alpha=strength, lw=0)
-            axes.plot(when, own["median"] / factor, color=colour, lw=1.6, label=self._policy(policy.id))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.plot(when, own["median"] / factor, color=colour, lw=1.6, label=self.words.policy(policy.id))
+        axes.locator_params(axis="x", integer=True)
 
     def difference(self, first: str, second: str, year: int | None = None) -> Figure:
-        """Draw the paired differences of every outcome relative to the first policy, with the probability of being better."""
+        """Draw paired differences of every outcome relative to the first policy, with the chance of being better."""
         names = self.results.names
         data, told = [], []
         table = self.results.compare(first, second, year).set_index("outcome")
@@ -101,7 +141,7 @@ class Charts:
             told.append(self._word(key, share=f"{table.loc[name, 'probability']:.0%}"))
         with self._figure(height=1.2 + 0.5 * len(names)) as (figure, (axes,)):
             place = np.arange(len(names))[::-1]
-            style = {"medianprops": {"color": INK}, "whiskerprops": {"color": MUTED}, "capprops": {"color": MUTED}}
+            style: Any = {"medianprops": {"color": INK}, "whiskerprops": {"color": MUTED}, "capprops": {"color": MUTED}}
             boxes = axes.boxplot(
                 data, positions=place, orientation="horizontal", whis=(5, 95), showfliers=False, patch_artist=True,
                 widths=0.5, manage_ticks=False, **style,
@@ -114,8 +154,8 @@ class Charts:
             right.set_yticks(place, told)
             right.tick_params(length=0, labelsize=9, colors=MUTED)
             right.spines["right"].set_visible(False)
-            axes.set_xlabel(self._word("relative", a=self._policy(first)))
-            words = {"a": self._policy(first), "b": self._policy(second), "year": self.results.year(year)}
+            axes.set_xlabel(self._word("relative", a=self.words.policy(first)))
+            words = {"a": self.words.policy(first), "b": self.words.policy(second), "year": self.results.year(year)}
             self._heading(figure, self._word("less", **words))
         return figure
 
@@ -130,7 +170,7 @@ class Charts:
         factor, unit = self._scale(name, float(table[["low", "high"]].abs().to_numpy().max()))
         middle = float(self.results.at(name, year)["value"].mean()) / factor
         with self._figure(height=1.4 + 0.4 * len(table)) as (figure, (axes,)):
-            names = [self._factor(one) for one in table["factor"]]
+            names = [self.words.factor(one) for one in table["factor"]]
             for side, colour in (("low", OCHRE), ("high", LAKE)):
                 axes.barh(names, table[side] / factor - middle, left=middle, color=colour, label=self._word(side))
             axes.axvline(middle, color=INK, lw=0.8)
@@ -145,7 +185,7 @@ class Charts:
         factor, unit = self._scale(name, float(table["mu_star"].max()))
         with self._figure(height=1.4 + 0.4 * len(table)) as (figure, (axes,)):
             bars = table["mu_star"] / factor
-            names = [self._factor(one) for one in table["factor"]]
+            names = [self.words.factor(one) for one in table["factor"]]
             axes.barh(names, bars, xerr=table["confidence"] / factor, color=LAKE, ecolor=MUTED, capsize=3)
             axes.set_xlim(left=0.0)
             axes.set_xlabel(f"{self._word('mu_star')} {unit}".strip())
@@ -163,7 +203,7 @@ class Charts:
                     place + shift, table[part], 0.38, xerr=table[error], color=colour, ecolor=MUTED, capsize=2,
                     label=self._word(part),
                 )  # fmt: skip
-            axes.set_yticks(place, [self._factor(one) for one in table["factor"]])
+            axes.set_yticks(place, [self.words.factor(one) for one in table["factor"]])
             axes.set_xlabel(self._word("share"))
             figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
             self._heading(figure, self._of_year("sobol", name, year))
@@ -183,8 +223,8 @@ class Charts:
             else:
                 drawn = axes.scatter(table["x"], table["y"], c=values, cmap="viridis", s=28, edgecolors="none")
             figure.colorbar(drawn, ax=axes, label=unit)
-            axes.set_xlabel(self._factor(x))
-            axes.set_ylabel(self._factor(y))
+            axes.set_xlabel(self.words.factor(x))
+            axes.set_ylabel(self.words.factor(y))
             self._heading(figure, self._of_year("phase", name, year))
         return figure
 
@@ -202,7 +242,7 @@ class Charts:
             if not self.study.levers:
                 for number, policy in enumerate(table["policy"]):
                     at = (x.iloc[number], y.iloc[number])
-                    axes.annotate(self._policy(policy), at, (4, 4), textcoords="offset points", fontsize=8)
+                    axes.annotate(self.words.policy(policy), at, (4, 4), textcoords="offset points", fontsize=8)
             for set_label, name, (_, unit) in (
                 (axes.set_xlabel, names[0], scales[0]),
                 (axes.set_ylabel, names[1], scales[1]),
@@ -214,39 +254,13 @@ class Charts:
 
     # words
     def _word(self, key: str, **fields: object) -> str:
-        return Texts.load("studies")[f"figure.{key}"].format(self.lang, **fields)
+        return self.words.word(key, **fields)
+
+    def _outcome(self, name: str) -> str:
+        return self.words.outcome(self.results.outcome(name))
 
     def _of_year(self, key: str, name: str, year: int | None) -> str:
         return self._word(key, indicator=self._outcome(name), year=self.results.year(year))
-
-    def _outcome(self, name: str) -> str:
-        return self.outcome_words(name)
-
-    def outcome_words(self, name: str = "") -> str:
-        """Return the words of an outcome: indicator, place, and whether it is reported."""
-        outcome = self.results.outcome(name)
-        words = all_indicators()[outcome.indicator].label.get(self.lang)
-        if outcome.place != "zone":
-            places = self.content.table("places")
-            known = outcome.place in places.index
-            place = places.labels[places.index[outcome.place]].get(self.lang) if known else outcome.place
-            words = self._word("in_place", label=words, place=place)
-        return self._word("reported", label=words) if outcome.view == "reported" else words
-
-    def _policy(self, name: str) -> str:
-        own = next((policy.label for policy in self.study.policies if policy.id == name), Label("", ""))
-        if own.get(self.lang):
-            return own.get(self.lang)
-        return self.content.packages[name].label.get(self.lang) if name in self.content.packages else name
-
-    def _scenario(self, name: str) -> str:
-        return self.content.scenarios[name].label.get(self.lang) if name in self.content.scenarios else name
-
-    def _factor(self, name: str) -> str:
-        for known in (self.content.levers, self.content.parameters):
-            if name in known:
-                return known[name].label.get(self.lang)
-        return name
 
     def _scale(self, name: str, largest: float) -> tuple[float, str]:
         return self.scale(all_indicators()[self.results.outcome(name).indicator].unit, largest, self.lang)
@@ -292,7 +306,8 @@ def _fonts() -> tuple[str, ...]:
     return tuple(name for name in FONTS if name in here)
 
 
-def _look() -> dict[str, Any]:
+def _look() -> Any:
+    """Return the settings of a drawing (matplotlib types their keys one by one)."""
     return {
         "font.family": list(_fonts()),
         "font.size": 10,

@@ -133,7 +133,10 @@ class StudyResults:
         return self.query(f"{AT_YEAR} GROUP BY ALL ORDER BY run", **self._asked(name), year=self.year(year))
 
     def fan(self, name: str = "") -> pd.DataFrame:
-        """Return bands over time by policy and scenario: year, quarter, mean, low, quarter1, median, quarter3, high, runs."""
+        """Return bands over time by policy and scenario.
+
+        Columns: policy, scenario, year, quarter, mean, low (5 %), quarter1, median, quarter3, high (95 %), runs.
+        """
         found = self.query(
             f"""SELECT r.policy, r.scenario, o.year, o.quarter, avg(o.value) AS mean,
                 quantile_cont(o.value, {list(BAND)}) AS band, count(*) AS runs
@@ -224,7 +227,7 @@ class StudyResults:
     def pareto(self, names: Sequence[str], year: int | None = None) -> pd.DataFrame:
         """Return every alternative (policy and setting of levers) with its mean outcomes and whether nobody beats it.
 
-        The column `front` is true where no other alternative is at least as good in all named outcomes and better in one.
+        The column `front` is true where no other one is at least as good in all named outcomes and better in one.
         """
         levers = [factor.id for factor in self.study.levers]
         keys = ["policy", *levers]

@@ -58,7 +58,7 @@ def morris(study: Study, values: np.ndarray) -> pd.DataFrame:
 def sobol(study: Study, values: np.ndarray) -> pd.DataFrame:
     """Return the share of variance that a factor explains alone and with all others, the largest first.
 
-    Source: Sobol 2001, estimators of Saltelli et al. 2010; computed by SALib. An outcome that never varies has no shares.
+    An outcome that never varies has no shares. Source: Sobol 2001, estimators of Saltelli et al. 2010; by SALib.
     """
     import pandas as pd
 
