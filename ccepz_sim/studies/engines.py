@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -133,10 +133,7 @@ class Cluster(Engine):
             StudyError: nobody answers at the address, or the extra is not installed.
         """
         distributed = need("distributed", "cluster")
-        self.deaths = (
-            distributed.scheduler.KilledWorker,
-            need("distributed.client", "cluster").FutureCancelledError,
-        )
+        self.deaths = (distributed.scheduler.KilledWorker, CancelledError)
         try:
             self._client = distributed.Client(address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TimeoutError):
@@ -150,23 +147,43 @@ class Cluster(Engine):
         """Return two tasks a thread, so that nobody waits for the way back; workers may come and go."""
         now = time.monotonic()
         if now - self._counted > COUNT_AGAIN:
+            self._check()
             self._counted, self._threads = now, sum(self._client.nthreads().values())
         return max(1, 2 * self._threads)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a task to the scheduler, which runs it again where a worker is lost."""
+        """Hand a task to the scheduler, which runs it again where a worker is lost.
+
+        Raises:
+            StudyError: the scheduler is gone.
+        """
+        self._check()
         future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
         return future
 
+    def why(self, future: Future[Any], error: BaseException) -> str:
+        """Return what the scheduler says of a death.
+
+        Raises:
+            StudyError: it is the scheduler that is gone.
+        """
+        self._check()
+        return super().why(future, error)
+
     def stop(self) -> None:
         """Cancel what is under way and leave the cluster."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._client.status == "running":
+            self._executor.shutdown(wait=False)
         self._client.close()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster."""
-        self._executor.shutdown(wait=wait, cancel_futures=cancel_futures)
+        self._executor.shutdown(wait=wait and not cancel_futures)
         self._client.close()
+
+    def _check(self) -> None:
+        if self._client.status not in ("running", "connecting"):
+            raise StudyError("scheduler_lost")
 
 
 def _open() -> None:

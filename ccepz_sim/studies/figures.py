@@ -36,6 +36,7 @@ FONTS = (
 )  # fmt: skip
 WIDTH, HEIGHT, DOTS = 7.2, 4.2, 160
 MOST_SCENARIOS_SIDE_BY_SIDE = 3
+MOST_MARKS = 12
 
 
 def plain_scale(unit: str, _largest: float, _lang: str) -> tuple[float, str]:
@@ -220,6 +221,9 @@ class Charts:
                 field = np.full((len(up), len(across)), np.nan)
                 field[np.searchsorted(up, table["y"]), np.searchsorted(across, table["x"])] = values
                 drawn: Any = axes.pcolormesh(across, up, field, shading="nearest", cmap="viridis")
+                # A field is as wide as its neighbours allow; what was run are its marks.
+                axes.set_xticks(across[:: -(-len(across) // MOST_MARKS)])
+                axes.set_yticks(up[:: -(-len(up) // MOST_MARKS)])
             else:
                 drawn = axes.scatter(table["x"], table["y"], c=values, cmap="viridis", s=28, edgecolors="none")
             figure.colorbar(drawn, ax=axes, label=unit)
@@ -277,7 +281,7 @@ class Charts:
         with mpl.rc_context(_look()):
             width = WIDTH if columns == 1 else 4.2 * columns
             figure = Drawn(figsize=(width, height if rows == 1 else 3.2 * rows), layout="constrained")
-            panels = figure.subplots(rows, columns, squeeze=False)
+            panels = figure.subplots(rows, columns, squeeze=False, sharey=rows * columns > 1)
             yield figure, list(panels.ravel())
 
 

@@ -275,5 +275,7 @@ def _disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if type(error).__module__.partition(".")[0] == "distributed":  # its lost connections are OSErrors too
+            raise StudyError("scheduler_lost") from None
         key = "disk_full" if is_full(error) else "disk_failed"
         raise StudyError(key, folder=folder, reason=error.strerror or str(error)) from None
