@@ -296,6 +296,9 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     stem.parent.mkdir(parents=True, exist_ok=True)
     files = [stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "svg")]
     with mpl.rc_context(_look()):
+        # Laid out once: each further layout would move things by a hair.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
         figure.savefig(files[0], dpi=DOTS, metadata={"Software": None})
         figure.savefig(files[1], metadata={"Date": None, "Creator": None})
     return files
