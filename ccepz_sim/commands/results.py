@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 YEARS = (2010, 2059)
 DIFFERENCES = frozenset({"mean", "low", "median", "high"})
-VALUES = DIFFERENCES | {"lowest", "highest", "quarter1", "quarter3", "effect", "mu", "mu_star", "sigma", "confidence"}
+EFFECTS = frozenset({"effect", "mu", "mu_star", "sigma", "confidence"})
+UNSIGNED = frozenset({"mu_star", "sigma", "confidence"})
+VALUES = DIFFERENCES | EFFECTS | {"lowest", "highest", "quarter1", "quarter3"}
 Shown = tuple["pd.DataFrame", "Callable[[Charts], Any] | None", str]
 
 
@@ -131,7 +133,7 @@ class _Cells:
         self.say = say
         self.words = Words(results.study, say.lang)
         self.default = args.fan or args.indicator or results.names[0]
-        self.differences = DIFFERENCES if args.diff else frozenset({"effect", "mu", "mu_star", "sigma", "confidence"})
+        self.differences = DIFFERENCES if args.diff else EFFECTS
 
     def name(self, column: str) -> str:
         """Return the words of an outcome or a factor that heads a column."""
@@ -155,14 +157,14 @@ class _Cells:
             return f"{value:.0%}"
         if column in self.results.names or column in VALUES:
             outcome = column if column in self.results.names else row.get("outcome", self.default)
-            return self._amount(value, outcome, column in self.differences)
+            return self._amount(value, outcome, column in self.differences, column not in UNSIGNED)
         return f"{value:.4g}"
 
-    def _amount(self, value: float, outcome: str, difference: bool) -> str:
+    def _amount(self, value: float, outcome: str, difference: bool, sign: bool) -> str:
         unit = all_indicators()[self.results.outcome(outcome).indicator].unit
         if difference and unit == SHARE:
-            return self.say("run.points", number=number_text(100 * value, 1, sign=True))
-        return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference)
+            return self.say("run.points", number=number_text(100 * value, 1, sign=sign))
+        return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference and sign)
 
 
 def _scale(unit: str, largest: float, lang: str) -> tuple[float, str]:

@@ -123,7 +123,9 @@ def test_runs_of_one_past_stand_together(make) -> None:
     assert changes == len(set(pasts)) - 1
 
 
-@pytest.mark.parametrize(("design", "samples", "points"), [("latin-hypercube", 9, 9), ("sobol", 8, 32), ("morris", 6, 18)])
+@pytest.mark.parametrize(
+    ("design", "samples", "points"), [("latin-hypercube", 9, 9), ("sobol", 8, 32), ("morris", 6, 18)]
+)
 def test_a_design_is_the_same_again_and_lies_within_bounds(make, design, samples, points) -> None:
     runs = points * 2 * 10
     study = make(design=design, samples=samples, expected_runs=runs, **SAMPLED)
@@ -177,4 +179,6 @@ def test_the_manifest_gives_the_study_back(content: Content, tmp_path: Path) -> 
 
 def test_shipped_files_are_read_as_they_stand(content: Content) -> None:
     for path in (find_folder() / "experiments" / "studies").glob("*.toml"):
-        assert content.read_study(tomllib.loads(path.read_text("utf-8")), path.name, path.stem) == content.study(path.stem)
+        assert content.read_study(tomllib.loads(path.read_text("utf-8")), path.name, path.stem) == content.study(
+            path.stem
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from faults import FaultyPool, Faults
+from faults import Faults, FaultyPool
 
 from ccepz_sim import load_study
 from ccepz_sim.errors import UserError
@@ -119,7 +119,9 @@ def test_morris_finds_what_moves_a_plane(known) -> None:
         design="morris", samples=6, seeds=1, packages=["status-quo"], expected_runs=24, **FACTORS,
     )  # fmt: skip
     table = found.morris().set_index("factor")
-    assert table["mu"].to_dict() == pytest.approx({"audit-share": 10, "complaint-channels": -2, "collusion.belief_speed": 0})
+    assert table["mu"].to_dict() == pytest.approx(
+        {"audit-share": 10, "complaint-channels": -2, "collusion.belief_speed": 0}
+    )
     assert table["mu_star"].max() == pytest.approx(10)
     assert table["sigma"].to_numpy() == pytest.approx(0, abs=1e-9)
 
@@ -153,9 +155,7 @@ def test_tornado_phase_and_front(known) -> None:
         "expected_runs": 12,
     }
     # GDP and collusion both rise with the first lever; the second only costs GDP.
-    found = known(
-        lambda run, _: np.array([10 * levers(run)[0] - levers(run)[1], levers(run)[0]]), **changes
-    )
+    found = known(lambda run, _: np.array([10 * levers(run)[0] - levers(run)[1], levers(run)[0]]), **changes)
     table = found.tornado().set_index("factor")
     assert table["effect"].to_dict() == {"audit-share": 10.0, "complaint-channels": -1.0}
     phase = found.phase("audit-share", "complaint-channels")
