@@ -215,8 +215,8 @@ def test_b29_links_of_a_run_are_worth_having() -> None:
     """Every link of the zone is within haul, of the material needed, and of positive value when it is made."""
     zone = PilotZone(package="whole-programme").run(4)
     firms, tech, material = zone.firms, zone.technology, zone.world.material
-    fresh = np.flatnonzero((firms.link_giver >= 0) & (firms.link_age <= 3))
+    fresh, place = np.nonzero((firms.link_giver >= 0) & (firms.link_age <= 3))
     assert len(fresh)
-    giver, kind = firms.link_giver[fresh], tech.need_kind[fresh]
+    giver, kind = firms.link_giver[fresh, place], tech.need_kind[fresh]
     assert (tech.waste_kind[giver] == kind[:, None]).any(axis=1).all()
     assert (zone.world.road[firms.place[fresh], firms.place[giver]] <= material["haul_km"][kind]).all()
