@@ -13,7 +13,7 @@ import numpy as np
 from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
 from ccepz_sim.numeric import clip
 from ccepz_sim.sampling import ONE, comb, even_comb, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
 from ccepz_sim.state.population import BLOCK
 from ccepz_sim.state.world import (
     AGRICULTURE,
@@ -103,7 +103,7 @@ def _enter_and_retire(zone: PilotZone) -> None:
     old = np.flatnonzero(age == int(p.retirement_age * QUARTERS))
     luck = zone.streams.at("coming of age", zone.quarter).random((2, len(grown)))
     town = people.cells.town[people.cell[grown]].astype(np.intp)
-    amenity = np.append(zone.towns.amenity, p.outside_amenity)[town]
+    amenity = with_outside(zone.towns.amenity, p.outside_amenity)[town]
     tertiary = p.tertiary_chance * (MIDDLE + amenity)
     levels = (luck[0] < tertiary + p.vocational_chance).astype(np.intp) + (luck[0] < tertiary)
     skill = np.array([UNSKILLED, SKILLED, PROFESSIONAL])[levels]

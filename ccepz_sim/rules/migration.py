@@ -14,7 +14,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.numeric import clip
 from ccepz_sim.sampling import comb, even_comb, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
 from ccepz_sim.state.population import BLOCK
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
@@ -90,13 +90,13 @@ def _die(zone: PilotZone, start: np.ndarray) -> None:
 def _be_born(zone: PilotZone, luck: float) -> None:
     """Births follow the rate of each place; what is less than a row is carried from place to place."""
     people = zone.population
-    rate = np.append(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
+    rate = with_outside(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
     expected = rate * people.persons / people.birth_weight
     born = np.floor(expected.cumsum() + luck).astype(np.intp)
     town = born.searchsorted(np.arange(born[-1]), side="right")
     voice = zone.p.voice
-    awareness = np.append(zone.towns.awareness, voice.awareness_start)
-    people.bear(town, awareness, np.append(zone.towns.trust, voice.trust_start))
+    awareness = with_outside(zone.towns.awareness, voice.awareness_start)
+    people.bear(town, awareness, with_outside(zone.towns.trust, voice.trust_start))
 
 
 def attraction(zone: PilotZone) -> np.ndarray:
@@ -116,16 +116,16 @@ def attraction(zone: PilotZone) -> np.ndarray:
     )
     cost = world.place["housing_cost"][:, None]
     income = expected_wage(towns.wage, chance, p.jobless_income * towns.wage) / cost**p.housing_weight
-    outside = zone.base_wage.mean(axis=0) * p.outside_wage * (1.0 - p.outside_risk)
+    outside = zone.base_wage.sum(axis=0) / len(zone.base_wage) * p.outside_wage * (1.0 - p.outside_risk)
     value = p.wage * np.log(np.vstack([income, outside[None, :]]))
     felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
-    pollution = np.append(towns.pollution, p.outside_pollution)
+    pollution = with_outside(towns.pollution, p.outside_pollution)
     value -= felt * np.log1p(pollution)[:, None]
-    amenity = np.append(
+    amenity = with_outside(
         towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity
     )
     value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
-    high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / METRES, 0.0)
+    high = with_outside(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / METRES, 0.0)
     value -= p.altitude * high[:, None]
     talent = p.allowance * now.talent_allowance / p.allowance_scale
     value[:-1, PROFESSIONAL] += talent * world.in_zone
@@ -150,7 +150,7 @@ def _choose(zone: PilotZone, value: np.ndarray) -> None:
         thinking = comb(considers.take(people.cell[rows], mode="clip"), float(start[number, 0])) + rows.start
         thinking = _free_to_move(zone, thinking)
         kind = people.cells.kind(people.cell[thinking], people.home[thinking])
-        chosen = comb(chances.take(kind, axis=1, mode="clip").ravel(), float(start[number, 1]))
+        chosen = comb(chances.take(kind, axis=0, mode="clip").T.ravel(), float(start[number, 1]))
         # who is met at two places goes to the first
         goal = np.full(len(thinking), UNDECIDED)
         goal[chosen[::-1] % max(1, len(thinking))] = chosen[::-1] // max(1, len(thinking))
@@ -167,7 +167,7 @@ def _free_to_move(zone: PilotZone, rows: np.ndarray) -> np.ndarray:
 
 
 def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: SimpleNamespace) -> np.ndarray:
-    """Give everybody's chance to move, by place and kind: what all share, distance, kin, home and staying put.
+    """Give everybody's chance to move, by kind and place: what all share, distance, kin, home and staying put.
 
     All of one skill who live in one place and call one place home choose alike, so that the logit is computed once
     for each of these kinds and not for each resident.
@@ -179,7 +179,7 @@ def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: Si
         p: parameters of migration.
 
     Returns:
-        In parts as `comb` takes them, shape (places, kinds), kinds numbered as `Cells.kind` does; staying has none.
+        In parts as `comb` takes them, shape (kinds, places), kinds numbered as `Cells.kind` does; staying has none.
 
     Source: McFadden 1974.
     """
@@ -192,7 +192,7 @@ def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: Si
     home[itself, itself] += p.home_pull
     chances = choice_chances(value.T[:, None, None, :], here[:, None, :], home)
     chances[:, itself, :, itself] = 0.0
-    return in_parts(chances.reshape(-1, places)).T.copy()
+    return in_parts(chances.reshape(-1, places))
 
 
 def _kin(zone: PilotZone) -> np.ndarray:
@@ -249,7 +249,7 @@ def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
         return
     east = world.place_index[SENDING]
     goals = np.array([world.place_index[name] for name in RECEIVING])
-    gain = value[goals].mean(axis=0) - value[east]
+    gain = value[goals].sum(axis=0) / len(goals) - value[east]
     accepts = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
     able = _may_resettle(zone, east)
     skill = people.cells.skill[people.cell[able]]

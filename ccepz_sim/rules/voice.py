@@ -44,10 +44,10 @@ def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float)
     Source: DeGroot 1974; Deffuant et al. 2000.
     """
     gap = mean - own
-    gap *= np.abs(gap) < reach
-    gap *= speed
-    gap += own
-    return gap
+    moved = np.where(np.abs(gap) < reach, gap, gap.dtype.type(0.0))
+    moved *= speed
+    moved += own
+    return moved
 
 
 def form_opinions(zone: PilotZone) -> None:
@@ -93,7 +93,8 @@ def _awareness_and_trust(zone: PilotZone) -> None:
     heard = per_person / p.strength_scale * (p.silent_part + towns.reply_rate)
     zone.voice_strength = np.minimum(p.strength_most, heard)
     inside = zone.world.in_zone
-    zone.complaint_pressure = float(np.minimum(1.0, per_person[inside] / p.pressure_scale).mean())
+    pressure = np.minimum(1.0, per_person[inside] / p.pressure_scale)
+    zone.complaint_pressure = float(pressure.sum()) / len(pressure)
     zone.mean_trust = float((towns.trust[inside] * persons[inside]).sum() / persons[inside].sum())
 
 

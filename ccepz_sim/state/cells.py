@@ -64,6 +64,15 @@ class Cells:
             values: shape (places,), or (places - 1,) when it is `free` for the rest of China too.
             free: value for rows nobody holds.
         """
-        table = np.full(self.places + 1, free, dtype=np.float32)
+        table = np.empty(self.places + 1, dtype=np.float32)
         table[: len(values)] = values
+        table[len(values) :] = free
         return table.take(self.town, mode="wrap")
+
+
+def with_outside(values: np.ndarray, outside: float) -> np.ndarray:
+    """Add the value of the rest of China to a value of each place, shape (places + 1,)."""
+    longer = np.empty(len(values) + 1)
+    longer[:-1] = values
+    longer[-1] = outside
+    return longer

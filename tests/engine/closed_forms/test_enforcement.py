@@ -13,6 +13,7 @@ from ccepz_sim.markets.permits import HALVINGS, clearing_price
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
+from ccepz_sim.rules.inspection import _execute_fines
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from tests.engine.profiles import examples
 
@@ -205,3 +206,29 @@ def test_detection_by_several_ways() -> None:
     assert either(np.array([1.0, 0.0]), 0.3) == pytest.approx([1.0, 0.3])
     assert audit_chance(0.6, 2.0, 1.0) == pytest.approx(0.4)
     assert audit_chance(0.6, 0.0, 1.0) == 0.0
+
+
+def test_b20_fines_arrive_later_than_their_name_says() -> None:
+    """Fines leave each of two stages at 1 - e^(-2/lag) a quarter and pass at most one stage in a quarter.
+
+    So the mean is 2 / (1 - e^(-2/lag)), 4.11 quarters at a lag of 3, not the 3 of the continuous chain of the levers.
+    """
+    zone = PilotZone(start=2010).copy()
+    firms = zone.firms
+    firms.pending_fine[:] = 0.0
+    rich = np.flatnonzero(firms.alive)[:5]
+    zone.ledger.deposits[zone.firm_accounts][rich] += 1e9
+    firms.pending_fine[rich, 0] = 1000.0
+    paid = []
+    for _ in range(120):
+        _execute_fines(zone)
+        paid.append(zone.fines_paid)
+    arrived = np.array(paid) / (1000.0 * len(rich))
+    assert arrived.sum() == pytest.approx(1.0, abs=1e-9)
+    leaves = 1.0 - np.exp(-2.0 / zone.p.inspection.fine_lag)
+    quarters = np.arange(1, 121)
+    assert arrived == pytest.approx(
+        (quarters - 1) * leaves**2 * (1.0 - leaves) ** np.maximum(quarters - 2, 0), abs=1e-9
+    )
+    assert (arrived * quarters).sum() == pytest.approx(2.0 / leaves, abs=1e-6)
+    assert 2.0 / leaves == pytest.approx(4.11, abs=0.005)

@@ -7,13 +7,14 @@ a fifth reconsiders each quarter. These folds belong to the functional form and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, sqrt
+from math import erf, log, sqrt
 
 import numpy as np
 import pytest
 
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus
+from ccepz_sim.rules.inspection import complaint_chance
 
 GRID = np.round(np.arange(0.0, 1.0005, 0.002), 3)
 RECONSIDER = 0.2
@@ -37,7 +38,8 @@ class Set:
 def surplus(one: Set, intensity: float, share: np.ndarray, more: np.ndarray) -> np.ndarray:
     """Joint surplus by the model's functions; `more` is what a firm saves beyond the mean."""
     audited = np.array([audit_chance(intensity, one.capacity, float(load)) for load in share])
-    chance = either(one.citizens, audited)
+    citizens = complaint_chance(-log(1.0 - one.citizens), np.ones(len(share)), 1.0, np.ones(len(share)))
+    chance = either(citizens, audited)
     moral = np.full(len(share), MORAL)
     return joint_surplus(
         one.saving + more, chance, np.full(len(share), one.fines), moral, share, one.peer_weight, np.zeros(len(share))

@@ -24,14 +24,14 @@ CLOSE = {"rel": 1e-9, "abs": 1e-9}
 CHANNELS = ("tax_air", "tax_water", "standard", "communication", "permit_cap", "accountability", "approval_time")
 PARAMETERS = ("abatement.support_effect", "collusion.own_detection", "collusion.hidden_share", "collusion.peer_weight",
               "collusion.official_fine", "collusion.extortion_rate", "collusion.search_cost")  # fmt: skip
-part = st.floats(0.0, 1.0, allow_subnormal=False)
+part = st.sampled_from([0.0, 0.1, 1.0]) | st.floats(0.0, 1.0, allow_subnormal=False)
 traits = st.fixed_dictionaries(
     {
         "row": st.integers(0, 400),
         "capacity": st.floats(0.1, 10.0),
         "utilisation": part,
         "clean": st.floats(0.2, 1.0),
-        "concentration": st.floats(0.05, 20.0),
+        "concentration": st.floats(0.05, 1.0) | st.floats(1.0, 20.0),
         "skill": st.floats(0.2, 5.0),
         "sees": st.sampled_from([0.01, 0.05, 1.0]) | st.floats(0.01, 1.0),
         "support": st.sampled_from([0.0, 1e7]),
@@ -86,7 +86,8 @@ def set_up(
     accounts = np.arange(firms.rows)[rows] + int(zone.ledger.of("firms").start)
     zone.ledger.deposits[accounts] = np.array([one["cash"] for one in chosen])
     air = zone.technology.emission[rows, :2] @ zone.equivalents[:2]
-    zone.air_2015 = float((air * firms.capacity[rows]).sum())  # so that the cap can bind those who are left
+    load = air * firms.capacity[rows] * firms.utilisation[rows] * firms.clean[rows]
+    zone.air_2015 = float(load.sum())  # so that the cap can bind those who are left
     zone.officials.integrity[:] = integrity * np.linspace(0.0, 1.0, len(zone.officials.integrity))
     return zone
 
