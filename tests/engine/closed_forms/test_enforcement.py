@@ -171,11 +171,10 @@ def test_b28_notches_of_the_law() -> None:
     assert factors.tolist() == [1.0, 1.0, 0.75, 0.75, 0.5, 0.5]
 
 
-def test_b28_firms_take_the_notch_they_reach_and_seek_none() -> None:
-    """The row's optimum is not the model's: a firm takes the factor that its abatement at the full tax earns.
+def test_b28_the_row_by_the_factors_of_the_law() -> None:
+    """With ½ c (100 - e)² + 1.4 m(e) e the best e is 50, 70, 70, 93; without the notches it is 30, 72, 86, 93.
 
-    With ½ c (100 - e)² + 1.4 m(e) e the best e is 50, 70, 70, 93 (recomputed here from the law's own factors), bunched
-    at the notches; without them 30, 72, 86, 93. The model's firm at 72 or 86 stays where it is and pays in full.
+    The zone's firms seek the notches on their own cost curve: `test_notches.py`.
     """
     p = load_content().group_values("abatement")
     limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
@@ -191,7 +190,6 @@ def test_b28_firms_take_the_notch_they_reach_and_seek_none() -> None:
         assert total.min() == pytest.approx(least, abs=1e-3)
         alone = cost / 2.0 * (100.0 - left) ** 2 + 1.4 * left
         assert left[alone.argmin()] == pytest.approx(plain, abs=1e-3)
-    assert tax_factor(np.array([0.72, 0.86]), limits, factors).tolist() == [1.0, 1.0]
 
 
 def test_standard_is_met_exactly_where_it_can_be() -> None:
