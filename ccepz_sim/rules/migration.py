@@ -6,31 +6,39 @@ docs/model.md (e).
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.numeric import clip
-from ccepz_sim.rng import systematic
-from ccepz_sim.state.population import LONG_AGO, NOBODY, OUT_OF_LABOUR, UNEMPLOYED
-from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, UNSKILLED
+from ccepz_sim.sampling import comb, even_comb, in_parts
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
+from ccepz_sim.state.population import BLOCK
+from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
+UNDECIDED = -1
 SENDING = "haidong"
 RECEIVING = ("golmud", "delingha")
 
 
-def choice_chances(utility: np.ndarray) -> np.ndarray:
+def choice_chances(utility: np.ndarray, *more: np.ndarray) -> np.ndarray:
     """Give logit shares along the last axis, summing to one. Benchmark B08.
+
+    Args:
+        utility: shape (..., choices); more: further terms of its sum, broadcast and of moderate size. As the
+            exponentials are multiplied, a sum over many kinds of people costs no exponential of each.
 
     Source: McFadden 1974.
     """
-    top = utility - utility.max(axis=-1, keepdims=True)
-    weight = np.exp(top)
+    weight = np.exp(utility - utility.max(axis=-1, keepdims=True))
+    for term in more:
+        weight = weight * np.exp(term)
     chances: np.ndarray = weight / weight.sum(axis=-1, keepdims=True)
     return chances
 
@@ -60,49 +68,35 @@ def live_and_move(zone: PilotZone) -> None:
 def _vital(zone: PilotZone) -> None:
     """A quarter older; the old and a few others die, and every place has its births."""
     people = zone.population
-    people.age[people.town != NOBODY] += 1
+    people.age[: people.used] += 1
     if zone.frozen:
         return
-    luck = zone.streams.at("vital", zone.quarter).random(2)
-    _die(zone, float(luck[0]))
-    _be_born(zone, float(luck[1]))
+    luck = zone.streams.at("vital", zone.quarter).random(people.used // BLOCK + 2)
+    _die(zone, luck[1:])
+    _be_born(zone, float(luck[0]))
 
 
-def _die(zone: PilotZone, luck: float) -> None:
-    """Draw deaths by age: by band, and rising with the square of years in high age."""
-    people = zone.population
-    living = np.flatnonzero(people.town != NOBODY)
-    hazard = zone.death_chance[people.age[living] // QUARTERS]
-    dead = living[systematic(hazard, luck)]
-    town = people.town[dead].astype(np.int64)
-    people.deaths += np.bincount(town, weights=people.weight[dead], minlength=people.outside + 1).astype(np.int64)
-    people.town[dead] = NOBODY
-    people.employer[dead] = OUT_OF_LABOUR
+def _die(zone: PilotZone, start: np.ndarray) -> None:
+    """Draw deaths by age: by band, and rising with the square of years in high age.
+
+    Args:
+        start: one uniform draw for each block of rows.
+    """
+    people, hazard = zone.population, in_parts(zone.death_chance)
+    for number, rows in people.blocks():
+        people.bury(comb(hazard.take(people.age[rows], mode="clip"), float(start[number])) + rows.start)
 
 
 def _be_born(zone: PilotZone, luck: float) -> None:
-    """Births follow the rate of each place; the rest below one row is carried from place to place."""
+    """Births follow the rate of each place; what is less than a row is carried from place to place."""
     people = zone.population
-    rate = np.append(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
+    rate = with_outside(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
     expected = rate * people.persons / people.birth_weight
-    whole = np.floor(expected)
-    extra = np.diff(np.floor(np.cumsum(expected - whole) + luck), prepend=0.0)
-    born = (whole + extra).astype(int)
-    rows = people.free_rows(int(born.sum()))
-    town = np.repeat(np.arange(len(born)), born)
-    people.town[rows] = town
-    people.home[rows] = town
-    people.age[rows] = 0
-    people.skill[rows] = UNSKILLED
-    people.employer[rows] = OUT_OF_LABOUR
-    people.weight[rows] = people.birth_weight[town]
-    people.awareness[rows] = np.append(zone.towns.awareness, zone.p.voice.awareness_start)[town]
-    people.trust[rows] = np.append(zone.towns.trust, zone.p.voice.trust_start)[town]
-    people.jobless[rows] = 0
-    people.moved[rows] = LONG_AGO
-    people.resettled[rows] = False
-    people.guaranteed[rows] = False
-    people.births += np.bincount(town, weights=people.weight[rows], minlength=people.outside + 1).astype(np.int64)
+    born = np.floor(expected.cumsum() + luck).astype(np.intp)
+    town = born.searchsorted(np.arange(born[-1]), side="right")
+    voice = zone.p.voice
+    awareness = with_outside(zone.towns.awareness, voice.awareness_start)
+    people.bear(town, awareness, with_outside(zone.towns.trust, voice.trust_start))
 
 
 def attraction(zone: PilotZone) -> np.ndarray:
@@ -122,16 +116,16 @@ def attraction(zone: PilotZone) -> np.ndarray:
     )
     cost = world.place["housing_cost"][:, None]
     income = expected_wage(towns.wage, chance, p.jobless_income * towns.wage) / cost**p.housing_weight
-    outside = zone.base_wage.mean(axis=0) * p.outside_wage * (1.0 - p.outside_risk)
+    outside = zone.base_wage.sum(axis=0) / len(zone.base_wage) * p.outside_wage * (1.0 - p.outside_risk)
     value = p.wage * np.log(np.vstack([income, outside[None, :]]))
     felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
-    pollution = np.append(towns.pollution, p.outside_pollution)
+    pollution = with_outside(towns.pollution, p.outside_pollution)
     value -= felt * np.log1p(pollution)[:, None]
-    amenity = np.append(
+    amenity = with_outside(
         towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity
     )
     value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
-    high = np.append(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / METRES, 0.0)
+    high = with_outside(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / METRES, 0.0)
     value -= p.altitude * high[:, None]
     talent = p.allowance * now.talent_allowance / p.allowance_scale
     value[:-1, PROFESSIONAL] += talent * world.in_zone
@@ -144,72 +138,90 @@ def _choose(zone: PilotZone, value: np.ndarray) -> None:
     """Some adults consider moving each quarter and choose among all places, staying included."""
     if zone.frozen:
         return
-    luck = zone.streams.at("migration", zone.quarter)
-    thinking = _those_who_consider(zone, luck)
-    if not len(thinking):
-        return
-    here = zone.population.town[thinking].astype(np.int64)
-    chances = choice_chances(_utility(zone, value, thinking, here))
-    chances[np.arange(len(thinking)), here] = 0.0
-    picked = np.flatnonzero(systematic(chances.T.ravel(), float(luck.random())))
-    goal, who = np.divmod(picked, len(thinking))
-    who, first = np.unique(who, return_index=True)
-    _move(zone, thinking[who], goal[first])
-
-
-def _those_who_consider(zone: PilotZone, luck: np.random.Generator) -> np.ndarray:
-    """Draw by skill the adults who think of moving this quarter; who has just moved stays a while. Gives rows."""
     people, p = zone.population, zone.p.migration
-    yearly = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional], dtype=np.float32)
-    draw = luck.random(people.rows, dtype=np.float32)
-    thinking = np.flatnonzero(draw < (yearly / QUARTERS)[people.skill])
-    age = people.age[thinking]
-    adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS))
-    adult &= people.town[thinking] != NOBODY
-    return thinking[adult & (zone.quarter - people.moved[thinking] >= p.settle_quarters)]
-
-
-def _utility(zone: PilotZone, value: np.ndarray, rows: np.ndarray, here: np.ndarray) -> np.ndarray:
-    """Give each resident's utility of each place: what all share, distance, kin, home and staying put.
-
-    Returns:
-        Shape (residents, places + 1), the rest of China last.
-    """
-    people, p = zone.population, zone.p.migration
-    utility: np.ndarray = value.T[people.skill[rows]].copy()
-    utility -= p.distance * zone.distance_term[here]
     if zone.quarter % QUARTERS == 0 or not people.kin.any():
         people.kin = _kin(zone)
-    utility += p.kin * np.log1p(p.kin_scale * people.kin[people.home[rows]])
-    utility[np.arange(len(rows)), here] += p.stay
-    utility[:, -1] -= p.leave_province
-    utility += p.home_pull * (np.arange(people.outside + 1)[None, :] == people.home[rows][:, None])
-    return utility
+    chances = move_chances(value, zone.distance_term, people.kin, p)
+    yearly = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional])
+    considers = in_parts(np.append(yearly / QUARTERS, 0.0))
+    considers = considers[np.where(people.cells.town < 0, len(SKILLS), people.cells.skill)]
+    start = zone.streams.at("migration", zone.quarter).random((people.used // BLOCK + 1, 2))
+    for number, rows in people.blocks():
+        thinking = comb(considers.take(people.cell[rows], mode="clip"), float(start[number, 0])) + rows.start
+        thinking = _free_to_move(zone, thinking)
+        kind = people.cells.kind(people.cell[thinking], people.home[thinking])
+        chosen = comb(chances.take(kind, axis=0, mode="clip").T.ravel(), float(start[number, 1]))
+        # who is met at two places goes to the first
+        goal = np.full(len(thinking), UNDECIDED)
+        goal[chosen[::-1] % max(1, len(thinking))] = chosen[::-1] // max(1, len(thinking))
+        leaving = np.flatnonzero(goal != UNDECIDED)
+        _move(zone, thinking[leaving], goal[leaving])
+
+
+def _free_to_move(zone: PilotZone, rows: np.ndarray) -> np.ndarray:
+    """Keep those of an age to move; who has just moved stays a while."""
+    people, p = zone.population, zone.p.migration
+    age = people.age[rows]
+    adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS))
+    return rows[adult & (people.moved[rows] <= zone.quarter - p.settle_quarters)]
+
+
+def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: SimpleNamespace) -> np.ndarray:
+    """Give everybody's chance to move, by kind and place: what all share, distance, kin, home and staying put.
+
+    All of one skill who live in one place and call one place home choose alike, so that the logit is computed once
+    for each of these kinds and not for each resident.
+
+    Args:
+        value: utility all of one skill share, shape (places, skills), the rest of China last.
+        distance: shape (places, places), from row to column; kin: share of those from the place of the row who live
+            in the place of the column.
+        p: parameters of migration.
+
+    Returns:
+        In parts as `comb` takes them, shape (kinds, places), kinds numbered as `Cells.kind` does; staying has none.
+
+    Source: McFadden 1974.
+    """
+    places = len(distance)
+    here = -p.distance * distance
+    here[:, -1] -= p.leave_province
+    home = p.kin * np.log1p(p.kin_scale * kin)
+    itself = np.arange(places)
+    here[itself, itself] += p.stay
+    home[itself, itself] += p.home_pull
+    chances = choice_chances(value.T[:, None, None, :], here[:, None, :], home)
+    chances[:, itself, :, itself] = 0.0
+    return in_parts(chances.reshape(-1, places))
 
 
 def _kin(zone: PilotZone) -> np.ndarray:
     """Give the share of those who call a place home by where they live, shape (places + 1, places + 1)."""
     people = zone.population
     size = people.outside + 1
-    known = np.flatnonzero(people.town != NOBODY)
-    cell = people.home[known] * np.int64(size) + people.town[known]
-    count = np.bincount(cell, weights=people.weight[known], minlength=size * size).reshape(size, size)
-    share: np.ndarray = count / np.maximum(1.0, count.sum(axis=1, keepdims=True))
+    town = np.where(people.cells.town < 0, size, people.cells.town).astype(np.int16)
+    count = np.zeros((size, size + 1))
+    for _, rows in people.blocks():
+        cell = people.home[rows] * np.int16(size + 1) + town.take(people.cell[rows], mode="clip")
+        count += np.bincount(cell, weights=people.weight[rows], minlength=count.size).reshape(count.shape)
+    share: np.ndarray = count[:, :size] / np.maximum(1.0, count[:, :size].sum(axis=1, keepdims=True))
     return share
 
 
 def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
     """Change residents' place: they leave their job and look for one where they arrive."""
-    people = zone.population
+    people, cells = zone.population, zone.population.cells
     if not len(rows):
         return
-    here = people.town[rows].astype(np.int64)
+    cell = people.cell[rows]
+    here = cells.town[cell].astype(np.intp)
     np.add.at(people.moves, (here, goal), people.weight[rows])
-    people.town[rows] = goal
-    inside = goal < people.outside
-    working_age = people.employer[rows] > OUT_OF_LABOUR
-    fresh = (here == people.outside) & (people.age[rows] < int(zone.p.labour.retirement_age * QUARTERS))
-    people.employer[rows] = np.where(inside & (working_age | fresh), UNEMPLOYED, OUT_OF_LABOUR)
+    labour = zone.p.labour
+    age = people.age[rows]
+    able = (age >= int(labour.working_age * QUARTERS)) & (age < int(labour.retirement_age * QUARTERS))
+    seeks = (cells.employer[cell] > OUT_OF_LABOUR) | ((here == people.outside) & able)
+    employer = np.where(seeks & (goal < people.outside), UNEMPLOYED, OUT_OF_LABOUR)
+    people.put(rows, cells.number(employer, goal, cells.skill[cell]))
     people.jobless[rows] = 0
     people.moved[rows] = zone.quarter
 
@@ -232,34 +244,45 @@ def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
         start: one uniform draw that places the comb of the systematic samples.
     """
     people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
+    places = now.resettlement / QUARTERS
+    if places <= 0.0:
+        return
     east = world.place_index[SENDING]
     goals = np.array([world.place_index[name] for name in RECEIVING])
-    places = now.resettlement / QUARTERS
-    able = np.flatnonzero(people.town == east)
-    age = people.age[able]
-    adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.programme_age * QUARTERS))
-    able = able[adult & (people.skill[able] < PROFESSIONAL) & ~people.resettled[able]]
-    if places <= 0.0 or not len(able):
-        return
-    gain = value[goals].mean(axis=0)[people.skill[able]] - value[east][people.skill[able]]
-    take = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
-    total = float((people.weight[able] * take).sum())
-    chosen = able[systematic(take * min(1.0, places / max(total, 1.0)), start)]
+    gain = value[goals].sum(axis=0) / len(goals) - value[east]
+    accepts = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
+    able = _may_resettle(zone, east)
+    skill = people.cells.skill[people.cell[able]]
+    total = float(np.bincount(skill, weights=people.weight[able], minlength=len(SKILLS)) @ accepts)
+    chosen = able[comb(in_parts(accepts * min(1.0, places / max(total, 1.0))).take(skill, mode="clip"), start)]
     free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
-    goal = np.where(systematic(np.full(len(chosen), free[0] / free.sum()), start), goals[0], goals[1])
+    goal = np.full(len(chosen), goals[1])
+    goal[even_comb(len(chosen), float(free[0] / free.sum()), start)] = goals[0]
     _move(zone, chosen, goal)
     people.resettled[chosen] = True
-    people.guaranteed[chosen] = systematic(np.full(len(chosen), now.resettlement_jobs), start)
+    people.guaranteed[chosen] = False
+    people.guaranteed[chosen[even_comb(len(chosen), now.resettlement_jobs, start)]] = True
     people.resettled_quarter = int(people.weight[chosen].sum())
+
+
+def _may_resettle(zone: PilotZone, east: int) -> np.ndarray:
+    """Find those of the sending area the programme takes: adults of a certain age, no professionals, once only."""
+    people, cells, p = zone.population, zone.population.cells, zone.p.migration
+    wanted = (cells.town == east) & (cells.skill < PROFESSIONAL)
+    rows = np.flatnonzero(wanted.take(people.cell[: people.used], mode="clip"))
+    age = people.age[rows]
+    able = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.programme_age * QUARTERS))
+    return rows[able & ~people.resettled[rows]]
 
 
 def _return_jobless(zone: PilotZone, luck: np.random.Generator) -> None:
     """Some of the resettled who found no work for long go back to where they came from."""
     people, p = zone.population, zone.p.migration
     east = zone.world.place_index[SENDING]
-    stuck = np.flatnonzero(people.resettled)
-    away = (people.town[stuck] != east) & (people.town[stuck] != people.outside)
-    jobless = (people.employer[stuck] == UNEMPLOYED) & (people.jobless[stuck] >= p.return_after)
+    stuck = np.flatnonzero(people.resettled[: people.used])
+    town = people.cells.town[people.cell[stuck]]
+    away = (town != east) & (town != people.outside)
+    jobless = (people.cells.employer[people.cell[stuck]] == UNEMPLOYED) & (people.jobless[stuck] >= p.return_after)
     stuck = stuck[away & jobless]
     back = stuck[luck.random(len(stuck)) < p.return_chance]
     if not len(back):

@@ -5,6 +5,7 @@ Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeal
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from ccepz_sim.rules.collusion import peer_shares
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+FAR = 9.0  # an opinion nobody is in reach of
 
 
 def belief_after(
@@ -41,7 +44,10 @@ def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float)
     Source: DeGroot 1974; Deffuant et al. 2000.
     """
     gap = mean - own
-    return own + speed * np.where(np.abs(gap) < reach, gap, 0.0)
+    moved = np.where(np.abs(gap) < reach, gap, gap.dtype.type(0.0))
+    moved *= speed
+    moved += own
+    return moved
 
 
 def form_opinions(zone: PilotZone) -> None:
@@ -76,76 +82,101 @@ def _learn_detection(zone: PilotZone) -> None:
 
 def _awareness_and_trust(zone: PilotZone) -> None:
     """Residents learn what harms them, some complain, offices answer, and trust follows the answers."""
-    people, towns, p = zone.population, zone.towns, zone.p.voice
-    rows = np.flatnonzero((people.town >= 0) & (people.town < people.outside))
-    town = people.town[rows].astype(np.int64)
-    persons = np.maximum(1, people.persons[:-1])
+    towns, p = zone.towns, zone.p.voice
+    persons = np.maximum(1, zone.population.persons[:-1])
     light = p.hidden_harm + zone.policy.now.disclosure + p.media_weight * zone.policy.now.media
     harm = towns.harm * light
-    _become_aware(zone, rows, town, harm)
-    _complain(zone, rows, town)
-    _trust(zone, rows, town, harm)
+    _become_aware(zone, persons, harm)
+    _reply(zone, persons)
+    _trust(zone, persons, harm)
     per_person = towns.complaints / persons
     heard = per_person / p.strength_scale * (p.silent_part + towns.reply_rate)
     zone.voice_strength = np.minimum(p.strength_most, heard)
     inside = zone.world.in_zone
-    zone.complaint_pressure = float(np.minimum(1.0, per_person[inside] / p.pressure_scale).mean())
+    pressure = np.minimum(1.0, per_person[inside] / p.pressure_scale)
+    zone.complaint_pressure = float(pressure.sum()) / len(pressure)
     zone.mean_trust = float((towns.trust[inside] * persons[inside]).sum() / persons[inside].sum())
 
 
-def _mean_by_town(zone: PilotZone, rows: np.ndarray, town: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Average a value of residents by place, shape (places,)."""
-    persons = np.maximum(1, zone.population.persons[:-1])
-    mean: np.ndarray = np.bincount(town, weights=zone.population.weight[rows] * values, minlength=len(persons))
-    return mean / persons
-
-
-def _become_aware(zone: PilotZone, rows: np.ndarray, town: np.ndarray, harm: np.ndarray) -> None:
-    """Awareness moves toward the signal of harm and teaching, and toward the opinion of the town.
+def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
+    """Awareness moves toward harm, teaching and the opinion of the town; the aware, harmed and trusting complain.
 
     Args:
-        rows, town: residents and their places, shape (residents,).
+        persons: head counts, at least 1, shape (places,).
         harm: harm people can connect with pollution, 0 upwards, shape (places,).
     """
-    people, towns, p = zone.population, zone.towns, zone.p.voice
-    persons = np.maximum(1, people.persons[:-1])
-    per_head = zone.policy.now.education / max(1.0, float(persons[zone.world.in_zone].sum()))
-    taught = p.education_effect * np.log1p(per_head / p.education_scale) * zone.world.in_zone
-    signal = clip(p.signal_base + harm + taught, 0.0, 1.0)
-    own = people.awareness[rows]
-    sense = p.learning * (1.0 + p.skill_learning * people.skill[rows])
-    own = own + sense * (signal[town] - own)
-    own = drift_to_mean(own, towns.awareness[town], p.imitation, p.reach)
-    people.awareness[rows] = own
-    towns.awareness = _mean_by_town(zone, rows, town, own)
-
-
-def _complain(zone: PilotZone, rows: np.ndarray, town: np.ndarray) -> None:
-    """The aware, the harmed and the trusting complain; flooded offices answer a smaller share."""
     people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
-    persons = np.maximum(1, people.persons[:-1])
-    own, trust = people.awareness[rows], people.trust[rows]
-    drive = p.complain_base + p.complain_aware * own + p.complain_harm * towns.harm[town] + p.complain_trust * trust
-    drive = drive - p.free_ride * np.log(persons)[town] + p.complain_voice * now.evaluation_voice
-    chance = p.complaint_most / (1.0 + np.exp(-drive))
-    sent = np.bincount(town, weights=people.weight[rows] * chance, minlength=len(persons))
-    towns.complaints = sent * zone.world.in_zone
-    capacity = now.reply_duty * (1.0 - p.overload * np.minimum(1.0, towns.complaints / persons / p.overload_at))
+    cells, inside = people.cells, zone.world.in_zone
+    per_head = now.education / max(1.0, float(persons[inside].sum()))
+    taught = p.education_effect * np.log1p(per_head / p.education_scale) * inside
+    signal = clip(p.signal_base + harm + taught, 0.0, 1.0)
+    sense = p.learning * (1.0 + p.skill_learning * cells.skill.astype(np.float32)) * people.lives_here
+    pull = sense * cells.by_town(signal, 0.0)
+    mean = cells.by_town(towns.awareness, FAR)
+    drive = p.complain_base + p.complain_harm * towns.harm - p.free_ride * np.log(persons)
+    drive = cells.by_town(drive + p.complain_voice * now.evaluation_voice, 0.0)
+    sums = np.zeros((2, cells.count + 1))
+    for _, rows in people.blocks():
+        cell, weight = people.cell[rows].astype(np.intp), people.weight[rows]
+        own = people.awareness[rows]
+        own -= sense.take(cell, mode="clip") * own
+        own += pull.take(cell, mode="clip")
+        own[:] = drift_to_mean(own, mean.take(cell, mode="clip"), p.imitation, p.reach)
+        chance = complaint_chance(drive.take(cell, mode="clip"), own, people.trust[rows], p)
+        sums[0] += np.bincount(cell, weights=weight * own, minlength=cells.count + 1)
+        sums[1] += np.bincount(cell, weights=weight * chance, minlength=cells.count + 1)
+    aware, sent = people.by_place(sums)
+    towns.awareness = aware / persons
+    # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
+    towns.complaints = np.rint(sent) * inside
+
+
+def complaint_chance(drive: np.ndarray, awareness: np.ndarray, trust: np.ndarray, p: SimpleNamespace) -> np.ndarray:
+    """Give the chance to complain in a quarter: logistic in awareness, trust and what all of a place share.
+
+    Args:
+        drive: what the place adds; awareness, trust: 0-1; all of one shape.
+        p: parameters of voice.
+    """
+    chance = awareness * -p.complain_aware
+    chance -= p.complain_trust * trust
+    chance -= drive
+    np.exp(chance, out=chance)
+    chance += 1.0
+    return np.divide(p.complaint_most, chance, out=chance)
+
+
+def _reply(zone: PilotZone, persons: np.ndarray) -> None:
+    """Offices answer in the measure of their duty; flooded ones answer a smaller share."""
+    towns, p = zone.towns, zone.p.voice
+    load = np.minimum(1.0, towns.complaints / persons / p.overload_at)
+    capacity = zone.policy.now.reply_duty * (1.0 - p.overload * load)
     towns.reply_rate += p.reply_speed * (clip(capacity, 0.0, 1.0) - towns.reply_rate)
     towns.answered = towns.complaints * towns.reply_rate
 
 
-def _trust(zone: PilotZone, rows: np.ndarray, town: np.ndarray, harm: np.ndarray) -> None:
+def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
     """Trust moves toward what replies and a say in evaluation earn, less harm felt and cases disclosed."""
     people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
-    trust = people.trust[rows]
-    feels = harm[town] * people.awareness[rows]
-    scandal = peer_share_of_places(zone)[town] * now.disclosure
-    target = p.trust_base + p.trust_reply * towns.reply_rate[town] + p.trust_voice * now.evaluation_voice
-    target = target - p.trust_harm * feels
-    target = clip(target - p.trust_scandal * scandal, 0.0, 1.0)
-    people.trust[rows] = trust + p.trust_speed * (target - trust)
-    towns.trust = _mean_by_town(zone, rows, town, people.trust[rows])
+    cells = people.cells
+    scandal = peer_share_of_places(zone) * now.disclosure
+    earned = p.trust_base + p.trust_reply * towns.reply_rate + p.trust_voice * now.evaluation_voice
+    earned = cells.by_town(earned - p.trust_scandal * scandal, 0.0)
+    felt = cells.by_town(p.trust_harm * harm, 0.0)
+    speed = np.float32(p.trust_speed) * people.lives_here
+    sums = np.zeros(cells.count + 1)
+    for _, rows in people.blocks():
+        cell, trust = people.cell[rows].astype(np.intp), people.trust[rows]
+        target = felt.take(cell, mode="clip")
+        target *= people.awareness[rows]
+        np.subtract(earned.take(cell, mode="clip"), target, out=target)
+        np.maximum(target, 0.0, out=target)
+        np.minimum(target, 1.0, out=target)
+        target -= trust
+        target *= speed.take(cell, mode="clip")
+        trust += target
+        sums += np.bincount(cell, weights=people.weight[rows] * trust, minlength=cells.count + 1)
+    towns.trust = people.by_place(sums) / persons
 
 
 def peer_share_of_places(zone: PilotZone) -> np.ndarray:

@@ -1,10 +1,12 @@
 """Residents as arrays: state only, one row per sampled resident who stands for `weight` persons.
 
-Towns, labour market, migration and opinion are rules elsewhere; at scale 1 every row is one person.
+Towns, labour market, migration and opinion are rules elsewhere; at scale 1 every row is one person. Head counts follow
+the few who change in a quarter; all rows are walked in fixed blocks that fit a processor's cache.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,12 +15,12 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.rng import Streams
 from ccepz_sim.state.arrays import Arrays
-from ccepz_sim.state.world import EMPLOYERS, MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, Cells
+from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
 
-OUT_OF_LABOUR = -2
-UNEMPLOYED = -1
-NOBODY = -1
+BLOCK = 32_768  # rows walked at a time; float32 buffers of this length stay in a processor's second cache
 LONG_AGO = -100  # quarter of the last move of those who never moved
+NO_AGE = 20_000  # quarters; the age of a free row lies beyond every table of ages
 HALVINGS = 60
 GROWTH = 10  # a full table grows by one row in so many
 
@@ -26,10 +28,14 @@ GROWTH = 10  # a full table grows by one row in so many
 class Population(Arrays):
     """Every resident of the nine places and the pool of possible migrants outside them.
 
-    Attributes (shape (rows,)): town (index, 9 = rest of China, -1 = free row), home (town of kin), age
-    (quarters), skill (0-2), employer (index of EMPLOYERS, -1 unemployed, -2 out of the labour force), weight
-    (persons), awareness and trust (0-1), jobless (quarters), moved (quarter of the last move), resettled,
-    guaranteed (a job offer stands).
+    Rows 0 to used - 1 are in use; those of the dead among them (`free`) are the first to be given to newborns.
+
+    Attributes (shape (rows,)): cell (employer, town and skill as one number, see Cells), home (town of kin), age
+    (quarters), weight (persons), awareness and trust (0-1), jobless (quarters), moved (quarter of the last move),
+    resettled, guaranteed (a job offer stands).
+
+    heads: persons by cell, shape (cells + 1,), exact whole numbers kept up by `put`, `bear` and `bury`.
+    lives_here: 1 for the cells of residents of the places, else 0, shape (cells + 1,).
 
     Attributes (shape (places + 1,), the rest of China last): persons, opening (head counts now and at the start of
     the quarter), births, deaths (persons a quarter), birth_weight (persons a newborn row stands for); moves (persons
@@ -45,35 +51,26 @@ class Population(Arrays):
         persons = np.append(world.place["population_2010"], p.outside_pool).astype(np.int64)
         strata, detail = _strata(world, p, persons)
         rows_of = _rows_per_stratum(strata.ravel(), scale, detail.ravel())
-        used = int(rows_of.sum())
-        rows = int(np.ceil(used * p.headroom))
+        self.used = int(rows_of.sum())
+        rows = int(np.ceil(self.used * p.headroom))
         self.rows = rows
         self.outside = world.place_count
-        self.town = np.full(rows, NOBODY, dtype=np.int8)
+        self.cells = Cells(world.place_count + 1)
+        self.lives_here = ((self.cells.town >= 0) & (self.cells.town < self.outside)).astype(np.float32)
+        self.lives_here.flags.writeable = False
+        self.free = np.zeros(0, dtype=np.intp)
+        self.cell = np.full(rows, self.cells.free, dtype=self.cells.dtype)
         self.home = np.zeros(rows, dtype=np.int8)
-        self.age = np.zeros(rows, dtype=np.int16)
-        self.skill = np.zeros(rows, dtype=np.int8)
-        self.employer = np.full(rows, OUT_OF_LABOUR, dtype=np.int8)
-        self.weight = np.zeros(rows, dtype=np.int64)
-        self.awareness = np.zeros(rows)
-        self.trust = np.zeros(rows)
+        self.age = np.full(rows, NO_AGE, dtype=np.int16)
+        self.weight = np.zeros(rows, dtype=np.int32)
+        self.awareness = np.zeros(rows, dtype=np.float32)
+        self.trust = np.zeros(rows, dtype=np.float32)
         self.jobless = np.zeros(rows, dtype=np.int16)
         self.moved = np.full(rows, LONG_AGO, dtype=np.int16)
         self.resettled = np.zeros(rows, dtype=bool)
         self.guaranteed = np.zeros(rows, dtype=bool)
-        luck = streams.at("population start")
-        stratum = np.repeat(np.arange(len(rows_of)), rows_of)
-        town = stratum // len(SKILLS)
-        self.town[:used] = town
-        self.home[:used] = town
-        self.skill[:used] = stratum % len(SKILLS)
-        parts = [_integer_split(total, n) for total, n in zip(strata.ravel(), rows_of, strict=True) if n]
-        self.weight[:used] = np.concatenate(parts)
-        self._ages(world, p, luck, town)
-        draws = luck.random((2, used))
-        voice = content.group_values("voice")
-        self.awareness[:used] = np.clip(voice.awareness_start + voice.spread_start * (draws[0] - MIDDLE), 0.0, 1.0)
-        self.trust[:used] = np.clip(voice.trust_start + voice.spread_start * (draws[1] - MIDDLE), 0.0, 1.0)
+        self._settle(strata, rows_of)
+        self._draw(content, world, streams.at("population start"))
         plain = rows_of.reshape(strata.shape)[:, 0]
         self.birth_weight = np.maximum(1, np.rint(strata[:, 0] / np.maximum(plain, 1))).astype(np.int64)
         self.births = np.zeros(len(persons), dtype=np.int64)
@@ -81,17 +78,34 @@ class Population(Arrays):
         self.moves = np.zeros((len(persons), len(persons)), dtype=np.int64)
         self.resettled_quarter = 0
         self.returned_quarter = 0
+        self.heads = self.recount()
         self.persons = self.count()
         self.opening = self.persons.copy()
         self.kin = np.zeros((len(persons), len(persons)))
 
+    def _settle(self, strata: np.ndarray, rows_of: np.ndarray) -> None:
+        """Give each stratum its rows: place, skill, persons they stand for; nobody works yet."""
+        stratum = np.repeat(np.arange(len(rows_of), dtype=np.int16), rows_of)
+        self.cell[: self.used] = stratum  # those out of the labour force come first, in the order of the strata
+        self.home[: self.used] = stratum // len(SKILLS)
+        parts = [_integer_split(total, n) for total, n in zip(strata.ravel(), rows_of, strict=True) if n]
+        self.weight[: self.used] = np.concatenate(parts)
+
+    def _draw(self, content: Content, world: World, luck: np.random.Generator) -> None:
+        """Draw opening ages, awareness and trust."""
+        town = self.home[: self.used].astype(np.intp)
+        self._ages(world, content.group_values("population"), luck, town)
+        voice = content.group_values("voice")
+        for column, start in ((self.awareness, voice.awareness_start), (self.trust, voice.trust_start)):
+            draw = luck.random(self.used)
+            column[: self.used] = np.clip(start + voice.spread_start * (draw - MIDDLE), 0.0, 1.0)
+
     def _ages(self, world: World, p: SimpleNamespace, luck: np.random.Generator, town: np.ndarray) -> None:
         child = np.append(world.place["age_0_14"], p.outside_child_share)[town]
         old = np.append(world.place["age_65_plus"], p.outside_old_share)[town]
-        skill = self.skill[: len(town)]
-        plain = np.bincount(town, weights=self.weight[: len(town)] * (skill == UNSKILLED))
-        unskilled = plain / np.maximum(1.0, np.bincount(town, weights=self.weight[: len(town)]))
-        child = np.where(skill == UNSKILLED, child / np.maximum(unskilled[town], 1e-9), 0.0)
+        weight, plain = self.weight[: self.used], self.skill[: self.used] == UNSKILLED
+        unskilled = np.bincount(town, weights=weight * plain) / np.maximum(1.0, np.bincount(town, weights=weight))
+        child = np.where(plain, child / np.maximum(unskilled[town], 1e-9), 0.0)
         band, within = luck.random((2, len(town)))
         adult_years = p.school_age + (p.old_age - p.school_age) * within**p.age_skew
         years = np.where(
@@ -101,25 +115,129 @@ class Population(Arrays):
         )
         self.age[: len(town)] = (years * QUARTERS).astype(np.int16)
 
+    @property
+    def town(self) -> np.ndarray:
+        """Place of each row, shape (rows,): index, 9 = rest of China, NOBODY = free row. To be read only."""
+        return self._column(self.cells.town)
+
+    @property
+    def skill(self) -> np.ndarray:
+        """Skill of each row, shape (rows,), 0-2. To be read only."""
+        return self._column(self.cells.skill)
+
+    @property
+    def employer(self) -> np.ndarray:
+        """Employer of each row, shape (rows,): index of EMPLOYERS, UNEMPLOYED or OUT_OF_LABOUR. To be read only."""
+        return self._column(self.cells.employer)
+
+    def _column(self, table: np.ndarray) -> np.ndarray:
+        column = table.take(self.cell, mode="clip")
+        column.flags.writeable = False  # it is made on the spot: who wants to change it must use `put`
+        return column
+
+    def blocks(self) -> Iterator[tuple[int, slice]]:
+        """Walk the rows in use: number and rows of each fixed block."""
+        for number, first in enumerate(range(0, self.used, BLOCK)):
+            yield number, slice(first, min(first + BLOCK, self.used))
+
+    def with_status(self, employer: int) -> np.ndarray:
+        """Find the residents of the places who work for an employer, are unemployed or out of the labour force."""
+        cell, first = self.cell[: self.used], self.cells.status(employer).start
+        # below the range the difference wraps round to a large number
+        return np.flatnonzero(cell - cell.dtype.type(first) < self.outside * len(SKILLS))
+
+    def put(self, rows: np.ndarray, cells: np.ndarray) -> None:
+        """Change the cells of some rows, each named once, and the head counts with them."""
+        if not len(rows):
+            return
+        weight = self.weight[rows].astype(np.float64)
+        np.subtract.at(self.heads, self.cell[rows].astype(np.intp), weight)
+        np.add.at(self.heads, cells, weight)
+        self.heads[self.cells.free] = 0.0
+        self.cell[rows] = cells
+
+    def _tally(self, cells: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        heads = np.bincount(cells, weights=weight, minlength=self.cells.count + 1)
+        heads[self.cells.free] = 0.0
+        return heads
+
+    def recount(self) -> np.ndarray:
+        """Count persons by cell from the rows themselves, shape (cells + 1,)."""
+        heads = np.zeros(self.cells.count + 1)
+        for _, rows in self.blocks():
+            heads += self._tally(self.cell[rows], self.weight[rows])
+        return heads
+
+    def minors(self, grown: int) -> np.ndarray:
+        """Count persons younger than an age in quarters by cell, shape (cells + 1,)."""
+        counted = np.zeros(self.cells.count + 1)
+        for _, block in self.blocks():
+            rows = np.flatnonzero(self.age[block] < grown) + block.start
+            counted += self._tally(self.cell[rows], self.weight[rows])
+        return counted
+
     def count(self) -> np.ndarray:
         """Count persons per place, the rest of China last; shape (places + 1,), whole numbers."""
-        living = self.town >= 0
-        counted = np.bincount(self.town[living], weights=self.weight[living], minlength=self.outside + 1)
-        return counted.astype(np.int64)
+        return self.by_place(self.heads, outside=1).astype(np.int64)
 
-    def cells(self) -> np.ndarray:
-        """Number the labour market cell of each row: town x 3 + skill; free and outside rows get the last one."""
-        last = self.outside * len(SKILLS)
-        return np.where(
-            (self.town >= 0) & (self.town < self.outside), self.town * np.int64(len(SKILLS)) + self.skill, last
-        )
+    def by_place(self, values: np.ndarray, outside: int = 0) -> np.ndarray:
+        """Add values of cells, shape (..., cells + 1), up by place; the rest of China is left out unless asked for."""
+        apart = values[..., :-1].reshape(*values.shape[:-1], *self.cells.shape)
+        return apart.sum(axis=(-3, -1))[..., : self.outside + outside]
+
+    def _table(self) -> np.ndarray:
+        return self.heads[:-1].reshape(self.cells.shape)
 
     def employed(self) -> np.ndarray:
         """Count employed persons, shape (employers, places, skills)."""
-        rows = np.flatnonzero((self.employer >= 0) & (self.town < self.outside))
-        cell = (self.employer[rows] * np.int64(self.outside) + self.town[rows]) * len(SKILLS) + self.skill[rows]
-        shape = (len(EMPLOYERS), self.outside, len(SKILLS))
-        return np.bincount(cell, weights=self.weight[rows], minlength=int(np.prod(shape))).reshape(shape)
+        return self._table()[-OUT_OF_LABOUR:, :-1].copy()
+
+    def labour_force(self) -> np.ndarray:
+        """Count those who work or seek work, shape (places, skills)."""
+        force: np.ndarray = self._table()[UNEMPLOYED - OUT_OF_LABOUR :, :-1].sum(axis=0)
+        return force
+
+    def seekers(self) -> np.ndarray:
+        """Count the unemployed, shape (places, skills)."""
+        return self._table()[UNEMPLOYED - OUT_OF_LABOUR, :-1].copy()
+
+    def bury(self, rows: np.ndarray) -> None:
+        """Free the rows of the dead and note how many persons died where."""
+        weight = self.weight[rows]
+        town = self.cells.town[self.cell[rows]]
+        np.add.at(self.deaths, town, weight)
+        self.put(rows, np.full(len(rows), self.cells.free))
+        self.age[rows] = NO_AGE
+        self.resettled[rows] = False
+        self.free = np.concatenate([self.free, rows])
+
+    def bear(self, town: np.ndarray, awareness: np.ndarray, trust: np.ndarray) -> None:
+        """Give newborns of the given places a row each, with the opinions of their places.
+
+        Args:
+            town: shape (newborns,); awareness, trust: 0-1, shape (places + 1,).
+        """
+        rows = self._rows_for(len(town))
+        weight = self.birth_weight[town]
+        self.weight[rows] = weight
+        self.put(rows, self.cells.number(OUT_OF_LABOUR, town, UNSKILLED))
+        self.home[rows] = town
+        self.age[rows] = 0
+        self.awareness[rows] = awareness[town]
+        self.trust[rows] = trust[town]
+        self.jobless[rows] = 0
+        self.moved[rows] = LONG_AGO
+        self.guaranteed[rows] = False
+        np.add.at(self.births, town, weight)
+
+    def _rows_for(self, wanted: int) -> np.ndarray:
+        """Take rows of the dead first, then unused ones; the table grows when it is full."""
+        again, self.free = self.free[:wanted], self.free[wanted:]
+        fresh = np.arange(self.used, self.used + wanted - len(again))
+        self.used += len(fresh)
+        if self.used > self.rows:
+            self._grow(self.used - self.rows)
+        return np.concatenate([again, fresh])
 
     def open_quarter(self) -> None:
         """Remember the opening head count and clear the flows."""
@@ -131,25 +249,16 @@ class Population(Arrays):
         self.returned_quarter = 0
 
     def reconciles(self) -> bool:
-        """Say whether every place's closing count equals opening + births - deaths + moves in - moves out."""
+        """Say whether the rows agree with the head counts, and every place with its births, deaths and moves."""
         expected = self.opening + self.births - self.deaths + self.moves.sum(axis=0) - self.moves.sum(axis=1)
-        return bool((expected == self.count()).all())
-
-    def free_rows(self, wanted: int) -> np.ndarray:
-        """Find free rows for newborns; grow the table when it is full."""
-        free = np.flatnonzero(self.town == NOBODY)
-        if len(free) < wanted:
-            self._grow(wanted - len(free))
-            free = np.flatnonzero(self.town == NOBODY)
-        return free[:wanted]
+        return bool((expected == self.count()).all() and (self.heads == self.recount()).all())
 
     def _grow(self, more: int) -> None:
         more = max(more, self.rows // GROWTH + 1)
+        empty = {"cell": self.cells.free, "age": NO_AGE}
         for name, value in list(self.__dict__.items()):
             if isinstance(value, np.ndarray) and value.shape == (self.rows,):
-                fill = np.zeros(more, dtype=value.dtype)
-                if name in ("town", "employer"):
-                    fill += NOBODY if name == "town" else OUT_OF_LABOUR
+                fill = np.full(more, empty.get(name, 0), dtype=value.dtype)
                 setattr(self, name, np.concatenate([value, fill]))
         self.rows += more
 

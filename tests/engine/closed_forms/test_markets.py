@@ -16,7 +16,7 @@ from ccepz_sim.policies.lags import LagFilter, erlang_matrix
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.environment import pollution_stock
 from ccepz_sim.rules.funds import contest_shares, misuse_share
-from ccepz_sim.rules.innovation import effective_research, success_chance
+from ccepz_sim.rules.innovation import effective_research, step_draw, success_chance
 from ccepz_sim.rules.officials import coordination_factor, effort_split
 
 KAPPA, SIGMA, STEP = np.array([0.5]), np.array([0.3]), 0.25
@@ -144,7 +144,9 @@ def test_b16_success_and_draws() -> None:
     shape, most = content.value("innovation.beta"), content.value("innovation.step_most")
     assert (shape, most) == (3.0, 0.15)
     # As the zone draws it.
-    step = Streams(16).at("research").beta(shape, shape, 400_000) * 2.0 * most - most
+    uniform = Streams(16).at("research").random((2 * int(shape) - 1, 400_000))
+    step = step_draw(uniform, np.ones(400_000, dtype=bool), most)
+    assert step_draw(uniform, np.zeros(400_000, dtype=bool), most).any() is np.False_
     spread = 2.0 * most * sqrt(1.0 / (4.0 * (2.0 * shape + 1.0)))
     assert spread == pytest.approx(0.056695, abs=1e-6)
     assert step.mean() == pytest.approx(0.0, abs=3.0 * spread / sqrt(len(step)))

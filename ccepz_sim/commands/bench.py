@@ -1,0 +1,103 @@
+"""`ccepz bench`: how fast the zone is, against other ways to write the same rules and against its own gates."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from ccepz_sim.commands.arguments import Parser
+from ccepz_sim.commands.speech import Say, printer
+
+if TYPE_CHECKING:
+    from ccepz_sim.bench.report import Gate, Report, Row
+
+DIGITS = 3
+RESULTS = {True: "bench.reached", False: "bench.missed", None: "bench.unmeasured"}
+
+
+def declare(parser: Parser, say: Say) -> None:
+    """Declare the options."""
+    add = parser.own_options.add_argument
+    add("--quick", action="store_true", help=say("bench.quick"))
+    add("--json", action="store_true", help=say("bench.json"))
+
+
+def execute(args: argparse.Namespace, say: Say) -> int:
+    """Measure and print; a gate that is missed is told, it is no error."""
+    from ccepz_sim.bench.report import FULL, QUICK, bench
+
+    errors = Console(stderr=True)
+    with errors.status("", spinner="line") if sys.stderr.isatty() else _Silent() as status:
+        report = bench(QUICK if args.quick else FULL, lambda name: status.update(say(f"bench.part_{name}")))
+    if args.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        _print(report, say)
+    return 0
+
+
+class _Silent:
+    """What stands in for the spinner where nobody watches."""
+
+    def __enter__(self) -> _Silent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def update(self, _: str) -> None:
+        """Say nothing."""
+
+
+def _print(report: Report, say: Say) -> None:
+    rows = Table(title=say("bench.title"), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for key in ("bench.what", "bench.name", "bench.value"):
+        rows.add_column(say(key), justify="right" if key == "bench.value" else "left", overflow="fold")
+    before = ""
+    for row in report.rows:
+        rows.add_row("" if row.group == before else say(f"bench.part_{row.group}"), _name(row, say), _value(row, say))
+        before = row.group
+    gates = Table(title=say("bench.gates"), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for key in ("bench.gate", "bench.value", "bench.reach", "bench.result"):
+        gates.add_column(say(key), justify="right" if key in ("bench.value", "bench.reach") else "left")
+    for gate in report.gates:
+        gates.add_row(say(f"bench.gate_{_key(gate.name)}"), _figure(gate), gate.reach, say(RESULTS[gate.reached]))
+    printer().print(rows)
+    printer().print(gates)
+
+
+def _name(row: Row, say: Say) -> str:
+    if row.group in ("kernel", "memory"):
+        return say(f"bench.way_{row.name}")
+    if row.group == "phases":
+        from ccepz_sim.model import PHASES
+
+        return next(phase.label.get(say.lang) for phase in PHASES if phase.name == row.name)
+    if row.group == "residents":
+        return f"{int(row.name):,}"
+    return say(f"bench.row_{_key(row.name)}")
+
+
+def _value(row: Row, say: Say) -> str:
+    if row.value is None:
+        return say("bench.install", package=row.install) if row.install else say("bench.unmeasured")
+    return f"{_digits(row.value)} {row.unit}"
+
+
+def _figure(gate: Gate) -> str:
+    return "–" if gate.value is None else f"{_digits(gate.value)} {gate.unit}"
+
+
+def _digits(value: float) -> str:
+    whole = 10**DIGITS
+    return f"{value:,.0f}" if value >= whole else f"{value:.{DIGITS}g}"
+
+
+def _key(name: str) -> str:
+    return name.replace(" ", "_").replace(",", "").replace("-", "_")
