@@ -100,7 +100,7 @@ def _group(node: ast.expr, names: Names) -> str:
     if isinstance(node, ast.Name):
         return names.get(node.id, "")
     if isinstance(node, ast.Attribute):
-        if node.attr == "p" and isinstance(node.value, ast.Name):
+        if node.attr == "p":
             return ALL
         if isinstance(node.value, ast.Attribute | ast.Name) and _group(node.value, names) == ALL:
             return node.attr

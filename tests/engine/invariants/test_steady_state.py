@@ -19,9 +19,10 @@ FLAT_YEARS = 10
 OFF = frozenset(["collusion", "labour", "inspection", "innovation", "migration", "turnover", "evaluation"])
 # Trends, wear, chance and learning that are not a phase.
 STILL = (
-    "prices.input_inflation", "fiscal.transfer_growth", "sectors.agriculture_growth", "sectors.services_productivity",
+    "prices.input_inflation", "fiscal.transfer_growth", "sectors.agriculture_growth",
+    "sectors.agriculture_growth_late", "sectors.services_productivity",
     "firms.labour_productivity", "investment.response", "investment.decay", "finance.depreciation",
-    "materials.link_failure", "materials.knowledge_base", "materials.knowledge_matching",
+    "funds.pilot_places", "materials.link_failure", "materials.knowledge_base", "materials.knowledge_matching",
     "materials.knowledge_internet", "environment.infrastructure_wear",
 )  # fmt: skip
 # Debts stand still, and unsafe stocks do no harm: both would move for as long as anything is added to them.
