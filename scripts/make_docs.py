@@ -20,7 +20,8 @@ from ccepz_sim.commands.speech import Say
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Label, Lever
+from ccepz_sim.schema import LANGUAGES, Factor, Label, Lever
+from ccepz_sim.studies.results import outcome_name
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -191,9 +192,7 @@ def parameters(content: Content, lang: str) -> str:
     values = content.parameters.values()
     page.line(page.word("statuses"))
     page.line()
-    counts = {
-        status: sum(item.status == status for item in values) for status in sorted({v.status for v in values})
-    }
+    counts = {status: sum(item.status == status for item in values) for status in sorted({v.status for v in values})}
     page.table(("status", "count"), ((page.status(status), str(count)) for status, count in counts.items()))
     for group in content.parameter_groups.values():
         page.heading(page.pick(group.label))
@@ -237,10 +236,35 @@ def commands(_content: Content, lang: str) -> str:
     return page.text()
 
 
+def studies(content: Content, lang: str) -> str:
+    """Return the page of studies."""
+    page = Page("studies", lang)
+    for item in content.studies.values():
+        page.heading(f"`{item.id}`")
+        page.line(f"**{page.pick(item.label)}** – {page.pick(item.question)}")
+        page.line()
+        packages = ", ".join(f"[`{policy.id}`](packages.md#{policy.id})" for policy in item.policies)
+        page.facts(
+            {
+                "design": f"`{item.design}`",
+                "runs": f"{item.runs:,}",
+                "years": str(item.relations.years),
+                "seeds": str(item.seeds),
+                "packages": packages,
+                "scenarios": ", ".join(f"[`{name}`](scenarios.md#{name})" for name in item.scenarios),
+                "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
+            }
+        )
+        if item.factors:
+            page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in item.factors))
+    return page.text()
+
+
 PAGES = {
     "levers": levers,
     "packages": packages,
     "scenarios": scenarios,
+    "studies": studies,
     "indicators": indicators,
     "parameters": parameters,
     "quarter": quarter,
@@ -251,30 +275,20 @@ PAGES = {
 def pages(content: Content) -> dict[Path, str]:
     """Return every reference page by its path."""
     folders = {"en": DOCS / "reference", "zh": DOCS / "zh" / "reference"}
-    return {
-        folders[lang] / f"{name}.md": build(content, lang)
-        for lang in LANGUAGES
-        for name, build in PAGES.items()
-    }
+    return {folders[lang] / f"{name}.md": build(content, lang) for lang in LANGUAGES for name, build in PAGES.items()}
 
 
 def stale(content: Content) -> list[Path]:
     """Return the pages that are missing or not what would be written."""
     return [
-        path
-        for path, text in pages(content).items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
+        path for path, text in pages(content).items() if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
 
 
 def main() -> int:
     """Write the pages, or compare them."""
-    reader = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    reader.add_argument(
-        "--check", action="store_true", help="compare only; exit code 1 where a page is out of date"
-    )
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--check", action="store_true", help="compare only; exit code 1 where a page is out of date")
     content = load_content()
     if reader.parse_args().check:
         old = stale(content)
@@ -290,9 +304,19 @@ def main() -> int:
 def _options(parser: Parser) -> Iterable[tuple[str, str]]:
     for action in parser._actions:
         names = ", ".join(action.option_strings)
-        value = "|".join(action.choices) if names and action.choices else action.metavar or ""
+        form = " ".join(action.metavar) if isinstance(action.metavar, tuple) else action.metavar or ""
+        value = "|".join(action.choices) if names and action.choices else form
         takes_value = not names or action.nargs != 0
         yield f"`{names} {value}`".replace("` ", "`") if takes_value else f"`{names}`", str(action.help)
+
+
+def _factor(factor: Factor, content: Content, page: Page) -> tuple[str, str, str]:
+    if factor.is_lever:
+        label, link = content.levers[factor.id].label, f"levers.md#{factor.id}"
+    else:
+        label, link = content.parameters[factor.id].label, "parameters.md"
+    taken = ", ".join(exact(value) for value in factor.values) or _range(factor.bounds)
+    return f"[`{factor.id}`]({link})", page.pick(label), taken
 
 
 def _promise(lever: Lever, page: Page) -> str:
