@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ccepz_sim.cli import COMMANDS
 from ccepz_sim.text import Texts
 
 MISTAKES = [
@@ -93,7 +94,7 @@ def test_a_mistake_in_out_is_found_before_the_run(ccepz, tmp_path, monkeypatch):
 def test_nothing_at_all_shows_the_help(ccepz):
     answer = ccepz()
     assert answer.code == 2
-    assert answer.err.endswith("Name a command: play, run, list, check, validate; “ccepz --help” explains them.\n")
+    assert answer.err.endswith(f"Name a command: {', '.join(COMMANDS)}; “ccepz --help” explains them.\n")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
