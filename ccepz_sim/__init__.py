@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ccepz_sim.content import load_content, load_package
     from ccepz_sim.model import PilotZone
+    from ccepz_sim.studies.results import load_study
 
 __version__ = "0.1.0"
-__all__ = ["PilotZone", "__version__", "load_content", "load_package"]
+__all__ = ["PilotZone", "__version__", "load_content", "load_package", "load_study"]
 
 _HOMES = {
     "PilotZone": "ccepz_sim.model",
     "load_content": "ccepz_sim.content",
     "load_package": "ccepz_sim.content",
+    "load_study": "ccepz_sim.studies.results",
 }
 
 

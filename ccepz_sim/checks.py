@@ -10,18 +10,18 @@ from typing import Any, TypeVar
 
 from ccepz_sim.content import Content, find_folder, load_content
 from ccepz_sim.errors import ContentError
-from ccepz_sim.reading import experiments, parameters, policies, studies, tables
+from ccepz_sim.reading import designs, experiments, parameters, policies, studies, tables
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding
 from ccepz_sim.reading.needs import TABLES
-from ccepz_sim.schema import STATUS_QUO, Group, Lever, Parameter
+from ccepz_sim.schema import STATUS_QUO, Group, Lever, Parameter, Table
 from ccepz_sim.text import FOLDER as TEXT_FOLDER
 
 __all__ = ["Finding", "check_content"]
 
 GROUPS = "policies/groups.toml"
-STUDIES = ("experiments/targets.toml", "experiments/patterns.toml")
+HELD_AGAINST = ("experiments/targets.toml", "experiments/patterns.toml")
 # Folders whose files are all read; what lies elsewhere in agents/ and policies/ would be read by nobody.
 FOLDERS = (
     "agents",
@@ -29,7 +29,9 @@ FOLDERS = (
     "policies/instruments",
     "policies/packages",
     "experiments/scenarios",
+    "experiments/studies",
 )
+OPTIONAL = frozenset({"experiments/studies"})  # a zone may be played before anything is asked of it
 Item = TypeVar("Item")
 Reader = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
@@ -48,12 +50,13 @@ def check_content(folder: Path | str | None = None) -> list[Finding]:
     findings += files.broken
     _check_places(files, findings)
     shipped = _shipped(root)
-    _check_tables(files, findings, shipped)
-    _check_parameters(files, findings, shipped)
+    read = _check_tables(files, findings, shipped)
+    parameters_read = _check_parameters(files, findings, shipped)
     levers = _check_levers(files, findings, shipped)
     _check_packages(files, levers, findings)
     _check_scenarios(files, findings)
-    _check_studies(files, findings)
+    _check_targets(files, findings)
+    _check_studies(files, findings, levers, parameters_read, read)
     return sorted(findings, key=lambda finding: (finding.file, finding.line))
 
 
@@ -73,11 +76,13 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
     for path in files.documents:
         head = path.rpartition("/")[0]
         # Other folders of experiments/ belong to studies, which have their own readers.
-        if head not in FOLDERS and path not in (GROUPS, *STUDIES) and not head.startswith("experiments/"):
-            known = (*FOLDERS, GROUPS, *STUDIES)
+        if head not in FOLDERS and path not in (GROUPS, *HELD_AGAINST) and not head.startswith("experiments/"):
+            known = (*FOLDERS, GROUPS, *HELD_AGAINST)
             findings.append(f.make(path, "", "misplaced_file", options=known, name=path))
     for folder in FOLDERS:
         here = files.folder / folder
+        if folder in OPTIONAL:
+            continue
         if (files.folder / folder.partition("/")[0]).is_dir() and not any(here.glob("*.toml")):
             findings.append(f.make(folder, "", "nothing_here"))
     wanted = [f"agents/{name}.toml" for name in TABLES] + [GROUPS, f"policies/packages/{STATUS_QUO}.toml"]
@@ -87,20 +92,24 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
             findings.append(f.make(path, "", "file_missing"))
 
 
-def _check_tables(files: Files, findings: list[Finding], shipped: Content | None) -> None:
+def _check_tables(files: Files, findings: list[Finding], shipped: Content | None) -> dict[str, Table]:
+    read = {}
     found = files.under("agents")
     known: dict[str, Any] = {_stem(finding.file): None for finding in files.broken}
     known |= {name: tables.row_ids(document) for name, (_, document) in found.items()}
     for name, (path, document) in found.items():
-        table = tables.read_table(document, path, name, findings)
+        table = read[name] = tables.read_table(document, path, name, findings)
         tables.check_references(table, path, known, findings)
         if shipped is not None and name in shipped.table_names:
             # A mistake in the shipped content is not one of this content.
             with suppress(ContentError):
                 tables.check_units(table, path, findings, shipped.table(name))
+    return read
 
 
-def _check_parameters(files: Files, findings: list[Finding], shipped: Content | None) -> None:
+def _check_parameters(
+    files: Files, findings: list[Finding], shipped: Content | None
+) -> dict[str, Parameter]:
     folder = "agents/parameters"
     read: dict[str, Parameter] = {}
     for _, group in _each(files, folder, parameters.read_parameters, findings):
@@ -111,6 +120,7 @@ def _check_parameters(files: Files, findings: list[Finding], shipped: Content | 
             lacking: list[Finding] = []
             parameters.check_parameters(read, folder, lacking, shipped.parameters)
             findings += [finding for finding in lacking if finding.file not in broken]
+    return read
 
 
 def _check_levers(files: Files, findings: list[Finding], shipped: Content | None) -> dict[str, Lever]:
@@ -160,8 +170,8 @@ def _check_scenarios(files: Files, findings: list[Finding]) -> None:
             experiments.check_scenario(scenario, path, findings, series=tables.row_ids(prices[1]))
 
 
-def _check_studies(files: Files, findings: list[Finding]) -> None:
-    targets_path, patterns_path = STUDIES
+def _check_targets(files: Files, findings: list[Finding]) -> None:
+    targets_path, patterns_path = HELD_AGAINST
     if targets_path in files.documents:
         targets = studies.read_targets(files.documents[targets_path], targets_path, findings)
         ids = [
@@ -177,6 +187,28 @@ def _check_studies(files: Files, findings: list[Finding]) -> None:
         )
     if patterns_path in files.documents:
         studies.read_patterns(files.documents[patterns_path], patterns_path, findings)
+
+
+def _check_studies(
+    files: Files,
+    findings: list[Finding],
+    levers: Mapping[str, Lever],
+    parameters_read: Mapping[str, Parameter],
+    read: Mapping[str, Table],
+) -> None:
+    if "places" not in read or not levers:
+        return
+    places = read["places"]
+    known = designs.Known(
+        levers={name: lever.bounds for name, lever in levers.items()},
+        parameters={name: item.bounds for name, item in parameters_read.items()},
+        packages=_stems(files, "policies/packages"),
+        scenarios=_stems(files, "experiments/scenarios"),
+        places=places.ids,
+        parks=[park for park in places.texts("park") if park] if "park" in places.columns else [],
+    )
+    for stem, (path, document) in files.under("experiments/studies").items():
+        designs.read_study(document, path, stem, findings, known=known)
 
 
 def _each(files: Files, folder: str, read: Reader[Item], findings: list[Finding]) -> list[Item]:

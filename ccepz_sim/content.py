@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from ccepz_sim import __version__
 from ccepz_sim.errors import ContentError, unknown
-from ccepz_sim.reading import experiments, parameters, policies, studies, tables
+from ccepz_sim.reading import designs, experiments, parameters, policies, studies, tables
 from ccepz_sim.reading.fields import finite, shown
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding, refuse
@@ -26,12 +26,16 @@ from ccepz_sim.schema import (
     ParameterGroup,
     Patterns,
     Scenario,
+    Study,
     Table,
     Target,
 )
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 CACHED_FOLDERS = 8
+STUDIES = "experiments/studies/"
+# Parts of a content that do not depend on the values of parameters.
+SHARED = ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios", "_file_texts")
 Item = TypeVar("Item")
 Reader: TypeAlias = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
@@ -74,15 +78,29 @@ class Content:
         """The folder that holds `agents/`, `policies/` and `experiments/`."""
         return self._files.folder
 
+    @property
+    def own_folder(self) -> Path | None:
+        """The folder, or None where it is this package's own, which another machine has elsewhere."""
+        return None if self.folder == find_folder() else self.folder
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over all values in canonical form; layout, comments and order of keys do not matter."""
-        values = {path: _canonical(document) for path, document in self._files.documents.items()}
+        texts = dict(self._file_texts)
+        changed: dict[str, dict[str, Any]] = {}
         for name, value in self._overrides.items():
             group, _, key = name.partition(".")
-            values[f"agents/parameters/{group}.toml"][key]["value"] = value
-        text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+            path = f"agents/parameters/{group}.toml"
+            changed.setdefault(path, _canonical(self._files.documents[path]))[key]["value"] = value
+        texts.update((path, _json(values)) for path, values in changed.items())
+        whole = ",".join(f"{_json(path)}:{texts[path]}" for path in sorted(texts))
+        return hashlib.sha256(f"{{{whole}}}".encode()).hexdigest()
+
+    @cached_property
+    def _file_texts(self) -> Mapping[str, str]:
+        """Each file in canonical form; what is asked of a zone (the studies) is no part of the zone."""
+        documents = self._files.documents.items()
+        return {path: _json(_canonical(held)) for path, held in documents if not path.startswith(STUDIES)}
 
     @cached_property
     def _shipped(self) -> Content | None:
@@ -184,7 +202,7 @@ class Content:
             return self
         changed = {name: float(value) for name, value in values.items()}
         other = Content(self._files, {**self._overrides, **changed})
-        for part in ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios"):
+        for part in SHARED:
             if part in self.__dict__:
                 other.__dict__[part] = self.__dict__[part]
         other._tables = self._tables
@@ -269,6 +287,35 @@ class Content:
         refuse(findings)
         return patterns
 
+    @cached_property
+    def studies(self) -> Mapping[str, Study]:
+        """All studies by id."""
+        found = self._files.under("experiments/studies")
+        read = {stem: self.read_study(document, path, stem) for stem, (path, document) in found.items()}
+        return MappingProxyType(read)
+
+    def read_study(self, document: Mapping[str, Any], file: str, stem: str) -> Study:
+        """Read a study for this content; `file` is what a mistake is reported of.
+
+        Raises:
+            ContentError: it has a mistake, names what this content does not have, or widens bounds.
+        """
+        findings: list[Finding] = []
+        study = designs.read_study(document, file, stem, findings, known=self._known())
+        refuse(findings)
+        return study
+
+    def _known(self) -> designs.Known:
+        places = self.table("places")
+        return designs.Known(
+            levers={name: lever.bounds for name, lever in self.levers.items()},
+            parameters={name: item.bounds for name, item in self.parameters.items()},
+            packages=tuple(self.packages),
+            scenarios=tuple(self.scenarios),
+            places=places.ids,
+            parks=tuple(park for park in places.texts("park") if park),
+        )
+
     def lever(self, name: str) -> Lever:
         """Return one lever; a `ContentError` names the nearest one that exists."""
         return _pick("unknown_lever", name, self.levers)
@@ -280,6 +327,10 @@ class Content:
     def scenario(self, name: str) -> Scenario:
         """Return one scenario; a `ContentError` names the nearest one that exists."""
         return _pick("unknown_scenario", name, self.scenarios)
+
+    def study(self, name: str) -> Study:
+        """Return one study; a `ContentError` names the nearest one that exists."""
+        return _pick("unknown_study", name, self.studies)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Content:
         """Share the content, which never changes."""
@@ -386,6 +437,10 @@ def _pick(key: str, name: str, known: Mapping[str, Item]) -> Item:
     if name not in known:
         raise unknown(key, name, known)
     return known[name]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _canonical(value: Any) -> Any:

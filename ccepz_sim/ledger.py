@@ -6,20 +6,29 @@ all accounts, the outside world included, sum to zero in every quarter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-Index = int | np.ndarray
+Index = int | slice | np.ndarray
+Bill = tuple[str, int | np.ndarray, np.ndarray]
 
 FLOWS = (
     "sales", "inputs", "wages", "abatement", "waste_service", "investment", "research", "dividends", "consumption",
     "imports", "transfers", "vat", "profit_tax", "resource_tax", "pollution_tax", "permits", "income_tax",
     "fines", "bribes", "subsidies", "funds", "misuse", "programmes", "interest", "guarantee", "by_products",
     "land", "training", "household_transfer", "restoration", "administration", "writeoff", "lobbying",
-    "deposit_held", "capital_of_entrants", "budget",
+    "deposit_held", "deposit_returned", "deposit_forfeited", "capital_of_entrants", "budget",
 )  # fmt: skip
 FLOW = {name: number for number, name in enumerate(FLOWS)}
+
+
+def _change(stock: np.ndarray, who: Index, values: float | np.ndarray, change: np.ufunc) -> None:
+    """Add to accounts or take from them; neighbours by slice are much cheaper than by their numbers."""
+    if isinstance(who, np.ndarray):
+        change.at(stock, who, values)
+    else:
+        stock[who] = change(stock[who], values)
 
 
 class LedgerError(AssertionError):
@@ -50,24 +59,15 @@ class Ledger:
         self.paid = np.zeros(total)
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
-        self._whole: dict[str, np.ndarray] = {}
-        self._blocks: list[tuple[np.ndarray, slice, int]] = []
 
-    def whole(self, sector: str) -> np.ndarray:
-        """Give the account numbers of a whole sector; payments by this very array move as one slice."""
-        if sector not in self._whole:
-            numbers = np.arange(self.first[sector], self.first[sector] + self.sizes[sector])
-            self._whole[sector] = numbers
-            self._blocks.append((numbers, self.of(sector), self.sectors.index(sector)))
-        return self._whole[sector]
-
-    def account(self, sector: str, number: Index = 0) -> Index:
+    def account(self, sector: str, number: int | np.ndarray = 0) -> int | np.ndarray:
         """Give the account number(s) of the n-th member(s) of a sector."""
         return self.first[sector] + number
 
-    def of(self, sector: str) -> slice:
-        """Give the slice of a sector's accounts."""
-        return slice(self.first[sector], self.first[sector] + self.sizes[sector])
+    def of(self, sector: str, count: int | None = None) -> slice:
+        """Give the slice of a sector's accounts, or of its first few."""
+        first = self.first[sector]
+        return slice(first, first + (self.sizes[sector] if count is None else count))
 
     def open_quarter(self) -> None:
         """Clear the flow records and remember the opening position."""
@@ -81,7 +81,7 @@ class Ledger:
 
         Args:
             kind: name of the flow, one of FLOWS.
-            payer, payee: account numbers; all of an array belong to one sector.
+            payer, payee: account numbers; all of an array or a slice belong to one sector.
             amount: yuan, not negative.
 
         Raises:
@@ -101,31 +101,62 @@ class Ledger:
         taker = self._move(payee, self.received, values, total, np.add)
         self.flows[FLOW[kind], giver, taker] += total
 
+    def pay_bills(self, sector: str, bills: Sequence[Bill]) -> None:
+        """Let every member of a sector pay several bills at once: the same as one payment after the other, but faster.
+
+        Args:
+            sector: the payers.
+            bills: name of the flow, payee or payees (one for each member, of one sector), and yuan by member.
+
+        Raises:
+            LedgerError: if an amount is negative or not a number.
+        """
+        amounts = np.array([amount for _, _, amount in bills])
+        if not float(amounts.min()) >= 0.0:
+            raise LedgerError(f"negative or undefined payment among {', '.join(kind for kind, _, _ in bills)}")
+        block, giver = self.of(sector), self.sectors.index(sector)
+        outlay = np.add.reduce(amounts, axis=0)
+        self.paid[block] += outlay
+        self.deposits[block] -= outlay
+        payees, sums = [], []
+        for (kind, payee, _), amount, total in zip(bills, amounts, amounts.sum(axis=1).tolist(), strict=True):
+            if total == 0.0:
+                continue
+            if isinstance(payee, np.ndarray):
+                payees.append(payee)
+                sums.append(amount)
+            else:
+                self.received[payee] += total
+                self.deposits[payee] += total
+            self.flows[FLOW[kind], giver, self._sector_of(payee)] += total
+        if payees:
+            income = np.bincount(np.concatenate(payees), weights=np.concatenate(sums), minlength=self.count)
+            self.received += income
+            self.deposits += income
+
     def _move(self, who: Index, record: np.ndarray, values: float | np.ndarray, total: float, change: np.ufunc) -> int:
         """Change deposits and one record of the accounts; return their sector."""
-        if not isinstance(who, np.ndarray):
-            record[who] += total
-            self.deposits[who] = change(self.deposits[who], total)
-            return self._sector[who]
-        for numbers, block, sector in self._blocks:
-            if who is numbers:
-                record[block] += values
-                deposits = self.deposits[block]
-                change(deposits, values, out=deposits)
-                return sector
-        np.add.at(record, who, values)
-        change.at(self.deposits, who, values)
-        return self._sector[who.flat[0]]
+        if not isinstance(who, slice | np.ndarray):
+            values = total
+        _change(record, who, values, np.add)
+        _change(self.deposits, who, values, change)
+        return self._sector_of(who)
 
-    def lend(self, borrower: np.ndarray, amount: np.ndarray) -> None:
+    def _sector_of(self, who: Index) -> int:
+        """Give the number of the sector that accounts belong to."""
+        if isinstance(who, slice):
+            return self._sector[who.start]
+        return self._sector[who.flat[0] if isinstance(who, np.ndarray) else who]
+
+    def lend(self, borrower: Index, amount: np.ndarray) -> None:
         """Grant loans: the borrower's deposit and debt rise together."""
-        np.add.at(self.deposits, borrower, amount)
-        np.add.at(self.loans, borrower, amount)
+        for stock in (self.deposits, self.loans):
+            _change(stock, borrower, amount, np.add)
 
-    def repay(self, borrower: np.ndarray, amount: np.ndarray) -> None:
+    def repay(self, borrower: Index, amount: np.ndarray) -> None:
         """Pay back principal: deposit and debt fall together."""
-        np.subtract.at(self.deposits, borrower, amount)
-        np.subtract.at(self.loans, borrower, amount)
+        for stock in (self.deposits, self.loans):
+            _change(stock, borrower, amount, np.subtract)
 
     def write_off(self, borrower: np.ndarray, bank: int, amount: np.ndarray) -> None:
         """Forgive debt at the bank's own expense."""

@@ -302,7 +302,7 @@ def copy_state(source: PilotZone, target: PilotZone) -> None:
             value = value.copy()
         elif isinstance(value, Streams):
             value = Streams(value.seed)
-        elif (isinstance(value, np.ndarray) and name != "firm_accounts") or isinstance(value, list | dict):
+        elif isinstance(value, np.ndarray | list | dict):
             value = value.copy()
         setattr(target, name, value)
 

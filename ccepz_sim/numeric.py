@@ -9,3 +9,11 @@ def clip(values: np.ndarray, low: float | np.ndarray, high: float | np.ndarray) 
     """Limit values to low-high; the same as numpy.clip at a third of its cost on short arrays."""
     limited: np.ndarray = np.minimum(np.maximum(values, low), high)
     return limited
+
+
+def row_sum(values: np.ndarray) -> np.ndarray:
+    """Add up a few columns by row; the same as values.sum(axis=1) at a fraction of its cost when rows are short."""
+    total: np.ndarray = values[:, 0] + values[:, 1]
+    for column in range(2, values.shape[1]):
+        total += values[:, column]
+    return total

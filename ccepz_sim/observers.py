@@ -8,7 +8,11 @@ import numpy as np
 import pandas as pd
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.indicators import Places, all_indicators, measure
+from ccepz_sim.indicators import all_indicators
+from ccepz_sim.measures.derived import Setting, derive
+from ccepz_sim.measures.observation import Observation, gather, observe
+from ccepz_sim.measures.places import Places
+from ccepz_sim.measures.remembered import RELATIVE, base_quarter, last_known_misuse, scores
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -21,8 +25,7 @@ ROOM = 128  # quarters at first; doubles when full
 class Recorder:
     """Keep every indicator by quarter, place and view; memory grows with aggregates only.
 
-    Attributes:
-        values: shape (quarters, indicators, places, 2).
+    A quarter is taken down when it ends and turned into indicators when somebody reads.
     """
 
     def __init__(self, zone: PilotZone) -> None:
@@ -32,8 +35,10 @@ class Recorder:
         self.places = Places(zone)
         self.place_index = {name: number for number, name in enumerate(self.places.names)}
         self.reported = np.array([item.reported for item in self.catalogue.values()])
+        self.setting = Setting(zone.p, zone.world, zone.household_rate)
         self.used = 0
-        self.values = np.zeros((ROOM, len(self.ids), len(self.places.names), 2))
+        self._waiting: list[Observation] = []
+        self._values = np.zeros((ROOM, len(self.ids), len(self.places.names), 2))
         self.people_flow_all = np.zeros((ROOM, zone.world.place_count + 1, zone.world.place_count + 1))
         towns = zone.world.zone_count
         self.by_product_flow_all = np.zeros((ROOM, towns, towns))
@@ -52,21 +57,56 @@ class Recorder:
 
     def record(self, zone: PilotZone) -> None:
         """Take down the quarter that just ended."""
-        if self.used == len(self.values):
+        if self.used == len(self._values):
             self._grow()
-        true, said = measure(zone, self.places)
-        row = self.values[self.used]
-        row[:, :, TRUE] = np.concatenate([true[name] for name in self.ids]).reshape(len(self.ids), -1)
-        row[:, :, REPORTED] = row[:, :, TRUE]
-        for name, values in said.items():
-            row[self.index[name], :, REPORTED] = values
+        self._waiting.append(observe(zone, self.places))
         towns = zone.world.zone_count
         self.people_flow_all[self.used] = zone.population.moves
         self.by_product_flow_all[self.used] = zone.by_product_flow[:towns, :towns]
         self.used += 1
 
+    @property
+    def values(self) -> np.ndarray:
+        """Indicators of the recorded quarters, shape (quarters, indicators, places, 2); for reading only."""
+        if self._waiting:
+            self._derive()
+        return self._values[: self.used]
+
+    def _derive(self) -> None:
+        """Turn the quarters that were taken down since somebody read into indicators."""
+        seen = gather(self._waiting)
+        first = self.used - len(self._waiting)
+        self._waiting.clear()
+        true, said = derive(self.setting, self.places, seen)
+        new = self._values[first : self.used]
+        for name, values in true.items():
+            new[:, self.index[name], :, :] = values[:, :, None]
+        for name, values in said.items():
+            new[:, self.index[name], :, REPORTED] = values
+        self._look_back(first, seen.zone["granted"], seen.zone["misused"], seen.zone["general_prices"])
+
+    def _look_back(self, first: int, granted: np.ndarray, misused: np.ndarray, general: np.ndarray) -> None:
+        """Fill in the indicators that depend on earlier quarters.
+
+        Args:
+            first: quarter of the first value; granted, misused: yuan; general: index; shape (quarters,).
+        """
+        values, zone = self._values[:, :, 0, TRUE], slice(first, self.used)
+        misuse = self.index["funds_misused_share"]
+        before = float(values[first - 1, misuse]) if first else float(self.setting.p.funds.misuse_base)
+        self._values[zone, misuse, 0, :] = last_known_misuse(granted, misused, before)[:, None]
+        base = base_quarter(np.arange(first, self.used))
+        found = scores(
+            self.setting.p.scores,
+            {name: values[zone, number] for name, number in self.index.items()},
+            {name: values[base, self.index[name]] for name in RELATIVE},
+            general,
+        )
+        for name, score in found.items():
+            self._values[zone, self.index[name], 0, :] = score[:, None]
+
     def _grow(self) -> None:
-        for name in ("values", "people_flow_all", "by_product_flow_all"):
+        for name in ("_values", "people_flow_all", "by_product_flow_all"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
 
@@ -87,7 +127,7 @@ class Recorder:
 
     def series(self, indicator: str, place: str = "zone", view: str = "true") -> np.ndarray:
         """Return one indicator by quarter, the history included; shape (quarters,)."""
-        return self.values[: self.used, self.index[indicator], self.place_index[place], VIEWS.index(view)]
+        return self.values[:, self.index[indicator], self.place_index[place], VIEWS.index(view)]
 
     def change(self, indicator: str, quarters: int) -> float:
         """Return the relative change of the reported value over the past quarters; 0 before there are enough."""
@@ -102,7 +142,7 @@ class Recorder:
         keep = np.repeat(self.shown[:, :, None], 2, axis=2)
         keep[:, :, REPORTED] &= self.reported[:, None]
         indicator, place, view = np.nonzero(keep)
-        values = self.values[first : self.used][:, indicator, place, view]
+        values = self.values[first:][:, indicator, place, view]
         each = len(indicator)
         quarter = np.repeat(np.arange(first, self.used), each)
         return pd.DataFrame(
@@ -122,6 +162,6 @@ class Recorder:
         """Return an independent recorder with the same records."""
         twin = object.__new__(Recorder)
         twin.__dict__.update(self.__dict__)
-        for name in ("values", "people_flow_all", "by_product_flow_all"):
+        for name in ("_values", "_waiting", "people_flow_all", "by_product_flow_all"):
             setattr(twin, name, getattr(self, name).copy())
         return twin

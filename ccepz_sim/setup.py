@@ -16,6 +16,7 @@ from ccepz_sim.materials import Materials
 from ccepz_sim.observers import Recorder
 from ccepz_sim.policies.effective import Policy
 from ccepz_sim.rng import Streams
+from ccepz_sim.rules.deposits import settle_closing
 from ccepz_sim.rules.firm_plan import idle_plan, set_posts
 from ccepz_sim.state.bodies import Bodies, Institutes, Officials
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
@@ -69,7 +70,8 @@ def build(zone: PilotZone) -> None:
     zone.officials = Officials(content, zone.world, zone.bodies)
     zone.institutes = Institutes(content, zone.world)
     zone.firms = Firms(content, zone.world, zone.streams)
-    zone.technology = Technology(zone.world, zone.firms, _base_prices(zone))
+    zone.equivalents = _equivalents(zone)
+    zone.technology = Technology(zone.world, zone.firms, _base_prices(zone), zone.equivalents)
     zone.towns = Towns(content, zone.world)
     zone.materials = Materials(zone.world)
     zone.policy = Policy(content, zone.decisions, zone.quarters, zone.bodies.index)
@@ -91,6 +93,19 @@ def _base_prices(zone: PilotZone) -> np.ndarray:
     return prices
 
 
+def _equivalents(zone: PilotZone) -> np.ndarray:
+    """Give the pollution equivalents in a tonne of each pollutant, shape (pollutants,)."""
+    a = zone.p.abatement
+    weights = {
+        "so2": a.equivalent_so2,
+        "dust": a.equivalent_dust,
+        "cod": a.equivalent_cod,
+        "nh3n": a.equivalent_nh3n,
+    }
+    each: np.ndarray = KILOGRAMS / np.array([weights[name] for name in POLLUTANTS])
+    return each
+
+
 def _fixed_fields(zone: PilotZone) -> None:
     """Indices and constants that the rules look up."""
     content, world, p = zone.content, zone.world, zone.p
@@ -99,20 +114,13 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.seat = world.place_index[SEAT]
     zone.has_park = np.array([bool(park) for park in content.table("places").texts("park")])
     zone.town_body = _town_bodies(zone)
+    zone.official_pools = _official_pools(zone)
     zone.saves_for_awards = np.isin(
         np.arange(len(zone.bodies.ids)),
         [zone.body[name] for name in ("science", "environment", "committee", "finance")],
     )
     table = content.table("prices")
     zone.energy_series = np.array([number for number, group in enumerate(table.texts("group")) if group == "energy"])
-    a = p.abatement
-    weights = {
-        "so2": a.equivalent_so2,
-        "dust": a.equivalent_dust,
-        "cod": a.equivalent_cod,
-        "nh3n": a.equivalent_nh3n,
-    }
-    zone.equivalents = KILOGRAMS / np.array([weights[name] for name in POLLUTANTS])
     e = p.environment
     zone.harm_weights = np.array([e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n])
     zone.household_rate = (
@@ -132,6 +140,7 @@ def _fixed_fields(zone: PilotZone) -> None:
     industry = content.table("products").texts("industry")
     zone.service_product = np.array([name == "logistics_information" for name in industry], dtype=float)
     zone.farm_product = np.array([name == "plateau_biology" for name in industry], dtype=float)
+    zone.staff_home = np.where(zone.bodies.place >= 0, zone.bodies.place, zone.seat)  # where their staff live
     zone.local_bodies = np.arange(len(zone.bodies.ids)) != zone.body["province"]
 
 
@@ -204,7 +213,9 @@ def _public_fields(zone: PilotZone) -> None:
     zone.last_revenue = np.zeros(zone.world.place_count)  # yuan of the quarter before
     zone.own_revenue = np.zeros(zone.world.place_count)  # yuan a quarter; settlement -> next budgets
     zone.permit_price = 0.0  # yuan/equivalent; plans -> settlement, indicators
-    zone.misuse_share = p.funds.misuse_base  # last known; indicators
+    zone.air_2015 = 0.0  # air equivalents of 2015; the permit cap is a multiple
+    zone.permit_cap = 0.0  # equivalents a quarter; 0 without a market
+    zone.permits_auctioned = 0.0  # equivalents the department offers; plans -> settlement
     # counts and sums of the quarter for the indicators
     zone.detection_mean = 0.0
     zone.inspections_made = 0.0
@@ -238,8 +249,6 @@ def _memory_fields(zone: PilotZone) -> None:
     zone.notes = []
     zone.observers = ()
     zone.entrants = 0  # firms that came so far, for their codes
-    zone.air_2015 = 0.0  # air equivalents of 2015; the permit cap is a multiple
-    zone.score_base = {}  # indicators of 2015 that scores are relative to
     zone.price_memory = None  # log prices a year ago, for the chronicle
     zone.base_gap = None  # what towns lacked in the first quarter, yuan; transfers start from it
     zone.base_support = None  # the same for the prefecture
@@ -264,11 +273,13 @@ def _open_ledger(zone: PilotZone) -> None:
             "agriculture": places,
             "institutes": len(zone.institutes.ids),
             "banks": len(content.table("banks")),
+            "trust": 1,
             "outside": 1,
         }
     )
     ledger = zone.ledger
-    zone.firm_accounts = ledger.whole("firms")
+    zone.firm_accounts = ledger.of("firms")
+    zone.trust_account = int(ledger.account("trust"))  # restoration deposits
     zone.outside_account = int(ledger.account("outside"))
     kinds = content.table("banks").texts("kind")
     zone.bank_account = int(ledger.account("banks", kinds.index("bank") if "bank" in kinds else 0))
@@ -299,7 +310,7 @@ def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
     firms.utilisation[rows] = tech.usual_utilisation[rows] * p.start_utilisation
     age = np.where(zone.quarter == 0, p.capital_age, 1.0)
     firms.book_capital[rows] = firms.capacity[rows] * tech.capital_cost[rows] * age * zone.prices.general
-    accounts = zone.firm_accounts[rows]
+    accounts = ledger.account("firms", rows)
     debt = firms.debt_ratio[rows] * firms.book_capital[rows]
     yearly = firms.capacity[rows] * tech.usual_utilisation[rows] * tech.base_price[rows]
     ledger.pay("capital_of_entrants", zone.outside_account, accounts, p.opening_cash * yearly)
@@ -319,9 +330,10 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
     if not len(rows):
         return
     firms, ledger, p = zone.firms, zone.ledger, zone.p.finance
-    accounts = zone.firm_accounts[rows]
+    accounts = ledger.account("firms", rows)
     fetched = p.recovery * np.maximum(0.0, firms.book_capital[rows])
     ledger.pay("investment", zone.outside_account, accounts, fetched)
+    settle_closing(zone, rows)
     cash = np.maximum(0.0, ledger.deposits[accounts])
     debt = ledger.loans[accounts]
     repaid = np.minimum(cash, debt)
@@ -347,16 +359,20 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
 
 
 def assign_officials(zone: PilotZone, rows: np.ndarray) -> None:
-    """Give each firm the official who answers for it: park office, town, environment department, in turn."""
-    firms, officials = zone.firms, zone.officials
-    department = np.flatnonzero(officials.body == zone.body["environment"])
-    for place in np.unique(firms.place[rows]):
-        town = np.flatnonzero(officials.body == zone.town_body[place])
-        park_name = "park-" + zone.world.places[place]
-        park = np.flatnonzero(officials.body == zone.body[park_name]) if park_name in zone.body else town[:0]
-        pool = np.concatenate([park, town, department])
-        mine = rows[firms.place[rows] == place]
-        firms.official[mine] = pool[mine % len(pool)]
+    """Give each firm the official who answers for it, in turn among those of its place."""
+    pools = [zone.official_pools[place] for place in zone.firms.place[rows].tolist()]
+    zone.firms.official[rows] = [pool[row % len(pool)] for row, pool in zip(rows.tolist(), pools, strict=True)]
+
+
+def _official_pools(zone: PilotZone) -> tuple[tuple[int, ...], ...]:
+    """List the officials who may answer for a firm, by place: park office, town, environment department."""
+    places = zone.world.places
+    parks = [zone.body.get(f"park-{place}") for place in places]
+    body = zone.officials.body.tolist()
+    return tuple(
+        tuple(row for mine in (park, town, zone.body["environment"]) for row, own in enumerate(body) if own == mine)
+        for park, town in zip(parks, zone.town_body.tolist(), strict=True)
+    )
 
 
 def _skill_mix(zone: PilotZone) -> np.ndarray:
@@ -433,7 +449,7 @@ def _first_stocks(zone: PilotZone) -> None:
     """Spread the waste stored before 2010 over places by capacity, part of it unsafe; close the ledger."""
     world, firms, tech = zone.world, zone.firms, zone.technology
     kinds = len(world.materials)
-    for number, factor in ((0, tech.waste), (1, tech.waste2)):
+    for number, factor in enumerate(tech.wastes.T):
         kind = tech.waste_kind[:, number]
         rows = np.flatnonzero((kind >= 0) & firms.alive)
         amount = firms.capacity[rows] * factor[rows]
@@ -486,7 +502,9 @@ def update_indices(zone: PilotZone) -> None:
         level = np.clip(sales / np.maximum(zone.base_sales, 1.0) / productivity, 0.0, p.index_most)
         towns.services_index += p.index_speed * (level[0] - towns.services_index)
         towns.construction_index += p.index_speed * (level[1] - towns.construction_index)
-    towns.agriculture_sales = towns.agriculture_sales * (1.0 + p.agriculture_growth / QUARTERS)
+    farming = p.agriculture_growth if zone.quarter < p.agriculture_boom_quarters else p.agriculture_growth_late
+    towns.agriculture_sales = towns.agriculture_sales * (1.0 + farming / QUARTERS)
     zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / QUARTERS)
     if in_base_year(zone.quarter):
         zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())
+        zone.firms.air_2015 += zone.plan.equivalents[:, 0]

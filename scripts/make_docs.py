@@ -1,4 +1,4 @@
-"""Writes the reference pages of docs/ from the content, the phases and the commands; `--check` only compares.
+"""Writes the reference pages of docs/ from content, phases, commands and tests; `--check` only compares.
 
 python scripts/make_docs.py            write docs/reference and docs/zh/reference
 python scripts/make_docs.py --check    fail where a page is not what would be written
@@ -8,82 +8,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
+
+from doc_maker.benchmarks import benchmarks
+from doc_maker.evidence import assumptions, targets
+from doc_maker.page import Page, range_text
 
 from ccepz_sim.cli import parsers
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.figures import exact, unit_words, with_unit
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.figures import exact, with_unit
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Label, Lever
+from ccepz_sim.schema import LANGUAGES, Lever
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-
-WORDS = tomllib.loads((Path(__file__).parent / "docs.toml").read_text(encoding="utf-8"))
-
-
-class Page:
-    """One page in one language, built line by line."""
-
-    def __init__(self, title: str, lang: str) -> None:
-        """Begin with the title and the sentence under it."""
-        self.lang = lang
-        self.say = Say(lang)
-        self.lines = [self.word("made"), "", f"# {self.word(title)}", "", self.word(f"{title}_intro"), ""]
-
-    def word(self, key: str) -> str:
-        """Return one of the words of the pages."""
-        return str(WORDS[key][self.lang])
-
-    def pick(self, label: Label) -> str:
-        """Return a label in the language of the page."""
-        return label.get(self.lang)
-
-    def units(self, unit: str) -> str:
-        """Return a unit in words."""
-        return unit_words(unit, self.say)
-
-    def status(self, status: str) -> str:
-        """Return a status in words."""
-        return self.say(f"status.{status}")
-
-    def line(self, text: str = "") -> None:
-        """Add one line."""
-        self.lines.append(text)
-
-    def heading(self, text: str, level: int = 2) -> None:
-        """Add a heading."""
-        self.lines += ["#" * level + " " + text, ""]
-
-    def facts(self, facts: Mapping[str, str]) -> None:
-        """Add a list of named facts; empty ones are left out."""
-        self.lines += [f"- **{self.word(key)}**{self.colon}{text}" for key, text in facts.items() if text]
-        self.line()
-
-    def table(self, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-        """Add a table."""
-        titles = [self.word(key) for key in head]
-        self.lines += [_row(titles), _row("---" for _ in titles)]
-        self.lines += [_row(cells) for cells in rows]
-        self.line()
-
-    @property
-    def colon(self) -> str:
-        """A colon as the language writes it."""
-        return "：" if self.lang == "zh" else ": "
-
-    def evidence(self, source: str, why: str) -> dict[str, str]:
-        """Return source and why as facts."""
-        return {"source": source, "why": why}
-
-    def text(self) -> str:
-        """Return the whole page."""
-        return "\n".join(self.lines).rstrip() + "\n"
 
 
 def levers(content: Content, lang: str) -> str:
@@ -98,7 +39,7 @@ def levers(content: Content, lang: str) -> str:
                 f"[`{lever.id}`](#{lever.id})",
                 page.pick(lever.label),
                 page.units(lever.unit),
-                _range(lever.bounds),
+                range_text(lever.bounds),
                 exact(lever.status_quo_at(PLAY_YEAR)),
                 f"{exact(lever.lag.quarters)} {page.word('quarters')}",
             )
@@ -203,7 +144,7 @@ def parameters(content: Content, lang: str) -> str:
                 page.pick(item.label),
                 exact(item.value),
                 page.units(item.unit),
-                _range(item.bounds),
+                range_text(item.bounds),
                 page.status(item.status),
                 item.source or item.why,
             )
@@ -243,6 +184,9 @@ PAGES = {
     "scenarios": scenarios,
     "indicators": indicators,
     "parameters": parameters,
+    "assumptions": assumptions,
+    "targets": targets,
+    "benchmarks": benchmarks,
     "quarter": quarter,
     "commands": commands,
 }
@@ -317,16 +261,8 @@ def _dated(lever: Lever, page: Page) -> str:
     )
 
 
-def _range(bounds: tuple[float, float]) -> str:
-    return f"{exact(bounds[0])} – {exact(bounds[1])}"
-
-
 def _plain(year: float) -> str:
     return f"{year:g}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 if __name__ == "__main__":

@@ -49,12 +49,12 @@ class Firm(RowAgent):
     @property
     def cash(self) -> float:
         """Deposits, yuan."""
-        return float(self.model.ledger.deposits[self.model.firm_accounts[self.row]])
+        return float(self.model.ledger.deposits[self.model.firm_accounts][self.row])
 
     @property
     def debt(self) -> float:
         """Loans, yuan."""
-        return float(self.model.ledger.loans[self.model.firm_accounts[self.row]])
+        return float(self.model.ledger.loans[self.model.firm_accounts][self.row])
 
     @property
     def profit(self) -> float:

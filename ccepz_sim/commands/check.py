@@ -34,6 +34,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
             levers=len(content.levers),
             packages=len(content.packages),
             scenarios=len(content.scenarios),
+            studies=len(content.studies),
             parameters=len(content.parameters),
         )
     )

@@ -18,7 +18,7 @@ from ccepz_sim.commands.speech import Say, printer
 from ccepz_sim.content import Content, load_content
 
 Cells = tuple[str, ...]
-RIGHT = frozenset({"status_quo", "decisions", "rows", "value"})
+RIGHT = frozenset({"status_quo", "decisions", "rows", "runs", "value"})
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -58,6 +58,11 @@ def _packages(content: Content, say: Say) -> Iterable[Cells]:
 def _scenarios(content: Content, say: Say) -> Iterable[Cells]:
     for item in content.scenarios.values():
         yield item.id, item.label.get(say.lang), item.summary.get(say.lang)
+
+
+def _studies(content: Content, say: Say) -> Iterable[Cells]:
+    for item in content.studies.values():
+        yield item.id, item.label.get(say.lang), item.design, f"{item.runs:,}", item.question.get(say.lang)
 
 
 def _indicators(_content: Content, say: Say) -> Iterable[Cells]:
@@ -135,6 +140,7 @@ KINDS: dict[str, Kind] = {
     "levers": (("id", "name", "unit", "range", "status_quo"), _levers, _objects("levers")),
     "packages": (("id", "name", "decisions", "summary"), _packages, _objects("packages")),
     "scenarios": (("id", "name", "summary"), _scenarios, _objects("scenarios")),
+    "studies": (("id", "name", "design", "runs", "question"), _studies, _objects("studies")),
     "indicators": (("id", "name", "unit", "direction"), _indicators, _indicator_rows),
     "agents": (("id", "name", "rows", "what"), _agents, _agent_rows),
     "parameters": (("id", "name", "value", "unit", "range", "status"), _parameters, _objects("parameters")),

@@ -1,4 +1,4 @@
-"""By-product exchange and the way of all waste: reuse, treatment, safe or unsafe storage, discharge.
+"""By-product exchange: who finds whom, what flows along the links, how its value is split.
 
 Source: Fraccascia et al. 2017; Fraccascia and Yazan 2018; docs/model.md (i).
 """
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.markets.waste import avoided_cost, dispose
 from ccepz_sim.numeric import clip
+from ccepz_sim.rules.deposits import restore_waste
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 LINK_QUARTER = 1  # partners look for each other once a year, after the books of the last
-Columns = dict[str, np.ndarray]  # of the materials table, by batch row
+SLOTS = 2  # wastes of a product
 
 
 def link_value(
@@ -37,224 +39,163 @@ def link_value(
     return use_value - use_cost + avoided - freight * km
 
 
+def allocate(value: np.ndarray, supply: np.ndarray, demand: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Match takers to givers, the pair of greatest gain first; one giver for each taker. Benchmark B29.
+
+    Args:
+        value: yuan/tonne, shape (takers, givers); not above 0 where a pair is out of the question.
+        supply, demand: tonnes, shapes (givers,) and (takers,).
+
+    Returns:
+        Giver of each taker, -1 for none, and tonnes taken; shape (takers,).
+    """
+    partner, amount = np.full(len(demand), -1), np.zeros(len(demand))
+    spare = np.array(supply, dtype=float)
+    gain = value * np.minimum(demand[:, None], spare)
+    for _ in range(len(demand)):
+        taker, giver = divmod(int(gain.argmax()), gain.shape[1])
+        if gain[taker, giver] <= 0.0:
+            break
+        partner[taker], amount[taker] = giver, min(float(demand[taker]), float(spare[giver]))
+        spare[giver] -= amount[taker]
+        gain[:, giver] = value[:, giver] * np.minimum(demand, spare[giver])
+        gain[partner >= 0] = 0.0
+    return partner, amount
+
+
 def exchange_and_store(zone: PilotZone) -> None:
-    """Links form and break, by-products flow, the rest is treated, stored or discharged.
+    """Links form and break, by-products flow, the rest is treated, stored or discharged; old heaps may be restored.
 
     Reads: materials.*; policy tax_solid, deposit, matching, internet, risk_plans; trust of the towns, award_pull.
     """
     if zone.quarter % QUARTERS == LINK_QUARTER or zone.quarter == 0:
         _form_links(zone)
     _break_links(zone)
-    _flow(zone)
-
-
-def avoided_cost(zone: PilotZone) -> np.ndarray:
-    """Give what a giver saves per tonne by not storing: storage, and the tax on what is not safely stored.
-
-    Returns:
-        Yuan per tonne, shape (materials,).
-
-    Reads: materials.taxed_share, materials.deposit_cost; policy tax_solid, deposit.
-    """
-    material = zone.world.material
-    tax = material["tax_rate"] * zone.policy.now.tax_solid * zone.p.materials.taxed_share
-    held = material["storage_cost"] * (1.0 + zone.policy.now.deposit * zone.p.materials.deposit_cost)
-    saved: np.ndarray = held + tax
-    return saved
+    firms = zone.firms
+    firms.reused = np.zeros(firms.rows)
+    firms.used_waste = np.zeros(firms.rows)
+    firms.by_product_saving = np.zeros(firms.rows)
+    dispose(zone, _pass_on(zone))
+    restore_waste(zone)
 
 
 def _form_links(zone: PilotZone) -> None:
-    """Takers without a partner look for the giver of greatest value within haul; knowledge and trust decide."""
-    firms, tech, world = zone.firms, zone.technology, zone.world
-    p, now = zone.p.materials, zone.policy.now
-    looking = firms.alive & (tech.need_kind >= 0) & (firms.link_giver < 0)
+    """Takers without a partner look for givers with waste to spare; who knows and trusts whom decides, then gain."""
+    firms, tech, p, now = zone.firms, zone.technology, zone.p.materials, zone.policy.now
+    looking = firms.alive & (tech.need_kind >= 0) & (firms.link_giver < 0) & (firms.link_wait <= 0)
     if not looking.any():
         return
-    luck = zone.streams.at("links", zone.quarter).random((2, firms.rows))
-    knows = p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet
-    trust = zone.towns.trust[firms.place]
-    chance = clip(knows, 0.0, 1.0) * clip(p.trust_base + p.trust_weight * trust, 0.0, 1.0)
-    avoided = avoided_cost(zone)
+    luck = zone.streams.at("links", zone.quarter).random((4, firms.rows))
+    knows = min(1.0, p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet)
+    looking &= luck[0] < knows
+    offering = firms.alive & (firms.openness > p.closed_share)
+    spare = _spare_waste(zone) * offering[:, None]
+    want = tech.need * firms.output
     for material in np.unique(tech.need_kind[looking]):
-        takers = np.flatnonzero(looking & (tech.need_kind == material) & (luck[0] < chance))
-        made = (tech.waste_kind == material) & (firms.alive & (firms.openness > p.closed_share))[:, None]
-        givers = np.flatnonzero(made.any(axis=1))
-        if not len(takers) or not len(givers):
-            continue
-        km = world.road[firms.place[takers]][:, firms.place[givers]]
-        value = link_value(
-            np.asarray(world.material["use_value"][material]),
-            np.asarray(world.material["use_cost"][material]),
-            np.asarray(avoided[material]),
-            km,
-            p.freight,
-        )
-        reach = km <= world.material["haul_km"][material]
-        amount = (firms.waste * (tech.waste_kind == material)).sum(axis=1)[givers]
-        worth = np.where(reach & (value > 0.0), value * np.minimum(1.0, amount), -1.0)
-        worth *= 1.0 + p.pick_noise * luck[1][givers]
-        best = worth.argmax(axis=1)
-        found = worth[np.arange(len(takers)), best] > 0.0
-        firms.link_giver[takers[found]] = givers[best[found]]
-        firms.link_age[takers[found]] = 0
+        takers = np.flatnonzero(looking & (tech.need_kind == material) & (want > 0.0))
+        supply = np.where(tech.waste_kind == material, spare, 0.0).sum(axis=1)
+        givers = np.flatnonzero(supply)
+        if len(takers) and len(givers):
+            value = _pair_values(zone, int(material), takers, givers, luck[1:], p.knowledge_far * knows)
+            partner, _ = allocate(value, supply[givers], want[takers])
+            found = partner >= 0
+            firms.link_giver[takers[found]] = givers[partner[found]]
+            firms.link_age[takers[found]] = 0
+
+
+def _spare_waste(zone: PilotZone) -> np.ndarray:
+    """Give the waste of last quarter that no partner is bound to take, tonnes, shape (rows, wastes)."""
+    firms = zone.firms
+    linked, source, want = _bound(zone)
+    asked = np.bincount(source, weights=want, minlength=firms.waste.size) if len(linked) else 0.0
+    spare: np.ndarray = np.maximum(0.0, firms.waste.ravel() - asked).reshape(firms.waste.shape)
+    return spare
+
+
+def _bound(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give linked takers at work, the numbers of the wastes they draw on (row x wastes + waste), and tonnes wanted."""
+    firms, tech = zone.firms, zone.technology
+    linked = np.flatnonzero((firms.link_giver >= 0) & (firms.output > 0.0))
+    giver = firms.link_giver[linked]
+    source = giver * SLOTS + (tech.waste_kind[giver, 0] != tech.need_kind[linked])
+    return linked, source, tech.need[linked] * firms.output[linked]
+
+
+def _pair_values(
+    zone: PilotZone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
+) -> np.ndarray:
+    """Value the pairs of one material as partners see them, yuan/tonne, shape (takers, givers); 0 is no deal.
+
+    Args:
+        luck: uniform draws for being known elsewhere, for trust, and for the view of a giver, shape (3, rows).
+        far: chance that a giver is known in another town.
+    """
+    firms, world, p = zone.firms, zone.world, zone.p.materials
+    here, there = firms.place[takers][:, None], firms.place[givers]
+    km = world.road[here, there]
+    use = world.material["use_value"][material] - p.contract_risk
+    cost, avoided = world.material["use_cost"][material], avoided_cost(zone)[material]
+    value = link_value(use, cost, avoided, km, p.freight) * (1.0 + p.pick_noise * luck[2][givers])
+    trust = (zone.towns.trust[here] + zone.towns.trust[there]) / 2.0
+    trusts = luck[1][takers][:, None] < clip(p.trust_base + p.trust_weight * trust, 0.0, 1.0)
+    known = (here == there) | (luck[0][givers] < far)
+    possible: np.ndarray = known & trusts & (km <= world.material["haul_km"][material]) & (value > 0.0)
+    return value * possible
 
 
 def _break_links(zone: PilotZone) -> None:
-    """A link ends with a partner's exit or by mischance."""
+    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms = zone.firms
-    linked = firms.link_giver >= 0
-    if not linked.any():
+    firms.link_wait = np.maximum(firms.link_wait - 1, 0)
+    linked = np.flatnonzero(firms.link_giver >= 0)
+    if not len(linked):
         return
-    luck = zone.streams.at("link failures", zone.quarter).random(firms.rows)
-    gone = ~firms.alive[np.maximum(firms.link_giver, 0)] | ~firms.alive
-    lost = linked & (gone | (luck < zone.p.materials.link_failure))
+    p = zone.p.materials
+    luck = zone.streams.at("link failures", zone.quarter).random(firms.rows)[linked]
+    lost = linked[~(firms.alive[firms.link_giver[linked]] & firms.alive[linked]) | (luck < p.link_failure)]
+    firms.link_age[linked] += 1
     firms.link_giver[lost] = -1
-    firms.link_age[linked & ~lost] += 1
-
-
-def _flow(zone: PilotZone) -> None:
-    """Partners take what they need; the rest of each waste goes its way; unsafe stocks leak."""
-    firms = zone.firms
-    firms.reused[:] = 0.0
-    firms.used_waste[:] = 0.0
-    firms.by_product_saving = np.zeros(firms.rows)
-    left = _pass_on(zone)
-    for slot in range(left.shape[1]):
-        _dispose(zone, slot, left)
-    _leak(zone)
+    firms.link_wait[lost] = int(p.switching_delay)
 
 
 def _pass_on(zone: PilotZone) -> np.ndarray:
     """Move by-products along the links, shared by need where a giver has too little.
 
     Returns:
-        Tonnes of each waste left with its maker, shape (rows, 2).
+        Tonnes of each waste left with its maker, shape (rows, wastes).
     """
-    firms, tech, matter = zone.firms, zone.technology, zone.materials
-    left: np.ndarray = firms.waste.copy()
-    slots = left.shape[1]
-    zone.by_product_flow[:] = 0.0
-    linked = np.flatnonzero((firms.link_giver >= 0) & (firms.output > 0.0))
+    firms, matter = zone.firms, zone.materials
+    linked, source, want = _bound(zone)
+    zone.by_product_flow = np.zeros_like(zone.by_product_flow)
     if not len(linked):
-        return left
-    giver = firms.link_giver[linked]
-    kind = tech.need_kind[linked]
-    want = tech.need[linked] * firms.output[linked]
-    source = giver * slots + np.where(tech.waste_kind[giver, 0] == kind, 0, 1)
-    asked = np.bincount(source, weights=want, minlength=left.size)
-    ratio = np.minimum(1.0, left.ravel() / np.maximum(asked, 1e-12))
-    given = want * ratio[source]
-    left = np.maximum(left - np.bincount(source, weights=given, minlength=left.size).reshape(left.shape), 0.0)
+        return firms.waste.copy()
+    made = firms.waste.ravel()
+    asked = np.bincount(source, weights=want, minlength=len(made))
+    given = want * np.minimum(1.0, made / np.maximum(asked, 1e-12))[source]
+    left = np.maximum(made - np.bincount(source, weights=given, minlength=len(made)), 0.0)
+    giver, kind = source // SLOTS, zone.technology.need_kind[linked]
     firms.used_waste[linked] = given
-    np.add.at(firms.reused, giver, given)
+    firms.reused += np.bincount(giver, weights=given, minlength=firms.rows)
     here, there = firms.place[giver], firms.place[linked]
-    away = here != there
-    np.add.at(matter.exported, (here[away], kind[away]), given[away])
-    np.add.at(matter.imported, (there[away], kind[away]), given[away])
-    np.add.at(matter.reused, (there, kind), given)
+    away = np.where(here != there, given, 0.0)
+    for flow, place, amount in ((matter.exported, here, away), (matter.imported, there, away),
+                                (matter.reused, there, given)):  # fmt: skip
+        flow += np.bincount(place * flow.shape[1] + kind, weights=amount, minlength=flow.size).reshape(flow.shape)
     np.add.at(zone.by_product_flow, (here, there), given)
     _pay_partners(zone, linked, giver, kind, given)
-    return left
-
-
-def _dispose(zone: PilotZone, slot: int, left: np.ndarray) -> None:
-    """Firms reuse, treat, store or let out what no partner took of one of their wastes.
-
-    Args:
-        slot: first or second waste of the product.
-        left: tonnes left after the exchange, shape (rows, 2).
-    """
-    firms, matter, p = zone.firms, zone.materials, zone.p.materials
-    rows = np.flatnonzero((zone.technology.waste_kind[:, slot] >= 0) & (firms.waste[:, slot] > 0.0))
-    if not len(rows):
-        return
-    kind = zone.technology.waste_kind[rows, slot]
-    material = {name: values[kind] for name, values in zone.world.material.items()}
-    cell = firms.place[rows] * len(zone.world.materials) + kind
-    tax = material["tax_rate"] * zone.policy.now.tax_solid
-    made, rest = firms.waste[rows, slot], left[rows, slot]
-    matter.generated += _table(zone, cell, made)
-    own = np.minimum(rest, made * _own_reuse_rate(zone, rows, material, tax))
-    matter.reused += _table(zone, cell, own)
-    firms.reused[rows] += own
-    rest = rest - own
-    treated = rest * _treated_share(zone, rows, material, tax)
-    matter.treated += _table(zone, cell, treated)
-    rest = rest - treated
-    vents = material["leak_rate"] >= 1.0
-    vented = np.where(vents, rest, 0.0)
-    matter.discharged += _table(zone, cell, vented)
-    kept = rest - vented
-    safe = np.where(vents, 0.0, _safe_share(zone, rows, material, tax))
-    matter.safe += _table(zone, cell, kept * safe)
-    unsafe = kept * (1.0 - safe)
-    matter.unsafe += _table(zone, cell, unsafe)
-    held = material["storage_cost"]
-    cost = treated * material["treatment_cost"] + kept * safe * held
-    cost += unsafe * held * p.unsafe_cost
-    firms.waste_cost[rows] += cost * zone.prices.general
-    firms.waste_tax[rows] += np.where(firms.colluding[rows], 0.0, unsafe * tax * p.taxed_share)
-    firms.deposit_due[rows] += unsafe * zone.policy.now.deposit * held
-
-
-def _own_reuse_rate(zone: PilotZone, rows: np.ndarray, material: Columns, tax: np.ndarray) -> np.ndarray:
-    """Give the share of its waste a firm reuses itself: the habit of 2010, pulled by awards and the tax spared."""
-    p = zone.p.materials
-    held = np.maximum(material["storage_cost"], 1.0)
-    spared = np.minimum(tax * p.taxed_share, held) / held
-    pull = 1.0 + zone.award_pull[rows] + p.reuse_tax * spared * ~zone.firms.colluding[rows]
-    return clip(material["reuse_2010"] * pull, 0.0, p.most_own_reuse)
-
-
-def _treated_share(zone: PilotZone, rows: np.ndarray, material: Columns, tax: np.ndarray) -> np.ndarray:
-    """Give the share of the rest that is treated: it rises as the tax nears the cost of treatment."""
-    p = zone.p.materials
-    gain = tax / np.maximum(material["treatment_cost"], 1.0) - 1.0
-    treat = p.treat_most / (1.0 + np.exp(-p.treat_slope * gain))
-    return np.where(zone.firms.colluding[rows], p.treat_colluding * treat, treat)
-
-
-def _safe_share(zone: PilotZone, rows: np.ndarray, material: Columns, tax: np.ndarray) -> np.ndarray:
-    """Give the share of stored waste that is stored safely: tax, deposit and fear of fines against its cost."""
-    p, held = zone.p.materials, material["storage_cost"]
-    pressure = tax * p.taxed_share + zone.policy.now.deposit * p.deposit_cost * held
-    pressure = pressure + p.unsafe_fine * zone.firms.sees[rows] - held
-    safe = 1.0 / (1.0 + np.exp(-p.safe_slope * pressure / np.maximum(held, 1.0)))
-    return np.where(zone.firms.colluding[rows], p.safe_colluding * safe, safe)
-
-
-def _leak(zone: PilotZone) -> None:
-    """Part of the unsafe stock leaks each quarter, less where plans for accidents exist."""
-    matter, material = zone.materials, zone.world.material
-    plan = 1.0 - zone.p.materials.plan_leak * zone.policy.now.risk_plans
-    release = matter.unsafe * material["leak_rate"] / QUARTERS * plan
-    release = np.minimum(matter.unsafe, np.where(material["leak_rate"] >= 1.0, 0.0, release))
-    matter.unsafe -= release
-    matter.discharged += release
-    zone.towns.unsafe_release = (release * material["hazard"]).sum(axis=1)
-
-
-def _table(zone: PilotZone, cell: np.ndarray, amount: np.ndarray) -> np.ndarray:
-    """Sum tonnes by place and material; cell numbers place x materials + material."""
-    shape = (zone.world.place_count, len(zone.world.materials))
-    return np.bincount(cell, weights=amount, minlength=shape[0] * shape[1]).reshape(shape)
+    return left.reshape(firms.waste.shape)
 
 
 def _pay_partners(zone: PilotZone, taker: np.ndarray, giver: np.ndarray, kind: np.ndarray, given: np.ndarray) -> None:
     """Split the value of each link equally: the taker pays what leaves each half, or is paid to take."""
-    firms, world = zone.firms, zone.world
-    p = zone.p.materials
+    firms, world, ledger = zone.firms, zone.world, zone.ledger
     km = world.road[firms.place[taker], firms.place[giver]]
-    gain_taker = world.material["use_value"][kind] - world.material["use_cost"][kind] - p.freight * km
-    avoided = avoided_cost(zone)[kind]
-    price = gain_taker - (gain_taker + avoided) / 2.0
+    gain_taker = world.material["use_value"][kind] - world.material["use_cost"][kind] - zone.p.materials.freight * km
+    price = (gain_taker - avoided_cost(zone)[kind]) / 2.0
     amount = price * given * zone.prices.general
-    accounts = zone.ledger.account("firms", np.arange(firms.rows))
-    buys, sells = amount > 0.0, amount < 0.0
-    if buys.any():
-        zone.ledger.pay("by_products", accounts[taker[buys]], accounts[giver[buys]], amount[buys])
-    if sells.any():
-        zone.ledger.pay("by_products", accounts[giver[sells]], accounts[taker[sells]], -amount[sells])
-    np.add.at(firms.by_product_saving, taker, gain_taker * given * zone.prices.general)
-    np.add.at(firms.other_income, giver, amount)
-    np.subtract.at(firms.other_income, taker, amount)
+    buys = amount > 0.0
+    payer, payee = np.where(buys, taker, giver), np.where(buys, giver, taker)
+    ledger.pay("by_products", ledger.account("firms", payer), ledger.account("firms", payee), np.abs(amount))
+    firms.by_product_saving[taker] = gain_taker * given * zone.prices.general
+    firms.other_income += np.bincount(giver, weights=amount, minlength=firms.rows)
+    firms.other_income[taker] -= amount

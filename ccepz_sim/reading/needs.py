@@ -26,7 +26,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             household_energy household_so2 household_cod household_nh3n household_dust household_water
             agriculture_water budget_transfer""",
         "distances": """golmud delingha dachaidan ulan dulan tianjun mangya haidong xining""",
-        "products": """industry unit_name series price_factor value_added_ratio labour skilled_need
+        "products": """industry unit_name series price_factor price_response value_added_ratio labour skilled_need
             professional_need energy so2 cod nh3n dust co2 water waste_kind waste waste2_kind waste2
             need_kind need capital_cost usual_utilisation heavy emerging extractive resource_tax chain_base
             outdated_share rival_overlap energy_cost_share market_growth abatement_cost""",

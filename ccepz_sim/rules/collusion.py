@@ -55,6 +55,17 @@ def nash_bribe(
     return chance * official_fine + official_moral + power * np.maximum(0.0, surplus)
 
 
+def extortion_demand(delay_cost: np.ndarray, take: float, cash: np.ndarray) -> np.ndarray:
+    """Give what a threatened firm pays: a share of the cost of delay, never more than that cost or its cash.
+
+    Args:
+        delay_cost, cash: yuan, one shape; take: share the official can press out, 0-1.
+
+    Source: Lambert-Mogiliansky, Majumdar and Radner 2008.
+    """
+    return np.minimum(take * delay_cost, np.maximum(0.0, cash))
+
+
 def audit_chance(intensity: float, capacity: float, load: float) -> float:
     """Give the chance that an audit finds a case: alpha K / (K + c), congested by the load.
 
@@ -82,10 +93,21 @@ def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
     return share
 
 
+def watched(zone: PilotZone) -> np.ndarray:
+    """Give the attention inspectors pay to each firm, 1 on average: key firms get more of it, shape (rows,).
+
+    Reads: inspection.key_attention.
+    """
+    firms, more = zone.firms, zone.p.inspection.key_attention
+    usual = 1.0 + more * float(firms.key @ firms.alive) / max(1, np.count_nonzero(firms.alive))
+    attention: np.ndarray = (1.0 + more * firms.key) / usual
+    return attention
+
+
 def meet_officials(zone: PilotZone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
-    Reads: collusion.*; policy accountability, approval_time.
+    Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
     firms, officials = zone.firms, zone.officials
     p = zone.p.collusion
@@ -95,20 +117,24 @@ def meet_officials(zone: PilotZone) -> None:
     moral = firms.moral + np.where(firms.mindset == LONG_TERM, p.long_term_moral, 0.0) + official_moral
     official_fine = p.official_fine * (1.0 + p.accountability_weight * zone.policy.now.accountability)
     fines = np.full(firms.rows, p.firm_fine + official_fine)
-    search = p.search_cost * (1.0 - firms.tie)
+    search = p.search_cost * (1.0 - firms.tie) * (1.0 - p.native_ease * officials.native[mine])
     chance = np.maximum(firms.sees, officials.sees[mine] * p.official_view)
+    chance = np.minimum(1.0, chance * watched(zone))
     surplus = joint_surplus(firms.saving, chance, fines, moral, peers, p.peer_weight, search)
     luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
     willing = firms.alive & (surplus > 0.0) & (firms.reference_burden > 0.0)
-    meets = luck[0] < p.meeting_chance
+    meets = (luck[0] < p.meeting_chance) & (firms.stopped == 0.0)  # inspectors sit in a works under order
     firms.colluding = willing & (firms.colluding | meets)
     share = nash_bribe(surplus, chance, np.full(firms.rows, official_fine), official_moral, p.official_power)
     firms.bribe = np.where(firms.colluding, share * firms.reference_burden, 0.0)
     firms.bribe = np.minimum(firms.bribe, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
     _extort(zone, luck[1])
-    cases = np.bincount(mine, weights=firms.colluding, minlength=len(officials.body))
-    load = np.bincount(mine, weights=firms.alive, minlength=len(officials.body))
+    cases, load, taken = (
+        np.bincount(mine, weights=values, minlength=len(officials.body))
+        for values in (firms.colluding, firms.alive, firms.bribe)
+    )
     officials.captured = cases / np.maximum(1.0, load)
+    officials.take += taken
     homes = zone.ledger.account("households", firms.place)
     zone.ledger.pay("bribes", zone.firm_accounts, homes, firms.bribe)
 
@@ -120,5 +146,5 @@ def _extort(zone: PilotZone, luck: np.ndarray) -> None:
     weak = np.maximum(0.0, p.extortion_integrity - zone.officials.integrity[firms.official])
     threatened = firms.alive & ~firms.colluding & (luck < p.extortion_rate * slow * weak)
     delay_cost = p.delay_cost * np.maximum(0.0, firms.profit) * slow
-    demand = np.where(threatened & (firms.tie == 0.0), delay_cost, 0.0)
-    firms.bribe += np.minimum(demand, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
+    demand = extortion_demand(delay_cost, p.extortion_take, zone.ledger.deposits[zone.firm_accounts])
+    firms.bribe += np.where(threatened & (firms.tie == 0.0), demand, 0.0)

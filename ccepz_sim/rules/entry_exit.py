@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 CLEARED = (
-    "losses", "starved", "link_age", "first_mover", "brand", "research_fund", "upgrade_money",
-    "chain_money", "plant_money", "clean_money", "misused", "granted", "deposit_held", "punished", "large",
+    "losses", "starved", "insolvent", "usual_price", "link_age", "link_wait", "first_mover", "brand", "research_fund",
+    "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "pilot", "deposit_held",
+    "unsafe", "punished", "stopped", "large", "air_2015", "permits", "key",
 )  # fmt: skip
 
 
 def turn_over(zone: PilotZone) -> None:
-    """Insolvent and starved firms leave, outdated capacity is retired, new firms come.
+    """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
 
-    Reads: entry.*, firms.entrant_*; policy eliminate, guarantees, risk_plans and those of `entry_rate`.
+    Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those
+    of `entry_rate`.
     """
     _fail(zone)
     _eliminate(zone)
@@ -33,18 +35,46 @@ def turn_over(zone: PilotZone) -> None:
 
 
 def _fail(zone: PilotZone) -> None:
-    """Of firms without cash or with negative worth some close; state, guarantees and plans shelter the others."""
+    """Firms out of cash and credit, or insolvent, are restructured or closed; guaranteed lenders wait.
+
+    Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
+    """
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.entry, zone.policy.now
-    debt = ledger.loans[zone.firm_accounts]
-    worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - debt
-    broke = (firms.starved >= p.starved_quarters) | ((worth < 0.0) & (firms.losses >= p.loss_quarters))
-    shelter = (
-        p.state_shelter * firms.state_owned + p.guarantee_shelter * now.guarantees + p.plan_shelter * now.risk_plans
+    worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - ledger.loans[zone.firm_accounts]
+    firms.insolvent = np.where(worth < 0.0, firms.insolvent + 1, 0) * firms.alive
+    broke = (firms.starved >= p.starved_quarters) | (firms.insolvent >= p.insolvent_quarters)
+    rows = np.flatnonzero(broke & firms.alive)
+    if not len(rows):
+        return
+    luck = zone.streams.at("exit", zone.quarter).random((2, firms.rows))[:, rows]
+    patience = clip(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor, 1.0)
+    resolved = luck[0] < p.exit_chance * patience * (1.0 + p.first_mover_load * firms.first_mover[rows])
+    saved = luck[1] < np.minimum(
+        1.0 - p.exit_floor, p.state_shelter * firms.state_owned[rows] + p.plan_shelter * now.risk_plans
     )
-    chance = p.exit_chance * clip(1.0 - shelter, p.exit_floor, 1.0) * (1.0 + p.first_mover_load * firms.first_mover)
-    luck = zone.streams.at("exit", zone.quarter).random(firms.rows)
-    leaves = firms.alive & broke & (luck < chance)
+    restructure(zone, rows[resolved & saved])
+    leaves = np.zeros(firms.rows, dtype=bool)
+    leaves[rows[resolved & ~saved]] = True
     zone.close_firms(leaves)
+
+
+def restructure(zone: PilotZone, rows: np.ndarray) -> None:
+    """Cover overdrafts by a loan and have the bank forgive debt beyond what book capital carries.
+
+    Args:
+        rows: firms, shape (count,).
+
+    Reads: entry.carried_debt.
+    """
+    if not len(rows):
+        return
+    firms, ledger = zone.firms, zone.ledger
+    accounts = ledger.account("firms", rows)
+    ledger.lend(accounts, np.maximum(0.0, -ledger.deposits[accounts]))
+    carried = zone.p.entry.carried_debt * firms.book_capital[rows]
+    ledger.write_off(accounts, zone.bank_account, np.maximum(0.0, ledger.loans[accounts] - carried))
+    firms.starved[rows] = 0
+    firms.insolvent[rows] = 0
 
 
 def _eliminate(zone: PilotZone) -> None:
@@ -75,15 +105,17 @@ def entry_rate(zone: PilotZone) -> np.ndarray:
     firms, tech, p, now = zone.firms, zone.technology, zone.p.entry, zone.policy.now
     pull = clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
     fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
-    fame = fame + p.incubator_effect * now.incubators / p.incubator_scale
-    ease = p.approval_reference / (p.approval_reference + now.approval_time)
-    rival = 1.0 - p.rival_effect * tech.rival_overlap * (1.0 - now.division)
-    emerging = 1.0 + tech.emerging * p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
-    emerging = emerging * (1.0 + tech.emerging * p.incubator_emerging * now.incubators / p.incubator_scale)
-    growth = 1.0 + p.growth_effect * tech.market_growth
-    level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place])
-    rate: np.ndarray = p.rate * (1.0 + fame) * ease * pull * rival * emerging * growth * level * firms.alive
-    return rate * zone.water_share[firms.place]
+    fame += p.incubator_effect * now.incubators / p.incubator_scale
+    effort = zone.officials.growth_effort / p.promotion_reference
+    welcome = 1.0 + fame + p.promotion_effect * (effort - 1.0)
+    ease = p.rate * p.approval_reference / (p.approval_reference + now.approval_time)
+    rival = 1.0 - tech.rival_overlap * (p.rival_effect * (1.0 - now.division))
+    support = 1.0 + p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
+    support *= 1.0 + p.incubator_emerging * now.incubators / p.incubator_scale
+    growth = (1.0 + p.growth_effect * tech.market_growth) * (1.0 + tech.emerging * (support - 1.0))
+    level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure) * zone.water_share * ease
+    rate: np.ndarray = np.maximum(0.0, welcome)[firms.official] * pull * rival * growth * level[firms.place]
+    return rate * firms.alive
 
 
 def _enter(zone: PilotZone) -> None:
@@ -101,7 +133,7 @@ def _enter(zone: PilotZone) -> None:
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
-    pattern = luck.choice(firms.rows, size=count, p=rate / total)
+    pattern = np.searchsorted(np.cumsum(rate), luck.random(count) * total, side="right")
     _found(zone, spare[:count], pattern, luck)
     zone.entries = float(count)
 
@@ -116,7 +148,7 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
     """
     firms, p, tech = zone.firms, zone.p.entry, zone.technology
     size = luck.lognormal(p.size_mean, p.size_sd, len(rows))
-    cost, tie, view = luck.random((3, len(rows)))
+    cost, tie, view, outlook = luck.random((4, len(rows)))
     clear_rows(zone, rows)
     firms.product[rows] = firms.product[pattern]
     firms.place[rows] = firms.place[pattern]
@@ -130,6 +162,7 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
     firms.state_owned[rows] = 0.0
     firms.tie[rows] = (tie < p.tie_share).astype(float)
     firms.mindset[rows] = np.where(view < p.long_term_share, LONG_TERM, NOT_ESTABLISHED)
+    firms.extrapolates[rows] = outlook < zone.p.investment.extrapolators
     firms.staffing[rows] = zone.p.firms.entrant_staffing
     firms.debt_ratio[rows] = zone.p.firms.entrant_debt_ratio
     zone.assign_officials(rows)

@@ -37,6 +37,36 @@ def credit_limit(
     return limit
 
 
+def extrapolated(
+    margin: np.ndarray, price: np.ndarray, usual: np.ndarray, weight: np.ndarray, most: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the margin investors count on, and the price trend they carry on: expected margin + weight x log trend.
+
+    Args:
+        margin: expected, share of the price; price, usual: now and smoothed, yuan/unit, above 0; one shape.
+        weight: of the trend, 0 for firms that do not extrapolate; most: largest trend believed, log.
+
+    Source: over-investment of coal firms in price booms; extrapolative expectations as in Barberis et al. 2015.
+    """
+    trend = clip(np.log(price / usual), -most, most)
+    return margin + weight * trend, trend
+
+
+def plan_projects(zone: PilotZone) -> None:
+    """Set what firms expect of new plant and how much banks lend on it: over-investors carry on the price trend.
+
+    Reads: investment.extrapolation, trend_speed, trend_most, credit_for_projects, boom_credit.
+    """
+    firms, p = zone.firms, zone.p.investment
+    price = np.maximum(firms.price, 1e-9)
+    firms.usual_price = np.where(firms.usual_price > 0.0, firms.usual_price, price)
+    weight = p.extrapolation * firms.extrapolates
+    firms.outlook, trend = extrapolated(firms.expected_margin, price, firms.usual_price, weight, p.trend_most)
+    boom = np.maximum(0.0, trend) * firms.extrapolates
+    firms.project_credit = p.credit_for_projects + p.boom_credit * boom
+    firms.usual_price += p.trend_speed * (price - firms.usual_price)
+
+
 def grant_credit(zone: PilotZone) -> None:
     """Firms short of working capital borrow up to their limit; firms with spare cash repay.
 
@@ -45,7 +75,7 @@ def grant_credit(zone: PilotZone) -> None:
     firms, ledger = zone.firms, zone.ledger
     p = zone.p.finance
     accounts = zone.firm_accounts
-    cash, debt = ledger.deposits[accounts], ledger.loans[accounts]
+    cash, debt = ledger.deposits[accounts].copy(), ledger.loans[accounts].copy()
     cost = firms.output * firms.input_cost + firms.wage_bill
     target = p.cash_quarters * cost
     limit = credit_limit(
@@ -53,11 +83,9 @@ def grant_credit(zone: PilotZone) -> None:
         (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
     )  # fmt: skip
     grant = clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
-    rows = np.flatnonzero(grant > 0.0)
-    ledger.lend(accounts[rows], grant[rows])
+    ledger.lend(accounts, grant)
     spare = clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
-    rows = np.flatnonzero(spare > 0.0)
-    ledger.repay(accounts[rows], spare[rows])
+    ledger.repay(accounts, spare)
     firms.starved = np.where(ledger.deposits[accounts] < 0.0, firms.starved + 1, 0) * firms.alive
     firms.buffer = target * (1.0 + p.plan_buffer * zone.policy.now.risk_plans)
 

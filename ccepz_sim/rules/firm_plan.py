@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.markets.permits import permit_price
-from ccepz_sim.numeric import clip
-from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
+from ccepz_sim.markets.permits import open_market
+from ccepz_sim.numeric import clip, row_sum
+from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, share_for_standard
+from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
-from ccepz_sim.state.world import AIR, PROFESSIONAL, SKILLED, UNSKILLED, WATER
+from ccepz_sim.state.world import PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.firms import Firms
 
 JOBS_PER = 1000.0  # units of capacity, in the product table
 
@@ -51,6 +53,18 @@ def idle_plan(rows: int) -> CompliancePlan:
     return CompliancePlan(none, none, none, np.zeros(rows, dtype=bool), none, none, cost, cost, none)
 
 
+def gate_price(base: np.ndarray, market: np.ndarray, response: np.ndarray, least: float) -> np.ndarray:
+    """Give the price at the gate: a fixed freight makes it swing more than the market's, a regulated price less.
+
+    Args:
+        base: price at the gate in 2010, yuan/unit; market: price of the market, 1 in 2010; same shape.
+        response: change at the gate per change of the market, both relative to 2010.
+        least: smallest share of the price of 2010.
+    """
+    price: np.ndarray = base * np.maximum(least, 1.0 + response * (market - 1.0))
+    return price
+
+
 def plan_firms(zone: PilotZone) -> None:
     """Every firm sets price expectations, utilisation, posts and its way with the environment rules.
 
@@ -59,9 +73,10 @@ def plan_firms(zone: PilotZone) -> None:
     """
     _open_projects(zone)
     _set_margin(zone)
+    plan_projects(zone)
     _set_utilisation(zone)
     set_posts(zone)
-    _weigh_compliance(zone)
+    weigh_compliance(zone)
     plan_research(zone)
 
 
@@ -75,41 +90,44 @@ def _open_projects(zone: PilotZone) -> None:
 
 def _set_margin(zone: PilotZone) -> None:
     """The margin is what price leaves after inputs, wages, levies and duties; expectations follow it slowly."""
-    firms, tech, prices = zone.firms, zone.technology, zone.prices
+    firms, tech, prices, now = zone.firms, zone.technology, zone.prices, zone.policy.now
     p = zone.p.firms
-    spot = np.exp(prices.log)[tech.series] * tech.price_factor
+    relative = np.exp(prices.log - prices.log_2010)
     level = 1.0 + p.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
-    market = 1.0 + p.internet_reach * (zone.policy.now.internet - p.internet_reference)
-    firms.price = spot * level * market * (1.0 + p.brand_premium * firms.brand)
-    rival = p.rival_pressure * tech.rival_overlap * (p.division_reference - zone.policy.now.division)
-    energy = np.exp(prices.log - prices.log_2010)[zone.energy_series].mean()
-    index = prices.general * (1.0 + tech.energy_cost_share * (energy - 1.0) * p.energy_pass)
-    own = np.exp(prices.log - prices.log_2010)[tech.series]
-    index = index * (1.0 - tech.input_link) + own * tech.input_link
-    unit_input = tech.base_input * firms.efficiency * index * (1.0 + p.outdated_cost * firms.outdated + rival)
-    firms.input_cost = unit_input
-    wage_per_unit = firms.wage_bill / np.maximum(firms.output, 1e-9)
-    usual = np.where(firms.output > 0.0, wage_per_unit, 0.0)
-    levy = tech.resource_tax * zone.policy.now.resource_price * firms.price
-    duty = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.output, 1e-9)
-    duty = np.where(firms.output > 0.0, duty, 0.0)
-    full = firms.price - unit_input - np.minimum(usual, firms.price) - levy - np.minimum(duty, firms.price)
-    firms.margin = full / np.maximum(firms.price, 1e-9)
-    trend = firms.margin - firms.expected_margin
-    firms.expected_margin += p.expectation_speed * trend
+    market = 1.0 + p.internet_reach * (now.internet - p.internet_reference)
+    own = relative[tech.series]
+    gate = gate_price(tech.base_price, own, tech.price_response, p.price_least)
+    firms.price = gate * level * (market * (1.0 + p.brand_premium * firms.brand))
+    rival = p.rival_pressure * (p.division_reference - now.division) * tech.rival_overlap
+    energy = float(relative[zone.energy_series].mean())
+    index = prices.general * (1.0 + tech.energy_cost_share * ((energy - 1.0) * p.energy_pass))
+    index += (own - index) * tech.input_link
+    firms.input_cost = tech.base_input * firms.efficiency * index * (1.0 + p.outdated_cost * firms.outdated + rival)
+    made = np.maximum(firms.output, 1e-9)
+    duty = row_sum(firms.tax_due) + firms.abatement_cost
+    bills = np.where(firms.output > 0.0, np.array([firms.wage_bill, duty]) / made, 0.0)
+    bills = np.minimum(bills, firms.price).sum(axis=0) + tech.resource_tax * now.resource_price * firms.price
+    firms.margin = (firms.price - firms.input_cost - bills) / np.maximum(firms.price, 1e-9)
+    firms.expected_margin += p.expectation_speed * (firms.margin - firms.expected_margin)
+
+
+def treated_share(firms: Firms) -> np.ndarray:
+    """Give the share of air and water emissions a firm removed last quarter, mean of both, shape (rows,)."""
+    share: np.ndarray = (firms.abate[:, 0] + firms.abate[:, 1]) / 2.0
+    return share
 
 
 def _set_utilisation(zone: PilotZone) -> None:
-    """Plants run as far as margin and demand pull, with a floor; they move toward it step by step."""
+    """Plants run as far as margin and demand pull, with a floor; treatment takes part of the steam, power and time."""
     firms, tech = zone.firms, zone.technology
     p = zone.p.firms
     pull = (firms.margin - p.stop_margin) / (p.full_margin - p.stop_margin)
     floor = np.where(firms.state_owned > 0.0, p.floor_state, p.floor_private)
     demand = zone.path.demand[zone.quarter] * _green_demand(zone)
     target = tech.usual_utilisation * demand * clip(pull, floor, 1.0)
-    target = np.minimum(target, p.most_utilisation)
+    target = np.minimum(target, p.most_utilisation) * (1.0 - p.treatment_load * treated_share(firms))
     moved = firms.utilisation + p.utilisation_speed * (target - firms.utilisation)
-    firms.utilisation = np.where(firms.alive, moved, 0.0)
+    firms.utilisation = np.where(firms.alive, moved * (1.0 - firms.stopped), 0.0)
 
 
 def _green_demand(zone: PilotZone) -> np.ndarray:
@@ -121,15 +139,16 @@ def _green_demand(zone: PilotZone) -> np.ndarray:
 
 
 def set_posts(zone: PilotZone) -> None:
-    """Set the posts a firm wants by skill, persons; part of the workforce is kept when output falls.
+    """Set the posts a firm wants by skill, persons: part is kept when output falls, treatment needs its operators.
 
-    Reads: firms.labour_fixed, chain_skill, skill_share_most, unskilled_share_least; labour_saving.
+    Reads: firms.labour_fixed, treatment_staff, chain_skill, skill_share_most, unskilled_share_least; labour_saving.
     """
     firms, tech = zone.firms, zone.technology
     p = zone.p.firms
     use = firms.utilisation / np.maximum(tech.usual_utilisation, 1e-9)
     hoard = p.labour_fixed + (1.0 - p.labour_fixed) * use
     total = tech.labour / JOBS_PER * firms.capacity * hoard * zone.labour_saving * firms.alive
+    total *= 1.0 + p.treatment_staff * treated_share(firms)
     skilled = np.minimum(p.skill_share_most, tech.skilled_need * (1.0 + p.chain_skill * firms.chain))
     professional = np.minimum(p.skill_share_most, tech.professional_need * (1.0 + p.chain_skill * firms.chain))
     firms.posts[:, UNSKILLED] = total * np.maximum(p.unskilled_share_least, 1.0 - skilled - professional)
@@ -137,55 +156,91 @@ def set_posts(zone: PilotZone) -> None:
     firms.posts[:, PROFESSIONAL] = total * professional
 
 
-def _weigh_compliance(zone: PilotZone) -> None:
+def weigh_compliance(zone: PilotZone) -> None:
     """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
+
+    Reads: abatement.*, collusion.own_detection, hidden_share, fiscal.environment_law_quarter; policy tax_air,
+    tax_water, standard, communication, permit_cap.
 
     Sources: docs/model.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
     """
-    firms, tech, now = zone.firms, zone.technology, zone.policy.now
+    firms, now = zone.firms, zone.policy.now
     p, c = zone.p.abatement, zone.p.collusion
-    output = firms.capacity / QUARTERS * firms.utilisation
-    raw = tech.emission * (output * firms.clean)[:, None]
-    equivalents = np.column_stack([raw[:, AIR] @ zone.equivalents[AIR], raw[:, WATER] @ zone.equivalents[WATER]])
-    start, slope = _abatement_curve(zone)
-    concentration = (firms.concentration * firms.clean)[:, None] * np.ones((1, 2))
-    rate = _tax_rate(zone, concentration, start, slope)
-    zone.permit_price = permit_price(zone, equivalents[:, 0] * firms.alive, rate[:, 0], start[:, 0], slope[:, 0])
-    faced = rate.copy()
-    faced[:, 0] += zone.permit_price
-    by_tax = abatement_at(faced, start, slope)
-    by_standard = share_for_standard(concentration, now.standard, p.most_abatement)
-    honest = np.maximum(by_tax, by_standard)
-    honest_cost = ((abatement_cost(honest, start, slope) + faced * (1.0 - honest)) * equivalents).sum(axis=1)
-    chance = firms.sees[:, None] * c.own_detection
-    fine, steepness = p.report_fine, p.report_steepness
-    hidden = hidden_share(faced, chance, fine, steepness)
-    breach = (by_standard > by_tax) * p.breach_fine * chance
-    alone = abatement_cost(by_tax, start, slope) + (1.0 - by_tax) * evasion_cost(faced, hidden, chance, fine, steepness)
-    alone_cost = ((alone + breach) * equivalents).sum(axis=1)
-    together_cost = (faced * (1.0 - c.hidden_share) * equivalents).sum(axis=1)
-    best = np.minimum(honest_cost, alone_cost)
-    firms.reference_burden = p.reference_burden * zone.prices.general * equivalents.sum(axis=1)
-    firms.saving = np.maximum(0.0, best - together_cost) / np.maximum(firms.reference_burden, 1e-9)
-    zone.plan = CompliancePlan(honest, by_tax, hidden, alone_cost < honest_cost, faced, rate, start, slope, equivalents)
+    made = firms.capacity * firms.utilisation * firms.clean / QUARTERS
+    equivalents = zone.technology.load * made[:, None]
+    reached = firms.concentration * firms.clean / now.standard
+    # discharges vary, so who fears a check builds to less than the limit (Shimshack and Ward 2008)
+    asked = share_for_standard(reached, 1.0 - p.overcompliance * firms.sees, p.most_abatement)
+    scale = _cost_scale(zone)
+    zone.permit_price = open_market(zone, equivalents[:, 0], scale, asked)
+    # from here on by emission: firm and group of those that have any
+    cells = np.flatnonzero(equivalents)
+    row, group = cells // 2, cells % 2
+    shape = np.array([[p.air_start, p.water_start], [p.air_slope, p.water_slope]])
+    start, slope = shape[:, group] * scale[row]
+    curve = start, slope
+    price = np.array([zone.permit_price, 0.0])[group]
+    rate = np.array([now.tax_air, now.tax_water])[group]
+    least = asked[row]
+    share, due, spent = _abate(zone, rate, price, curve, reached[row], least)
+    (free, bound), faced = share, due + price
+    chance = firms.sees[row] * c.own_detection
+    # hiding what would need permits costs more, the dearer permits are
+    fine = p.report_fine + p.report_permits * price
+    hidden = hidden_share(faced[0], chance, fine, p.report_steepness)
+    alone_cost = spent[0] + (least > free) * p.breach_fine * chance
+    alone_cost += (1.0 - free) * evasion_cost(faced[0], hidden, chance, fine, p.report_steepness)
+    honest_cost = spent[1] + faced[1] * (1.0 - bound)
+    together_cost = faced[1] * (1.0 - c.hidden_share)
+    costs = _by_firm(np.array([honest_cost, alone_cost, together_cost]) * equivalents.ravel()[cells], cells, firms.rows)
+    firms.reference_burden = p.reference_burden * zone.prices.general * row_sum(equivalents)
+    firms.saving = np.maximum(0.0, np.minimum(costs[0], costs[1]) - costs[2]) / np.maximum(firms.reference_burden, 1e-9)
+    alone = costs[1] < costs[0]
+    kept = np.zeros((7, *equivalents.shape))
+    kept[3:5] = np.array([now.tax_air, now.tax_water])
+    due = np.where(alone[row], due[0], due[1])
+    kept.reshape(7, -1)[:, cells] = bound, free, hidden, due + price, due, *curve
+    bound, free, hidden, faced, due, start, slope = kept
+    zone.plan = CompliancePlan(bound, free, hidden, alone, faced, due, start, slope, equivalents)
 
 
-def _abatement_curve(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
-    """Give start and slope of marginal cost, yuan/equivalent, shape (rows, 2): support and exchange lower both."""
+def _by_firm(values: np.ndarray, cells: np.ndarray, rows: int) -> np.ndarray:
+    """Add up values of emissions by firm: from shape (kinds, cells) to (kinds, rows)."""
+    spread = np.zeros((len(values), rows * 2))
+    spread[:, cells] = values
+    return spread[:, 0::2] + spread[:, 1::2]
+
+
+def _abate(
+    zone: PilotZone,
+    rate: np.ndarray,
+    price: np.ndarray,
+    curve: tuple[np.ndarray, np.ndarray],
+    reached: np.ndarray,
+    least: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give share abated, tax and cost of abatement per equivalent, each of shape (2, cells): standard ignored, kept.
+
+    Args:
+        rate, price: tax and permit price, yuan/equivalent, shape (cells,).
+        curve: start and slope of marginal cost.
+        reached: concentration before abatement as a multiple of the standard; least: share it asks.
+    """
+    p = zone.p.abatement
+    if zone.quarter < zone.p.fiscal.environment_law_quarter:
+        free = abatement_at(rate + price, *curve)
+        share = np.array([free, np.maximum(free, least)])
+        return share, np.array([rate, rate]), abatement_cost(share, *curve)
+    limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
+    share, factor, cost = abate_under_notches(rate, price, curve, reached, least, limits, factors)
+    return share, factor * rate, cost
+
+
+def _cost_scale(zone: PilotZone) -> np.ndarray:
+    """Give by firm the multiple of the usual marginal abatement cost: support and exchange lower it, shape (rows,)."""
     firms, p = zone.firms, zone.p.abatement
     spent = firms.clean_money / np.maximum(firms.reference_burden * QUARTERS, 1.0)
     help_ = 1.0 - p.support_effect * (1.0 - np.exp(-spent))
-    help_ = help_ * (1.0 - p.communication_effect * zone.policy.now.communication)
-    usual = np.maximum(zone.technology.abatement_cost, p.cost_least)
-    scale = (usual * firms.abatement_skill * help_ * zone.prices.general)[:, None]
-    return np.array([p.air_start, p.water_start]) * scale, np.array([p.air_slope, p.water_slope]) * scale
-
-
-def _tax_rate(zone: PilotZone, concentration: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Give the tax by firm, yuan/equivalent, shape (rows, 2): the law lowers it well below the standard."""
-    p, now = zone.p.abatement, zone.policy.now
-    rate = np.array([now.tax_air, now.tax_water]) * np.ones((zone.firms.rows, 1))
-    if zone.quarter < zone.p.fiscal.environment_law_quarter:
-        return rate
-    reached = concentration * (1.0 - abatement_at(rate, start, slope)) / now.standard
-    return rate * tax_factor(reached, (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor))
+    help_ *= 1.0 - p.communication_effect * zone.policy.now.communication
+    scale: np.ndarray = np.maximum(zone.technology.abatement_cost, p.cost_least) * firms.abatement_skill * help_
+    return scale * zone.prices.general

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 CASH, AWARD = "cash", "award"  # uses of a grant that are income of the firm
+ROUNDS = 6  # of the contest; the error shrinks by its sharpness in each
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,34 @@ def contest_shares(effort: np.ndarray, sharpness: float) -> np.ndarray:
     return power / total if total > 0.0 else power
 
 
+def contest_effort(prize: float, weight: np.ndarray, sharpness: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give effort and share of each rival where nobody gains by spending more: x = r V p (1 - p), p = w x^r / sum.
+
+    Args:
+        prize: V, yuan; weight: influence w of a yuan spent, shape (rows,); sharpness: r, at most 1.
+
+    Returns:
+        Effort in yuan, and share of the prize; shape (rows,). One rival alone spends nothing and wins.
+
+    Source: Tullock 1980; benchmark B14.
+    """
+    share = contest_shares(weight, 1.0 / (1.0 - sharpness) if sharpness < 1.0 else 1.0)
+    for _ in range(ROUNDS):
+        effort = sharpness * prize * share * (1.0 - share)
+        if not effort.any():
+            break
+        pull = weight * effort**sharpness
+        share = pull / pull.sum()
+    return sharpness * prize * share * (1.0 - share), share
+
+
 def misuse_share(
-    base: float, strictness: float, found: float, integrity: np.ndarray, weights: tuple[float, float, float]
+    base: float,
+    strictness: float,
+    found: float,
+    integrity: np.ndarray,
+    weights: tuple[float, float, float],
+    lobbied: np.ndarray | float = 0.0,
 ) -> np.ndarray:
     """Give the share of a grant not spent on its purpose; strict award and audits lower it.
 
@@ -74,9 +102,10 @@ def misuse_share(
         strictness, found: strictness of the award, and share of cases audits find, 0-1.
         integrity: of the firms, 0-1, shape (rows,).
         weights: fall of the log odds per unit of strictness, audits and integrity.
+        lobbied: rise of the log odds by how the grant was won, shape (rows,).
     """
     strict, audit, honest = weights
-    logit = np.log(base / (1.0 - base)) - strict * strictness - audit * found - honest * (integrity - MIDDLE)
+    logit = np.log(base / (1.0 - base)) - strict * strictness - audit * found - honest * (integrity - MIDDLE) + lobbied
     share: np.ndarray = 1.0 / (1.0 + np.exp(-logit))
     return share
 
@@ -88,9 +117,12 @@ def award_funds(zone: PilotZone) -> None:
     """
     if not is_last_of_year(zone.quarter):
         return
+    _name_pilots(zone)
     merits = _merits(zone)
+    bonus = 1.0 + zone.p.funds.pilot_bonus * (zone.firms.pilot > 0)
+    luck = zone.streams.at("misuse", zone.quarter).random(zone.firms.rows)  # who diverts one grant diverts all
     for fund in FUNDS:
-        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id])
+        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id] * bonus, luck)
 
 
 def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
@@ -99,7 +131,7 @@ def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
     alive = firms.alive
     capital = alive * firms.book_capital
     indebted = zone.ledger.loans[zone.firm_accounts] > 0.0
-    dirt = zone.plan.equivalents.sum(axis=1) * firms.clean
+    dirt = row_sum(zone.plan.equivalents) * firms.clean
     return {
         "research": alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge),
         "cleaner production": alive * dirt * np.minimum(1.0, firms.concentration),
@@ -112,46 +144,83 @@ def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
     }
 
 
-def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray) -> None:
+def _open_share(zone: PilotZone) -> float:
+    """Give the share of an award that contacts decide: all but what strictness and size take, 0-1."""
+    p = zone.p.funds
+    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
+    return float((1.0 - zone.policy.now.fund_strictness) * reach / (reach + p.size_weight))
+
+
+def _lobby(zone: PilotZone, rows: np.ndarray, size: np.ndarray, prize: float) -> np.ndarray:
+    """Eligible firms spend on contacts as the contest asks and as cash allows; return their shares of the prize.
+
+    Args:
+        rows: eligible firms; size: relative, 0-1, same shape; prize: yuan.
+    """
+    firms, p, ledger = zone.firms, zone.p.funds, zone.ledger
+    effort, share = contest_effort(prize, firms.lobby[rows] * size**p.lobby_power, p.sharpness)
+    accounts = ledger.account("firms", rows)
+    spent = np.minimum(effort, np.maximum(0.0, ledger.deposits[accounts]))
+    ledger.pay("lobbying", accounts, ledger.account("services", firms.place[rows]), spent)
+    firms.profit[rows] -= spent
+    return share
+
+
+def _name_pilots(zone: PilotZone) -> None:
+    """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
+    firms, p = zone.firms, zone.p.funds
+    firms.pilot = np.maximum(firms.pilot - 1, 0)
+    rows = np.flatnonzero(firms.alive & (firms.pilot == 0) & (firms.sales > 0.0))
+    places = min(int(p.pilot_places), len(rows))
+    if not places:
+        return
+    merit = (firms.research[rows] + p.merit_floor * firms.sales[rows]) * (p.knowledge_floor + firms.knowledge[rows])
+    usual = float(firms.granted.sum()) / len(rows)
+    prize = places * p.pilot_bonus * p.pilot_years * usual
+    by_contact = _open_share(zone)
+    won = _lobby(zone, rows, merit / float(merit.max()), by_contact * prize)
+    chance = by_contact * won + (1.0 - by_contact) * merit / merit.sum()
+    luck = zone.streams.at("pilots", zone.quarter)
+    firms.pilot[luck.choice(rows, size=places, replace=False, p=chance / chance.sum())] = int(p.pilot_years)
+
+
+def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: np.ndarray) -> None:
     """Share one fund out among those eligible and let part of it be misused.
 
     Args:
         amount: yuan of the year.
-        merit: what applicants are ranked by, shape (rows,).
+        merit: what applicants are ranked by; luck: uniform draws of who misuses; shape (rows,).
     """
     firms, p = zone.firms, zone.p.funds
-    if amount <= 0.0 or not merit.any():
+    rows = np.flatnonzero(merit > 0.0)
+    if amount <= 0.0 or not len(rows):
         return
-    luck = zone.streams.at(f"fund {fund.id}", zone.quarter).random(firms.rows)
-    share = contest_shares(np.where(merit > 0.0, _contest_effort(zone, merit), 0.0), p.sharpness)
+    by_contact, size = _open_share(zone), merit[rows] / float(merit.max())
+    lobbied = by_contact * _lobby(zone, rows, size, by_contact * amount)
+    share = lobbied + (1.0 - by_contact) * size / size.sum()
     granted = zone.within_budget(fund.body, share * amount)
-    zone.ledger.pay("funds", zone.body_account(zone.body[fund.body]), zone.firm_accounts, granted)
+    accounts = zone.ledger.account("firms", rows)
+    zone.ledger.pay("funds", zone.body_account(zone.body[fund.body]), accounts, granted)
     weights = (p.misuse_strict, p.misuse_audit, p.misuse_honest)
     strict = zone.policy.now.fund_strictness
-    tendency = misuse_share(p.misuse_base, strict, zone.audit_found, firms.integrity, weights)
-    misused = np.where((merit > 0.0) & (luck < tendency), p.misuse_depth, 0.0) * granted
-    zone.ledger.pay("misuse", zone.firm_accounts, zone.outside_account, misused)
-    firms.granted += granted
-    firms.misused += misused
+    by_way = p.misuse_lobbied * (lobbied / share - by_contact)
+    tendency = misuse_share(p.misuse_base, strict, zone.audit_found, firms.integrity[rows], weights, by_way)
+    misused = np.where(luck[rows] < tendency, p.misuse_depth, 0.0) * granted
+    zone.ledger.pay("misuse", accounts, zone.outside_account, misused)
+    firms.granted[rows] += granted
+    firms.misused[rows] += misused
     useful = granted - misused
     if fund.use in (CASH, AWARD):
-        firms.profit = firms.profit + useful
+        firms.profit[rows] += useful
     else:
-        setattr(firms, fund.use, getattr(firms, fund.use) + useful)
+        getattr(firms, fund.use)[rows] += useful
     if fund.use == AWARD:
-        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
+        zone.award_pull = np.zeros(firms.rows)
+        zone.award_pull[rows] = (
+            p.award_pull * useful / (firms.waste_cost[rows] * QUARTERS + p.award_scale * granted + 1.0)
+        )
     if fund.spent_at_once:
-        zone.ledger.pay("investment", zone.firm_accounts, zone.outside_account, useful)
-
-
-def _contest_effort(zone: PilotZone, merit: np.ndarray) -> np.ndarray:
-    """Weigh merit against size and lobbying: strict award looks at merit only, shape (rows,)."""
-    firms, p, strict = zone.firms, zone.p.funds, zone.policy.now.fund_strictness
-    size = merit / max(float(merit.max()), 1e-9)
-    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
-    lobby = firms.lobby * reach * size**p.lobby_power
-    effort: np.ndarray = strict * size + (1.0 - strict) * (p.size_weight * size + lobby)
-    return effort
+        zone.ledger.pay("investment", accounts, zone.outside_account, useful)
 
 
 def _borrow_for_parks(zone: PilotZone) -> None:
@@ -179,9 +248,9 @@ def disburse_programmes(zone: PilotZone) -> None:
 def _pay_helpers(zone: PilotZone) -> None:
     """What programmes cost beyond the status quo is paid to people of the zone, by head."""
     cost = zone.policy.cost(zone.quarter)
-    places = np.flatnonzero(zone.world.in_zone)
-    homes = zone.ledger.account("households", places)
-    share = zone.population.persons[places] / max(1, zone.population.persons[places].sum())
+    homes = zone.ledger.of("households", zone.world.zone_count)
+    persons = zone.population.persons[: zone.world.zone_count]
+    share = persons / max(1, persons.sum())
     for number in np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0)):
         executor = int(zone.policy.body[number])
         paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
@@ -195,8 +264,9 @@ def _pay_works(zone: PilotZone) -> None:
     borrowed = zone.park_loan * zone.p.funds.borrowing_spent
     orders = [(body, getattr(now, channel), sector, kind) for body, channel, sector, kind in WORKS]
     for body, amount, sector, kind in (*orders, ("committee", borrowed, "construction", "programmes")):
-        each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
-        ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
+        if amount > 0.0:
+            each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
+            ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
     zone.infrastructure_money = now.infrastructure + borrowed
 
 
@@ -205,11 +275,11 @@ def _fund_institutes(zone: PilotZone) -> None:
     ledger, institutes, p = zone.ledger, zone.institutes, zone.p.funds
     weight = institutes.posts / institutes.posts.sum()
     lab = zone.within_budget("science", zone.policy.now.platforms / QUARTERS * weight)
-    accounts = ledger.account("institutes", np.arange(len(weight)))
+    accounts = ledger.of("institutes")
     ledger.pay("programmes", zone.body_account(zone.body["science"]), accounts, lab)
     ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / QUARTERS)
     institutes.funding = lab + institutes.base_funding / QUARTERS
-    held = ledger.deposits[accounts]
+    held = np.maximum(0.0, ledger.deposits[accounts])
     homes = ledger.account("households", institutes.place)
-    ledger.pay("wages", accounts, homes, np.maximum(0.0, held * p.institute_wages))
-    ledger.pay("inputs", accounts, zone.outside_account, np.maximum(0.0, held * (1.0 - p.institute_wages)))
+    ledger.pay("wages", accounts, homes, held * p.institute_wages)
+    ledger.pay("inputs", accounts, zone.outside_account, held * (1.0 - p.institute_wages))

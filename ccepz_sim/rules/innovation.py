@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip
+from ccepz_sim.numeric import clip, row_sum
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
@@ -27,6 +27,21 @@ def success_chance(effort: np.ndarray, zeta: float) -> np.ndarray:
     return chance
 
 
+def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray:
+    """Draw productivity steps from a symmetric Beta(b, b) on [-most, most] as the middle one of 2 b - 1 uniforms.
+
+    Args:
+        uniform: draws within 0-1, shape (2 b - 1, rows); found: rows that need a step, the others get 0.
+        most: largest step.
+
+    Source: Dosi et al. 2010; order statistics of uniforms are Beta distributed. Benchmark B16.
+    """
+    steps = np.zeros(len(found))
+    middle = len(uniform) // 2
+    steps[found] = (2.0 * np.partition(uniform[:, found], middle, axis=0)[middle] - 1.0) * most
+    return steps
+
+
 def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float) -> np.ndarray:
     """Weigh research by the filled share of skilled posts: below a critical mass money does nothing.
 
@@ -38,13 +53,25 @@ def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float
     return effect
 
 
+def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_weight: float) -> np.ndarray:
+    """Give the share of scientists who want to work at an institute: logit over its success and life there.
+
+    Args:
+        success: chance of success, 0-1; living: pay, allowance, pollution, remoteness, services, log odds; one shape.
+        base, success_weight: log odds, and log odds per unit of success. Benchmark B25.
+    """
+    worth = base + success_weight * success + living
+    share: np.ndarray = 1.0 / (1.0 + np.exp(-worth))
+    return share
+
+
 def plan_research(zone: PilotZone) -> None:
     """Firms set own research outlay by mindset, margin, funds received and the pull of regulation; yuan a quarter.
 
     Reads: innovation.*; policy high_tech_cut, loss_relief, breakthrough_reward.
     """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
-    burden = (firms.tax_due.sum(axis=1) + firms.abatement_cost) / np.maximum(firms.sales, 1.0)
+    burden = (row_sum(firms.tax_due) + firms.abatement_cost) / np.maximum(firms.sales, 1.0)
     pull = clip(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0, p.porter_most)
     eager = np.array([p.propensity_none, p.propensity_training, p.propensity_long])[firms.mindset]
     strategic = 1.0 + p.emerging_research * (zone.technology.emerging > 0.0)
@@ -96,11 +123,11 @@ def _scientists_choose(zone: PilotZone, own: np.ndarray) -> None:
     institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
     place, places = institutes.place, zone.world.place_count
     pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])[place]
-    worth = p.base + p.success_weight * institutes.success - p.pollution_weight * towns.harm[place]
-    worth = worth + p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
-    worth = worth - p.remote_weight * institutes.remoteness
-    worth = worth + p.amenity_weight * towns.amenity[place]
-    wanted = 1.0 / (1.0 + np.exp(-worth))
+    living = -p.pollution_weight * towns.harm[place]
+    living = living + p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
+    living = living - p.remote_weight * institutes.remoteness
+    living = living + p.amenity_weight * towns.amenity[place]
+    wanted = wish_to_stay(institutes.success, living, p.base, p.success_weight)
     leave = clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
     zone.institute_pull = clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
     people = np.bincount(place, weights=institutes.people, minlength=places)
@@ -147,8 +174,8 @@ def _firm_success(zone: PilotZone) -> None:
     chance = success_chance(_research_effort(zone), p.zeta) * firms.alive
     luck = zone.streams.at("research", zone.quarter)
     draw = luck.random((2, firms.rows))
-    step = luck.beta(p.beta, p.beta, firms.rows) * 2.0 * p.step_most - p.step_most
     found = draw[0] < chance
+    step = step_draw(luck.random((2 * int(p.beta) - 1, firms.rows)), found, p.step_most)
     clean = found & (draw[1] < _clean_share(zone))
     cost = found & ~clean & (step > 0.0)
     firms.efficiency = np.where(cost, np.maximum(p.efficiency_floor, firms.efficiency * (1.0 - step)), firms.efficiency)
@@ -162,8 +189,8 @@ def _firm_success(zone: PilotZone) -> None:
 def _research_effort(zone: PilotZone) -> np.ndarray:
     """Give research relative to what the firm's size asks, through skilled posts and with help, shape (rows,)."""
     firms, p = zone.firms, zone.p.innovation
-    need = firms.posts[:, SKILLED:].sum(axis=1)
-    filled = clip(firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(need, 1e-9), 0.0, 1.0)
+    need = row_sum(firms.posts[:, SKILLED:])
+    filled = clip(row_sum(firms.staff[:, SKILLED:]) / np.maximum(need, 1e-9), 0.0, 1.0)
     filled = np.where(need > 0.0, filled, 0.0)
     help_ = 1.0 + p.institute_help * knowledge_near(zone)[zone.technology.industry]
     help_ = help_ * (1.0 + p.incubator_help * zone.policy.now.incubators * (firms.large == 0.0))
@@ -176,7 +203,7 @@ def _clean_share(zone: PilotZone) -> np.ndarray:
     """Give the chance that a success makes the firm cleaner rather than cheaper, shape (rows,)."""
     now, p = zone.policy.now, zone.p.innovation
     reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
-    regulated = (zone.plan.faced.mean(axis=1) * (1.0 - zone.firms.hidden)) / p.tax_reference
+    regulated = (row_sum(zone.plan.faced) / 2.0 * (1.0 - zone.firms.hidden)) / p.tax_reference
     pull = p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward)
     share: np.ndarray = 1.0 / (1.0 + np.exp(-pull))
     return share
@@ -202,7 +229,7 @@ def _imitate(zone: PilotZone) -> None:
     alive = np.flatnonzero(firms.alive)
     np.minimum.at(best_cost, firms.product[alive], firms.efficiency[alive])
     np.minimum.at(best_clean, firms.product[alive], firms.clean[alive])
-    skilled = firms.staff[:, SKILLED:].sum(axis=1) / np.maximum(firms.posts[:, SKILLED:].sum(axis=1), 1e-9)
+    skilled = row_sum(firms.staff[:, SKILLED:]) / np.maximum(row_sum(firms.posts[:, SKILLED:]), 1e-9)
     contact = (
         p.imitation
         * clip(skilled, 0.0, 1.0)

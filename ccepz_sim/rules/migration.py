@@ -162,7 +162,7 @@ def _choose(zone: PilotZone, value: np.ndarray) -> None:
 
 
 def _free_to_move(zone: PilotZone, rows: np.ndarray) -> np.ndarray:
-    """Keep the adults; who has just moved stays a while."""
+    """Keep those of an age to move; who has just moved stays a while."""
     people, p = zone.population, zone.p.migration
     age = people.age[rows]
     adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS))
@@ -219,8 +219,10 @@ def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
     cell = people.cell[rows]
     here = cells.town[cell].astype(np.intp)
     np.add.at(people.moves, (here, goal), people.weight[rows])
-    young = people.age[rows] < int(zone.p.labour.retirement_age * QUARTERS)
-    seeks = (cells.employer[cell] > OUT_OF_LABOUR) | ((here == people.outside) & young)
+    labour = zone.p.labour
+    age = people.age[rows]
+    able = (age >= int(labour.working_age * QUARTERS)) & (age < int(labour.retirement_age * QUARTERS))
+    seeks = (cells.employer[cell] > OUT_OF_LABOUR) | ((here == people.outside) & able)
     employer = np.where(seeks & (goal < people.outside), UNEMPLOYED, OUT_OF_LABOUR)
     people.put(rows, cells.number(employer, goal, cells.skill[cell]))
     people.jobless[rows] = 0

@@ -5,6 +5,7 @@ Source: Holmstrom and Milgrom 1991; Li and Zhou 2005; docs/model.md (b), (k).
 
 from __future__ import annotations
 
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,60 +38,118 @@ def coordination_factor(departments: float, overlap: float, coordination: float)
     return 1.0 / (1.0 + overlap * (departments - 1.0) * (1.0 - coordination))
 
 
+def veto_share(growth: float, ecology: float, coordination: float, shape: tuple[float, float, float]) -> float:
+    """Give the share of enforcement that growth departments block: logistic in how far growth outweighs ecology.
+
+    Args:
+        growth, ecology: weights of the evaluation, 0-1; coordination: 0-1.
+        shape: largest share, steepness, and the gap of weights at half of it.
+
+    Source: Jia and Nie 2017 (direction); docs/model.md (k).
+    """
+    most, slope, neutral = shape
+    return most * (1.0 - coordination) / (1.0 + exp(-slope * (growth - ecology - neutral)))
+
+
+def tenure_hazard(tenure: np.ndarray, middle: float, spread: float) -> np.ndarray:
+    """Give the chance to be moved this quarter: logistic in the quarters spent in the post."""
+    hazard: np.ndarray = 1.0 / (1.0 + np.exp(-(tenure - middle) / spread))
+    return hazard
+
+
 def choose_effort(zone: PilotZone) -> None:
     """Officials weigh growth against measured environment and residents' voice; honesty follows the audits.
+
+    What nobody measures, stored waste, gets the supervision that measured tasks leave. Natives are lenient.
 
     Reads: officials.*; policy evaluation_green, evaluation_voice, coordination, control_points, audit_share;
     complaint_pressure, enforcement_money, the scenario's inspections.
     """
     officials, now, p = zone.officials, zone.policy.now, zone.p.officials
-    green = now.evaluation_green
-    voice = now.evaluation_voice
-    complaints = zone.complaint_pressure
-    growth = max(p.growth_weight_least, 1.0 - green - voice) * (1.0 + p.growth_tilt * officials.growth_first)
-    ecology = green + voice * (p.voice_base + p.voice_pull * complaints) + p.own_concern * officials.integrity
-    split = effort_split(np.column_stack([growth, ecology]), np.array([1.0, p.enforcement_cost]))
+    green, voice = now.evaluation_green, now.evaluation_voice
+    plain = max(p.growth_weight_least, 1.0 - green - voice)
+    growth = plain * (1.0 + p.growth_tilt * officials.growth_first)
+    unmeasured = voice * (p.voice_base + p.voice_pull * zone.complaint_pressure) + p.own_concern * officials.integrity
+    ecology = green + unmeasured
+    tasks = np.array([[growth, ecology], [ecology, p.waste_duty + unmeasured]]).transpose(0, 2, 1)
+    split, looks = effort_split(tasks, np.array([[[1.0, p.enforcement_cost]], [[1.0, 1.0]]]))
     officials.growth_effort = split[:, 0]
+    officials.waste_view = looks[:, 1] / p.waste_reference
     kappa = coordination_factor(p.departments, p.overlap, now.coordination)
+    kappa *= 1.0 - veto_share(plain, green, now.coordination, (p.veto_most, p.veto_slope, p.veto_neutral))
     pulse = zone.path.inspection[zone.quarter]
-    effort = (p.effort_floor + p.effort_gain * split[:, 1]) * kappa + p.pulse_effort * pulse
-    officials.enforcement = clip(effort * zone.enforcement_money, 0.0, 1.0)
+    effort = (p.effort_floor + p.effort_gain * split[:, 1]) * (kappa * (1.0 - p.native_lenience * officials.native))
+    officials.enforcement = clip((effort + p.pulse_effort * pulse) * zone.enforcement_money, 0.0, 1.0)
     zone.audit_quality = 1.0 - np.exp(-now.control_points / p.control_scale)
-    found = now.audit_share * zone.audit_quality
-    zone.audit_found = found
-    pressure = p.manipulation * green * (1.0 - officials.integrity) * (1.0 - min(1.0, p.audit_deters * found))
-    officials.honesty = clip(1.0 - pressure, p.honesty_floor, 1.0)
+    zone.audit_found = now.audit_share * zone.audit_quality
+    pressure = p.manipulation * green * (1.0 - officials.integrity) * ~officials.exposed
+    officials.honesty = clip(1.0 - pressure * (1.0 - min(1.0, p.audit_deters * zone.audit_found)), p.honesty_floor, 1.0)
 
 
 def evaluate_officials(zone: PilotZone) -> None:
-    """In the last quarter of a year officials are scored, promoted or rotated; standing follows the scores.
+    """Officials move on by tenure; in the last quarter of a year they are scored, promoted, audited or removed.
 
-    Reads: officials.*, collusion.belief_start; policy evaluation_green, evaluation_voice;
-    reported growth and emissions.
+    Reads: officials.*, collusion.belief_start, official_repays; policy evaluation_green, evaluation_voice,
+    accountability; reported growth and emissions.
 
     Source: Li and Zhou 2005; docs/model.md (b), (k).
     """
-    if not is_last_of_year(zone.quarter):
-        return
-    officials, now, p = zone.officials, zone.policy.now, zone.p.officials
+    officials, p = zone.officials, zone.p.officials
+    count = len(officials.body)
     luck = zone.streams.at("evaluation", zone.quarter)
-    noise, promotion = luck.standard_normal(len(officials.body)), luck.random(len(officials.body))
-    traits = luck.random((3, len(officials.body)))
-    growth = zone.growth_of_gdp()
-    measured = zone.fall_of_reported_emissions()
-    weight_growth = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
-    base = weight_growth * p.score_growth * growth + now.evaluation_green * p.score_green * measured
-    base += now.evaluation_voice * p.score_voice * (zone.mean_trust - p.trust_neutral)
-    effort = weight_growth * officials.growth_effort + now.evaluation_green * officials.enforcement
-    officials.score = base + effort + p.score_noise * noise
-    officials.tenure += QUARTERS
-    rank = (officials.score - officials.score.mean()) / max(float(officials.score.std()), 1e-9)
-    hazard = p.rotation + p.promotion_slope * np.maximum(0.0, rank) * (officials.tenure > p.promotion_quarters)
-    hazard = np.where(officials.tenure > p.tenure_most, 1.0, hazard)
-    leaves = (promotion < hazard) | officials.caught
+    noise, moves = luck.standard_normal(count), luck.random(count)
+    traits, checks = luck.random((3, count)), luck.random((2, count))
+    officials.tenure += 1
+    hazard = tenure_hazard(officials.tenure, p.tenure_middle, p.tenure_spread)
+    base = 0.0
+    yearly = is_last_of_year(zone.quarter)
+    if yearly:
+        _audit_figures(zone, checks[0])
+        _pursue_former(zone, checks[1])
+        base = _score(zone, noise)
+        rank = (officials.record - officials.record.mean()) / max(float(officials.record.std()), 1e-9)
+        promoted = p.promotion_slope * np.maximum(0.0, rank) * (officials.tenure > p.promotion_quarters)
+        hazard = 1.0 - (1.0 - hazard) * (1.0 - promoted)
+    leaves = (moves < hazard) | (officials.caught & yearly)
     replace_officials(zone, leaves, traits)
-    officials.caught[:] = False
-    _move_standing(zone, base)
+    if yearly:
+        officials.caught[:] = False
+        _move_standing(zone, base)
+
+
+def _audit_figures(zone: PilotZone, luck: np.ndarray) -> None:
+    """Audits hold reported against true emissions; who embellished pays at the evaluation and may lose the post."""
+    officials, p = zone.officials, zone.p.officials
+    gap = 1.0 - officials.honesty
+    found = luck < zone.audit_found * (1.0 - np.exp(-gap / p.gap_scale))
+    officials.exposed = found
+    removed = found & (luck < zone.audit_found * p.data_removed * gap)
+    officials.caught |= removed
+    officials.dismissed += float(removed.sum())
+
+
+def _pursue_former(zone: PilotZone, luck: np.ndarray) -> None:
+    """Those who left their post answer for what they took there, as far as accountability lasts; traces fade."""
+    officials, p = zone.officials, zone.p.officials
+    chance = zone.policy.now.accountability * p.pursuit * zone.audit_found
+    pursued = (officials.former_take > 0.0) & (luck < chance)
+    officials.pending_fine[:, 0] += np.where(pursued, zone.p.collusion.official_repays * officials.former_take, 0.0)
+    officials.sees = np.minimum(1.0, officials.sees + p.former_lesson * float(pursued.mean()))
+    officials.former_take = np.where(pursued, 0.0, officials.former_take * (1.0 - p.traces_fade))
+
+
+def _score(zone: PilotZone, noise: np.ndarray) -> float:
+    """Score the year and average it over the tenure; return the part all officials share."""
+    officials, now, p = zone.officials, zone.policy.now, zone.p.officials
+    plain = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
+    base = plain * p.score_growth * zone.growth_of_gdp()
+    base += now.evaluation_green * p.score_green * zone.fall_of_reported_emissions()
+    base += now.evaluation_voice * p.score_voice * (zone.mean_trust - p.trust_neutral)
+    effort = plain * officials.growth_effort + now.evaluation_green * officials.enforcement
+    officials.score = base + effort + p.score_noise * noise - p.data_penalty * officials.exposed
+    years = np.maximum(1.0, officials.tenure / QUARTERS)
+    officials.record = officials.record + (officials.score - officials.record) / years
+    return float(base)
 
 
 def _move_standing(zone: PilotZone, base: float) -> None:
@@ -115,7 +174,7 @@ def _move_standing(zone: PilotZone, base: float) -> None:
 
 
 def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -> None:
-    """A successor takes the post: own integrity and view, no ties yet, deals of the predecessor end.
+    """A successor takes the post: own integrity, view and origin; deals end, what the predecessor took stays on file.
 
     Args:
         leaves: posts that change hands, shape (officials,).
@@ -132,5 +191,8 @@ def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -
     officials.native = np.where(leaves, traits[2] < p.native_share, officials.native)
     officials.tenure = np.where(leaves, 0, officials.tenure)
     officials.sees = np.where(leaves, zone.p.collusion.belief_start, officials.sees)
-    stops = leaves[firms.official] & firms.colluding
-    firms.colluding &= ~stops
+    officials.former_take = officials.former_take + np.where(leaves, officials.take, 0.0)
+    for name in ("take", "record"):
+        getattr(officials, name)[leaves] = 0.0
+    officials.exposed &= ~leaves
+    firms.colluding &= ~leaves[firms.official]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.rules.abatement import abatement_cost
-from ccepz_sim.state.world import AIR, WATER
+from ccepz_sim.state.world import MEDIUM
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -32,8 +33,8 @@ def produce(zone: PilotZone) -> None:
 def _make(zone: PilotZone, planned: np.ndarray) -> None:
     """Output falls short of the plan where posts are empty; water is asked for it."""
     firms, tech, p = zone.firms, zone.technology, zone.p.firms
-    posts = firms.posts.sum(axis=1)
-    filled = np.minimum(1.0, firms.staff.sum(axis=1) / np.maximum(posts, 1e-9))
+    posts = row_sum(firms.posts)
+    filled = np.minimum(1.0, row_sum(firms.staff) / np.maximum(posts, 1e-9))
     able = np.where(posts > 0.0, filled, 1.0) ** p.labour_elasticity
     firms.output = planned * able
     firms.water = firms.output * tech.water * (1.0 + p.outdated_water * firms.outdated) * firms.clean
@@ -52,19 +53,17 @@ def _emit(zone: PilotZone, equivalents: np.ndarray) -> None:
     hidden = np.where(alone, plan.hidden_alone, 0.0)
     hidden = np.where(firms.colluding[:, None], zone.p.collusion.hidden_share, hidden)
     left = 1.0 - firms.abate
-    firms.emission = zone.technology.emission * (firms.output * firms.clean)[:, None]
-    firms.emission[:, AIR] *= left[:, :1]
-    firms.emission[:, WATER] *= left[:, 1:]
-    firms.reported_emission = firms.emission.copy()
-    firms.reported_emission[:, AIR] *= 1.0 - hidden[:, :1]
-    firms.reported_emission[:, WATER] *= 1.0 - hidden[:, 1:]
+    arising = zone.technology.emission * (firms.output * firms.clean)[:, None]
+    firms.emission = arising * left[:, MEDIUM]
+    firms.reported_emission = firms.emission * (1.0 - hidden)[:, MEDIUM]
     cost = np.where(firms.abate > 0.0, abatement_cost(firms.abate, plan.start, plan.slope), 0.0)
-    firms.abatement_cost = (cost * equivalents).sum(axis=1)
+    firms.abatement_cost = row_sum(cost * equivalents)
     emitted = equivalents * left
     firms.tax_due = plan.rate * emitted * (1.0 - hidden)
-    firms.evaded_tax = (plan.rate * emitted * hidden).sum(axis=1)
+    firms.evaded_tax = row_sum(plan.rate * emitted * hidden)
     firms.permit_need = emitted[:, 0] * (1.0 - hidden[:, 0])
-    firms.hidden = hidden.max(axis=1)
+    firms.evaded_permits = emitted[:, 0] * hidden[:, 0]
+    firms.hidden = np.maximum(hidden[:, 0], hidden[:, 1])
 
 
 def _use_and_waste(zone: PilotZone) -> None:
@@ -74,14 +73,14 @@ def _use_and_waste(zone: PilotZone) -> None:
     firms.energy = firms.output * tech.energy * saving
     firms.co2 = firms.output * tech.co2 * saving
     wasteful = firms.output * (1.0 + p.outdated_waste * firms.outdated) * firms.clean
-    firms.waste = np.column_stack([tech.waste, tech.waste2]) * wasteful[:, None]
+    firms.waste = tech.wastes * wasteful[:, None]
 
 
 def _count_value(zone: PilotZone) -> None:
     """Sales, wages and value added of the quarter; the real one at prices of 2010."""
     firms, tech = zone.firms, zone.technology
     firms.sales = firms.output * firms.price
-    firms.wage_bill = (firms.staff * zone.towns.wage[firms.place]).sum(axis=1) / QUARTERS
+    firms.wage_bill = row_sum(firms.staff * zone.towns.wage[firms.place]) / QUARTERS
     firms.value_added = firms.sales - firms.output * firms.input_cost
     premium = 1.0 + zone.p.firms.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
     firms.value_added_real = firms.output * tech.base_price * (premium - (1.0 - tech.value_added_ratio))

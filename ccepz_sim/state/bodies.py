@@ -7,6 +7,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.firms import FINE_STAGES
 from ccepz_sim.state.world import World
 
 RANKS = ("section_chief", "division_director", "director_general")
@@ -42,7 +43,10 @@ class Officials(Arrays):
         growth_first, brand_view, native: views and origin, true or false; integrity: 0-1.
         growth_effort: share of effort for growth; enforcement: share that reaches enforcement.
         honesty: share of emissions that stays in the figures passed on; captured: share of firms with a deal.
-        score: of the last evaluation; sees: believed chance of detection.
+        waste_view: supervision of stored waste, 1 is usual; exposed: figures were found false at the last audit.
+        score: of the last evaluation; record: its mean over the tenure; sees: believed chance of detection.
+        take: bribes taken in the post, yuan; former_take: those of predecessors still on file.
+        pending_fine: fines of present and former holders on their way by stage, yuan, shape (officials, FINE_STAGES).
         caught: to be removed at the evaluation; dismissed: officials removed since the last one, a number.
     """
 
@@ -62,7 +66,13 @@ class Officials(Arrays):
         self.enforcement = np.zeros(count)
         self.honesty = np.ones(count)
         self.captured = np.zeros(count)
+        self.waste_view = np.ones(count)
+        self.exposed = np.zeros(count, dtype=bool)
         self.score = np.zeros(count)
+        self.record = np.zeros(count)
+        self.take = np.zeros(count)
+        self.former_take = np.zeros(count)
+        self.pending_fine = np.zeros((count, FINE_STAGES))
         self.sees = np.full(count, content.value("collusion.belief_start"))
         self.caught = np.zeros(count, dtype=bool)
         self.dismissed = 0.0

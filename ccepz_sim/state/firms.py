@@ -31,25 +31,32 @@ class Firms(Arrays):
         concentration: of emissions before abatement, as a multiple of the limit of 2015.
         abatement_skill: multiple of the usual cost; clean: emission factor relative to 2010.
         official: row of the official who answers for the firm; sees: believed chance of detection.
-        colluding: has a deal; punished: was found this quarter; bribe: yuan.
+        key: 1 on the list of key emitters; colluding: has a deal; punished: was found this quarter; bribe: yuan.
         pending_fine: fines on their way by stage, yuan, shape (rows, FINE_STAGES).
         utilisation: share of capacity in use; output: units; price, input_cost: yuan/unit.
         sales, value_added, wage_bill, profit, other_income: yuan; value_added_real: yuan of 2010.
-        margin, expected_margin: share of the price; losses, starved: quarters in a row.
+        margin, expected_margin, outlook: share of the price, the last as investors see it; usual_price: yuan/unit.
+        extrapolates: 1 where investment follows the price trend; project_credit: debt for projects over book capital.
+        losses, starved, insolvent: quarters in a row of loss, without cash or credit, with negative worth.
         book_capital: yuan; investment: yuan; buffer: cash kept, yuan.
         abate: share abated, shape (rows, 2) for air and water; abatement_cost: yuan; hidden: largest share hidden.
         tax_due: pollution tax, yuan, shape (rows, 2); evaded_tax: yuan; permit_need: equivalents reported.
+        air_2015: air equivalents of 2015 before abatement; permits: equivalents held for the quarter;
+        evaded_permits: equivalents hidden; stopped: share of output under a stop order next quarter.
         reference_burden: yuan; saving: what collusion saves, in reference burdens.
         emission, reported_emission: tonnes, shape (rows, pollutants).
         waste: tonnes of the two wastes, shape (rows, 2); reused, used_waste: tonnes given or reused, and taken.
-        link_giver: row of the partner whose by-product is taken, -1 for none; link_age: quarters.
+        link_giver: row of the partner whose by-product is taken, -1 for none; link_age: quarters;
+        link_wait: quarters until a taker that lost its partner can look again.
+        unsafe: tonnes of the two wastes stored unsafely and not yet restored or leaked, shape (rows, 2).
         waste_cost, waste_tax, deposit_due, by_product_saving: yuan; deposit_held: yuan paid in so far.
         energy: tonnes of coal equivalent; water: m3; co2: tonnes.
         research: outlay, yuan; innovations: number; knowledge, brand: 0-1.
         research_fund, upgrade_money, chain_money, plant_money, clean_money: useful part of grants, yuan.
+        pilot: years of pilot status left.
         granted, misused: grants and what was diverted since the last audit of funds, yuan.
 
-    Reads: firms.*, collusion.moral_mean, moral_sd, belief_start, entry.spare_rows.
+    Reads: firms.*, collusion.moral_mean, moral_sd, belief_start, entry.spare_rows, investment.extrapolators.
     """
 
     def __init__(self, content: Content, world: World, streams: Streams) -> None:
@@ -105,6 +112,7 @@ class Firms(Arrays):
         self.sees = np.full(rows, collusion.belief_start)
         self.colluding = np.zeros(rows, dtype=bool)
         self.punished = np.zeros(rows, dtype=bool)
+        self.key = np.zeros(rows)
         self.pending_fine = np.zeros((rows, FINE_STAGES))
 
         self.utilisation = np.zeros(rows)
@@ -120,6 +128,12 @@ class Firms(Arrays):
         self.book_capital = np.zeros(rows)
         self.losses = np.zeros(rows, dtype=int)
         self.starved = np.zeros(rows, dtype=int)
+        self.insolvent = np.zeros(rows, dtype=int)
+        outlook = streams.at("firm outlook").random(rows)
+        self.extrapolates = (outlook < content.value("investment.extrapolators")).astype(float)
+        self.outlook = np.full(rows, p.margin_start)
+        self.usual_price = np.zeros(rows)
+        self.project_credit = np.zeros(rows)
         self.expected_margin = np.full(rows, p.margin_start)
 
         self.clean = np.ones(rows)
@@ -134,12 +148,18 @@ class Firms(Arrays):
         self.reported_emission = np.zeros((rows, len(POLLUTANTS)))
         self.tax_due = np.zeros((rows, 2))
         self.permit_need = np.zeros(rows)
+        self.air_2015 = np.zeros(rows)
+        self.permits = np.zeros(rows)
+        self.evaded_permits = np.zeros(rows)
+        self.stopped = np.zeros(rows)
 
         self.waste = np.zeros((rows, 2))
         self.reused = np.zeros(rows)
         self.used_waste = np.zeros(rows)
         self.link_giver = np.full(rows, -1)
         self.link_age = np.zeros(rows, dtype=int)
+        self.link_wait = np.zeros(rows, dtype=int)
+        self.unsafe = np.zeros((rows, 2))
         self.waste_cost = np.zeros(rows)
         self.waste_tax = np.zeros(rows)
         self.deposit_due = np.zeros(rows)
@@ -158,6 +178,7 @@ class Firms(Arrays):
         self.clean_money = np.zeros(rows)
         self.misused = np.zeros(rows)
         self.granted = np.zeros(rows)
+        self.pilot = np.zeros(rows, dtype=int)
         self.brand = np.zeros(rows)
         self.buffer = np.zeros(rows)
         self.investment = np.zeros(rows)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.firms import Firms
-from ccepz_sim.state.world import KILOGRAMS, POLLUTANTS, World
+from ccepz_sim.state.world import AIR, KILOGRAMS, POLLUTANTS, WATER, World
 
 GATHERED = (
-    "price_factor", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
-    "nh3n", "dust", "co2", "water", "waste", "waste2", "need", "capital_cost", "usual_utilisation", "heavy",
+    "price_response", "value_added_ratio", "labour", "skilled_need", "professional_need", "energy", "so2", "cod",
+    "nh3n", "dust", "co2", "water", "need", "capital_cost", "usual_utilisation", "heavy",
     "emerging", "extractive", "resource_tax", "chain_base", "rival_overlap", "energy_cost_share", "market_growth",
     "abatement_cost", "input_link",
 )  # fmt: skip
@@ -20,17 +22,21 @@ class Technology(Arrays):
     """Columns of the product table by firm row, shape (rows,), in the units of the table.
 
     Attributes:
-        emission: t/unit before abatement, shape (rows, pollutants).
+        emission: t/unit before abatement, shape (rows, pollutants); wastes: t/unit, shape (rows, 2).
+        load: emission in pollution equivalents of air and water, number/unit, shape (rows, 2).
         base_price, base_input: price and bought inputs of 2010, yuan/unit.
         series, industry, need_kind: indices; waste_kind: materials of the two wastes, shape (rows, 2).
     """
 
     value_added_ratio: np.ndarray
 
-    def __init__(self, world: World, firms: Firms, base_price: np.ndarray) -> None:
-        for name in GATHERED:
-            setattr(self, name, np.zeros(firms.rows))
+    def __init__(self, world: World, firms: Firms, base_price: np.ndarray, equivalents: np.ndarray) -> None:
+        self._columns = np.zeros((len(GATHERED), firms.rows))
+        self._of_product = np.array([world.product[name] for name in GATHERED])
+        self._name_columns()
+        self.load = np.zeros((firms.rows, 2))
         self.emission = np.zeros((firms.rows, len(POLLUTANTS)))
+        self.wastes = np.zeros((firms.rows, 2))
         self.base_price = np.zeros(firms.rows)
         self.base_input = np.zeros(firms.rows)
         self.series = np.zeros(firms.rows, dtype=int)
@@ -38,16 +44,31 @@ class Technology(Arrays):
         self.waste_kind = np.zeros((firms.rows, 2), dtype=int)
         self.need_kind = np.zeros(firms.rows, dtype=int)
         self._world = world
+        self._product_wastes = np.column_stack([world.product["waste"], world.product["waste2"]])
+        self._product_emission = np.column_stack([world.product[name] / KILOGRAMS for name in POLLUTANTS])
+        weighted = self._product_emission * equivalents
+        self._product_load = np.column_stack([weighted[:, AIR].sum(axis=1), weighted[:, WATER].sum(axis=1)])
         self._base_price_of_product = base_price
         self.assign(np.arange(firms.rows), firms.product)
+
+    def _name_columns(self) -> None:
+        """Make each column an attribute: a view, so that one assignment changes all."""
+        for name, column in zip(GATHERED, self._columns, strict=True):
+            setattr(self, name, column)
+
+    def copy(self) -> Self:
+        """Return an independent table."""
+        twin = super().copy()
+        twin._name_columns()
+        return twin
 
     def assign(self, rows: np.ndarray, product: np.ndarray) -> None:
         """Give firm rows the technique of their products (at the start and when a firm enters)."""
         world = self._world
-        for name in GATHERED:
-            getattr(self, name)[rows] = world.product[name][product]
-        factors = [world.product[name][product] / KILOGRAMS for name in POLLUTANTS]
-        self.emission[rows] = np.column_stack(factors)
+        self._columns[:, rows] = self._of_product[:, product]
+        self.emission[rows] = self._product_emission[product]
+        self.load[rows] = self._product_load[product]
+        self.wastes[rows] = self._product_wastes[product]
         self.base_price[rows] = self._base_price_of_product[product]
         self.base_input[rows] = self.base_price[rows] * (1.0 - self.value_added_ratio[rows])
         self.series[rows] = world.series_of_product[product]

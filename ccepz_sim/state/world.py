@@ -15,6 +15,7 @@ FIRMS, CONSTRUCTION, SERVICES, PUBLIC, AGRICULTURE, INSTITUTES = range(len(EMPLO
 POLLUTANTS = ("so2", "dust", "cod", "nh3n")
 AIR = slice(0, 2)
 WATER = slice(2, 4)
+MEDIUM = np.array([0, 0, 1, 1])  # air or water, by pollutant
 MIDDLE = 0.5  # of a scale from 0 to 1
 KILOGRAMS = 1000.0  # a tonne
 METRES = 1000.0  # a kilometre

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ccepz_sim.schema import Band, Pattern, Target
 from ccepz_sim.studies import patterns, targets
+from ccepz_sim.studies.dispatch import Work
+from ccepz_sim.studies.engines import LocalPool
+from ccepz_sim.studies.extras import StudyError
 
 if TYPE_CHECKING:
     from ccepz_sim.content import Content
@@ -148,54 +146,19 @@ def _all(content: Content, todo: Sequence[Job], workers: int) -> Iterator[tuple[
         for job in todo:
             yield job, run_job(content, job)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_open, initargs=(content,))
+    pool = LocalPool(workers)
     try:
-        with _children_ignore_interrupts():
-            waiting = {pool.submit(_run, job): job for job in todo}
-        for future in as_completed(waiting):
-            yield waiting[future], future.result()
+        for batch in Work(pool, partial(_run, content), todo):
+            for done in batch:
+                if done.reason:
+                    raise StudyError("worker_died", reason=done.reason)
+                yield done.item, done.value
     finally:
-        # After Ctrl-C nothing more is begun; what runs ends by itself within a second or two.
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.stop()
 
 
-_held: list[Content] = []
-
-
-def _open(content: Content) -> None:
-    """Prepare a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _held[:] = [content]
-
-
-def _leave_with_parent() -> None:
-    """End this process when its parent was killed: nobody would ever give it work again."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _children_ignore_interrupts() -> Iterator[None]:
-    """Start processes that never hear Ctrl-C: it is for the parent, which then stops handing out work.
-
-    Children inherit what is ignored, so they are deaf before their first line runs.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _run(job: Job) -> Found:
-    return run_job(_held[0], job)
+def _run(content: Content, jobs: Sequence[Job]) -> list[Found]:
+    return [run_job(content, job) for job in jobs]
 
 
 def _judge(target: Target, found: Sequence[Found]) -> TargetResult:

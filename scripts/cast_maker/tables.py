@@ -54,7 +54,9 @@ class Cast:
     def price(self, product: str, year: int) -> float:
         """Return the yearly price of a product at the gate, yuan per unit."""
         row = self.products[product]
-        return float(self.prices[row["series"]][f"y{year}"]) * float(row["price_factor"])
+        series = self.prices[row["series"]]
+        base, market = float(series["y2010"]), float(series[f"y{year}"])
+        return float(row["price_factor"]) * (base + float(row["price_response"]) * (market - base))
 
     def _in_units(self, row: Row) -> float:
         value = float(row["value"])

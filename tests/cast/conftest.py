@@ -13,6 +13,7 @@ from ccepz_sim.content import Content, load_content
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT_COLUMNS = (
     "price_factor",
+    "price_response",
     "value_added_ratio",
     "labour",
     "energy",
@@ -62,6 +63,7 @@ def price(content: Content, firms: SimpleNamespace) -> object:
     table = content.table("prices")
 
     def at(year: int) -> np.ndarray:
-        return table.numbers(f"y{year}")[firms.series] * firms.price_factor
+        base, market = (table.numbers(f"y{number}")[firms.series] for number in (2010, year))
+        return firms.price_factor * (base + firms.price_response * (market - base))
 
     return at

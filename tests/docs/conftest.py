@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -47,6 +48,8 @@ def documents() -> list[Document]:
 @pytest.fixture(scope="session")
 def make_docs() -> ModuleType:
     """The script that writes the reference pages."""
+    if str(ROOT / "scripts") not in sys.path:  # the script's own parts lie beside it
+        sys.path.insert(0, str(ROOT / "scripts"))
     spec = importlib.util.spec_from_file_location("make_docs", ROOT / "scripts" / "make_docs.py")
     assert spec is not None
     assert spec.loader is not None

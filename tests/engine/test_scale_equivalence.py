@@ -42,8 +42,8 @@ def beyond(coarse: dict[str, np.ndarray], fine: dict[str, np.ndarray]) -> list[s
         error = float(np.sqrt(one.var(ddof=1) / len(one) + two.var(ddof=1) / len(two)))
         margin = POINTS.get(name) or RELATIVE[name] * float(one.mean() + two.mean()) / 2.0
         if gap + 2.0 * error > margin:
-            means = f"{one.mean():.6g} and {two.mean():.6g}"
-            said.append(f"{name}: {means}, gap {gap:.3g} ± {2 * error:.3g} of {margin:.3g}")
+            spread = f"gap {gap:.3g} ± {2 * error:.3g} of {margin:.3g}"
+            said.append(f"{name}: {one.mean():.6g} and {two.mean():.6g}, {spread}")
     return said
 
 

@@ -66,7 +66,7 @@ def test_b31_many_payments_at_once_equal_one_by_one() -> None:
     assert np.array_equal(every.deposits, single.deposits)
     assert np.array_equal(every.flows, single.flows)
     block, rows = ledger(), ledger()
-    firms = block.whole("firms")
+    firms = block.of("firms")
     taxes = np.array([1.0, 0.0, 3.0, 5.0])
     block.pay("vat", firms, OUTSIDE, taxes)
     rows.pay("vat", np.arange(4), OUTSIDE, taxes)

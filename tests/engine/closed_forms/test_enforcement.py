@@ -1,4 +1,4 @@
-"""Benchmarks of crime, reporting, abatement, permits on the functions the zone runs with (B01, B04, B05, B22, B23)."""
+"""Benchmarks of crime, reporting, abatement and permits on the functions the zone runs with (B01 to B28)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.markets.permits import HALVINGS, clearing_price
+from ccepz_sim.rng import Streams
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
+from ccepz_sim.rules.inspection import _execute_fines
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from tests.engine.profiles import examples
 
@@ -30,6 +32,24 @@ def test_b01_becker_offends_until_the_expected_fine_is_the_gain() -> None:
     edge = 100.0 / 300.0
     assert surplus(100.0, edge, 300.0) == pytest.approx(0.0, abs=1e-12)
     assert surplus(100.0, edge - 1e-9, 300.0) > 0.0 > surplus(100.0, edge + 1e-9, 300.0)
+
+
+def test_b01_forfeited_gain_lowers_the_edge() -> None:
+    """Who also loses the gain when found, (1 - q) g > q F, stops at a quarter: as if the fine were 400."""
+    edge = 100.0 / 400.0
+    assert surplus(100.0, edge, 300.0 + 100.0) == pytest.approx(0.0, abs=1e-12)
+    for chance in (0.1, 0.3, 0.9):
+        assert surplus(100.0, chance, 400.0) == pytest.approx((1.0 - chance) * 100.0 - chance * 300.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("fines", "share"), [(300.0, 1.0 / 3.0), (400.0, 0.25)])
+def test_b01_agents_of_all_beliefs(fines: float, share: float) -> None:
+    """Among firms whose believed chance is anything from 0 to 1, those below the edge offend."""
+    count = 20_000
+    belief = Streams(1).at("b01").random(count)
+    full, none = np.ones(count), np.zeros(count)
+    joint = joint_surplus(100.0 * full, belief, fines * full, none, none, 0.6, none)
+    assert (joint > 0.0).mean() == pytest.approx(share, abs=0.01)
 
 
 def test_b04_hidden_share() -> None:
@@ -151,6 +171,29 @@ def test_b28_notches_of_the_law() -> None:
     assert factors.tolist() == [1.0, 1.0, 0.75, 0.75, 0.5, 0.5]
 
 
+def test_b28_firms_take_the_notch_they_reach_and_seek_none() -> None:
+    """The row's optimum is not the model's: a firm takes the factor that its abatement at the full tax earns.
+
+    With ½ c (100 - e)² + 1.4 m(e) e the best e is 50, 70, 70, 93 (recomputed here from the law's own factors), bunched
+    at the notches; without them 30, 72, 86, 93. The model's firm at 72 or 86 stays where it is and pays in full.
+    """
+    p = load_content().group_values("abatement")
+    limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
+    left = np.linspace(0.0, 100.0, 100_001)
+    for cost, best, least, plain in (
+        (0.02, 50, 60.0, 30),
+        (0.05, 70, 96.0, 72),
+        (0.1, 70, 118.5, 86),
+        (0.2, 93, 135.1, 93),
+    ):
+        total = cost / 2.0 * (100.0 - left) ** 2 + 1.4 * tax_factor(left / 100.0, limits, factors) * left
+        assert left[total.argmin()] == pytest.approx(best, abs=1e-3)
+        assert total.min() == pytest.approx(least, abs=1e-3)
+        alone = cost / 2.0 * (100.0 - left) ** 2 + 1.4 * left
+        assert left[alone.argmin()] == pytest.approx(plain, abs=1e-3)
+    assert tax_factor(np.array([0.72, 0.86]), limits, factors).tolist() == [1.0, 1.0]
+
+
 def test_standard_is_met_exactly_where_it_can_be() -> None:
     concentration = np.array([0.5, 1.0, 2.0, 100.0])
     share = share_for_standard(concentration, 0.8, 0.95)
@@ -163,3 +206,29 @@ def test_detection_by_several_ways() -> None:
     assert either(np.array([1.0, 0.0]), 0.3) == pytest.approx([1.0, 0.3])
     assert audit_chance(0.6, 2.0, 1.0) == pytest.approx(0.4)
     assert audit_chance(0.6, 0.0, 1.0) == 0.0
+
+
+def test_b20_fines_arrive_later_than_their_name_says() -> None:
+    """Fines leave each of two stages at 1 - e^(-2/lag) a quarter and pass at most one stage in a quarter.
+
+    So the mean is 2 / (1 - e^(-2/lag)), 4.11 quarters at a lag of 3, not the 3 of the continuous chain of the levers.
+    """
+    zone = PilotZone(start=2010).copy()
+    firms = zone.firms
+    firms.pending_fine[:] = 0.0
+    rich = np.flatnonzero(firms.alive)[:5]
+    zone.ledger.deposits[zone.firm_accounts][rich] += 1e9
+    firms.pending_fine[rich, 0] = 1000.0
+    paid = []
+    for _ in range(120):
+        _execute_fines(zone)
+        paid.append(zone.fines_paid)
+    arrived = np.array(paid) / (1000.0 * len(rich))
+    assert arrived.sum() == pytest.approx(1.0, abs=1e-9)
+    leaves = 1.0 - np.exp(-2.0 / zone.p.inspection.fine_lag)
+    quarters = np.arange(1, 121)
+    assert arrived == pytest.approx(
+        (quarters - 1) * leaves**2 * (1.0 - leaves) ** np.maximum(quarters - 2, 0), abs=1e-9
+    )
+    assert (arrived * quarters).sum() == pytest.approx(2.0 / leaves, abs=1e-6)
+    assert 2.0 / leaves == pytest.approx(4.11, abs=0.005)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import erf, exp, log, pi, sqrt
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.markets.by_products import link_value
-from ccepz_sim.markets.prices import ou_step
+from ccepz_sim.markets.prices import move_prices, ou_step
 from ccepz_sim.policies.lags import LagFilter, erlang_matrix
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.environment import pollution_stock
 from ccepz_sim.rules.funds import contest_shares, misuse_share
-from ccepz_sim.rules.innovation import effective_research, success_chance
+from ccepz_sim.rules.innovation import effective_research, step_draw, success_chance
 from ccepz_sim.rules.officials import coordination_factor, effort_split
 
 KAPPA, SIGMA, STEP = np.array([0.5]), np.array([0.3]), 0.25
@@ -46,6 +47,41 @@ def test_b10_distribution_of_prices() -> None:
     assert paths.std() == pytest.approx(0.3, rel=0.02)
     assert np.exp(paths).mean() == pytest.approx(exp(0.045), rel=0.02)
     assert (np.exp(paths) < 0.5).mean() == pytest.approx(below, abs=3.0 * sqrt(below / len(paths)))
+
+
+def test_b10b_jumps() -> None:
+    """One crash in ten years on average, log size -0.6 +- 0.2, moved by the zone's own rule: 100,000 series at once.
+
+    The row (-0.12, 0.360555) lets jumps fall at any time. The model lets at most one fall at the end of a quarter,
+    with chance p = 0.025, so of x' = a x + e + J the mean is p m / (1 - a) and the variance
+    (s^2 + p (m^2 + d^2) - (p m)^2) / (1 - a^2): -0.12766 and 0.36632. As the step shrinks both become the row's.
+    """
+
+    def rest(step: float) -> tuple[float, float]:
+        carry, spread = (float(value[0]) for value in ou_step(KAPPA, SIGMA, step))
+        chance = 0.1 * step
+        variance = (spread**2 + chance * (0.36 + 0.04) - (chance * 0.6) ** 2) / (1.0 - carry**2)
+        return -chance * 0.6 / (1.0 - carry), sqrt(variance)
+
+    assert rest(1e-4) == pytest.approx((-0.12, 0.360555), abs=1e-4)
+    mean, spread = rest(STEP)
+    assert (mean, spread) == pytest.approx((-0.12766, 0.36632), abs=1e-5)
+    count = 100_000
+    p = {"input_inflation": 0.0, "jump_rate": 0.1, "jump_mean": -0.6, "jump_sd": 0.2, "group_correlation": 0.3}
+    prices = SimpleNamespace(
+        history=np.zeros((0, count)), log=np.zeros(count), level_2015=np.zeros(count), general=1.0, groups=count,
+        group=np.arange(count), kappa=np.full(count, 0.5), sigma=np.full(count, 0.3),
+        exposed=np.ones(count, dtype=bool),
+    )  # fmt: skip
+    still = np.zeros((60, count), dtype=np.int8)
+    zone = SimpleNamespace(
+        p=SimpleNamespace(prices=SimpleNamespace(**p)), prices=prices, streams=Streams(10), frozen=False,
+        path=SimpleNamespace(mean=still, jump=still), quarter=0,
+    )  # fmt: skip
+    for zone.quarter in range(60):
+        move_prices(zone)  # type: ignore[arg-type]
+    assert prices.log.mean() == pytest.approx(mean, rel=0.02)
+    assert prices.log.std() == pytest.approx(spread, rel=0.02)
 
 
 def test_b10_the_zone_moves_its_prices_so() -> None:
@@ -108,7 +144,9 @@ def test_b16_success_and_draws() -> None:
     shape, most = content.value("innovation.beta"), content.value("innovation.step_most")
     assert (shape, most) == (3.0, 0.15)
     # As the zone draws it.
-    step = Streams(16).at("research").beta(shape, shape, 400_000) * 2.0 * most - most
+    uniform = Streams(16).at("research").random((2 * int(shape) - 1, 400_000))
+    step = step_draw(uniform, np.ones(400_000, dtype=bool), most)
+    assert step_draw(uniform, np.zeros(400_000, dtype=bool), most).any() is np.False_
     spread = 2.0 * most * sqrt(1.0 / (4.0 * (2.0 * shape + 1.0)))
     assert spread == pytest.approx(0.056695, abs=1e-6)
     assert step.mean() == pytest.approx(0.0, abs=3.0 * spread / sqrt(len(step)))

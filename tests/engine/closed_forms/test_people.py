@@ -1,4 +1,4 @@
-"""Benchmarks of migration, choice, matching and opinion, on the functions the zone runs with (B07, B08, B09, B11b)."""
+"""Benchmarks of migration, choice, matching and opinion, on the functions the zone runs with (B07-B09, B11)."""
 
 from __future__ import annotations
 
@@ -68,12 +68,47 @@ def test_b09_urn_ball(seekers: float, expected: float) -> None:
     assert abs(np.mean(filled) - found) < 3.0 * np.std(filled) / np.sqrt(400)
 
 
+@pytest.mark.parametrize(("separation", "finding", "expected"), [(0.02, 0.32, 0.0625), (0.03, 0.63, 0.047619)])
+def test_b09b_steady_unemployment(separation: float, finding: float, expected: float) -> None:
+    """With k posts for a seeker the model's matching finds f = k (1 - e^(-1/k)) of them work; rest at s / (s + f)."""
+    low, high = 1e-3, 50.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if middle * (1.0 - np.exp(-1.0 / middle)) < finding else (low, middle)
+    force = 1e7
+    jobless = np.array([0.2 * force])
+    for _ in range(200):
+        jobless += separation * (force - jobless) - urn_ball(high * jobless, jobless, 1.0)
+    assert jobless[0] / force == pytest.approx(separation / (separation + finding), abs=1e-6)
+    assert jobless[0] / force == pytest.approx(expected, abs=0.005)
+
+
 def test_b09_never_more_than_either_side() -> None:
     vacancies = np.array([0.0, 0.3, 1.0, 5.0, 1000.0])
     seekers = np.array([10.0, 10.0, 0.0, 1.0, 2.0])
     matches = urn_ball(vacancies, seekers, 0.9)
     assert (matches <= np.minimum(vacancies, seekers)).all()
     assert (matches >= 0.0).all()
+
+
+def test_b11_opinion_is_degroot_on_the_mean_of_the_town() -> None:
+    """The model's matrix is W = (1 - s) I + s/n: pi is even, the second eigenvalue 1 - s; nobody is better connected.
+
+    The row's W = [[.5, .5, 0], [.25, .5, .25], [0, .5, .5]] (pi = .25, .5, .25) needs a network; the model has none.
+    """
+    own, speed = np.array([0.9, 0.3, 0.1]), 0.5
+    matrix = np.column_stack([drift_to_mean(unit, np.full(3, unit.mean()), speed, 1.1) for unit in np.eye(3)])
+    values, vectors = np.linalg.eig(matrix.T)
+    order = np.argsort(-values.real)
+    even = vectors[:, order[0]].real
+    assert even / even.sum() == pytest.approx(np.full(3, 1.0 / 3.0), abs=1e-10)
+    assert values.real[order] == pytest.approx([1.0, 1.0 - speed, 1.0 - speed], abs=1e-10)
+    gaps = []
+    for _ in range(12):
+        own = drift_to_mean(own, np.full(3, own.mean()), speed, 1.1)
+        gaps.append(float(np.abs(own - own.mean()).max()))
+    assert own.mean() == pytest.approx(1.3 / 3.0, abs=1e-10)
+    assert np.array(gaps[1:]) / np.array(gaps[:-1]) == pytest.approx(np.full(11, 1.0 - speed), rel=0.01)
 
 
 def test_b11b_opinions_within_reach_keep_their_mean() -> None:

@@ -1,0 +1,172 @@
+"""`ccepz results`: tables of a study on the screen, figures of it on disk."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+
+from ccepz_sim.commands.arguments import Parser, whole
+from ccepz_sim.commands.figures import SHARE
+from ccepz_sim.commands.speech import Say, printer
+from ccepz_sim.indicators import all_indicators
+from ccepz_sim.text import Texts
+from ccepz_sim.web.numbers import number_text, scale_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ccepz_sim.studies.figures import Charts
+    from ccepz_sim.studies.results import StudyResults
+
+YEARS = (2010, 2059)
+DIFFERENCES = frozenset({"mean", "low", "median", "high"})
+EFFECTS = frozenset({"effect", "mu", "mu_star", "sigma", "confidence"})
+UNSIGNED = frozenset({"mu_star", "sigma", "confidence"})
+VALUES = DIFFERENCES | EFFECTS | {"lowest", "highest", "quarter1", "quarter3"}
+Shown = tuple["pd.DataFrame", "Callable[[Charts], Any] | None", str]
+
+
+def declare(parser: Parser, say: Say) -> None:
+    """Declare the argument and the options."""
+    parser.own_arguments.add_argument("folder", type=Path, metavar="DIR", help=say("results.folder"))
+    views = parser.own_options.add_mutually_exclusive_group()
+    views.add_argument("--table", action="store_true", help=say("results.table"))
+    views.add_argument("--fan", metavar="INDICATOR", help=say("results.fan"))
+    views.add_argument("--diff", nargs=2, metavar=("A", "B"), help=say("results.diff"))
+    views.add_argument("--tornado", action="store_true", help=say("results.tornado"))
+    views.add_argument("--morris", action="store_true", help=say("results.morris"))
+    views.add_argument("--sobol", action="store_true", help=say("results.sobol"))
+    views.add_argument("--phase", nargs=2, metavar=("X", "Y"), help=say("results.phase"))
+    views.add_argument("--pareto", nargs=2, metavar=("INDICATOR", "INDICATOR2"), help=say("results.pareto"))
+    views.add_argument("--csv", action="store_true", help=say("results.csv"))
+    add = parser.own_options.add_argument
+    add("--indicator", default="", metavar="NAME", help=say("results.indicator"))
+    year = whole("--year", *YEARS)
+    add("--year", type=year, default=None, metavar="YEAR", help=say("results.year"))
+    add("--out", type=Path, default=None, metavar="FILE", help=say("results.out"))
+    add("--lang", choices=("en", "zh"), default=None, help=say("results.lang"))
+    add("--json", action="store_true", help=say("results.json"))
+
+
+def execute(args: argparse.Namespace, say: Say) -> int:
+    """Print a table; where there is a figure of it, write that too."""
+    from ccepz_sim.studies.results import load_study
+
+    results = load_study(args.folder)
+    if results.ended < results.study.runs:
+        print(say("results.unfinished", ended=results.ended, runs=results.study.runs), file=sys.stderr)
+    if args.csv:
+        joined = results.outcomes.merge(results.runs, on="run", how="left")
+        joined.to_csv(sys.stdout, index=False, lineterminator="\n")
+        return 0
+    table, draw, name = _view(args, results)
+    if args.json:
+        print(table.to_json(orient="records", force_ascii=False, double_precision=15, indent=2))
+    else:
+        _print(table, args, results, say)
+    if draw is not None:
+        from ccepz_sim.studies.figures import Charts, save
+        from ccepz_sim.studies.store import FIGURES
+
+        charts = Charts(results, args.lang or say.lang, _scale)
+        files = save(draw(charts), args.out or args.folder / FIGURES / name)
+        print(say("results.written", files=", ".join(map(str, files))), file=sys.stderr if args.json else sys.stdout)
+    return 0
+
+
+def _view(args: argparse.Namespace, results: StudyResults) -> Shown:
+    """Return the table that was asked for, what draws it, and the name of its figure."""
+    name, year = args.indicator, args.year
+    told = (name or results.names[0]).replace("@", "-").replace(":", "-")
+    if args.fan:
+        file = "fan-" + args.fan.replace("@", "-").replace(":", "-")
+        return results.fan(args.fan), lambda charts: charts.fan(args.fan), file
+    if args.diff:
+        a, b = args.diff
+        return results.compare(a, b, year), lambda charts: charts.difference(a, b, year), f"diff-{a}-{b}"
+    if args.tornado:
+        return results.tornado(name, year), lambda charts: charts.tornado(name, year), f"tornado-{told}"
+    if args.morris:
+        return results.morris(name, year), lambda charts: charts.morris(name, year), f"morris-{told}"
+    if args.sobol:
+        return results.sobol(name, year), lambda charts: charts.sobol(name, year), f"sobol-{told}"
+    if args.phase:
+        x, y = args.phase
+        columns = {"x": x, "y": y, "value": name or results.names[0]}
+        table = results.phase(x, y, name, year).rename(columns=columns)
+        return table, lambda charts: charts.phase(x, y, name, year), f"phase-{x}-{y}-{told}"
+    if args.pareto:
+        names = args.pareto
+        file = "-".join(["pareto", *names]).replace("@", "-").replace(":", "-")
+        return results.pareto(names, year), lambda charts: charts.pareto(names, year), file
+    return results.summary(year), None, ""
+
+
+def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults, say: Say) -> None:
+    words = Texts.load("studies")
+    shown = Table(title=results.study.label.get(say.lang), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    cells = _Cells(args, results, say)
+    if args.tornado:
+        table = table.rename(columns={"low": "lowest", "high": "highest"})
+    for column in table.columns:
+        key = f"column.{column}"
+        name = words[key].get(say.lang) if key in words else cells.name(str(column))
+        shown.add_column(name, justify="right" if table[column].dtype.kind in "fiu" else "left", overflow="fold")
+    for row in table.to_dict("records"):
+        shown.add_row(*(cells.write(str(column), value, row) for column, value in row.items()))
+    printer().print(shown)
+
+
+class _Cells:
+    """Writes the cells of a table in the words and units of the page."""
+
+    def __init__(self, args: argparse.Namespace, results: StudyResults, say: Say) -> None:
+        from ccepz_sim.studies.figures import Words
+
+        self.results = results
+        self.say = say
+        self.words = Words(results.study, say.lang)
+        self.default = args.fan or args.indicator or results.names[0]
+        self.differences = DIFFERENCES if args.diff else EFFECTS
+
+    def name(self, column: str) -> str:
+        """Return the words of an outcome or a factor that heads a column."""
+        return (
+            self.words.outcome(self.results.outcome(column))
+            if column in self.results.names
+            else self.words.factor(column)
+        )
+
+    def write(self, column: str, value: Any, row: dict[str, Any]) -> str:
+        """Return one cell."""
+        if column in ("policy", "scenario", "factor"):
+            return str(getattr(self.words, column)(value))
+        if column == "outcome":
+            return self.words.outcome(self.results.outcome(value))
+        if isinstance(value, bool):
+            return "✓" if value else ""
+        if not isinstance(value, float):
+            return str(value)
+        if column == "probability":
+            return f"{value:.0%}"
+        if column in self.results.names or column in VALUES:
+            outcome = column if column in self.results.names else row.get("outcome", self.default)
+            return self._amount(value, outcome, column in self.differences, column not in UNSIGNED)
+        return f"{value:.4g}"
+
+    def _amount(self, value: float, outcome: str, difference: bool, sign: bool) -> str:
+        unit = all_indicators()[self.results.outcome(outcome).indicator].unit
+        if difference and unit == SHARE:
+            return self.say("run.points", number=number_text(100 * value, 1, sign=sign))
+        return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference and sign)
+
+
+def _scale(unit: str, largest: float, lang: str) -> tuple[float, str]:
+    scale = scale_of(unit, largest, lang)
+    return scale.factor, scale.unit

@@ -1,0 +1,258 @@
+"""`ccepz study`: run a study, stop it, go on with it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import signal
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ccepz_sim.commands.arguments import Parser, whole
+from ccepz_sim.commands.speech import CommandError, Say
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.schema import Study
+
+if TYPE_CHECKING:
+    from ccepz_sim.studies.engines import Engine
+    from ccepz_sim.studies.runner import Ended
+    from ccepz_sim.studies.runner import Progress as Told
+
+WORKERS, MOST_WORKERS = 2, 512
+HOME = "out"
+LINE_EVERY = 15.0  # seconds between two lines where no terminal shows a bar
+BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
+SOME_FAILED, STOPPED = 1, 130
+
+
+def declare(parser: Parser, say: Say) -> None:
+    """Declare the argument and the options."""
+    parser.own_arguments.add_argument("study", metavar="NAME|FILE", help=say("study.name"))
+    add = parser.own_options.add_argument
+    workers = whole("--workers", 1, MOST_WORKERS)
+    add("--workers", type=workers, default=WORKERS, metavar="N", help=say("study.workers", default=WORKERS))
+    add("--scheduler", default="", metavar="ADDRESS", help=say("study.scheduler"))
+    add("--out", type=Path, default=None, metavar="DIR", help=say("study.out"))
+    add("--timeout", type=_seconds, default=0.0, metavar="S", help=say("study.timeout"))
+    add("--retry", action="store_true", help=say("study.retry"))
+    add("--dry-run", action="store_true", help=say("study.dry_run"))
+    add("--json", action="store_true", help=say("study.json"))
+
+
+def execute(args: argparse.Namespace, say: Say) -> int:
+    """Run what is left; return 1 where runs failed, 130 where it was stopped."""
+    from ccepz_sim.studies.runner import run_study
+
+    content = load_content()
+    study = find_study(args.study, content)
+    folder = args.out or Path(HOME) / study.id
+    if args.dry_run:
+        return _tell_plan(study, folder, args.json, say)
+    if not args.json:
+        print(_plan_words(study, folder, say), file=sys.stderr)
+    # What makes the study again, whoever works on it and with how many hands.
+    command = shlex.join(["ccepz", "study", args.study])
+    engine = _cluster(args.scheduler) if args.scheduler else None
+    with _progress(study, say) as tick, _stoppable(say) as stopped:
+        ended = run_study(
+            study,
+            folder,
+            content=content,
+            engine=engine,
+            workers=args.workers,
+            limit=args.timeout,
+            retry=args.retry,
+            command=command,
+            tick=tick,
+            stopped=stopped,
+        )
+    return _tell_end(study, ended, args, say)
+
+
+def find_study(name: str, content: Content) -> Study:
+    """Return a study of the content by name, or the one in a TOML file.
+
+    Raises:
+        UserError: there is none, or it has a mistake.
+    """
+    path = Path(name)
+    if name in content.studies or not (path.suffix == ".toml" or path.exists()):
+        return content.study(name)
+    try:
+        document = tomllib.loads(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        raise CommandError("error.no_study_file", file=path) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CommandError("error.bad_study_file", file=path, detail=str(error)) from None
+    return content.read_study(document, path.name, path.stem)
+
+
+def _cluster(address: str) -> Engine:
+    from ccepz_sim.studies.engines import Cluster
+
+    return Cluster(address)
+
+
+def _tell_plan(study: Study, folder: Path, as_json: bool, say: Say) -> int:
+    from ccepz_sim.studies.design import Plan
+    from ccepz_sim.studies.store import MANIFEST
+
+    runs = len(Plan(study))
+    if as_json:
+        plain = {
+            "study": study.id,
+            "runs": runs,
+            "points": study.points,
+            "policies": [policy.id for policy in study.policies],
+            "scenarios": list(study.scenarios),
+            "seeds": study.seeds,
+            "years": study.relations.years,
+            "bytes": _size(study),
+            "folder": str(folder),
+            "begun": (folder / MANIFEST).exists(),
+        }
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
+    else:
+        print(_plan_words(study, folder, say))
+    return 0
+
+
+def _plan_words(study: Study, folder: Path, say: Say) -> str:
+    return say(
+        "study.plan",
+        label=study.label,
+        runs=f"{study.runs:,}",
+        points=study.points,
+        design=study.design,
+        policies=len(study.policies),
+        scenarios=len(study.scenarios),
+        seeds=study.seeds,
+        size=f"{_size(study) / 1e6:,.1f} MB",
+        folder=folder,
+    )
+
+
+def _size(study: Study) -> int:
+    return round(study.runs * len(study.outcomes) * study.relations.periods * BYTES_A_VALUE)
+
+
+def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) -> int:
+    counts = ended.counts
+    done = study.runs - counts["PENDING"]
+    if args.json:
+        plain: dict[str, Any] = {
+            "study": study.id,
+            "folder": str(ended.folder),
+            "runs": study.runs,
+            "counts": dict(counts),
+            "earlier": ended.earlier,
+            "repaired": ended.repaired,
+            "deaths": ended.deaths,
+            "seconds": round(ended.seconds, 3),
+            "finished": ended.finished,
+        }
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
+    else:
+        if ended.repaired:
+            print(say("study.repaired", count=ended.repaired))
+        if ended.finished:
+            told = {
+                "succeeded": counts["SUCCEEDED"],
+                "runs": study.runs,
+                "now": done - ended.earlier,
+                "failed": counts["FAILED"],
+                "aborted": counts["ABORTED"],
+                "seconds": f"{ended.seconds:.1f}",
+                "folder": ended.folder,
+            }
+            print(say("study.finished", **told))
+        else:
+            again = shlex.join(["ccepz", *sys.argv[1:]])
+            print(say("study.stopped", ended=done, runs=study.runs, command=again))
+        if counts["FAILED"] + counts["ABORTED"]:
+            print(say("study.see_failures", file=ended.folder / "failures.json"))
+    if not ended.finished:
+        return STOPPED
+    return SOME_FAILED if counts["FAILED"] + counts["ABORTED"] else 0
+
+
+@contextmanager
+def _progress(study: Study, say: Say) -> Iterator[Callable[[Told], None]]:
+    """Show a bar on a terminal; elsewhere a line now and again."""
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def line(told: Told) -> None:
+            nonlocal last
+            if time.monotonic() - last >= LINE_EVERY:
+                last = time.monotonic()
+                print(_line(told, say), file=sys.stderr, flush=True)
+
+        yield line
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("[red]{task.fields[failed]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(say("study.progress"), total=study.runs, rate="", failed="")
+
+        def bar(told: Told) -> None:
+            failed = say("study.failed", count=told.failed) if told.failed else ""
+            rate = say("study.rate", rate=f"{told.rate:.1f}")
+            progress.update(task, completed=told.ended, rate=rate, failed=failed)
+
+        yield bar
+
+
+def _line(told: Told, say: Say) -> str:
+    left = "–" if told.remaining == float("inf") else time.strftime("%H:%M:%S", time.gmtime(told.remaining))
+    return say(
+        "study.line", ended=told.ended, runs=told.runs, rate=f"{told.rate:.1f}", remaining=left, failed=told.failed
+    )
+
+
+@contextmanager
+def _stoppable(say: Say) -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C and the end signal of a batch system stop between two batches; a second Ctrl-C leaves at once."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def stop(number: int, _frame: object) -> None:
+        if asked.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked.set()
+        print(say("study.stopping"), file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise CommandError("error.seconds", text=text)
+    return value

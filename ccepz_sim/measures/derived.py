@@ -1,0 +1,223 @@
+"""Indicators from what was taken down, for several quarters at once.
+
+Flows are annualised quarterly rates, stocks are end of quarter, shares lie within 0-1; never a NaN.
+Every rule takes and gives arrays of shape (quarters, places).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from ccepz_sim.clock import QUARTERS
+from ccepz_sim.measures.observation import Observed, Values
+from ccepz_sim.measures.places import Places, share
+from ccepz_sim.numeric import clip
+from ccepz_sim.state.world import POLLUTANTS, World
+
+TEN_THOUSAND = 1e4
+SECTORS = ("services_va", "construction_va", "agriculture_va")
+EMISSIONS = dict(zip(("so2", "dust", "cod", "ammonia_nitrogen"), POLLUTANTS, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What figures are read against and never changes: parameters, geography, emissions of homes per person."""
+
+    p: SimpleNamespace
+    world: World
+    household_rate: np.ndarray
+
+
+def derive(setting: Setting, places: Places, seen: Observed) -> tuple[Values, Values]:
+    """Give all indicators but the scores and those that remember; returns (true, reported).
+
+    Reads: sectors.far_value_per_wage, farm_share, environment.household_co2, settlement.urban_factor.
+    """
+    true: Values = {}
+    said: Values = {}
+    _economy(setting, places, seen, true, said)
+    _environment(setting, places, seen, true, said)
+    _integrity(places, seen, true, said)
+    _people(setting, places, seen, true)
+    for part in (_firms, _science, _public):
+        part(places, seen, true)
+    return true, said
+
+
+def _towns(places: Places, figures: Values) -> Values:
+    """Give figures of towns by recorded place, all in one go."""
+    return dict(zip(figures, places.town(np.array(list(figures.values()))), strict=True))
+
+
+def _means(places: Places, figures: dict[str, tuple[np.ndarray, np.ndarray]]) -> Values:
+    """Average figures of towns, each with its weight, all in one go."""
+    values, weights = (np.array(list(column)) for column in zip(*figures.values(), strict=True))
+    return dict(zip(figures, places.mean(values, weights), strict=True))
+
+
+def _wholes(places: Places, figures: Values) -> Values:
+    """Give figures of the whole zone by recorded place, all in one go."""
+    return dict(zip(figures, places.whole(np.array(list(figures.values()))), strict=True))
+
+
+def _economy(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
+    """Product, value added and its shares; officials report growth as they like to see it."""
+    firms, towns, p = seen.firms, seen.towns, setting.p.sectors
+    general = seen.zone["general_prices"][:, None]
+    outside = np.where(setting.world.in_zone, 0.0, towns["industry_wages"] * p.far_value_per_wage)
+    own = _towns(places, {name: towns[name] * QUARTERS for name in SECTORS} | {"far": outside})
+    far, construction = own["far"], own["construction_va"]
+    services_firm = firms["services"] * QUARTERS
+    farm_firm = firms["farm"] * p.farm_share * QUARTERS
+    services = own["services_va"] + services_firm
+    farm = own["agriculture_va"] + farm_firm
+    made = firms["value_added"] * QUARTERS + far
+    industry = made - services_firm - farm_firm
+    gdp = industry + services + construction + farm
+    true["gdp"] = gdp
+    true["industrial_value_added"] = industry
+    true["industrial_value_added_real"] = firms["value_added_real"] * QUARTERS + far / general
+    true["gdp_real"] = true["industrial_value_added_real"] + (gdp - made) / general
+    positive = np.maximum(gdp, 1.0)
+    true["sector_share_primary"] = clip(farm / positive, 0.0, 1.0)
+    true["sector_share_tertiary"] = clip(services / positive, 0.0, 1.0)
+    true["sector_share_secondary"] = clip(1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0)
+    boast = seen.zone["boast"][:, None]
+    said["gdp"] = gdp * boast
+    said["industrial_value_added"] = industry * boast
+    true["output"] = firms["sales"] * QUARTERS
+    true["heavy_industry_share"] = share(firms["heavy"], firms["sales"])
+    true["emerging_share"] = share(firms["emerging"], firms["sales"])
+    true["construction_value_added"] = construction
+    true["services_value_added"] = services
+
+
+def _firms(places: Places, seen: Observed, true: Values) -> None:
+    """How many firms there are, how they stand, how far they process."""
+    firms = seen.firms
+    true["firms_active"] = firms["alive"]
+    true["firms_in_deficit_share"] = share(firms["deficit"], firms["alive"])
+    flows = {"firm_exits": "exits", "firm_entries": "entries", "guarantees_called": "guarantees_called"}
+    true |= _wholes(places, {name: seen.zone[figure] * QUARTERS for name, figure in flows.items()})
+    true["chain_level_mean"] = share(firms["chain"], firms["traded"])
+    true["outdated_share"] = share(firms["outdated"], firms["capital"])
+    true["brand"] = share(firms["brand"], firms["traded"])
+    true["profit"] = firms["profit"] * QUARTERS
+    true["investment"] = firms["investment"] * QUARTERS
+    true["firm_debt_ratio"] = share(firms["loans"], firms["capital"])
+
+
+def _people(setting: Setting, places: Places, seen: Observed, true: Values) -> None:
+    """Residents, work, pay and moves."""
+    towns = seen.towns
+    persons, employed, force = towns["persons"], towns["employed"], towns["labour_force"]
+    adults, posts = towns["adults"], towns["skilled_posts"]
+    true |= _towns(
+        places,
+        {
+            "population": persons,
+            "employment": employed,
+            "vacancies": towns["vacancies"],
+            "net_migration": (towns["arrivals"] - towns["departures"]) * QUARTERS,
+        },
+    )
+    income = towns["income"] / np.maximum(persons, 1.0)
+    filled = share(towns["skilled_filled"], posts, 1.0)
+    true |= _means(
+        places,
+        {
+            "unemployment_rate": (1.0 - np.minimum(1.0, employed / np.maximum(force, 1.0)), force),
+            "urban_income": (income * setting.p.settlement.urban_factor, persons),
+            "wage": (towns["wages"] / np.maximum(employed, 1.0), employed),
+            "skilled_share": (towns["skilled"] / np.maximum(adults, 1.0), adults),
+            "skilled_fill_rate": (np.minimum(filled, 1.0), posts),
+        },
+    )
+    true |= _wholes(places, {name: seen.zone[name] * QUARTERS for name in ("resettled", "returned")})
+
+
+def _science(places: Places, seen: Observed, true: Values) -> None:
+    """Scientists in posts, outlay and results of research."""
+    whole = seen.zone
+    true["institute_fill_rate"] = places.whole(np.minimum(1.0, whole["scientists"] / whole["institute_posts"]))
+    spent = (seen.firms["research"] + places.whole(whole["institute_money"])) * QUARTERS
+    true["rd_intensity"] = clip(share(spent, true["gdp"]), 0.0, 1.0)
+    made = seen.firms["innovations"] + places.whole(whole["institute_results"])
+    true["innovations"] = made * QUARTERS
+
+
+def _environment(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
+    """Emissions, wastes, water and energy; reported emissions pass firms and officials."""
+    firms, towns, world = seen.firms, seen.towns, setting.world
+    persons, generated = towns["persons"], towns["generated"]
+    homes = {name: setting.household_rate[:, number] * persons for number, name in enumerate(EMISSIONS)}
+    homes |= {"co2": persons * setting.p.environment.household_co2, "energy": world.place["household_energy"] * persons}
+    homes["water"] = world.place["household_water"] * persons + world.place["agriculture_water"]
+    own = _towns(places, homes)
+    for name, pollutant in EMISSIONS.items():
+        true[name] = (firms[pollutant] + own[name]) * QUARTERS
+        said[name] = (firms[f"said_{pollutant}"] + own[name]) * QUARTERS
+    true["clean_technology"] = 1.0 - share(firms["clean_burden"], firms["burden"], 1.0)
+    true["co2"] = firms["co2"] * QUARTERS + own["co2"]
+    true["solid_waste_generated"] = firms["solid_waste"] * QUARTERS
+    true |= _means(
+        places,
+        {
+            "solid_waste_utilisation": (clip(share(towns["reused_there"], generated), 0.0, 1.0), generated),
+            "pollution": (towns["pollution"], persons),
+            "ecology": (towns["ecology"], np.ones_like(persons)),
+        },
+    )
+    said["solid_waste_utilisation"] = clip(true["solid_waste_utilisation"] * seen.zone["boast"][:, None], 0.0, 1.0)
+    stocks = {
+        "solid_waste_stock": towns["solid_stock"],
+        "liquid_waste_stock": towns["liquid_stock"],
+        "unsafe_stock": towns["unsafe_stock"],
+    }
+    true |= _towns(places, stocks)
+    true["by_products_exchanged"] = firms["used_waste"] * QUARTERS
+    true["water_use"] = firms["water"] * QUARTERS + own["water"]
+    energy = firms["energy"] * QUARTERS
+    true["energy_use"] = energy + own["energy"]
+    true["energy_per_gdp"] = share(true["energy_use"], true["gdp"] / TEN_THOUSAND)
+    true["energy_per_industrial_value_added"] = share(
+        energy, np.maximum(true["industrial_value_added"], 0.0) / TEN_THOUSAND
+    )
+    true["permit_price"] = places.whole(seen.zone["permit_price"])
+
+
+def _integrity(places: Places, seen: Observed, true: Values, said: Values) -> None:
+    """Collusion and evasion, and what is done against them."""
+    firms, whole = seen.firms, seen.zone
+    true["colluding_share"] = share(firms["colluding"], firms["alive"])
+    said["colluding_share"] = share(firms["found"], firms["alive"])
+    true["bribes_paid"] = firms["bribes"] * QUARTERS
+    true["tax_evaded"] = firms["evaded"] * QUARTERS
+    true["penalties"] = firms["punished"] * QUARTERS
+    flows = {name: whole[name] * QUARTERS for name in ("inspections", "fines")}
+    true |= _wholes(places, flows | {name: whole[name] for name in ("audits", "enforcement", "detection")})
+
+
+def _public(places: Places, seen: Observed, true: Values) -> None:
+    """Complaints and trust, money of the public side, standing."""
+    towns, persons = seen.towns, seen.towns["persons"]
+    true["complaints"] = places.town(towns["complaints"]) * QUARTERS
+    true |= _means(
+        places,
+        {
+            "complaints_answered": (clip(towns["reply_rate"], 0.0, 1.0), towns["complaints"] + 1e-9),
+            "awareness": (clip(towns["awareness"], 0.0, 1.0), persons),
+            "trust": (clip(towns["trust"], 0.0, 1.0), persons),
+        },
+    )
+    true |= _wholes(
+        places,
+        {
+            "budget_balance": seen.zone["public_flow"] * QUARTERS,
+            "government_debt": seen.zone["public_debt"],
+            "standing": seen.zone["standing"],
+        },
+    )

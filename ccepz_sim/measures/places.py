@@ -1,0 +1,84 @@
+"""From firms and towns to the recorded places: the zone, its towns and the regions beside it, the parks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+
+class Places:
+    """Adds values up to the recorded places; all arrays end with the axis of what is added.
+
+    Attributes:
+        names: ids of the recorded places; towns: number of places; inside: number of towns of the zone, the first ones.
+    """
+
+    def __init__(self, zone: PilotZone) -> None:
+        world = zone.world
+        self.names = ("zone", *world.places, *world.parks)
+        self.towns = world.place_count
+        self.inside = world.zone_count
+        self.parks = len(world.parks)
+        self.slots = self.parks + 1  # a firm lies in one of the parks or in none
+        self._park_of_place = np.full(world.place_count, self.parks)
+        for number, park in enumerate(world.parks):
+            self._park_of_place[world.park_place[park]] = number
+        self._town_of_park = np.array([world.park_place[park] for park in world.parks], dtype=int)
+
+    def sum_firms(self, zone: PilotZone, values: np.ndarray) -> np.ndarray:
+        """Sum values of firms by recorded place.
+
+        Args:
+            values: shape (kinds, rows).
+
+        Returns:
+            Shape (kinds, places).
+        """
+        firms = zone.firms
+        cell = firms.place * self.slots + np.where(firms.in_park, self._park_of_place[firms.place], self.parks)
+        order = np.argsort(cell, kind="stable")
+        cells, first = np.unique(cell[order], return_index=True)
+        by_cell = np.zeros((len(values), self.towns * self.slots))
+        by_cell[:, cells] = np.add.reduceat(values.take(order, axis=1), first, axis=1)
+        by_slot = by_cell.reshape(len(values), self.towns, self.slots)
+        found = self.town(by_slot.sum(axis=2))
+        found[:, 1 + self.towns :] = by_slot[:, self._town_of_park, np.arange(self.parks)]
+        return found
+
+    def town(self, values: np.ndarray) -> np.ndarray:
+        """Give values of towns by recorded place: the zone is the sum of its towns, parks have none.
+
+        Args:
+            values: shape (..., towns).
+
+        Returns:
+            Shape (..., places).
+        """
+        found = np.zeros((*values.shape[:-1], len(self.names)))
+        found[..., 0] = values[..., : self.inside].sum(axis=-1)
+        found[..., 1 : 1 + self.towns] = values
+        return found
+
+    def mean(self, values: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Average values of towns with a weight, both of shape (..., towns); a park takes its town's value."""
+        found = np.empty((*values.shape[:-1], len(self.names)))
+        whole = (values * weight)[..., : self.inside].sum(axis=-1)
+        found[..., 0] = whole / np.maximum(weight[..., : self.inside].sum(axis=-1), 1e-12)
+        found[..., 1 : 1 + self.towns] = values
+        found[..., 1 + self.towns :] = values[..., self._town_of_park]
+        return found
+
+    def whole(self, values: np.ndarray) -> np.ndarray:
+        """Give values that exist for the zone as a whole only, shape (...,), by recorded place."""
+        found = np.zeros((*values.shape, len(self.names)))
+        found[..., 0] = values
+        return found
+
+
+def share(part: np.ndarray, whole: np.ndarray, otherwise: float = 0.0) -> np.ndarray:
+    """Divide without ever giving a NaN."""
+    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), otherwise)

@@ -1,0 +1,249 @@
+"""Reads the studies of `experiments/studies/`: what is varied, what is kept, and how many runs that makes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR
+from ccepz_sim.reading import finding as f
+from ccepz_sim.reading.fields import WORDS, Fields, finite, shown
+from ccepz_sim.schema import DIRECTIONS, Factor, Outcome, Relations, Setting, Study, StudyPolicy
+from ccepz_sim.text import FOLDER as TEXT_FOLDER
+
+DESIGNS = ("grid", "latin-hypercube", "sobol", "morris")
+LUCK = ("common", "own")
+EVERY = ("year", "quarter")
+VIEWS = ("true", "reported")
+LONGEST = 44  # from 2016 to the end of the model
+MOST = 1_000_000  # runs, samples or seeds: beyond this it is a slip of the keyboard
+KEYS = (
+    "id", "label", "question", "design", "samples", "design_seed", "seeds", "first_seed", "luck", "expected_runs",
+    "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "outcome",
+)  # fmt: skip
+FACTOR_KEYS = ("bounds", "values", "steps", "log")
+Bounds = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the content has: names, and bounds that a study may only narrow."""
+
+    levers: Mapping[str, Bounds]
+    parameters: Mapping[str, Bounds]
+    packages: Collection[str]
+    scenarios: Collection[str]
+    places: Collection[str]
+    parks: Collection[str]
+
+
+@cache
+def _indicators() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
+
+
+def read_study(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding], *, known: Known) -> Study:
+    """Read one study and note what the content does not have, bounds that are widened, and a wrong count of runs."""
+    fields = Fields(data, file, "", findings)
+    before = len(findings)
+    fields.only(KEYS)
+    name = fields.identity(stem, WORDS)
+    design = fields.choice("design", DESIGNS)
+    sampled = design != "grid"
+    relations = _relations(fields.section("relations"))
+    levers = [_lever(item, known, relations, sampled) for item in fields.sections("lever")]
+    uncertain = [_uncertainty(item, known, sampled) for item in fields.sections("uncertainty")]
+    study = Study(
+        id=name,
+        label=fields.label("label"),
+        question=fields.label("question"),
+        design=design,
+        samples=_count(fields, "samples", required=sampled),
+        design_seed=int(fields.number("design_seed", low=0, integer=True, required=False)),
+        seeds=_count(fields, "seeds"),
+        first_seed=int(fields.number("first_seed", low=0, integer=True, required=False, default=1.0)),
+        luck=fields.choice("luck", LUCK, required=False) or LUCK[0],
+        expected_runs=_count(fields, "expected_runs"),
+        relations=relations,
+        policies=_policies(fields, known, relations),
+        levers=tuple(levers),
+        scenarios=_names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
+        uncertainties=tuple(uncertain),
+        outcomes=tuple(_outcome(item, known) for item in fields.sections("outcome", required=True)),
+    )
+    _once(fields, "lever", [factor.id for factor in study.levers])
+    _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
+    _once(fields, "outcome", [f"{one.indicator}/{one.place}/{one.view}" for one in study.outcomes])
+    if sampled and not study.factors:
+        fields.note("design", "nothing_varied", value=design)
+    if design == "sobol" and study.samples & (study.samples - 1):
+        fields.note("samples", "not_power_of_two", value=study.samples)
+    if len(findings) == before and study.runs != study.expected_runs:
+        fields.note("expected_runs", "other_count", value=study.expected_runs, found=study.runs)
+    return study
+
+
+def _count(fields: Fields, key: str, *, required: bool = True) -> int:
+    return int(fields.number(key, bounds=(1, MOST), integer=True, required=required, default=1.0))
+
+
+def _relations(item: Fields) -> Relations:
+    item.only(("from", "years", "every", "scale", "without"))
+    start = int(item.number("from", required=False, integer=True, default=float(PLAY_YEAR)))
+    if start not in (FIRST_YEAR, PLAY_YEAR):
+        item.note("from", "not_a_choice", value=start, options=[str(FIRST_YEAR), str(PLAY_YEAR)], name=str(start))
+    return Relations(
+        from_=start,
+        years=int(item.number("years", bounds=(1, LONGEST), integer=True, default=1.0)),
+        every=item.choice("every", EVERY, required=False) or EVERY[0],
+        scale=item.number("scale", above=0.0, required=False) if _share(item, "scale") else 0.0,
+        without=_names(item, "without", None, "", required=False),
+    )
+
+
+def _share(item: Fields, key: str) -> bool:
+    value = item.data.get(key)
+    if finite(value) and value is not None and value > 1.0:
+        item.note(key, "out_of_bounds", value=shown(value), allowed=f.allowed("between", low="0", high="1"))
+        return False
+    return True
+
+
+def _policies(fields: Fields, known: Known, relations: Relations) -> tuple[StudyPolicy, ...]:
+    own = fields.sections("policy")
+    home = "policies/packages"
+    plain = _names(fields, "packages", known.packages, home, required=not own)
+    found = [StudyPolicy(name, f.NO_TEXT, (name,), ()) for name in plain]
+    for item in own:
+        item.only(("id", "label", "packages", "set"))
+        name = item.text("id")
+        if name and not WORDS.fullmatch(name):
+            item.note("id", "bad_id", value=name, allowed=f.allowed("words"))
+        packages = _names(item, "packages", known.packages, home, required=False)
+        settings = tuple(_setting(entry, known, relations) for entry in item.sections("set"))
+        found.append(StudyPolicy(name, item.label("label"), packages, settings))
+    _once(fields, "policy", [policy.id for policy in found])
+    return tuple(found)
+
+
+def _setting(item: Fields, known: Known, relations: Relations) -> Setting:
+    item.only(("lever", "from", "value"))
+    lever = _reference(item, "lever", known.levers, "policies/instruments")
+    return Setting(lever, _date(item, relations), item.number("value", bounds=known.levers.get(lever)))
+
+
+def _date(item: Fields, relations: Relations) -> float:
+    if "from" not in item.data:
+        return float(relations.from_)
+    last = relations.from_ + relations.years
+    value = item.number("from", bounds=(float(relations.from_), float(last)), default=float(relations.from_))
+    item.check_quarter("from", value)
+    return value
+
+
+def _lever(item: Fields, known: Known, relations: Relations, sampled: bool) -> Factor:
+    item.only(("id", "from", *FACTOR_KEYS))
+    name = _reference(item, "id", known.levers, "policies/instruments")
+    return _factor(item, name, known.levers.get(name), sampled, _date(item, relations))
+
+
+def _uncertainty(item: Fields, known: Known, sampled: bool) -> Factor:
+    item.only(("id", *FACTOR_KEYS))
+    name = _reference(item, "id", known.parameters, "agents/parameters")
+    return _factor(item, name, known.parameters.get(name), sampled, 0.0)
+
+
+def _factor(item: Fields, name: str, widest: Bounds | None, sampled: bool, date: float) -> Factor:
+    own = item.bounds() if "bounds" in item.data else widest
+    low, high = own or (0.0, 0.0)
+    if widest is not None and own is not None and not widest[0] <= low <= high <= widest[1]:
+        item.note("bounds", "wider_bounds", value=shown([low, high]), low=shown(widest[0]), high=shown(widest[1]))
+    log = item.flag("log") if "log" in item.data else False
+    if log and low <= 0.0:
+        item.note("log", "log_of_zero", value=shown(low))
+    if sampled:
+        for key in ("values", "steps"):
+            if key in item.data:
+                item.note(key, "only_in_grid")
+        return Factor(name, (low, high), (), log, date)
+    return Factor(name, (low, high), _values(item, (low, high), log), log, date)
+
+
+def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
+    if ("values" in item.data) == ("steps" in item.data):
+        item.note("values", "values_or_steps")
+        return ()
+    if "steps" in item.data:
+        steps = int(item.number("steps", bounds=(2, MOST), integer=True, default=2.0))
+        if log and bounds[0] <= 0.0:
+            return ()
+        made = np.geomspace(*bounds, steps) if log else np.linspace(*bounds, steps)
+        return tuple(float(value) for value in np.clip(made, *bounds))
+    listed = item.data["values"]
+    if not isinstance(listed, list) or not listed or not all(finite(value) for value in listed):
+        item.wrong("values", f.allowed("numbers"))
+        return ()
+    words = f.allowed("between", low=shown(bounds[0]), high=shown(bounds[1]))
+    for number, value in enumerate(listed, 1):
+        if not bounds[0] <= value <= bounds[1]:
+            item.note(f"values[{number}]", "out_of_bounds", value=shown(value), allowed=words)
+        if value in listed[: number - 1]:
+            item.note(f"values[{number}]", "duplicate", value=shown(value))
+    return tuple(float(value) for value in listed)
+
+
+def _outcome(item: Fields, known: Known) -> Outcome:
+    item.only(("indicator", "place", "view", "direction"))
+    indicators = _indicators()
+    name = _reference(item, "indicator", indicators, "text/indicators.toml")
+    held = indicators.get(name, {})
+    place = item.text("place", required=False) or "zone"
+    places = _places(known, str(held.get("places", "all")))
+    if place not in places:
+        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=places, name=place)
+    view = item.choice("view", VIEWS, required=False) or VIEWS[0]
+    if view == "reported" and held and not held.get("reported", False):
+        item.note("view", "not_reported", value=name)
+    direction = item.choice("direction", DIRECTIONS, required=False) or str(held.get("direction", "neutral"))
+    return Outcome(name, place, view, direction)
+
+
+def _places(known: Known, kind: str) -> tuple[str, ...]:
+    if kind == "zone":
+        return ("zone",)
+    return ("zone", *known.places, *(known.parks if kind == "all" else ()))
+
+
+def _reference(item: Fields, key: str, known: Collection[str], home: str) -> str:
+    value = item.text(key)
+    if value and value not in known:
+        item.note(key, "unknown_reference", value=value, target=home, options=known, name=value)
+    return value
+
+
+def _names(
+    item: Fields, key: str, known: Collection[str] | None, home: str, *, required: bool = True
+) -> tuple[str, ...]:
+    words = f.allowed("list")
+    if not item.has(key, words, required=required):
+        return ()
+    value = item.data[key]
+    wrong = not isinstance(value, list) or not all(isinstance(text, str) for text in value)
+    if wrong or (required and not value):
+        item.wrong(key, words)
+        return ()
+    for name in value:
+        if known is not None and name not in known:
+            item.note(key, "unknown_reference", value=name, target=home, options=known, name=name)
+    _once(item, key, value)
+    return tuple(value)
+
+
+def _once(item: Fields, key: str, names: list[str]) -> None:
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        item.note(key, "duplicate", value=name)

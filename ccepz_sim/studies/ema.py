@@ -1,0 +1,94 @@
+"""A study as a model of the EMA Workbench: its levers, uncertainties and outcomes, ready for PRIM and robust search."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.schema import Factor, Study
+from ccepz_sim.studies import simulate
+from ccepz_sim.studies.design import Run
+from ccepz_sim.studies.extras import need
+from ccepz_sim.studies.results import outcome_name
+
+POLICY, SCENARIO = "zone_policy", "zone_scenario"  # the plain words are columns of the Workbench
+
+
+def ema_model(study: Study | str, *, content: Content | None = None, seeds: int | None = None) -> Any:
+    """Return an `ema_workbench.Model` whose outcomes are means over seeds of the last year of a run.
+
+    Levers are the study's levers and, where it has several, its policies; uncertainties are its parameters and, where
+    it has several, its scenarios. Names have underscores in place of dots and hyphens. The design is the Workbench's.
+
+    Args:
+        study: a study, or the name of one.
+        content: content the study was read with; None for the project's own.
+        seeds: number of seeds; None for the study's. Every policy meets the same ones.
+
+    Raises:
+        StudyError: the extra `ema` is not installed.
+    """
+    ema = need("ema_workbench", "ema")
+    content = content or load_content()
+    study = content.study(study) if isinstance(study, str) else study
+    kinds = {"up": ema.ScalarOutcome.MAXIMIZE, "down": ema.ScalarOutcome.MINIMIZE, "neutral": ema.ScalarOutcome.INFO}
+    model = ema.Model("zone", function=Zone(study, content, seeds or study.seeds))
+    model.levers = [
+        *_choice(ema, POLICY, [policy.id for policy in study.policies]),
+        *(_real(ema, factor) for factor in study.levers),
+    ]
+    model.uncertainties = [
+        *_choice(ema, SCENARIO, list(study.scenarios)),
+        *(_real(ema, factor) for factor in study.uncertainties),
+    ]
+    model.outcomes = [ema.ScalarOutcome(spelled(outcome_name(one)), kinds[one.direction]) for one in study.outcomes]
+    return model
+
+
+class Zone:
+    """The function of the model: settings in, outcomes out; it can be sent to other processes."""
+
+    def __init__(self, study: Study, content: Content, seeds: int) -> None:
+        """Hold what does not change."""
+        self.study = study
+        self.content = content
+        self.seeds = seeds
+
+    def __call__(self, **settings: Any) -> dict[str, float]:
+        """Return the mean over seeds of every outcome in the last year."""
+        study = self.study
+        policies = [policy.id for policy in study.policies]
+        policy = policies.index(settings.get(POLICY, policies[0]))
+        scenario = study.scenarios.index(settings.get(SCENARIO, study.scenarios[0]))
+        decisions = tuple(Decision(one.id, _within(one, settings[spelled(one.id)]), one.from_) for one in study.levers)
+        parameters = tuple((one.id, _within(one, settings[spelled(one.id)])) for one in study.uncertainties)
+        runs = (
+            Run(number, policy, scenario, study.first_seed + number, decisions, parameters)
+            for number in range(self.seeds)
+        )
+        each = study.relations.periods // study.relations.years
+        last = [simulate.outcomes(study, self.content, run)[:, -each:].mean(axis=1) for run in runs]
+        names = [spelled(outcome_name(outcome)) for outcome in study.outcomes]
+        return dict(zip(names, map(float, np.mean(last, axis=0)), strict=True))
+
+
+def spelled(name: str) -> str:
+    """Return a name as Python spells names."""
+    return re.sub(r"\W", "_", name)
+
+
+def _choice(ema: Any, name: str, options: list[str]) -> list[Any]:
+    return [ema.CategoricalParameter(name, options)] if len(options) > 1 else []
+
+
+def _real(ema: Any, factor: Factor) -> Any:
+    return ema.RealParameter(spelled(factor.id), *factor.bounds)
+
+
+def _within(factor: Factor, value: float) -> float:
+    """Undo the rounding of samplers at the ends of a range."""
+    return float(min(max(value, factor.bounds[0]), factor.bounds[1]))

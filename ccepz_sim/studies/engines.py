@@ -1,0 +1,216 @@
+"""Where runs are worked through: processes of this machine, or workers of a `dask.distributed` cluster.
+
+Both are `concurrent.futures` executors with three words more: how many tasks they can hold (`capacity`), which errors
+mean that a worker died (`deaths`), and whether a death points at its own task (`exact`).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from ccepz_sim.studies.extras import StudyError, need
+
+CONNECT = 20.0  # seconds to wait for a scheduler
+COUNT_AGAIN = 2.0  # seconds between two looks at how many workers a cluster has
+PATIENCE = 10.0  # seconds to wait for a killed process
+
+
+class Engine(Executor):
+    """An executor that says how much it can hold and how its workers die."""
+
+    exact = True
+    deaths: tuple[type[BaseException], ...] = ()
+
+    @property
+    def capacity(self) -> int:
+        """Return how many tasks may be under way."""
+        raise NotImplementedError
+
+    def why(self, future: Future[Any], error: BaseException) -> str:  # noqa: ARG002
+        """Return what is known of a worker's death."""
+        return f"{type(error).__name__}: {error}"
+
+    def stop(self) -> None:
+        """Drop everything under way and end."""
+        raise NotImplementedError
+
+
+class LocalPool(Engine):
+    """Processes of this machine, each a pool of its own, so that a death costs and accuses one task only.
+
+    A pool that broke is made anew when its place is needed again.
+    """
+
+    deaths = (BrokenProcessPool,)
+
+    def __init__(self, workers: int) -> None:
+        """Keep room for some processes; each starts with its first task."""
+        self._pools: list[ProcessPoolExecutor | None] = [None] * workers
+        self._busy: list[Future[Any] | None] = [None] * workers
+        self._processes: list[BaseProcess | None] = [None] * workers
+
+    @property
+    def capacity(self) -> int:
+        """Return the number of processes: a task that waits could die with another."""
+        return len(self._pools)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Start a task in an idle process.
+
+        Raises:
+            RuntimeError: no process is idle.
+        """
+        for place, future in enumerate(self._busy):
+            if future is None or future.done():
+                self._busy[place] = started = self._start(place, fn, args, kwargs)
+                return started
+        raise RuntimeError("no idle process")
+
+    def why(self, future: Future[Any], error: BaseException) -> str:
+        """Return how the process of a task ended."""
+        process = self._processes[self._busy.index(future)] if future in self._busy else None
+        if process is None:
+            return super().why(future, error)
+        process.join(PATIENCE)
+        code = process.exitcode
+        if code is not None and code < 0:
+            return f"worker killed by {signal.Signals(-code).name}"
+        return f"worker ended with exit code {code}"
+
+    def stop(self) -> None:
+        """Kill the processes: what they have not given back is run again another time."""
+        for pool in self._pools:
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            if process is not None and process.is_alive():
+                process.kill()
+                process.join(PATIENCE)
+        self._pools = [None] * len(self._pools)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when their tasks are done."""
+        for pool in self._pools:
+            if pool is not None:
+                pool.shutdown(wait, cancel_futures=cancel_futures)
+
+    def _start(self, place: int, fn: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
+        pool = self._pools[place]
+        if pool is not None:
+            try:
+                return pool.submit(fn, *args, **kwargs)
+            except BrokenProcessPool:  # the last task took it down
+                pool.shutdown()
+        context = multiprocessing.get_context("spawn")
+        pool = self._pools[place] = ProcessPoolExecutor(1, mp_context=context, initializer=_open)
+        before = set(multiprocessing.active_children())
+        with _children_ignore_interrupts():
+            future = pool.submit(fn, *args, **kwargs)
+        fresh = set(multiprocessing.active_children()) - before
+        self._processes[place] = next(iter(fresh), None)
+        return future
+
+
+class Cluster(Engine):
+    """The workers of a running `dask.distributed` scheduler, wherever they are."""
+
+    exact = False  # a task that waits at a worker is suspected of that worker's death
+
+    def __init__(self, address: str) -> None:
+        """Connect.
+
+        Raises:
+            StudyError: nobody answers at the address, or the extra is not installed.
+        """
+        distributed = need("distributed", "cluster")
+        self.deaths = (distributed.scheduler.KilledWorker, CancelledError)
+        try:
+            self._client = distributed.Client(address, timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError, TimeoutError):
+            raise StudyError("no_scheduler", address=address) from None
+        self._executor = self._client.get_executor(pure=False)
+        self._counted = 0.0
+        self._threads = 0
+
+    @property
+    def capacity(self) -> int:
+        """Return two tasks a thread, so that nobody waits for the way back; workers may come and go."""
+        now = time.monotonic()
+        if now - self._counted > COUNT_AGAIN:
+            self._check()
+            self._counted, self._threads = now, sum(self._client.nthreads().values())
+        return max(1, 2 * self._threads)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand a task to the scheduler, which runs it again where a worker is lost.
+
+        Raises:
+            StudyError: the scheduler is gone.
+        """
+        self._check()
+        future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
+        return future
+
+    def why(self, future: Future[Any], error: BaseException) -> str:
+        """Return what the scheduler says of a death.
+
+        Raises:
+            StudyError: it is the scheduler that is gone.
+        """
+        self._check()
+        return super().why(future, error)
+
+    def stop(self) -> None:
+        """Cancel what is under way and leave the cluster."""
+        if self._client.status == "running":
+            self._executor.shutdown(wait=False)
+        self._client.close()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the cluster."""
+        self._executor.shutdown(wait=wait and not cancel_futures)
+        self._client.close()
+
+    def _check(self) -> None:
+        if self._client.status not in ("running", "connecting"):
+            raise StudyError("scheduler_lost")
+
+
+def _open() -> None:
+    """Prepare a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """End this process when its parent was killed: nobody would ever give it work again."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Start processes that never hear Ctrl-C: it is for the parent, which then stops handing out work.
+
+    Children inherit what is ignored, so they are deaf before their first line runs.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,81 @@
+"""The zone as a Gymnasium environment: a year a step, the levers of a study as action, its outcomes as observation."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.model import PilotZone
+from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.schema import QUARTERS_A_YEAR, Study
+from ccepz_sim.studies.extras import need
+from ccepz_sim.studies.runner import check_phases
+
+gymnasium: Any = need("gymnasium", "rl")
+FARTHEST = 10.0  # an observation is cut where an outcome is ten times what it was
+SIGNS = {"up": 1.0, "down": -1.0, "neutral": 0.0}
+LARGEST_SEED = 2**31 - 1
+
+
+class ZoneEnv(gymnasium.Env):
+    """Set the levers of a study each year; be rewarded for the change of its outcomes in their good direction.
+
+    Action: place of each lever between its bounds, shape (levers,), 0 to 1. Observation: outcomes relative to the last
+    year before the episode, shape (outcomes,), 1 at the start. Reward: mean over outcomes with a direction of the
+    change of the observation. `reset(seed=...)` decides the luck; scenario and packages are the study's first.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+
+    def __init__(self, study: Study | str, content: Content | None = None) -> None:
+        """Take a study, or the name of one."""
+        self.content = content or load_content()
+        self.study = self.content.study(study) if isinstance(study, str) else study
+        check_phases(self.study)
+        self.signs = np.array([SIGNS[one.direction] for one in self.study.outcomes])
+        self.low, self.high = np.array([factor.bounds for factor in self.study.levers]).T
+        self.action_space = gymnasium.spaces.Box(0.0, 1.0, (len(self.low),), np.float64)
+        self.observation_space = gymnasium.spaces.Box(-FARTHEST, FARTHEST, (len(self.signs),), np.float64)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Begin an episode."""
+        super().reset(seed=seed, options=options)
+        policy, relations = self.study.policies[0], self.study.relations
+        self.decisions = [Decision(entry.lever, entry.value, entry.from_) for entry in policy.set]
+        luck = int(self.np_random.integers(LARGEST_SEED))
+        self.zone = PilotZone(
+            package=policy.packages,
+            scenario=self.study.scenarios[0],
+            seed=luck,
+            scale=relations.scale or None,
+            decisions=self.decisions,
+            content=self.content,
+            without=relations.without,
+        )
+        self.decisions = list(self.zone.decisions)
+        before = self._outcomes()
+        self.unit = np.where(before == 0.0, 1.0, np.abs(before))
+        self.seen = np.clip(before / self.unit, -FARTHEST, FARTHEST)
+        return self.seen, {"seed": luck}
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """Decide for the year that begins, and live through it."""
+        values = self.low + np.clip(action, 0.0, 1.0) * (self.high - self.low)
+        for lever, value in zip(self.study.levers, values, strict=True):
+            self.decisions.append(Decision(lever.id, float(value), self.zone.year))
+        self.zone.decide(self.decisions)
+        self.zone.run(1)
+        before, self.seen = self.seen, np.clip(self._outcomes() / self.unit, -FARTHEST, FARTHEST)
+        reward = float((self.signs * (self.seen - before)).sum() / max(1.0, float(np.abs(self.signs).sum())))
+        lived = self.zone.quarter - self.zone.first_quarter
+        return self.seen, reward, False, lived >= self.study.relations.years * QUARTERS_A_YEAR, {"year": self.zone.year}
+
+    def _outcomes(self) -> np.ndarray:
+        """Give the means of the past year, shape (outcomes,)."""
+        recorder = self.zone.recorder
+        kept = [recorder.series(one.indicator, one.place, one.view)[-QUARTERS_A_YEAR:] for one in self.study.outcomes]
+        return np.array(kept).mean(axis=1)

@@ -1,0 +1,149 @@
+"""Runs of a study inside a worker: from a `Run` to its outcomes, or to the record of why there are none."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.schema import QUARTERS_A_YEAR, Study
+from ccepz_sim.studies.design import Run
+from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.studies.fingerprint import engine_hash
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
+HARD = 3.0  # a run that hears no deadline for this many times its limit takes its worker down
+HARD_LEAST = 5.0
+TIMED_OUT = 75  # exit code of such a worker (EX_TEMPFAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker needs to know once: the study, where its content lies (None: the package's own), and hashes.
+
+    `limit` is the longest a run may take in seconds, 0 for no limit.
+    """
+
+    study: Study
+    folder: Path | None
+    content_hash: str
+    engine_hash: str
+    limit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Outcomes of a run as the bytes of a float64 array (outcomes, periods), or an error and its traceback."""
+
+    values: bytes
+    error: str
+    traceback: str
+    seconds: float
+
+
+class RunTooLongError(Exception):
+    """A run took longer than it may."""
+
+
+def run_batch(order: Order, runs: Sequence[Run]) -> list[Result]:
+    """Run some runs one after the other; one that fails does not touch the others.
+
+    Raises:
+        StudyError: this worker has other content or another engine than the driver.
+    """
+    content = _content(order.folder, order.content_hash, order.engine_hash)
+    return [_run(order, content, run) for run in runs]
+
+
+def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np.ndarray:
+    """Run one run and return its outcomes, shape (outcomes, periods); a year is the mean of its quarters."""
+    from ccepz_sim.model import PilotZone
+
+    policy, relations = study.policies[run.policy], study.relations
+    settings = tuple(Decision(entry.lever, entry.value, entry.from_) for entry in policy.set)
+    zone = PilotZone(
+        package=policy.packages,
+        scenario=study.scenarios[run.scenario],
+        seed=run.seed,
+        scale=relations.scale or None,
+        start=relations.from_,
+        decisions=settings + run.decisions,
+        content=_with_parameters(content, run.parameters),
+        observers=(_deadline(limit),) if limit else (),
+        without=relations.without,
+    )
+    zone.run(relations.years)
+    first, last = zone.first_quarter, zone.quarter
+    kept = np.array([zone.recorder.series(one.indicator, one.place, one.view)[first:last] for one in study.outcomes])
+    if relations.every == "year":
+        kept = kept.reshape(len(kept), relations.years, QUARTERS_A_YEAR).mean(axis=2)
+    return kept
+
+
+def _run(order: Order, content: Content, run: Run) -> Result:
+    began = time.perf_counter()
+    alarm = _alarm(order.limit)
+    try:
+        values = outcomes(order.study, content, run, order.limit).astype("<f8").tobytes()
+        return Result(values, "", "", time.perf_counter() - began)
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        return Result(b"", told, traceback.format_exc(), time.perf_counter() - began)
+    finally:
+        if alarm is not None:
+            alarm.cancel()
+
+
+def _deadline(limit: float) -> _Deadline:
+    return _Deadline(time.monotonic() + limit, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """An observer that stops a run at the end of a quarter."""
+
+    end: float
+    limit: float
+
+    def __call__(self, _zone: PilotZone) -> None:
+        if time.monotonic() > self.end:
+            raise RunTooLongError(f"longer than {self.limit:g} s")
+
+
+def _alarm(limit: float) -> threading.Timer | None:
+    """Take the process down where a single quarter never ends; the driver then sets the run aside."""
+    if not limit:
+        return None
+    alarm = threading.Timer(max(HARD_LEAST, HARD * limit), os._exit, (TIMED_OUT,))
+    alarm.daemon = True
+    alarm.start()
+    return alarm
+
+
+@lru_cache(maxsize=2)
+def _content(folder: Path | None, content_hash: str, engine: str) -> Content:
+    """Give the content a study was planned with; on another machine it may be another, which must not run."""
+    content = load_content(folder)
+    if content.hash != content_hash:
+        raise StudyError("other_content")
+    if engine_hash() != engine:
+        raise StudyError("other_engine")
+    return content
+
+
+@lru_cache(maxsize=4)
+def _with_parameters(content: Content, parameters: tuple[tuple[str, float], ...]) -> Content:
+    """Runs of one world follow each other: they share its content, and so its history."""
+    return content.with_parameters(dict(parameters))

@@ -1,0 +1,207 @@
+"""Docking of firms' way with the rules: the plan of all rows at once equals the plain twin, firm by firm, to 1e-9."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccepz_sim import PilotZone
+from ccepz_sim.content import load_content
+from ccepz_sim.rules.collusion import meet_officials
+from ccepz_sim.rules.firm_plan import weigh_compliance
+from tests.engine.docking.plain_firm import AIR, WATER, PlainFirm, Rules, clear_permits
+from tests.engine.profiles import examples
+
+pytestmark = pytest.mark.property
+
+CONTENT = load_content()
+CLOSE = {"rel": 1e-9, "abs": 1e-9}
+CHANNELS = ("tax_air", "tax_water", "standard", "communication", "permit_cap", "accountability", "approval_time")
+PARAMETERS = ("abatement.support_effect", "collusion.own_detection", "collusion.hidden_share", "collusion.peer_weight",
+              "collusion.official_fine", "collusion.extortion_rate", "collusion.search_cost")  # fmt: skip
+part = st.sampled_from([0.0, 0.1, 1.0]) | st.floats(0.0, 1.0, allow_subnormal=False)
+traits = st.fixed_dictionaries(
+    {
+        "row": st.integers(0, 400),
+        "capacity": st.floats(0.1, 10.0),
+        "utilisation": part,
+        "clean": st.floats(0.2, 1.0),
+        "concentration": st.floats(0.05, 1.0) | st.floats(1.0, 20.0),
+        "skill": st.floats(0.2, 5.0),
+        "sees": st.sampled_from([0.01, 0.05, 1.0]) | st.floats(0.01, 1.0),
+        "support": st.sampled_from([0.0, 1e7]),
+        "moral": st.floats(0.0, 2.0),
+        "mindset": st.integers(0, 2),
+        "colluding": st.booleans(),
+        "profit": st.floats(-1e8, 1e8, allow_subnormal=False),
+        "cash": st.floats(-1e6, 1e7, allow_subnormal=False),
+    }
+)
+
+
+@cache
+def opened() -> PilotZone:
+    """The zone at the beginning of 2016."""
+    return PilotZone(seed=1)
+
+
+def between(bounds: tuple[float, float], where: float) -> float:
+    return min(bounds[1], bounds[0] + where * (bounds[1] - bounds[0]))
+
+
+def set_up(
+    chosen: list[dict[str, float]], levers: list[float], values: list[float], law: bool, integrity: float
+) -> PilotZone:
+    """A zone in which the chosen rows live as drawn, all others are closed, and levers and parameters are as drawn."""
+    zone = opened().copy()
+    by_channel = {lever.channel: lever for lever in CONTENT.levers.values()}
+    for name, where in zip(CHANNELS, levers, strict=True):
+        setattr(zone.policy.now, name, between(by_channel[name].bounds, where))
+    zone.p = SimpleNamespace(**vars(zone.p))
+    content = CONTENT.with_parameters(
+        {name: between(CONTENT.parameters[name].bounds, where) for name, where in zip(PARAMETERS, values, strict=True)}
+    )
+    zone.p.abatement, zone.p.collusion = content.group_values("abatement"), content.group_values("collusion")
+    zone.quarter = int(zone.p.fiscal.environment_law_quarter) - (not law)
+    firms = zone.firms
+    rows = np.array([int(one["row"]) for one in chosen])
+    firms.alive[:] = False
+    firms.alive[rows] = True
+    capacity = firms.capacity[rows]
+    firms.capacity[:] = 0.0
+    firms.capacity[rows] = np.maximum(capacity, 1.0) * np.array([one["capacity"] for one in chosen])
+    for name, key in (("utilisation", "utilisation"), ("clean", "clean"), ("concentration", "concentration"),
+                      ("abatement_skill", "skill"), ("sees", "sees"), ("clean_money", "support"), ("moral", "moral"),
+                      ("mindset", "mindset"), ("colluding", "colluding"), ("profit", "profit")):  # fmt: skip
+        getattr(firms, name)[:] = 0
+        getattr(firms, name)[rows] = np.array([one[key] for one in chosen])
+    firms.clean[~firms.alive] = 1.0
+    firms.abatement_skill[~firms.alive] = 1.0
+    zone.ledger.deposits[zone.firm_accounts][:] = 0.0
+    accounts = np.arange(firms.rows)[rows] + int(zone.ledger.of("firms").start)
+    zone.ledger.deposits[accounts] = np.array([one["cash"] for one in chosen])
+    air = zone.technology.emission[rows, :2] @ zone.equivalents[:2]
+    load = air * firms.capacity[rows] * firms.utilisation[rows] * firms.clean[rows]
+    zone.air_2015 = float(load.sum())  # so that the cap can bind those who are left
+    zone.officials.integrity[:] = integrity * np.linspace(0.0, 1.0, len(zone.officials.integrity))
+    return zone
+
+
+def plain(zone: PilotZone, rows: np.ndarray) -> tuple[list[PlainFirm], Rules]:
+    """The same firms as objects, and the rules they face."""
+    firms, tech = zone.firms, zone.technology
+    start = int(zone.ledger.of("firms").start)
+    made = [
+        PlainFirm(
+            place=int(firms.place[row]),
+            official=int(firms.official[row]),
+            emission=tuple(float(value) for value in tech.emission[row]),  # type: ignore[arg-type]
+            usual_cost=float(tech.abatement_cost[row]),
+            capacity=float(firms.capacity[row]),
+            utilisation=float(firms.utilisation[row]),
+            clean=float(firms.clean[row]),
+            concentration=float(firms.concentration[row]),
+            skill=float(firms.abatement_skill[row]),
+            sees=float(firms.sees[row]),
+            support=float(firms.clean_money[row]),
+            last_burden=float(firms.reference_burden[row]),
+            moral=float(firms.moral[row]),
+            mindset=int(firms.mindset[row]),
+            tie=bool(firms.tie[row]),
+            colluding=bool(firms.colluding[row]),
+            profit=float(firms.profit[row]),
+            cash=float(zone.ledger.deposits[start + row]),
+        )
+        for row in rows
+    ]
+    usual = zone.policy.status_quo[zone.quarter][zone.lever["permit-cap"]]
+    traded = zone.policy.now.permit_cap < usual
+    rules = Rules(
+        p=zone.p,
+        now=zone.policy.now,
+        general=float(zone.prices.general),
+        law=zone.quarter >= zone.p.fiscal.environment_law_quarter,
+        kilograms=tuple(float(value) for value in zone.equivalents),  # type: ignore[arg-type]
+        cap=zone.policy.now.permit_cap * zone.air_2015 / 4.0 if traded else None,
+    )
+    rules.permit_price = clear_permits(made, rules)
+    return made, rules
+
+
+@examples()
+@given(
+    st.lists(traits, min_size=1, max_size=8, unique_by=lambda one: one["row"]),
+    st.lists(part, min_size=len(CHANNELS), max_size=len(CHANNELS)),
+    st.lists(part, min_size=len(PARAMETERS), max_size=len(PARAMETERS)),
+    st.booleans(),
+    part,
+)
+def test_every_firm_chooses_like_its_plain_twin(
+    chosen: list[dict[str, float]], levers: list[float], values: list[float], law: bool, integrity: float
+) -> None:
+    """Equivalents, costs, shares, saving, deal and bribe of each firm; the permit price of all."""
+    zone = set_up(chosen, levers, values, law, integrity)
+    rows = np.array([int(one["row"]) for one in chosen])
+    made, rules = plain(zone, rows)
+    before = [firm.colluding for firm in made]
+    weigh_compliance(zone)
+    plan, firms = zone.plan, zone.firms
+    assert zone.permit_price == pytest.approx(rules.permit_price, **CLOSE)
+    for firm, row in zip(made, rows, strict=True):
+        for medium in (AIR, WATER):
+            assert plan.equivalents[row, medium] == pytest.approx(firm.equivalents(rules, medium), **CLOSE)
+            assert plan.rate[row, medium] == pytest.approx(firm.tax(rules, medium), **CLOSE)
+            assert plan.faced[row, medium] == pytest.approx(firm.faced(rules, medium), **CLOSE)
+            assert plan.abate_honest[row, medium] == pytest.approx(firm.honest(rules, medium)[0], **CLOSE)
+            share, hidden, _ = firm.alone(rules, medium)
+            assert plan.abate_alone[row, medium] == pytest.approx(share, **CLOSE)
+            assert plan.hidden_alone[row, medium] == pytest.approx(hidden, **CLOSE)
+        comply, alone, _ = firm.costs(rules)
+        if abs(comply - alone) > 1e-9 * max(1.0, comply):
+            assert bool(plan.alone[row]) == (alone < comply)
+        assert firms.reference_burden[row] == pytest.approx(firm.burden(rules), **CLOSE)
+        assert firms.saving[row] == pytest.approx(firm.saving(rules), **CLOSE)
+    luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows)).copy()
+    meet_officials(zone)
+    for firm, row in zip(made, rows, strict=True):
+        near = [was for other, was in zip(made, before, strict=True) if other.place == firm.place]
+        peers = sum(near) / len(near)
+        official = float(zone.officials.integrity[firm.official]), float(zone.officials.sees[firm.official])
+        if abs(firm.surplus(rules, peers, *official)) < 1e-9:
+            continue
+        draws = float(luck[0, row]), float(luck[1, row])
+        assert bool(firms.colluding[row]) == firm.deal(rules, peers, *official, draws[0])
+        assert firms.bribe[row] == pytest.approx(firm.bribe(rules, peers, *official, draws), **CLOSE)
+
+
+def test_the_drawn_worlds_hold_all_three_ways_and_a_permit_price() -> None:
+    """The comparison above would say little where everybody did the same."""
+    seen: set[str] = set()
+    luck = np.random.default_rng(3)
+    for law in (False, True):
+        for _ in range(12):
+            rows = luck.choice(400, 8, replace=False)
+            chosen = [
+                {
+                    "row": int(row), "capacity": 1.0, "utilisation": 0.8, "clean": 1.0,
+                    "concentration": float(luck.uniform(0.3, 6.0)), "skill": float(luck.uniform(0.5, 2.0)),
+                    "sees": float(luck.uniform(0.01, 0.6)), "support": 0.0, "moral": float(luck.uniform(0.0, 0.6)),
+                    "mindset": 0, "colluding": bool(luck.random() < 0.5), "profit": 1e6, "cash": 1e7,
+                }
+                for row in rows
+            ]  # fmt: skip
+            zone = set_up(chosen, luck.random(len(CHANNELS)).tolist(), luck.random(len(PARAMETERS)).tolist(), law, 0.2)
+            weigh_compliance(zone)
+            meet_officials(zone)
+            deal = zone.firms.colluding[rows]
+            seen |= {"deal"} if deal.any() else set()
+            seen |= {"alone"} if (zone.plan.alone[rows] & ~deal).any() else set()
+            seen |= {"comply"} if (~zone.plan.alone[rows] & ~deal).any() else set()
+            seen |= {"held up"} if (zone.firms.bribe[rows][~deal] > 0.0).any() else set()
+            seen |= {"permits"} if zone.permit_price > 0.0 else set()
+    assert seen == {"deal", "alone", "comply", "held up", "permits"}

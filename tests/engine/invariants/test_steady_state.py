@@ -1,0 +1,127 @@
+"""Frozen behaviour, a still world and no growth: forty quarters are flat to 1e-7 (B33)."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ccepz_sim import PilotZone
+from ccepz_sim.clock import QUARTERS
+from ccepz_sim.rules.funds import FUNDS
+
+TOLERANCE = 1e-7
+FLAT_YEARS = 10
+# These phases draw luck or change who is there; the other twelve run.
+OFF = frozenset(["collusion", "labour", "inspection", "innovation", "migration", "turnover", "evaluation"])
+# Trends, wear, chance and learning that are not a phase.
+STILL = (
+    "prices.input_inflation", "fiscal.transfer_growth", "sectors.agriculture_growth", "sectors.services_productivity",
+    "firms.labour_productivity", "investment.response", "investment.decay", "finance.depreciation",
+    "materials.link_failure", "materials.knowledge_base", "materials.knowledge_matching",
+    "materials.knowledge_internet", "environment.infrastructure_wear",
+)  # fmt: skip
+# Debts stand still, and unsafe stocks do no harm: both would move for as long as anything is added to them.
+HELD = ("finance.repay_share", "fiscal.amortisation", "environment.leak_harm", "environment.ecology_unsafe")
+# Nobody fills a reserve: its end would be a jump.
+NO_RESERVE = ("finance.cash_quarters", "fiscal.reserve_quarters", "sectors.reserve_quarters")
+# Everything else that adjusts does so fast enough to be at rest in time.
+FAST = {
+    "settlement.wealth_spending": 1.0, "fiscal.works_share": 1.0, "sectors.owners_take": 1.0, "finance.payout": 1.0,
+    "fiscal.bank_payout": 1.0, "sectors.index_speed": 1.0, "firms.expectation_speed": 1.0,
+    "firms.utilisation_speed": 1.0, "environment.ecology_recovery": 0.3, "voice.trust_speed": 0.5,
+    "voice.learning": 0.5, "collusion.belief_speed": 0.5,
+}  # fmt: skip
+# What is stored grows while anything is made; its unsafe part leaks the more the more there is.
+STOCKS = ("solid_waste_stock", "liquid_waste_stock", "unsafe_stock")
+
+
+def set_parameter(zone: PilotZone, name: str, value: float) -> None:
+    """Give a parameter another value, bounds or not; a zone's own, since it is made by `build` for this zone."""
+    group, _, key = name.partition(".")
+    values = vars(getattr(zone.p, group))
+    assert key in values, name
+    values[key] = value
+
+
+def still_world(zone: PilotZone) -> None:
+    """Hold prices, demand, water, law and levers where they are; no central inspections, no funds."""
+    now, path, policy = zone.quarter, zone.path, zone.policy
+    path.mean[:] = path.mean[now]
+    path.jump[:] = 0.0
+    path.demand[:] = path.demand[now]
+    path.water[:] = path.water[now]
+    path.inspection[:] = 0.0
+    zone.prices.log = zone.prices.level_2015 + path.mean[now]
+    policy.status_quo[:] = policy.status_quo[now]
+    for fund in FUNDS:
+        policy.status_quo[:, policy.channels.index(fund.channel)] = 0.0
+    policy.announced[:] = policy.status_quo
+
+
+@cache
+def at_rest(seed: int) -> PilotZone:
+    """The zone of 2016 brought to rest; firms that lose money for two years are closed, as they would be."""
+    zone = PilotZone(scenario="calm", seed=seed, start=2010).run(6)
+    zone.frozen = True
+    zone.without = OFF
+    still_world(zone)
+    for name in (*STILL, *HELD, *NO_RESERVE):
+        set_parameter(zone, name, 0.0)
+    for name, value in FAST.items():
+        set_parameter(zone, name, value)
+    for years in (10, 4):
+        zone.run(years)
+        zone.close_firms(zone.firms.losses >= 2 * QUARTERS)
+    return zone.run(18)
+
+
+def drift(zone: PilotZone, years: int) -> dict[str, float]:
+    """Run on and give each indicator's largest change against the same quarter of the first year, in all places."""
+    zone.run(years)
+    values = zone.recorder.values[zone.recorder.used - years * QUARTERS : zone.recorder.used]
+    scale = np.maximum(np.abs(values).max(axis=0), 1e-12)
+    change = np.abs(values - np.tile(values[:QUARTERS], (years, 1, 1, 1))) / scale
+    return dict(zip(zone.recorder.ids, change.max(axis=(0, 2, 3)).tolist(), strict=True))
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5])
+def test_b33_forty_frozen_quarters_are_flat(seed: int) -> None:
+    """Every indicator of every place, true and reported, and the tonnes of each material that feed its stocks."""
+    zone = at_rest(seed).copy()
+    zone.run(0.25)
+    flows = {name: getattr(zone.materials, name).copy() for name in ("generated", "reused", "treated", "imported")}
+    zone.run(0.75)
+    moved = {name: value for name, value in drift(zone, FLAT_YEARS).items() if value > TOLERANCE}
+    assert moved.keys() <= set(STOCKS), moved
+    for name, flow in flows.items():
+        assert getattr(zone.materials, name) == pytest.approx(flow, rel=TOLERANCE, abs=1e-6), name
+    # At rest, not dead: most firms still produce and pay.
+    assert (zone.firms.output > 0.0).sum() > 200
+    assert zone.recorder.series("gdp")[-1] > 1e9
+
+
+def test_b33_pollution_rests_where_what_fades_is_what_comes() -> None:
+    """The stock of B27 in the whole zone: what fades of it in a quarter is the inflow of that quarter."""
+    zone = at_rest(1).copy()
+    zone.run(0.25)
+    inside, firms = zone.world.in_zone, zone.firms
+    burden = np.bincount(firms.place, firms.emission @ zone.harm_weights, minlength=zone.world.place_count)
+    homes = (zone.household_rate @ zone.harm_weights) * zone.population.persons[:-1]
+    inflow = (burden + zone.p.environment.household_share * homes) / zone.dilution
+    assert zone.towns.pollution[inside] == pytest.approx(
+        inflow[inside] / zone.p.environment.pollution_decay, rel=TOLERANCE
+    )
+
+
+@pytest.mark.parametrize("name", ["prices.input_inflation", "investment.response", "firms.labour_productivity"])
+def test_b33_one_trend_left_is_seen(name: str) -> None:
+    """The other side: a single rate of growth moves the zone, so flatness above is no accident."""
+    zone = at_rest(1).copy()
+    zone.p = SimpleNamespace(**{group: copy(values) for group, values in vars(zone.p).items()})
+    set_parameter(zone, name, 0.05)
+    moved = [key for key, value in drift(zone, 2).items() if value > TOLERANCE]
+    assert len(moved) > 5

@@ -1,0 +1,79 @@
+"""A small study, workers with faults, and what a finished study looks like."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccepz_sim.content import Content, load_content
+from ccepz_sim.schema import Study
+from ccepz_sim.studies import store
+
+# Spawned workers get the path of their parent, and find the faults by their plain name.
+sys.path.insert(0, str(Path(__file__).parent))
+RUNS = 40
+
+
+def words(text: str) -> dict[str, str]:
+    """Return a label."""
+    return {"en": text, "zh": "名称"}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """Return the document of a study with forty runs."""
+    return {
+        "id": "tried",
+        "label": words("Tried"),
+        "question": words("Does it work?"),
+        "design": "grid",
+        "seeds": 10,
+        "expected_runs": RUNS,
+        "packages": ["status-quo", "tax-only"],
+        "scenarios": ["slow-recovery"],
+        "relations": {"years": 1, "scale": 0.0005},
+        "lever": [{"id": "audit-share", "values": [0.05, 0.5]}],
+        "outcome": [{"indicator": "gdp_real"}, {"indicator": "colluding_share", "place": "golmud"}],
+        **changes,
+    }
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """The project's own content."""
+    return load_content()
+
+
+@pytest.fixture
+def make(content: Content) -> Callable[..., Study]:
+    """Read a study that differs from the small one in some keys."""
+
+    def read(**changes: Any) -> Study:
+        return content.read_study(document(**changes), "tried.toml", changes.get("id", "tried"))
+
+    return read
+
+
+@pytest.fixture
+def study(make: Callable[..., Study]) -> Study:
+    """The small study."""
+    return make()
+
+
+@pytest.fixture
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let a shard hold eight runs only."""
+    monkeypatch.setattr(store, "MOST_RUNS_OF_SHARD", 8)
+    return 8
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return every file of a study that must be the same bytes however it was made."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith("ledger.")
+    }

@@ -1,0 +1,68 @@
+"""A game as a study and as a script gives the numbers of the game."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tomllib
+
+import pytest
+
+from ccepz_sim.content import Content
+from ccepz_sim.errors import ContentError
+from ccepz_sim.model import PilotZone
+from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.schema import Label
+from ccepz_sim.studies.design import Plan
+from ccepz_sim.studies.export import INDICATORS, Played, python_script, study_toml
+from ccepz_sim.studies.simulate import outcomes
+
+DECISIONS = (
+    Decision("audit-share", 0.3, 2016),
+    Decision("rd-fund", 1.5e8, 2016.5),
+    Decision("pollution-tax-air", 4.8, 2017),
+)
+PLAYED = Played(DECISIONS, "second-crash", 7, 2)
+
+
+def test_the_study_holds_the_run_that_was_played(content: Content) -> None:
+    text = study_toml(PLAYED, content=content)
+    study = content.read_study(tomllib.loads(text), "my-study.toml", "my-study")
+    assert study.runs == 60
+    assert [policy.id for policy in study.policies] == ["status-quo", "mine"]
+    plan = Plan(study)
+    (run,) = (plan[number] for number in range(60) if plan.policy[number] == 1 and plan.seed[number] == PLAYED.seed)
+    kept = outcomes(study, content, run)
+    zone = PilotZone(scenario="second-crash", seed=7, decisions=DECISIONS).run(2)
+    for number, name in enumerate(INDICATORS):
+        series = zone.recorder.series(name)[zone.first_quarter :].reshape(2, 4).mean(axis=1)
+        assert kept[number].tolist() == series.tolist()
+
+
+def test_the_script_makes_the_run_that_was_played(content: Content) -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(python_script(PLAYED, content=content), "game", "exec"), {})
+    zone = PilotZone(scenario="second-crash", seed=7, decisions=DECISIONS).run(2)
+    assert f"golden hash {zone.golden_hash()}" in said.getvalue()
+
+
+def test_without_decisions_both_are_the_status_quo(content: Content) -> None:
+    played = Played((), "calm", 1, 1)
+    assert "policy.set" not in study_toml(played, content=content)
+    assert "Decision(" not in python_script(played, content=content).split("[", 1)[1]
+
+
+def test_words_of_people_stay_words(content: Content) -> None:
+    label = Label('A "quoted"\nname \\ with [signs]', "带“引号”的名称")
+    text = study_toml(PLAYED, label=label, content=content)
+    assert content.read_study(tomllib.loads(text), "my-study.toml", "my-study").label == label
+
+
+def test_what_is_not_possible_is_refused(content: Content) -> None:
+    with pytest.raises(ContentError):
+        study_toml(Played((Decision("audit-share", 7, 2016),), "calm", 1, 1), content=content)
+    with pytest.raises(ContentError):
+        python_script(Played((), "clam", 1, 1), content=content)
+    with pytest.raises(ContentError):
+        study_toml(PLAYED, indicators=["happiness"], content=content)
