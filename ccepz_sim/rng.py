@@ -44,23 +44,3 @@ class Streams:
             "uinteger": 0,
         }
         return Generator(Philox(key=key)), state, counter
-
-
-def systematic(probability: np.ndarray, start: float) -> np.ndarray:
-    """Choose rows with the given marginal probabilities and the least noise in their number.
-
-    Args:
-        probability: chance of each row, shape (n,), within 0-1.
-        start: one uniform draw in [0, 1) that places the comb.
-
-    Returns:
-        Boolean mask, shape (n,). The number chosen differs from the expected one by less than 1.
-
-    Source: systematic sampling with unequal probabilities, Madow 1949.
-    """
-    ticks = np.floor(np.cumsum(probability) + start)
-    chosen = np.empty(probability.shape, dtype=bool)
-    if chosen.size:
-        chosen[0] = ticks[0] >= 1.0
-        np.greater(ticks[1:], ticks[:-1], out=chosen[1:])
-    return chosen

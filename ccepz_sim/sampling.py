@@ -1,4 +1,4 @@
-"""Choosing rows by chance with the least noise in their number: what `rng.systematic` marks, found without a mask.
+"""Choosing rows by chance with the least noise in their number.
 
 Chances are whole numbers of 2^-32, so that their running sum is exact, the same on every processor, and quick.
 """

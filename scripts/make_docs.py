@@ -22,7 +22,7 @@ from ccepz_sim.commands.figures import exact, with_unit
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Factor, Label, Lever
+from ccepz_sim.schema import LANGUAGES, Factor, Lever
 from ccepz_sim.studies.results import outcome_name
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -271,7 +271,7 @@ def _factor(factor: Factor, content: Content, page: Page) -> tuple[str, str, str
         label, link = content.levers[factor.id].label, f"levers.md#{factor.id}"
     else:
         label, link = content.parameters[factor.id].label, "parameters.md"
-    taken = ", ".join(exact(value) for value in factor.values) or _range(factor.bounds)
+    taken = ", ".join(exact(value) for value in factor.values) or range_text(factor.bounds)
     return f"[`{factor.id}`]({link})", page.pick(label), taken
 
 

@@ -105,8 +105,7 @@ def _enter_and_retire(zone: PilotZone) -> None:
     town = people.cells.town[people.cell[grown]].astype(np.intp)
     amenity = with_outside(zone.towns.amenity, p.outside_amenity)[town]
     tertiary = p.tertiary_chance * (MIDDLE + amenity)
-    levels = (luck[0] < tertiary + p.vocational_chance).astype(np.intp) + (luck[0] < tertiary)
-    skill = np.array([UNSKILLED, SKILLED, PROFESSIONAL])[levels]
+    skill = np.where(luck[0] < tertiary, PROFESSIONAL, luck[0] < tertiary + p.vocational_chance)  # 0 is UNSKILLED
     joins = luck[1] < p.participation
     start = people.cells.number(np.where(joins, UNEMPLOYED, OUT_OF_LABOUR), town, skill)
     end = people.cells.with_employer(people.cell[old], OUT_OF_LABOUR)
@@ -120,31 +119,29 @@ def settle_staff(zone: PilotZone) -> None:
 
 
 def _settle(zone: PilotZone, desks: Desks) -> None:
-    firms, world = zone.firms, zone.world
-    total = desks.sum(firms.staff)
-    actual = zone.towns.employed[FIRMS]
-    firms.staff *= desks.spread(np.where(total > 0.0, actual / np.maximum(total, 1e-12), 0.0))
-    stranded = world.in_zone[:, None] & (total <= 0.0) & (actual > 0.0)
+    firms, institutes, near = zone.firms, zone.institutes, slice(zone.world.zone_count)
+    total, actual = desks.sum(firms.staff), zone.towns.employed[FIRMS]
+    # nobody's staff where there is none: the factor there meets zeros only
+    firms.staff *= desks.spread(actual / np.maximum(total, 1e-12))
+    stranded = (total[near] <= 0.0) & (actual[near] > 0.0)
     if stranded.any():
         _dismiss(zone, stranded)
-    institutes = zone.institutes
-    staffed = np.bincount(institutes.place, weights=institutes.people, minlength=world.place_count)
+    staffed = np.bincount(institutes.place, weights=institutes.people, minlength=zone.world.place_count)
     actual = zone.towns.employed[INSTITUTES, :, PROFESSIONAL]
-    factor = np.where(staffed > 0.0, actual / np.maximum(staffed, 1e-12), 0.0)
-    institutes.people *= factor[institutes.place]
+    institutes.people *= (actual / np.maximum(staffed, 1e-12))[institutes.place]
 
 
 def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
     """Residents whose last firm of the town has gone become unemployed.
 
     Args:
-        stranded: which residents, shape (places, skills).
+        stranded: which residents, shape (places of the zone, skills).
     """
     people = zone.population
     here = np.zeros(people.cells.count + 1, dtype=bool)
     here[people.cells.status(FIRMS)][: stranded.size] = stranded.ravel()
     _lay_off(zone, np.flatnonzero(here[people.cell[: people.used]]))
-    zone.towns.employed[FIRMS][stranded] = 0.0
+    zone.towns.employed[FIRMS, : len(stranded)][stranded] = 0.0
 
 
 def _lay_off(zone: PilotZone, rows: np.ndarray) -> None:
@@ -164,7 +161,8 @@ def _posts(zone: PilotZone, desks: Desks) -> np.ndarray:
     posts[CONSTRUCTION] = base[CONSTRUCTION] * towns.construction_index[:, None]
     posts[PUBLIC] = base[PUBLIC] * zone.enforcement_money
     posts[AGRICULTURE] = base[AGRICULTURE] * (1.0 - p.farm_decline) ** (zone.quarter / QUARTERS)
-    posts[FIRMS][~world.in_zone] = base[FIRMS][~world.in_zone] * (1.0 + p.far_growth) ** (zone.quarter / QUARTERS)
+    far = slice(world.zone_count, None)
+    posts[FIRMS, far] = base[FIRMS, far] * (1.0 + p.far_growth) ** (zone.quarter / QUARTERS)
     institutes = zone.institutes
     posts[INSTITUTES, :, PROFESSIONAL] = np.bincount(
         institutes.place, weights=institutes.posts, minlength=world.place_count
@@ -177,7 +175,8 @@ def _separate(zone: PilotZone, desks: Desks) -> None:
     people, towns, firms, p = zone.population, zone.towns, zone.firms, zone.p.labour
     surplus = np.maximum(0.0, firms.staff - firms.posts) * p.layoff_speed
     laid_off = np.maximum(0.0, towns.employed - towns.posts) * p.layoff_speed
-    laid_off[FIRMS] = np.where(zone.world.in_zone[:, None], 0.0, laid_off[FIRMS]) + desks.sum(surplus)
+    laid_off[FIRMS, : zone.world.zone_count] = 0.0
+    laid_off[FIRMS] += desks.sum(surplus)
     quits = np.full(towns.employed.shape, p.separation)
     quits[PUBLIC] *= p.public_stability
     quits[AGRICULTURE] *= p.public_stability

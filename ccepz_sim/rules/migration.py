@@ -117,7 +117,10 @@ def attraction(zone: PilotZone) -> np.ndarray:
     cost = world.place["housing_cost"][:, None]
     income = expected_wage(towns.wage, chance, p.jobless_income * towns.wage) / cost**p.housing_weight
     outside = zone.base_wage.sum(axis=0) / len(zone.base_wage) * p.outside_wage * (1.0 - p.outside_risk)
-    value = p.wage * np.log(np.vstack([income, outside[None, :]]))
+    value = np.empty((len(income) + 1, len(SKILLS)))
+    np.log(income, out=value[:-1])
+    np.log(outside, out=value[-1])
+    value *= p.wage
     felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
     pollution = with_outside(towns.pollution, p.outside_pollution)
     value -= felt * np.log1p(pollution)[:, None]
@@ -125,10 +128,10 @@ def attraction(zone: PilotZone) -> np.ndarray:
         towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity
     )
     value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
-    high = with_outside(np.maximum(0.0, world.place["altitude_m"] - p.altitude_free) / METRES, 0.0)
-    value -= p.altitude * high[:, None]
+    high = np.maximum(0.0, world.place["altitude_m"] - p.altitude_free)
+    value[:-1] -= (p.altitude / METRES * high)[:, None]
     talent = p.allowance * now.talent_allowance / p.allowance_scale
-    value[:-1, PROFESSIONAL] += talent * world.in_zone
+    value[: world.zone_count, PROFESSIONAL] += talent
     rival = p.rival_pull * zone.rival_attraction * (1.0 - now.division)
     value[world.place_index["xining"], SKILLED:] += rival
     return value
@@ -248,8 +251,8 @@ def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
     if places <= 0.0:
         return
     east = world.place_index[SENDING]
-    goals = np.array([world.place_index[name] for name in RECEIVING])
-    gain = value[goals].sum(axis=0) / len(goals) - value[east]
+    goals = [world.place_index[name] for name in RECEIVING]
+    gain = sum(value[goal] for goal in goals) / len(goals) - value[east]
     accepts = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
     able = _may_resettle(zone, east)
     skill = people.cells.skill[people.cell[able]]

@@ -5,6 +5,7 @@ Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeal
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -92,10 +93,10 @@ def _awareness_and_trust(zone: PilotZone) -> None:
     per_person = towns.complaints / persons
     heard = per_person / p.strength_scale * (p.silent_part + towns.reply_rate)
     zone.voice_strength = np.minimum(p.strength_most, heard)
-    inside = zone.world.in_zone
+    inside = slice(zone.world.zone_count)
     pressure = np.minimum(1.0, per_person[inside] / p.pressure_scale)
     zone.complaint_pressure = float(pressure.sum()) / len(pressure)
-    zone.mean_trust = float((towns.trust[inside] * persons[inside]).sum() / persons[inside].sum())
+    zone.mean_trust = float(towns.trust[inside] @ persons[inside]) / float(persons[inside].sum())
 
 
 def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
@@ -106,10 +107,12 @@ def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> Non
         harm: harm people can connect with pollution, 0 upwards, shape (places,).
     """
     people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
-    cells, inside = people.cells, zone.world.in_zone
-    per_head = now.education / max(1.0, float(persons[inside].sum()))
-    taught = p.education_effect * np.log1p(per_head / p.education_scale) * inside
-    signal = clip(p.signal_base + harm + taught, 0.0, 1.0)
+    cells = people.cells
+    near = slice(zone.world.zone_count)
+    per_head = now.education / max(1.0, float(persons[near].sum()))
+    signal = p.signal_base + harm
+    signal[near] += p.education_effect * math.log1p(per_head / p.education_scale)
+    signal = clip(signal, 0.0, 1.0)
     sense = p.learning * (1.0 + p.skill_learning * cells.skill.astype(np.float32)) * people.lives_here
     pull = sense * cells.by_town(signal, 0.0)
     mean = cells.by_town(towns.awareness, FAR)
@@ -128,7 +131,7 @@ def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> Non
     aware, sent = people.by_place(sums)
     towns.awareness = aware / persons
     # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
-    towns.complaints = np.rint(sent) * inside
+    towns.complaints = np.rint(sent) * zone.world.in_zone
 
 
 def complaint_chance(drive: np.ndarray, awareness: np.ndarray, trust: np.ndarray, p: SimpleNamespace) -> np.ndarray:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ccepz_sim.markets.labour import urn_ball
-from ccepz_sim.rng import Streams, systematic
+from ccepz_sim.markets.labour import draw_employer, urn_ball
+from ccepz_sim.rng import Streams
 from ccepz_sim.rules.migration import choice_chances, expected_wage
 from ccepz_sim.rules.voice import drift_to_mean
+from ccepz_sim.sampling import comb, even_comb, in_parts
 
 
 def test_b07_harris_todaro() -> None:
@@ -51,7 +54,7 @@ def test_b08_frequencies_of_the_models_way_of_choosing() -> None:
     """Chosen with the least noise: each option's count is the expected one to within one person."""
     chances = np.tile(choice_chances(np.array([1.0, 0.5, 0.0])), (10_000, 1))
     start = float(Streams(1).at("migration", 3).random())
-    picked = systematic(chances.T.ravel(), start).reshape(3, 10_000).sum(axis=1)
+    picked = np.bincount(comb(in_parts(chances.T.ravel()), start) // 10_000, minlength=3)
     assert np.abs(picked - chances.sum(axis=0)).max() <= 1.0
 
 
@@ -118,7 +121,41 @@ def test_b11b_opinions_within_reach_keep_their_mean() -> None:
     assert drift_to_mean(far, np.full(2, 0.5), 0.5, 0.3).tolist() == far.tolist()
 
 
-def test_systematic_choice_has_the_given_chances() -> None:
+def test_b08_a_sum_of_terms_is_their_sum() -> None:
+    """Exponentials of the terms multiplied are the exponential of the sum."""
+    luck = Streams(2).at("terms")
+    one, two, three = luck.normal(size=(3, 1, 1, 5)), luck.normal(size=(4, 1, 5)), luck.normal(size=(6, 5))
+    assert choice_chances(one, two, three) == pytest.approx(choice_chances(one + two + three), abs=1e-12)
+
+
+def test_comb_has_the_given_chances() -> None:
     chance = np.array([0.1, 0.25, 0.9, 0.0, 1.0])
-    hits = np.mean([systematic(chance, (step + 0.5) / 2000.0) for step in range(2000)], axis=0)
+    starts = (np.arange(2000) + 0.5) / 2000.0
+    hits = np.mean([np.bincount(comb(in_parts(chance), start), minlength=5) for start in starts], axis=0)
     assert hits == pytest.approx(chance, abs=1e-3)
+
+
+@given(chances=st.lists(st.floats(0.0, 1.0), max_size=60), start=st.floats(0.0, 1.0, exclude_max=True))
+def test_comb_chooses_each_row_once_and_as_many_as_expected(chances: list[float], start: float) -> None:
+    rows = comb(in_parts(np.array(chances)), start)
+    assert len(np.unique(rows)) == len(rows)
+    assert abs(len(rows) - sum(chances)) < 1.0 + 1e-6
+    assert all(chances[row] > 0.0 for row in rows)
+    assert all(row in rows for row, chance in enumerate(chances) if chance == 1.0)
+
+
+@given(count=st.integers(0, 200), chance=st.floats(0.0, 1.0), start=st.floats(0.0, 1.0, exclude_max=True))
+def test_even_comb_is_the_comb_of_equal_chances(count: int, chance: float, start: float) -> None:
+    assert even_comb(count, chance, start).tolist() == comb(in_parts(np.full(count, chance)), start).tolist()
+
+
+@given(
+    weights=st.lists(st.floats(0.0, 50.0), min_size=4, max_size=4).filter(lambda found: sum(found) > 1e-3),
+    draw=st.floats(0.0, 1.0 - 1e-9),
+)
+def test_an_employer_without_posts_hires_nobody(weights: list[float], draw: float) -> None:
+    """Of several employers in two cells, one with open posts in the own cell is drawn."""
+    posts = np.array([weights, weights[::-1]]).T
+    for cell in (0, 1):
+        employer = int(draw_employer(posts, np.array([cell]), np.array([draw]))[0])
+        assert posts[employer, cell] > 0.0

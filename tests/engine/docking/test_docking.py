@@ -1,0 +1,94 @@
+"""The engine docked to its slow twin: the same residents, the same luck, the same outcome, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from ccepz_sim import PilotZone, setup
+from ccepz_sim.markets import labour
+from ccepz_sim.model import PHASES
+from ccepz_sim.rules import migration, voice
+from ccepz_sim.state.cells import UNEMPLOYED
+from ccepz_sim.state.population import BLOCK
+from tests.engine.docking import twin
+
+SEEDS = (1, 2, 3)
+YEARS = 3  # played before the two are compared: jobs are lost and found, people have moved
+
+
+def before(name: str, seed: int, scale: float = 0.001) -> PilotZone:
+    """Give a zone in the middle of a quarter, at the door of one phase; its residents fit into one block."""
+    zone = PilotZone(package="whole-programme", seed=seed, scale=scale).run(YEARS)
+    assert zone.population.used <= BLOCK
+    setup.open_quarter(zone)
+    for phase in PHASES:
+        if phase.name == name:
+            return zone
+        phase.run(zone)
+    raise AssertionError(name)
+
+
+def changed(zone: PilotZone, column: Callable[[PilotZone], np.ndarray], rule: Callable[[], None]) -> dict[int, int]:
+    """Run a rule; give the rows whose column changed, and what it became."""
+    old = column(zone)
+    rule()
+    new = column(zone)
+    return {int(row): int(new[row]) for row in np.flatnonzero(old != new)}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_opinions(seed: int) -> None:
+    zone = before("opinions", seed)
+    people = twin.residents(zone)
+    voice._learn_detection(zone)
+    expected = twin.opinions(zone, people)
+    voice._awareness_and_trust(zone)
+    for name, values in expected.items():
+        # complaints are whole numbers; the rest is float32 against float64
+        assert getattr(zone.towns, name) == pytest.approx(values, abs=2e-6), name
+    assert max(expected["complaints"]) > 100
+    for name in ("awareness", "trust"):
+        own = getattr(zone.population, name)[[one.row for one in people]]
+        assert own == pytest.approx([getattr(one, name) for one in people], abs=2e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_separations_and_matches(seed: int) -> None:
+    """Who loses a job, who finds one, and with whom."""
+    zone = before("labour", seed)
+    people, towns = zone.population, zone.towns
+    labour._enter_and_retire(zone)
+    towns.employed = people.employed()
+    desks = labour.Desks(zone)
+    towns.posts = labour._posts(zone, desks)
+    start = float(zone.streams.at("separations", zone.quarter).random())
+    expected = twin.separations(zone, twin.residents(zone), start)
+    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour._separate(zone, desks))
+    assert set(lost) == expected
+    assert set(lost.values()) == {UNEMPLOYED}
+    towns.employed = people.employed()
+    towns.vacancies = np.maximum(0.0, towns.posts - towns.employed)
+    hired = twin.matches(zone, twin.residents(zone), zone.streams.at("matching", zone.quarter))
+    seeking = people.with_status(UNEMPLOYED)
+    found = changed(zone, lambda zone: zone.population.employer, lambda: labour._match(zone, seeking))
+    assert found == hired
+    assert len(lost) > 20
+    assert len(found) > 20
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_moves(seed: int) -> None:
+    """Who moves, and where to: the utilities of kinds of people are those of each of them."""
+    zone = before("migration", seed, scale=0.006)
+    migration._vital(zone)
+    value = migration.attraction(zone)
+    if zone.quarter % 4 == 0:
+        zone.population.kin = migration._kin(zone)
+    first, second = zone.streams.at("migration", zone.quarter).random(2).tolist()
+    expected = twin.moves(zone, twin.residents(zone), value, (first, second))
+    found = changed(zone, lambda zone: zone.population.town, lambda: migration._choose(zone, value))
+    assert found == expected
+    assert len(found) > 5

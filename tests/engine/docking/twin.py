@@ -1,0 +1,206 @@
+"""A slow twin of the residents' rules: one object for each resident, plain Python, float64, one resident at a time.
+
+It is written from docs/model.md (e) and (f) and shares no array code with the engine: the oracle it is docked to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from ccepz_sim import PilotZone
+
+OUT, IDLE, FREE = -2, -1, -1
+
+
+@dataclass
+class Resident:
+    """One row of the table: who it is and how many persons it stands for."""
+
+    row: int
+    town: int
+    home: int
+    skill: int
+    employer: int
+    age: int
+    weight: int
+    jobless: int
+    moved: int
+    guaranteed: bool
+    awareness: float
+    trust: float
+
+
+def residents(zone: PilotZone) -> list[Resident]:
+    """Make an object of every row in use that holds somebody."""
+    people = zone.population
+    names = ("home", "age", "weight", "jobless", "moved", "guaranteed", "awareness", "trust")
+    columns: list[Sequence[Any]] = [getattr(people, name).tolist() for name in ("town", "skill", "employer", *names)]
+    found = []
+    for row in range(people.used):
+        town, skill, employer, home, age, weight, jobless, moved, guaranteed, awareness, trust = (
+            column[row] for column in columns
+        )
+        if town != FREE:
+            found.append(
+                Resident(row, town, home, skill, employer, age, weight, jobless, moved, guaranteed, awareness, trust)
+            )
+    return found
+
+
+def comb(chances: Sequence[float], start: float) -> list[int]:
+    """Systematic sampling, a tooth at every whole number: positions chosen."""
+    one = 1 << 32
+    reached, chosen = int(start * one), []
+    for number, chance in enumerate(chances):
+        before = reached // one
+        reached += int(chance * one)
+        if reached // one > before:
+            chosen.append(number)
+    return chosen
+
+
+def opinions(zone: PilotZone, people: list[Resident]) -> dict[str, list[float]]:
+    """Awareness, complaints, replies and trust; changes the objects, gives the values of the places."""
+    now, towns, world = zone.policy.now, zone.towns, zone.world
+    p: SimpleNamespace = zone.p.voice
+    places = range(world.place_count)
+    persons = [max(1, sum(one.weight for one in people if one.town == place)) for place in places]
+    inside = [bool(value) for value in world.in_zone]
+    light = p.hidden_harm + now.disclosure + p.media_weight * now.media
+    harm = [float(value) * light for value in towns.harm]
+    per_head = now.education / sum(persons[place] for place in places if inside[place])
+    taught = p.education_effect * math.log1p(per_head / p.education_scale)
+    before = [float(value) for value in towns.awareness]
+    sent, aware, trusting = ([0.0 for _ in places] for _ in range(3))
+    locals_ = [one for one in people if one.town < world.place_count]
+    for one in locals_:
+        signal = min(1.0, max(0.0, p.signal_base + harm[one.town] + (taught if inside[one.town] else 0.0)))
+        one.awareness += p.learning * (1.0 + p.skill_learning * one.skill) * (signal - one.awareness)
+        gap = before[one.town] - one.awareness
+        if abs(gap) < p.reach:
+            one.awareness += p.imitation * gap
+        aware[one.town] += one.weight * one.awareness
+        drive = p.complain_base + p.complain_aware * one.awareness + p.complain_harm * float(towns.harm[one.town])
+        drive += p.complain_trust * one.trust - p.free_ride * math.log(persons[one.town])
+        drive += p.complain_voice * now.evaluation_voice
+        sent[one.town] += one.weight * p.complaint_most / (1.0 + math.exp(-drive))
+    complaints = [round(value) if inside[place] else 0.0 for place, value in enumerate(sent)]
+    replies = []
+    for place in places:
+        load = min(1.0, complaints[place] / persons[place] / p.overload_at)
+        capacity = min(1.0, max(0.0, now.reply_duty * (1.0 - p.overload * load)))
+        rate = float(towns.reply_rate[place])
+        replies.append(rate + p.reply_speed * (capacity - rate))
+    caught = [_caught(zone, place) for place in places]
+    for one in locals_:
+        target = p.trust_base + p.trust_reply * replies[one.town] + p.trust_voice * now.evaluation_voice
+        target -= p.trust_harm * harm[one.town] * one.awareness
+        target -= p.trust_scandal * caught[one.town] * now.disclosure
+        one.trust += p.trust_speed * (min(1.0, max(0.0, target)) - one.trust)
+        trusting[one.town] += one.weight * one.trust
+    return {
+        "awareness": [value / persons[place] for place, value in enumerate(aware)],
+        "complaints": complaints,
+        "reply_rate": replies,
+        "trust": [value / persons[place] for place, value in enumerate(trusting)],
+    }
+
+
+def _caught(zone: PilotZone, place: int) -> float:
+    firms = zone.firms
+    here = [row for row in range(firms.rows) if firms.alive[row] and firms.place[row] == place]
+    return sum(bool(firms.punished[row]) for row in here) / max(1, len(here))
+
+
+def separations(zone: PilotZone, people: list[Resident], start: float) -> set[int]:
+    """Rows that lose their job: a usual rate, layoffs where staff exceeds posts; scientists leave empty labs."""
+    towns, firms, p = zone.towns, zone.firms, zone.p.labour
+    surplus: dict[tuple[int, int], float] = {}
+    for row in range(firms.rows):
+        for skill in range(3):
+            cell = (int(firms.place[row]), skill)
+            over = max(0.0, float(firms.staff[row, skill] - firms.posts[row, skill])) * p.layoff_speed
+            surplus[cell] = surplus.get(cell, 0.0) + over
+    chances = [0.0] * zone.population.used
+    for one in people:
+        if one.employer < 0 or one.town >= zone.world.place_count:
+            continue
+        cell = (one.employer, one.town, one.skill)
+        usual = {3: p.separation * p.public_stability, 4: p.separation * p.public_stability}
+        quits = float(zone.scientist_leave[one.town]) if one.employer == 5 else usual.get(one.employer, p.separation)
+        laid = surplus.get((one.town, one.skill), 0.0) if one.employer == 0 else 0.0
+        if one.employer or not zone.world.in_zone[one.town]:
+            laid += max(0.0, float(towns.employed[cell] - towns.posts[cell])) * p.layoff_speed
+        chances[one.row] = min(1.0, max(0.0, quits + laid / max(float(towns.employed[cell]), 1e-9)))
+    return set(comb(chances, start))
+
+
+def matches(zone: PilotZone, people: list[Resident], luck: Any) -> dict[int, int]:
+    """Employer of each row that finds work: urn-ball matches by town and skill, jobs in proportion to open posts."""
+    towns, p = zone.towns, zone.p.labour
+    seeking = [one for one in people if one.employer == IDLE and one.town < zone.world.place_count]
+    seekers: dict[tuple[int, int], int] = {}
+    for one in seeking:
+        seekers[one.town, one.skill] = seekers.get((one.town, one.skill), 0) + one.weight
+    open_posts = {
+        cell: [float(towns.vacancies[job][cell] * zone.vacancy_pull[job][cell[0]]) for job in range(6)]
+        for cell in seekers
+    }
+    intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
+    chances = []
+    for one in seeking:
+        cell = (one.town, one.skill)
+        posts, number = sum(open_posts[cell]), seekers[cell]
+        several = max(posts, 1.0 + 1e-9)
+        filled = several * (1.0 - (1.0 - 1.0 / several) ** (intensity * number))
+        chance = min(1.0, min(filled, posts, number) / max(number, 1.0))
+        chances.append(1.0 if one.guaranteed and posts > 0.0 else chance)
+    hired = comb(chances, float(luck.random()))
+    found = {}
+    for number, draw in zip(hired, luck.random(len(hired)).tolist(), strict=True):
+        one = seeking[number]
+        posts = open_posts[one.town, one.skill]
+        job, reached = 0, posts[0]
+        while job < 5 and reached <= draw * sum(posts):
+            job += 1
+            reached += posts[job]
+        if job == 5 and one.weight > float(towns.vacancies[5][one.town, one.skill]):
+            job = posts.index(max(posts[:5]))
+        found[one.row] = job
+    return found
+
+
+def moves(zone: PilotZone, people: list[Resident], value: Any, draws: tuple[float, float]) -> dict[int, int]:
+    """Goal of each row that moves: those who consider it weigh all places, their own included, by a logit."""
+    p, used, outside = zone.p.migration, zone.population.used, zone.population.outside
+    yearly = (p.consider_unskilled, p.consider_skilled, p.consider_professional)
+    here = {one.row: one for one in people}
+    considers = [yearly[here[row].skill] / 4 if row in here else 0.0 for row in range(used)]
+    thinking = []
+    for row in comb(considers, draws[0]):
+        one = here[row]
+        adult = int(p.adult_age * 4) <= one.age < int(p.oldest_age * 4)
+        if adult and zone.quarter - one.moved >= p.settle_quarters:
+            thinking.append(one)
+    by_goal: list[list[float]] = [[] for _ in range(outside + 1)]
+    for one in thinking:
+        utility = [float(value[goal, one.skill]) for goal in range(outside + 1)]
+        for goal in range(outside + 1):
+            utility[goal] -= p.distance * float(zone.distance_term[one.town, goal])
+            utility[goal] += p.kin * math.log1p(p.kin_scale * float(zone.population.kin[one.home, goal]))
+        utility[outside] -= p.leave_province
+        utility[one.town] += p.stay
+        utility[one.home] += p.home_pull
+        weights = [math.exp(term - max(utility)) for term in utility]
+        for goal, weight in enumerate(weights):
+            by_goal[goal].append(0.0 if goal == one.town else weight / sum(weights))
+    chosen = comb([chance for chances in by_goal for chance in chances], draws[1])
+    found: dict[int, int] = {}
+    for number in chosen:
+        goal, who = divmod(number, len(thinking))
+        found.setdefault(thinking[who].row, goal)
+    return found
