@@ -124,6 +124,13 @@ class Visit:
         )
         self.page.wait_for_timeout(150)
 
+    def switch_language(self, wanted: str) -> None:
+        """Switch, and wait until every part of the page is in the new language: they arrive one after the other."""
+        self.page.locator(".language").click()
+        script = """wanted => { const parts = [...document.querySelectorAll('.cz > [lang], .cz main [lang]')];
+            return parts.length > 4 && [document.documentElement, ...parts].every(part => part.lang === wanted); }"""
+        self.page.wait_for_function(script, arg=wanted, timeout=30_000)
+
     def pictures(self) -> list[str]:
         """Return what each chart shows, as image data."""
         script = "boxes => boxes.map(box => box.toDataURL())"
