@@ -15,8 +15,8 @@ from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address
-from ccepz_sim.game.futures import LAST_YEAR
 from ccepz_sim.game.session import Game, Outcome, State
+from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.web import hall, numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
@@ -74,8 +74,8 @@ def Desk(opened: Opened) -> None:
     """Draw one game and follow its changes."""
     token, game = opened.token, opened.game
     lang, set_lang = solara.use_state(opened.lang)
-    chosen = hall.the_hall().panels
-    panels, set_panels = solara.use_state(chosen.get(token, charts.PANELS))
+    store = hall.the_hall().store
+    panels, set_panels = solara.use_state(store.panels(token) or charts.PANELS)
     shown_notice, set_notice = solara.use_state(opened.notice)
     state, set_state = solara.use_state(game.state())
     shown_year = solara.use_ref(state.year)
@@ -113,7 +113,7 @@ def Desk(opened: Opened) -> None:
     def choose_panel(choice: dict[str, Any]) -> None:
         fresh = list(panels)
         fresh[int(choice["number"])] = str(choice["id"])
-        chosen[token] = tuple(fresh)  # a refresh finds them again
+        store.choose_panels(token, tuple(fresh))  # a refresh finds them again
         set_panels(tuple(fresh))
 
     solara.Title(board.t["title"])
@@ -312,12 +312,11 @@ def _open(search: str) -> Opened:
     """Find the game of the address; a shared address starts a new game with its decisions."""
     query = {key: values[-1] for key, values in parse_qs(search).items()}
     store = hall.the_hall().store
-    token, game, fresh = store.open(query.get("game"))
-    notice: UserError | None = None
+    token, game, fresh, notice = store.open(query.get("game"))
     if fresh and "play" in query:
         try:
             shared = address.read(store.content, query["play"])
-            game.take_over(shared)
+            game.take_over(shared.log, shared.world, shared.year)
             notice = None if shared.same_content else PageError("page.notice_content")
         except UserError as error:
             notice = error

@@ -74,7 +74,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip(MISSING)
     report = tmp_path_factory.mktemp("server") / "outside.txt"
     command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(report)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    games = {"CCEPZ_GAMES": str(report.with_name("games.sqlite"))}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ | games)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://[^/\s]+/", line)

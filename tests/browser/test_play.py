@@ -121,7 +121,7 @@ def test_a_shared_address_opens_the_same_game(visit: Visit, chromium: Any) -> No
     visit.page.locator(".cz-head .tools button").nth(3).click()
     visit.page.wait_for_timeout(200)
     shared = visit.page.evaluate("navigator.clipboard.readText()")
-    assert "play=1~" in shared.replace("%7E", "~")
+    assert "play=2~" in shared.replace("%7E", "~")
     numbers = visit.page.locator(".cz-chart .change").all_inner_texts()
     other = chromium.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     other.goto(shared)

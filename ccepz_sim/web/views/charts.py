@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.game.futures import LAST_YEAR, Future
+from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim.game.records import Future
 from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import Indicator, all_indicators
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
@@ -43,10 +44,7 @@ SMALL = 5e-4  # a change that no reader would see
 
 def by_year(future: Future, indicator: str, place: str = "zone") -> NDArray[np.float64]:
     """Return yearly means of an indicator, shape (years,), from 2010 on."""
-    series = future.series(indicator, place)
-    whole = len(series) // QUARTERS * QUARTERS
-    yearly: NDArray[np.float64] = series[:whole].reshape(-1, QUARTERS).mean(axis=1)
-    return yearly
+    return future.by_year(indicator, place)
 
 
 def colour_of(indicator: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ccepz_sim.content import Content
-from ccepz_sim.game.log import ChoosePackage, values_at
+from ccepz_sim.game.log import ChoosePackage
+from ccepz_sim.game.position import values_at
 from ccepz_sim.game.session import State
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.schema import STATUS_QUO, Lever

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ccepz_sim.clock import FIRST_YEAR, QUARTERS
+from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.indicators import all_indicators
@@ -101,20 +100,13 @@ class _Facts:
         return {"label": self.words[word], "value": scale.write(value, self.lang)}
 
 
-def _yearly(flows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum flows by quarter, shape (quarters, from, to), to years."""
-    whole = len(flows) // QUARTERS * QUARTERS
-    yearly: NDArray[np.float64] = flows[:whole].reshape(-1, QUARTERS, *flows.shape[1:]).sum(axis=1)
-    return yearly
-
-
 def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
     """Return the strongest exchanges of by-products within and between towns, both directions in one."""
     table = content.table("places")
     inside = table.numbers("in_zone") > 0
     names = [name for name, within in zip(table.ids, inside, strict=True) if within]
     labels = [label.get(lang) for label, within in zip(table.labels, inside, strict=True) if within]
-    yearly = _yearly(np.asarray(outcome.own.zone.recorder.by_product_flow))
+    yearly = outcome.own.by_product_flow
     tonnes = yearly[year - FIRST_YEAR]
     pairs = np.triu_indices(len(names))
     most = max(float(yearly[:, pairs[0], pairs[1]].max()), SMALLEST_LINK)
@@ -138,7 +130,7 @@ def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
 def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
     """Return the strongest net moves of people from the east to the zone."""
     table = content.table("places")
-    yearly = _yearly(np.asarray(outcome.own.zone.recorder.people_flow))
+    yearly = outcome.own.people_flow
     net = yearly - yearly.swapaxes(1, 2)
     east = [table.index[name] for name in EAST]
     towns = np.flatnonzero(table.numbers("in_zone") > 0)
