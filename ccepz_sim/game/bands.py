@@ -23,7 +23,7 @@ EQUAL = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """Paired worlds of one list of decisions; `own` and `without` have shape (worlds, years, indicators)."""
+    """Paired worlds of one list of decisions; `own` and `without` have shape (worlds, years, indicators, views)."""
 
     world: World
     decisions: tuple[Decision, ...]
@@ -36,17 +36,16 @@ class Band:
         """How many worlds there are."""
         return len(self.own)
 
-    def edges(self, indicator: str, share: float) -> tuple[Numbers, Numbers]:
-        """Return the limits that hold the middle share of the worlds, each of shape (years,)."""
-        values = self.own[:, :, self.ids.index(indicator)]
+    def edges(self, indicator: str, share: float) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
+        """Return the limits that hold the middle share of the worlds, each of shape (years,): true and reported."""
         rest = (1.0 - share) / 2.0
-        low, high = np.quantile(values, (rest, 1.0 - rest), axis=0)
-        return low, high
+        low, high = np.quantile(self.own[:, :, self.ids.index(indicator)], (rest, 1.0 - rest), axis=0)
+        return (low[:, 0], high[:, 0]), (low[:, 1], high[:, 1])
 
     def gaps(self, indicator: str, year: int) -> Numbers:
-        """Return own minus without in each world."""
+        """Return own minus without in each world, in truth."""
         column = self.ids.index(indicator)
-        gap: Numbers = self.own[:, year - FIRST_YEAR, column] - self.without[:, year - FIRST_YEAR, column]
+        gap: Numbers = self.own[:, year - FIRST_YEAR, column, 0] - self.without[:, year - FIRST_YEAR, column, 0]
         return gap
 
     def better(self, indicator: str, year: int) -> float | None:
@@ -58,7 +57,7 @@ class Band:
         if direction not in ("up", "down"):
             return None
         gap = self.gaps(indicator, year) * (1.0 if direction == "up" else -1.0)
-        size = np.abs(self.without[:, year - FIRST_YEAR, self.ids.index(indicator)]) * EQUAL
+        size = np.abs(self.without[:, year - FIRST_YEAR, self.ids.index(indicator), 0]) * EQUAL
         return float(np.mean((gap > size) + 0.5 * (np.abs(gap) <= size)))
 
 
@@ -122,6 +121,6 @@ class BandMaker:
             if self._over or not worth:
                 return
             self._shown = count
-            own = np.stack([pair[True].yearly[:, :, 0] for pair in whole])
-            without = np.stack([pair[False].yearly[:, :, 0] for pair in whole])
+            own = np.stack([pair[True].yearly for pair in whole])
+            without = np.stack([pair[False].yearly for pair in whole])
         tell(Band(self._world, self._decisions, brief.ids, own, without))

@@ -364,6 +364,11 @@ class Game:
         """Ask for a run beside the game's own."""
         self.futures.ask(order, then, ASKED)
 
+    def soon(self, call: Callable[[], None]) -> None:
+        """Do something outside the thread that brought a result, so that the next run need not wait for it."""
+        with contextlib.suppress(RuntimeError):  # the server stops
+            self._voices.submit(call)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Be told of changes; returns the function that ends it."""
         with self._lock:
@@ -519,8 +524,7 @@ class Game:
             if self._telling:
                 return
             self._telling = True
-        with contextlib.suppress(RuntimeError):  # the server stops: nobody listens any more
-            self._voices.submit(self._speak)
+        self.soon(self._speak)
 
     def _speak(self) -> None:
         with self._lock:

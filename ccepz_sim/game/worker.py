@@ -102,6 +102,8 @@ def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
             answer = ("stopped", None)
         except UserError as error:
             answer = ("refused", error)
+        except BrokenPipeError:
+            raise  # the server is gone
         except Exception:
             sys.excepthook(*sys.exc_info())
             answer = ("failed", None)
