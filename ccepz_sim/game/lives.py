@@ -45,7 +45,8 @@ class Witness:
         for name in FIRM_STATE:
             _keep(self.firms, name, _small(getattr(firms, name)))
         _keep(self.firms, "staff", firms.staff.sum(axis=1).astype(np.float32))
-        _keep(self.firms, "partner", firms.link_giver.astype(np.int16))
+        main = firms.link_share.argmax(axis=1)[:, None]
+        _keep(self.firms, "partner", np.take_along_axis(firms.link_giver, main, axis=1)[:, 0].astype(np.int16))
         _keep(self.firms, "debt", zone.ledger.loans[zone.firm_accounts].astype(np.float32))
         _keep(self.firms, "cash", zone.ledger.deposits[zone.firm_accounts].astype(np.float32))
         for name in OFFICIAL_STATE:
