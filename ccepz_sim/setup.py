@@ -355,6 +355,7 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
         getattr(firms, name)[rows] = 0.0
     firms.colluding[rows] = False
     firms.link_giver[rows] = -1
+    firms.link_share[rows] = 0.0
     zone.exits += float(len(rows))
 
 

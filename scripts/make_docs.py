@@ -22,7 +22,8 @@ from ccepz_sim.commands.figures import exact, with_unit
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Lever
+from ccepz_sim.schema import LANGUAGES, Factor, Lever
+from ccepz_sim.studies.results import outcome_name
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -178,10 +179,35 @@ def commands(_content: Content, lang: str) -> str:
     return page.text()
 
 
+def studies(content: Content, lang: str) -> str:
+    """Return the page of studies."""
+    page = Page("studies", lang)
+    for item in content.studies.values():
+        page.heading(f"`{item.id}`")
+        page.line(f"**{page.pick(item.label)}** – {page.pick(item.question)}")
+        page.line()
+        packages = ", ".join(f"[`{policy.id}`](packages.md#{policy.id})" for policy in item.policies)
+        page.facts(
+            {
+                "design": f"`{item.design}`",
+                "runs": f"{item.runs:,}",
+                "years": str(item.relations.years),
+                "seeds": str(item.seeds),
+                "packages": packages,
+                "scenarios": ", ".join(f"[`{name}`](scenarios.md#{name})" for name in item.scenarios),
+                "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
+            }
+        )
+        if item.factors:
+            page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in item.factors))
+    return page.text()
+
+
 PAGES = {
     "levers": levers,
     "packages": packages,
     "scenarios": scenarios,
+    "studies": studies,
     "indicators": indicators,
     "parameters": parameters,
     "assumptions": assumptions,
@@ -234,9 +260,19 @@ def main() -> int:
 def _options(parser: Parser) -> Iterable[tuple[str, str]]:
     for action in parser._actions:
         names = ", ".join(action.option_strings)
-        value = "|".join(action.choices) if names and action.choices else action.metavar or ""
+        form = " ".join(action.metavar) if isinstance(action.metavar, tuple) else action.metavar or ""
+        value = "|".join(action.choices) if names and action.choices else form
         takes_value = not names or action.nargs != 0
         yield f"`{names} {value}`".replace("` ", "`") if takes_value else f"`{names}`", str(action.help)
+
+
+def _factor(factor: Factor, content: Content, page: Page) -> tuple[str, str, str]:
+    if factor.is_lever:
+        label, link = content.levers[factor.id].label, f"levers.md#{factor.id}"
+    else:
+        label, link = content.parameters[factor.id].label, "parameters.md"
+    taken = ", ".join(exact(value) for value in factor.values) or range_text(factor.bounds)
+    return f"[`{factor.id}`]({link})", page.pick(label), taken
 
 
 def _promise(lever: Lever, page: Page) -> str:

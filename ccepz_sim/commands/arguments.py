@@ -13,7 +13,8 @@ from ccepz_sim.errors import hint
 # argparse has no error codes; these are its sentences, which are the same on every supported Python.
 INVALID = r"argument (?P<option>.+?): invalid choice: '(?P<name>.*?)' \(choose from (?P<known>.*)\)"
 INVALID_CHOICE = re.compile(INVALID)
-EXPECTED = re.compile(r"argument (?P<option>.+?): expected (?:one|at least one) argument")
+TOGETHER = re.compile(r"argument (?P<option>.+?): not allowed with argument (?P<other>.+)")
+EXPECTED = re.compile(r"argument (?P<option>.+?): expected (?:one|at least one|\d+) arguments?")
 REQUIRED = re.compile(r"the following arguments are required: (?P<names>.+)")
 
 
@@ -38,6 +39,8 @@ class Parser(argparse.ArgumentParser):
         if found := INVALID_CHOICE.fullmatch(message):
             name, near = found["name"], hint(found["name"], re.findall(r"[\w-]+", found["known"]))
             raise CommandError("error.unknown_choice", option=found["option"], name=name, hint=near)
+        if found := TOGETHER.fullmatch(message):
+            raise CommandError("error.together", option=found["option"], other=found["other"])
         if found := EXPECTED.fullmatch(message):
             raise CommandError("error.value_missing", option=found["option"])
         if found := REQUIRED.fullmatch(message):

@@ -1,156 +1,95 @@
-"""Futures: finished runs, resumed from yearly snapshots and kept for the next question."""
+"""Finished runs, kept for the next question; whoever asks for the same again gets the same object."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.errors import UserError
+from ccepz_sim.game.crew import OWN, Crew, Then, Ticket, Told
+from ccepz_sim.game.records import Brief, Future, Lives, Order, Result
 
-LAST_YEAR = 2035
-KEPT_FUTURES = 16
-KEPT_SNAPSHOTS = 24
-
-Progress = Callable[[int], None]
-MakeZone = Callable[..., Any]
-Purse = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The luck and the outside world that all futures of a comparison share."""
-
-    seed: int
-    scenario: str
-
-
-@dataclass(frozen=True)
-class Future:
-    """A run that has reached the last year; its zone is never stepped again.
-
-    `purse` holds treasury (yuan) and standing (0 to 100) at the end of each played year.
-    """
-
-    world: World
-    decisions: tuple[Decision, ...]
-    zone: Any
-    purse: Purse
-
-    @property
-    def years(self) -> NDArray[np.float64]:
-        """Dates of the recorded quarters, shape (quarters,), from 2010.0 on."""
-        return np.asarray(self.zone.recorder.years)
-
-    @cached_property
-    def events(self) -> tuple[Any, ...]:
-        """What happened, oldest first: rows with year, quarter, place, kind, indicator, weight, en, zh."""
-        frame = self.zone.events
-        return tuple(frame.itertuples(index=False))
-
-    def series(self, indicator: str, place: str = "zone", view: str = "true") -> NDArray[np.float64]:
-        """One indicator by quarter, shape (quarters,), in the indicator's unit."""
-        return np.asarray(self.zone.recorder.series(indicator, place=place, view=view))
+KEPT = {Future: 16, Brief: 1200, Lives: 3}
 
 
 class Futures:
-    """Runs to the last year, with the same bytes as a fresh run of the same decisions.
+    """A shelf in front of a crew: content, world and decisions are the key."""
 
-    A snapshot taken at the start of a year holds for every list of decisions that agrees before that year, so
-    a decision dated in year Y costs only the years from Y on.
-    """
-
-    def __init__(self, content: Content, make_zone: MakeZone) -> None:
-        """Use one content and one way to make a zone for all runs."""
+    def __init__(self, content: Content, crew: Crew) -> None:
+        """Keep the results of one content."""
         self.content = content
-        self._make_zone = make_zone
+        self.crew = crew
         self._lock = threading.Lock()
-        self._done: OrderedDict[tuple[World, tuple[Decision, ...]], Future] = OrderedDict()
-        self._snapshots: OrderedDict[tuple[World, int, tuple[Decision, ...]], Any] = OrderedDict()
+        self._shelves: dict[type[Result], OrderedDict[Order, Result]] = {kind: OrderedDict() for kind in KEPT}
+        self._flying: dict[Order, list[Then]] = {}
 
-    def known(self, world: World, decisions: Sequence[Decision]) -> Future | None:
-        """Return a future that is already finished, or None."""
+    def known(self, order: Order) -> Result | None:
+        """Return a result that is already there; a whole future also answers for its brief."""
         with self._lock:
-            found: Future | None = self._recall(self._done, (world, tuple(decisions)))
-        return found
+            for shelf in self._shelves.values():
+                if order in shelf:
+                    shelf.move_to_end(order)
+                    return shelf[order]
+            if order.what == "brief":
+                whole = self._shelves[Future].get(Order(order.world, order.decisions))
+                if isinstance(whole, Future):
+                    return whole.brief
+        return None
 
-    def run(
-        self,
-        world: World,
-        decisions: Sequence[Decision],
-        keep: int = PLAY_YEAR,
-        progress: Progress = lambda _: None,
-    ) -> Future:
-        """Run to the last year.
+    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket | None:
+        """Answer at once from the shelf, or later from the crew; the ticket is for what may be cancelled.
 
-        Args:
-            world: seed and scenario.
-            decisions: dated decisions in the order of their dates.
-            keep: year whose start is worth a snapshot, since the next decision will fall there.
-            progress: told each year that is finished.
+        An urgent order that is already on its way is not run twice; it has no ticket and cannot be cancelled.
         """
-        wanted = tuple(decisions)
-        found = self.known(world, wanted)
+        found = self.known(order)
         if found is not None:
-            return found
-        worth = {PLAY_YEAR, keep} | {int(decision.year) for decision in wanted}
-        year, zone, purse = self._start(world, wanted)
-        zone.decide(wanted)
-        while year <= LAST_YEAR:
-            if year in worth:
-                self._keep(world, year, wanted, (zone, purse))
-            zone.run(years=1)
-            purse = (*purse, (float(zone.treasury), float(zone.standing)))
-            progress(year)
-            year += 1
-        future = Future(world, wanted, zone, purse)
-        with self._lock:
-            self._store(self._done, (world, wanted), future, KEPT_FUTURES)
-        return future
-
-    def _start(self, world: World, decisions: tuple[Decision, ...]) -> tuple[int, Any, Purse]:
-        with self._lock:
-            for year in range(LAST_YEAR, PLAY_YEAR - 1, -1):
-                snapshot = self._recall(self._snapshots, (world, year, _before(decisions, year)))
-                if snapshot is not None:
-                    zone, purse = snapshot
-                    return year, zone.copy(), purse
-        zone = self._make_zone(
-            package="status-quo",
-            scenario=world.scenario,
-            seed=world.seed,
-            start=PLAY_YEAR,
-            content=self.content,
-        )
-        return PLAY_YEAR, zone, ()
-
-    def _keep(self, world: World, year: int, decisions: tuple[Decision, ...], state: tuple[Any, Purse]) -> None:
-        key = (world, year, _before(decisions, year))
-        with self._lock:
-            if key not in self._snapshots:
-                self._store(self._snapshots, key, (state[0].copy(), state[1]), KEPT_SNAPSHOTS)
-
-    @staticmethod
-    def _recall(shelf: OrderedDict[Any, Any], key: Any) -> Any:
-        if key not in shelf:
+            then(found, None)
             return None
-        shelf.move_to_end(key)
-        return shelf[key]
 
-    @staticmethod
-    def _store(shelf: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
-        shelf[key] = value
-        while len(shelf) > most:
-            shelf.popitem(last=False)
+        if urgency == OWN:
+            with self._lock:
+                if order in self._flying:
+                    self._flying[order].append(then)
+                    return None
+                self._flying[order] = []
 
+        def keep(result: Result | None, error: UserError | None) -> None:
+            if result is not None:
+                self._put(order, result)
+            others: list[Then] = []
+            if urgency == OWN:
+                with self._lock:
+                    others = self._flying.pop(order, [])
+            for each in (then, *others):
+                each(result, error)
 
-def _before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:
-    return tuple(decision for decision in decisions if decision.year < year)
+        return self.crew.ask(order, keep, urgency, told)
+
+    def get(self, order: Order, told: Told | None = None) -> Result:
+        """Wait for a result.
+
+        Raises:
+            UserError: the run was refused or failed.
+        """
+        done = threading.Event()
+        answers: list[tuple[Result | None, UserError | None]] = []
+
+        def then(result: Result | None, error: UserError | None) -> None:
+            answers.append((result, error))
+            done.set()
+
+        self.ask(order, then, OWN, told)
+        done.wait()
+        result, error = answers[0]
+        if error is not None:
+            raise error
+        assert result is not None
+        return result
+
+    def _put(self, order: Order, result: Result) -> None:
+        with self._lock:
+            shelf = self._shelves[type(result)]
+            shelf[order] = result
+            while len(shelf) > KEPT[type(result)]:
+                shelf.popitem(last=False)

@@ -1,24 +1,67 @@
-"""One game: its log, the year on the table, and the future that was computed last."""
+"""One game: its log, the year on the table, and the futures that were computed last."""
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError, unknown
-from ccepz_sim.game.address import LARGEST_SEED, Shared, write
-from ccepz_sim.game.futures import LAST_YEAR, Future, Futures, World
-from ccepz_sim.game.log import Action, ChoosePackage, Entry, Position, Redo, Reset, SetLever, Undo, fold
+from ccepz_sim.game import address, keeping
+from ccepz_sim.game.bands import Band, BandMaker
+from ccepz_sim.game.crew import ASKED
+from ccepz_sim.game.futures import Futures
+from ccepz_sim.game.log import (
+    MOST_BRANCHES,
+    Bookmark,
+    Branch,
+    ChoosePackage,
+    ChooseWorld,
+    Drop,
+    Entry,
+    GoBack,
+    Redo,
+    Reset,
+    SetLever,
+    Switch,
+    Undo,
+)
+from ccepz_sim.game.means import Means, means
+from ccepz_sim.game.position import Position, Standings, fold, standings
 from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.records import Future, Order, Result
+from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
 
-logger = logging.getLogger(__name__)
+ZONE = "zone"  # the seat of the zone's leadership as a whole
+BAND_DELAY = 0.2  # seconds in which the next move of a hand makes a band useless
+LONGEST_NAME = 40
 
 Listener = Callable[[], None]
+
+
+class Journal(Protocol):
+    """Keeps a game beyond this process."""
+
+    def entry(self, number: int, entry: Entry, by: str) -> None:
+        """Keep one entry of the log."""
+
+    def view(self, world: World, year: int) -> None:
+        """Keep what is not in the log."""
+
+
+class NoJournal:
+    """Keeps nothing."""
+
+    def entry(self, number: int, entry: Entry, by: str) -> None:
+        """Forget."""
+
+    def view(self, world: World, year: int) -> None:
+        """Forget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +80,93 @@ class State:
     version: int
     year: int
     world: World
-    position: Position
+    standings: Standings
     outcome: Outcome | None
+    band: Band | None
+    rivals: Mapping[int, Future]
+    means: Means
+    trial: bool
     running: bool
     progress: float
     problem: UserError | None
     answered: int
 
+    @property
+    def position(self) -> Position:
+        """The branch on the table."""
+        return self.standings.position
+
+
+@dataclass
+class _Gathering:
+    """The two futures of one wish, on their way."""
+
+    version: int
+    position: Position
+    trial: bool
+    got: dict[str, Future] = field(default_factory=dict)
+    problem: UserError | None = None
+
 
 class Game:
     """A game that several pages may show at once.
 
-    Decisions are appended under a lock; runs happen in an executor, one at a time for each game, and the
-    newest wish wins. Listeners are told whenever the state changed; they read it with `state()`.
+    Decisions are appended under a lock; the newest wish is computed as soon as the last one is answered. Listeners
+    are told whenever the state changed, from a thread of `voices`; they read it with `state()`.
     """
 
-    def __init__(self, content: Content, futures: Futures, executor: Executor, world: World) -> None:
-        """Start a game in 2016 with nothing decided."""
+    def __init__(
+        self,
+        content: Content,
+        futures: Futures,
+        voices: Executor,
+        world: World,
+        log: Sequence[Entry] = (),
+        year: int = PLAY_YEAR,
+        journal: Journal | None = None,
+    ) -> None:
+        """Start a game, or go on with the log of one."""
         self.content = content
-        self._futures = futures
-        self._executor = executor
+        self.futures = futures
+        self._voices = voices
+        self._journal: Journal = journal or NoJournal()
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
-        self._log: list[Entry] = []
-        self._position = fold(content, self._log)
+        self._log: list[Entry] = list(log)
+        self._standings = standings(content, self._log)
         self._world = world
-        self._year = PLAY_YEAR
-        self._version = 0
+        self._year = year
+        self._version = len(self._log)
         self._trial: SetLever | None = None
         self._outcome: Outcome | None = None
+        self._shows_trial = False
+        self._band: Band | None = None
+        self._maker: BandMaker | None = None
+        self._rivals: dict[int, Future] = {}
+        self._comparing = False
         self._busy = False
         self._stale = True
         self._progress = 0.0
         self._problem: UserError | None = None
         self._answered = 0
+        self._telling = False
 
     # What it is
 
     def state(self) -> State:
         """Return the state of this moment."""
         with self._lock:
+            own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
             return State(
                 version=self._version,
                 year=self._year,
                 world=self._world,
-                position=self._position,
+                standings=self._standings,
                 outcome=self._outcome,
+                band=self._band,
+                rivals=dict(self._rivals),
+                means=means(self.content, self._standings.position.decisions, self._year, own),
+                trial=self._shows_trial,
                 running=self._busy or self._stale,
                 progress=self._progress,
                 problem=self._problem,
@@ -95,20 +179,40 @@ class Game:
             return tuple(self._log)
 
     def address(self) -> str:
-        """Return the game as the text of an address."""
+        """Return the game as the text of an address, the branch on the table first."""
         with self._lock:
-            actions = [item.action for item in sorted(self._position.items, key=lambda item: item.number)]
-            return write(self.content, self._world, self._year, actions)
+            order = sorted(self._standings.branches, key=lambda branch: branch != self._standings.current)
+            branches = [
+                [item.action for item in sorted(self._standings.branches[key].items, key=lambda item: item.number)]
+                for key in order
+            ]
+            return address.write(self.content, self._world, self._year, branches)
+
+    def file(self) -> str:
+        """Return the game as the text of a file."""
+        with self._lock:
+            return keeping.write(self.content, self._world, self._year, self._log)
 
     # What a player does
 
-    def decide(self, lever: str, value: float) -> None:
+    def decide(self, lever: str, value: float, by: str = ZONE) -> None:
         """From the year on the table on, set a lever to a value (put on the lever's step).
 
+        Deciding the same twice is deciding it once, so a repeated message does no harm.
+
         Raises:
-            UserError: there is no such lever, or the value is out of its bounds.
+            UserError: no such lever, the value is out of its bounds, or standing does not reach.
         """
-        self._append(SetLever(lever, self._checked(lever, value), self._year))
+        with self._lock:
+            action = SetLever(lever, self._checked(lever, value), self._year)
+            self._afford(action)
+            before = self._standings.position.decisions
+            after = fold(self.content, [*self._log, action]).decisions
+            if before != after:
+                self._append(action, by)
+            else:
+                self._trial = None
+        self.compute()
 
     def try_out(self, lever: str, value: float) -> None:
         """Compute what a decision would do, without deciding it; the next decision ends the trial."""
@@ -117,43 +221,96 @@ class Game:
             self._trial = SetLever(lever, value, self._year)
         self.compute()
 
-    def choose_package(self, package: str) -> None:
+    def choose_package(self, package: str, by: str = ZONE) -> None:
         """From the year on the table on, follow a package.
 
         Raises:
-            UserError: there is no such package.
+            UserError: there is no such package, or standing does not reach.
         """
         if package not in self.content.packages:
             raise unknown("unknown_package", package, self.content.packages)
-        self._append(ChoosePackage(package, self._year))
+        with self._lock:
+            action = ChoosePackage(package, self._year)
+            self._afford(action)
+            self._append(action, by)
+        self.compute()
 
-    def undo(self, number: int | None = None) -> None:
+    def undo(self, number: int | None = None, by: str = ZONE) -> None:
         """Undo one action of the log, by default the last that counts."""
         with self._lock:
-            target = self._position.undoable if number is None else number
-        if target is not None:
-            self._append(Undo(target))
+            target = self._standings.position.undoable if number is None else number
+            if target is not None:
+                self._append(Undo(target), by)
+        self.compute()
 
-    def redo(self) -> None:
+    def redo(self, by: str = ZONE) -> None:
         """Let the action that was undone last count again."""
         with self._lock:
-            target = self._position.redoable
-        if target is not None:
-            self._append(Redo(target))
+            target = self._standings.position.redoable
+            if target is not None:
+                self._append(Redo(target), by)
+        self.compute()
 
-    def reset(self) -> None:
+    def reset(self, by: str = ZONE) -> None:
         """Drop all decisions and go back to the first year; can be undone like any other action."""
         with self._lock:
             self._year = PLAY_YEAR
-        self._append(Reset())
+            self._append(Reset(), by)
+        self.compute()
+
+    def bookmark(self, name: str, by: str = ZONE) -> None:
+        """Give what is decided now a name.
+
+        Raises:
+            GameError: the name is empty or long.
+        """
+        with self._lock:
+            self._append(Bookmark(_name(name), self._year), by)
+        self._tell()
+
+    def go_back(self, bookmark: int, by: str = ZONE) -> None:
+        """Return to a bookmark; can be undone."""
+        with self._lock:
+            mark = next((mark for mark in self._standings.marks if mark.number == bookmark), None)
+            if mark is not None:
+                self._year = mark.year
+                self._append(GoBack(bookmark), by)
+        self.compute()
+
+    def branch(self, name: str, by: str = ZONE) -> None:
+        """Begin a further future with all that is decided now, and go on there.
+
+        Raises:
+            GameError: there are four already, or the name is empty or long.
+        """
+        with self._lock:
+            if len(self._standings.branches) >= MOST_BRANCHES:
+                raise GameError("branches_full", most=MOST_BRANCHES)
+            self._append(Branch(_name(name)), by)
+        self.compute()
+
+    def switch(self, branch: int, by: str = ZONE) -> None:
+        """Go on on another branch."""
+        with self._lock:
+            if branch in self._standings.branches and branch != self._standings.current:
+                self._append(Switch(branch), by)
+        self.compute()
+
+    def drop(self, branch: int, by: str = ZONE) -> None:
+        """Show a branch no longer; the last one stays."""
+        with self._lock:
+            if branch in self._standings.branches and len(self._standings.branches) > 1:
+                self._append(Drop(branch), by)
+        self.compute()
 
     def go_to(self, year: int) -> None:
         """Put another year on the table."""
         with self._lock:
             self._year = min(max(int(year), PLAY_YEAR), LAST_YEAR)
+            self._journal.view(self._world, self._year)
         self._tell()
 
-    def choose_world(self, seed: int | None = None, scenario: str | None = None) -> None:
+    def choose_world(self, seed: int | None = None, scenario: str | None = None, by: str = ZONE) -> None:
         """Play the same decisions with other luck or in another scenario.
 
         Raises:
@@ -169,15 +326,18 @@ class Game:
             if world == self._world:
                 return
             self._world = world
-            self._version += 1
+            self._append(ChooseWorld(world.seed, world.scenario), by)
         self.compute()
 
-    def take_over(self, shared: Shared) -> None:
-        """Continue a game that was read from an address."""
+    def take_over(self, log: Sequence[Entry], world: World, year: int) -> None:
+        """Continue a game that was read from an address or a file; its entries follow those of this game."""
         with self._lock:
-            self._log.extend(shared.actions)
-            self._world, self._year = shared.world, shared.year
-            self._settle()
+            if self._log:
+                raise GameError("game_begun")
+            self._world, self._year = world, year
+            for entry in (ChooseWorld(world.seed, world.scenario), *_shifted(log, 1)):
+                self._append(entry, ZONE)
+            self._journal.view(world, year)
         self.compute()
 
     # How it is computed
@@ -191,8 +351,23 @@ class Game:
                 return
             self._busy = True
             self._progress = 0.0
-        self._executor.submit(self._work)
         self._tell()
+        self._next()
+
+    def compare(self, wanted: bool) -> None:
+        """Compute the other branches too, or no longer."""
+        with self._lock:
+            self._comparing = wanted
+        self._meet_rivals()
+
+    def ask(self, order: Order, then: Callable[[Result | None, UserError | None], None]) -> None:
+        """Ask for a run beside the game's own."""
+        self.futures.ask(order, then, ASKED)
+
+    def soon(self, call: Callable[[], None]) -> None:
+        """Do something outside the thread that brought a result, so that the next run need not wait for it."""
+        with contextlib.suppress(RuntimeError):  # the server stops
+            self._voices.submit(call)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Be told of changes; returns the function that ends it."""
@@ -203,6 +378,10 @@ class Game:
             with self._lock:
                 if listener in self._listeners:
                     self._listeners.remove(listener)
+                deserted = not self._listeners
+                maker = self._maker
+            if deserted and maker is not None:
+                maker.cancel()  # nobody is looking
 
         return stop
 
@@ -216,49 +395,121 @@ class Game:
             raise UserError("value_out_of_bounds", name=lever, value=value, **limits)
         return min(high, round(low + round((value - low) / known.step) * known.step, 10))
 
-    def _append(self, entry: Action | Undo | Redo) -> None:
-        with self._lock:
-            self._log.append(entry)
-            self._settle()
-        self.compute()
+    def _afford(self, action: SetLever | ChoosePackage) -> None:
+        """Refuse what the zone's standing cannot carry; money is released by the model and never refused here."""
+        own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
+        now = means(self.content, self._standings.position.decisions, self._year, own)
+        after = means(self.content, fold(self.content, [*self._log, action]).decisions, self._year, own)
+        if after.standing is not None and after.spent > after.standing and after.spent > now.spent:
+            raise GameError(
+                "standing_short",
+                need=f"{after.spent:.1f}",
+                have=f"{after.standing:.1f}",
+                year=self._year,
+                next=min(self._year + 1, LAST_YEAR),
+            )
 
-    def _settle(self) -> None:
+    def _append(self, entry: Entry, by: str) -> None:
+        self._journal.view(self._world, self._year)
+        self._journal.entry(len(self._log), entry, by)
+        self._log.append(entry)
         self._trial = None
-        self._version += 1
-        self._position = fold(self.content, self._log)
+        self._version = len(self._log)
+        self._standings = standings(self.content, self._log)
+        self._rivals = {}
 
-    def _wish(self) -> tuple[int, World, Position, int]:
+    def _wish(self) -> tuple[_Gathering, World, int]:
         trial = self._trial
-        position = self._position if trial is None else fold(self.content, [*self._log, trial])
-        return self._version, self._world, position, self._year
+        position = self._standings.position if trial is None else fold(self.content, [*self._log, trial])
+        return _Gathering(self._version, position, trial is not None), self._world, self._year
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if not self._stale:
-                    self._busy = False
-                    break
-                self._stale = False
-                version, world, position, year = self._wish()
-            try:
-                without = self._futures.run(world, (), keep=year, progress=self._report)
-                own = self._futures.run(world, position.decisions, keep=year, progress=self._report)
-            except UserError as error:
-                self._fail(error)
-                continue
-            except Exception:
-                logger.exception("a run of the game failed")
-                self._fail(GameError("run_failed"))
-                continue
-            with self._lock:
-                self._outcome = Outcome(version, own, without)
+    def _next(self) -> None:
+        with self._lock:
+            self._stale = False
+            wish, world, year = self._wish()
+            if self._maker is not None:
+                self._maker.cancel()
+                self._maker = None
+        own = Order(world, wish.position.decisions, keep=year)
+        orders = {"without": Order(world, (), keep=year)}
+        if own != orders["without"]:
+            orders["own"] = own
+        for name, order in orders.items():
+
+            def then(result: Result | None, error: UserError | None, name: str = name) -> None:
+                with self._lock:
+                    if isinstance(result, Future):
+                        wish.got[name] = result
+                    else:
+                        wish.problem = error or GameError("run_failed")
+                        wish.got[name] = None  # type: ignore[assignment]
+                    complete = len(wish.got) == len(orders)
+                if complete:
+                    self._landed(wish)
+
+            self.futures.ask(order, then, told=self._report)
+
+    def _landed(self, wish: _Gathering) -> None:
+        with self._lock:
+            if wish.problem is None:
+                without = wish.got["without"]
+                self._outcome = Outcome(wish.version, wish.got.get("own", without), without)
+                self._shows_trial = wish.trial
                 self._answered += 1
-                last = not self._stale
-                self._busy = not last
-            self._tell()
-            if last:
-                return
+                own = self._outcome.own
+                if self._band is not None and (self._band.world, self._band.decisions) != (own.world, own.decisions):
+                    self._band = None
+            else:
+                self._problem = wish.problem
+            again = self._stale
+            self._busy = again
         self._tell()
+        if again:
+            self._next()
+        elif wish.problem is None and not wish.trial:
+            self._meet_rivals()
+            self._spread()
+
+    def _spread(self) -> None:
+        """Begin the band of the outcome on the table, unless nobody is looking."""
+        with self._lock:
+            outcome = self._outcome
+            if outcome is None or not self._listeners or self._stale:
+                return
+            band = self._band
+            if band is not None and band.worlds >= self.content.value("game.most_worlds"):
+                return
+            maker = BandMaker(self.futures, self._world, outcome.own.decisions, self._year)
+            self._maker = maker
+
+        def tell(band: Band) -> None:
+            with self._lock:
+                if self._maker is not maker:
+                    return
+                self._band = band
+            self._tell()
+
+        timer = threading.Timer(BAND_DELAY, maker.start, [tell])
+        timer.daemon = True
+        timer.start()
+
+    def _meet_rivals(self) -> None:
+        with self._lock:
+            if not self._comparing:
+                return
+            version, world = self._version, self._world
+            others = {key: item for key, item in self._standings.branches.items() if key != self._standings.current}
+        for branch, position in others.items():
+
+            def then(result: Result | None, _: UserError | None, branch: int = branch) -> None:
+                with self._lock:
+                    if version != self._version or not isinstance(result, Future):
+                        return
+                    self._rivals[branch] = result
+                self._tell()
+
+            if branch not in self._rivals:
+                self.futures.ask(Order(world, position.decisions), then, ASKED)
 
     def _report(self, year: int) -> None:
         with self._lock:
@@ -267,12 +518,39 @@ class Game:
         if first:  # later runs are over before a bar could be read
             self._tell()
 
-    def _fail(self, error: UserError) -> None:
-        with self._lock:
-            self._problem = error
-
     def _tell(self) -> None:
+        """Tell the listeners soon, several changes at once where they come quickly."""
         with self._lock:
+            if self._telling:
+                return
+            self._telling = True
+        self.soon(self._speak)
+
+    def _speak(self) -> None:
+        with self._lock:
+            self._telling = False
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener()
+
+
+def _name(text: str) -> str:
+    name = " ".join(str(text).split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise GameError("name_length", most=LONGEST_NAME)
+    return name
+
+
+def _shifted(log: Sequence[Entry], by: int) -> list[Entry]:
+    """Let the entries of another log point to their places behind `by` further entries."""
+    moved: list[Entry] = []
+    for entry in log:
+        if isinstance(entry, Undo | Redo):
+            moved.append(type(entry)(entry.target + by))
+        elif isinstance(entry, GoBack):
+            moved.append(GoBack(entry.bookmark + by))
+        elif isinstance(entry, Switch | Drop) and entry.branch:
+            moved.append(type(entry)(entry.branch + by))
+        else:
+            moved.append(entry)
+    return moved

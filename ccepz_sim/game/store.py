@@ -2,52 +2,121 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import secrets
+import sqlite3
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
+from ccepz_sim import __version__
 from ccepz_sim.content import Content
-from ccepz_sim.game.futures import Futures, MakeZone, World
+from ccepz_sim.errors import UserError
+from ccepz_sim.game import forms, keeping
+from ccepz_sim.game.crew import Crew
+from ccepz_sim.game.futures import Futures
+from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.records import Order
 from ccepz_sim.game.session import Game
+from ccepz_sim.game.shelf import Row, Shelf
+from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, World
 
 KEPT_GAMES = 500
-WORKERS = 1  # one run at a time: the other core serves the page
-FIRST_SCENARIO = "slow-recovery"
-FIRST_SEED = 1
+VOICES = 4
+TOKEN = re.compile(r"[A-Za-z0-9_-]{6,40}")
+logger = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    """A game and how it was found; `problem` says why a kept one could not be opened."""
+
+    token: str
+    game: Game
+    fresh: bool
+    problem: UserError | None = None
 
 
 class Store:
-    """Games by token; a refresh, a second tab or a lost connection finds the same game again."""
+    """Games by token; a refresh, a second tab, a lost connection or a restarted server finds the same game again."""
 
-    def __init__(self, content: Content, make_zone: MakeZone) -> None:
+    def __init__(self, content: Content, crew: Crew, shelf: Shelf | None = None) -> None:
         """Serve games of one content."""
         self.content = content
-        self.futures = Futures(content, make_zone)
-        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="ccepz-run")
+        self.futures = Futures(content, crew)
+        self._crew = crew
+        self._shelf = shelf or Shelf()
+        self._voices = ThreadPoolExecutor(VOICES, thread_name_prefix="ccepz-voice")
         self._games: OrderedDict[str, Game] = OrderedDict()
+        self._panels: dict[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
 
-    def open(self, token: str | None) -> tuple[str, Game, bool]:
-        """Return the token, its game, and whether the game is new (no token, or one that is not known)."""
+    def open(self, token: str | None) -> Found:
+        """Return the game of a token, from memory or from the shelf, else a new one."""
+        problem: UserError | None = None
         with self._lock:
             if token and token in self._games:
                 self._games.move_to_end(token)
-                return token, self._games[token], False
+                return Found(token, self._games[token], False)
+            row = self._read(token) if token and TOKEN.fullmatch(token) else None
+            if token and row is not None:
+                try:
+                    return Found(token, self._resume(token, row), False)
+                except GameError as error:
+                    problem = error
             fresh = secrets.token_urlsafe(9)
-            game = Game(self.content, self.futures, self._executor, self._first_world())
-            self._games[fresh] = game
-            while len(self._games) > KEPT_GAMES:
-                self._games.popitem(last=False)
-        return fresh, game, True
+            journal = self._shelf.journal(fresh, self.content)
+            game = Game(self.content, self.futures, self._voices, self._first_world(), journal=journal)
+            self._remember(fresh, game)
+        return Found(fresh, game, True, problem)
+
+    def panels(self, token: str) -> tuple[str, ...]:
+        """Return the charts chosen in a game; empty where none were."""
+        with self._lock:
+            return self._panels.get(token, ())
+
+    def choose_panels(self, token: str, chosen: tuple[str, ...]) -> None:
+        """Keep the charts chosen in a game."""
+        with self._lock:
+            self._panels[token] = chosen
+        self._shelf.journal(token, self.content).panels(chosen)
 
     def warm_up(self) -> None:
         """Run the first world in the background, so that the first page finds it finished."""
-        self._executor.submit(self.futures.run, self._first_world(), ())
+        self.futures.ask(Order(self._first_world(), ()), lambda *_: None)
 
     def close(self) -> None:
-        """Let running work finish and start no more."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let running work end and start no more."""
+        self._crew.close()
+        self._voices.shutdown(wait=True, cancel_futures=True)
+        self._shelf.close()
+
+    def _read(self, token: str) -> Row | None:
+        try:
+            return self._shelf.read(token)
+        except sqlite3.Error:
+            logger.exception("the file of games could not be read")
+            return None
+
+    def _resume(self, token: str, row: Row) -> Game:
+        try:
+            log = tuple(keeping.entry_of(self.content, forms.renamed(entry)) for entry in row.log)
+            if row.world.scenario not in self.content.scenarios:
+                raise ValueError(row.world.scenario)
+        except (ValueError, KeyError, TypeError):
+            raise GameError("needs_version", version=row.version, own=__version__) from None
+        journal = self._shelf.journal(token, self.content)
+        game = Game(self.content, self.futures, self._voices, row.world, log, row.year, journal)
+        self._panels[token] = row.panels
+        self._remember(token, game)
+        return game
+
+    def _remember(self, token: str, game: Game) -> None:
+        self._games[token] = game
+        while len(self._games) > KEPT_GAMES:
+            gone, _ = self._games.popitem(last=False)
+            self._panels.pop(gone, None)
 
     def _first_world(self) -> World:
         known = self.content.scenarios

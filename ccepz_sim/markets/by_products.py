@@ -13,6 +13,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.markets.waste import avoided_cost, dispose
 from ccepz_sim.numeric import clip
 from ccepz_sim.rules.deposits import restore_waste
+from ccepz_sim.state.firms import PARTNERS
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -39,28 +40,38 @@ def link_value(
     return use_value - use_cost + avoided - freight * km
 
 
-def allocate(value: np.ndarray, supply: np.ndarray, demand: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Match takers to givers, the pair of greatest gain first; one giver for each taker. Benchmark B29.
+def allocate(
+    value: np.ndarray, supply: np.ndarray, demand: np.ndarray, partners: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Match takers to givers, the pair of greatest gain first, a few givers for each taker. Benchmark B29.
 
     Args:
         value: yuan/tonne, shape (takers, givers); not above 0 where a pair is out of the question.
-        supply, demand: tonnes, shapes (givers,) and (takers,).
+        supply, demand: tonnes, shapes (givers,) and (takers,); partners: most givers of one taker.
 
     Returns:
-        Giver of each taker, -1 for none, and tonnes taken; shape (takers,).
+        Taker, giver and tonnes of each match; one shape.
     """
-    partner, amount = np.full(len(demand), -1), np.zeros(len(demand))
-    spare = np.array(supply, dtype=float)
-    gain = value * np.minimum(demand[:, None], spare)
-    for _ in range(len(demand)):
+    spare, wanted = np.array(supply, dtype=float), np.array(demand, dtype=float)
+    free, open_ = np.full(len(wanted), partners), value > 0.0
+    matches: list[tuple[int, int, float]] = []
+    gain = np.where(open_, value * np.minimum(wanted[:, None], spare), 0.0)
+    while gain.size:
         taker, giver = divmod(int(gain.argmax()), gain.shape[1])
         if gain[taker, giver] <= 0.0:
             break
-        partner[taker], amount[taker] = giver, min(float(demand[taker]), float(spare[giver]))
-        spare[giver] -= amount[taker]
-        gain[:, giver] = value[:, giver] * np.minimum(demand, spare[giver])
-        gain[partner >= 0] = 0.0
-    return partner, amount
+        amount = min(float(wanted[taker]), float(spare[giver]))
+        matches.append((taker, giver, amount))
+        wanted[taker] -= amount
+        spare[giver] -= amount
+        free[taker] -= 1
+        open_[taker] &= free[taker] > 0
+        open_[taker, giver] = False
+        gain[taker] = np.where(open_[taker], value[taker] * np.minimum(wanted[taker], spare), 0.0)
+        gain[:, giver] = np.where(open_[:, giver], value[:, giver] * np.minimum(wanted, spare[giver]), 0.0)
+    takers, givers, amounts = (np.array(column) for column in zip(*matches, strict=True)) if matches else (
+        np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0))  # fmt: skip
+    return takers, givers, amounts
 
 
 def exchange_and_store(zone: PilotZone) -> None:
@@ -80,9 +91,12 @@ def exchange_and_store(zone: PilotZone) -> None:
 
 
 def _form_links(zone: PilotZone) -> None:
-    """Takers without a partner look for givers with waste to spare; who knows and trusts whom decides, then gain."""
+    """Takers short of partners look for givers with waste to spare; who knows and trusts whom decides, then gain."""
     firms, tech, p, now = zone.firms, zone.technology, zone.p.materials, zone.policy.now
-    looking = firms.alive & (tech.need_kind >= 0) & (firms.link_giver < 0) & (firms.link_wait <= 0)
+    linked = firms.link_giver >= 0
+    unmet = 1.0 - np.where(linked, firms.link_share, 0.0).sum(axis=1)
+    looking = firms.alive & (tech.need_kind >= 0) & (unmet > p.unmet_least) & (firms.link_wait <= 0)
+    looking &= ~linked[:, -1]
     if not looking.any():
         return
     luck = zone.streams.at("links", zone.quarter).random((4, firms.rows))
@@ -90,35 +104,50 @@ def _form_links(zone: PilotZone) -> None:
     looking &= luck[0] < knows
     offering = firms.alive & (firms.openness > p.closed_share)
     spare = _spare_waste(zone) * offering[:, None]
-    want = tech.need * firms.output
+    need = tech.need * firms.output
+    want = need * unmet
     for material in np.unique(tech.need_kind[looking]):
         takers = np.flatnonzero(looking & (tech.need_kind == material) & (want > 0.0))
         supply = np.where(tech.waste_kind == material, spare, 0.0).sum(axis=1)
         givers = np.flatnonzero(supply)
         if len(takers) and len(givers):
             value = _pair_values(zone, int(material), takers, givers, luck[1:], p.knowledge_far * knows)
-            partner, _ = allocate(value, supply[givers], want[takers])
-            found = partner >= 0
-            firms.link_giver[takers[found]] = givers[partner[found]]
-            firms.link_age[takers[found]] = 0
+            matched, partner, amount = allocate(value, supply[givers], want[takers], PARTNERS)
+            _sign(zone, takers[matched], givers[partner], amount / need[takers[matched]])
+
+
+def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
+    """Enter links in the first free places of their takers; matches beyond the last place are dropped.
+
+    Args:
+        takers, givers: firms of each link; share: of the taker's need; one shape.
+    """
+    firms = zone.firms
+    for taker, giver, part in zip(takers.tolist(), givers.tolist(), share.tolist(), strict=True):
+        free = np.flatnonzero(firms.link_giver[taker] < 0)
+        if len(free):
+            firms.link_giver[taker, free[0]] = giver
+            firms.link_share[taker, free[0]] = part
+            firms.link_age[taker, free[0]] = 0
 
 
 def _spare_waste(zone: PilotZone) -> np.ndarray:
     """Give the waste of last quarter that no partner is bound to take, tonnes, shape (rows, wastes)."""
     firms = zone.firms
-    linked, source, want = _bound(zone)
-    asked = np.bincount(source, weights=want, minlength=firms.waste.size) if len(linked) else 0.0
+    _, source, want = _bound(zone)
+    asked = np.bincount(source, weights=want, minlength=firms.waste.size)
     spare: np.ndarray = np.maximum(0.0, firms.waste.ravel() - asked).reshape(firms.waste.shape)
     return spare
 
 
 def _bound(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give linked takers at work, the numbers of the wastes they draw on (row x wastes + waste), and tonnes wanted."""
+    """Give by link at work the taker, the number of the waste drawn on (row x wastes + waste), and tonnes wanted."""
     firms, tech = zone.firms, zone.technology
-    linked = np.flatnonzero((firms.link_giver >= 0) & (firms.output > 0.0))
-    giver = firms.link_giver[linked]
-    source = giver * SLOTS + (tech.waste_kind[giver, 0] != tech.need_kind[linked])
-    return linked, source, tech.need[linked] * firms.output[linked]
+    places = np.flatnonzero(firms.link_giver >= 0)
+    taker = places // PARTNERS
+    giver = firms.link_giver.ravel()[places]
+    source = giver * SLOTS + (tech.waste_kind[giver, 0] != tech.need_kind[taker])
+    return taker, source, (tech.need * firms.output)[taker] * firms.link_share.ravel()[places]
 
 
 def _pair_values(
@@ -147,15 +176,17 @@ def _break_links(zone: PilotZone) -> None:
     """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms = zone.firms
     firms.link_wait = np.maximum(firms.link_wait - 1, 0)
-    linked = np.flatnonzero(firms.link_giver >= 0)
-    if not len(linked):
+    places = np.flatnonzero(firms.link_giver >= 0)
+    if not len(places):
         return
-    p = zone.p.materials
-    luck = zone.streams.at("link failures", zone.quarter).random(firms.rows)[linked]
-    lost = linked[~(firms.alive[firms.link_giver[linked]] & firms.alive[linked]) | (luck < p.link_failure)]
-    firms.link_age[linked] += 1
-    firms.link_giver[lost] = -1
-    firms.link_wait[lost] = int(p.switching_delay)
+    p, taker, giver = zone.p.materials, places // PARTNERS, firms.link_giver.ravel()[places]
+    luck = zone.streams.at("link failures", zone.quarter).random(firms.link_giver.size)[places]
+    lost = ~(firms.alive[giver] & firms.alive[taker]) | (luck < p.link_failure)
+    firms.link_age.ravel()[places] += 1
+    gone = places[lost]
+    firms.link_giver.ravel()[gone] = -1
+    firms.link_share.ravel()[gone] = 0.0
+    firms.link_wait[taker[lost]] = int(p.switching_delay)
 
 
 def _pass_on(zone: PilotZone) -> np.ndarray:
@@ -174,7 +205,7 @@ def _pass_on(zone: PilotZone) -> np.ndarray:
     given = want * np.minimum(1.0, made / np.maximum(asked, 1e-12))[source]
     left = np.maximum(made - np.bincount(source, weights=given, minlength=len(made)), 0.0)
     giver, kind = source // SLOTS, zone.technology.need_kind[linked]
-    firms.used_waste[linked] = given
+    firms.used_waste += np.bincount(linked, weights=given, minlength=firms.rows)
     firms.reused += np.bincount(giver, weights=given, minlength=firms.rows)
     here, there = firms.place[giver], firms.place[linked]
     away = np.where(here != there, given, 0.0)
@@ -196,6 +227,7 @@ def _pay_partners(zone: PilotZone, taker: np.ndarray, giver: np.ndarray, kind: n
     buys = amount > 0.0
     payer, payee = np.where(buys, taker, giver), np.where(buys, giver, taker)
     ledger.pay("by_products", ledger.account("firms", payer), ledger.account("firms", payee), np.abs(amount))
-    firms.by_product_saving[taker] = gain_taker * given * zone.prices.general
+    saved = gain_taker * given * zone.prices.general
+    firms.by_product_saving += np.bincount(taker, weights=saved, minlength=firms.rows)
     firms.other_income += np.bincount(giver, weights=amount, minlength=firms.rows)
-    firms.other_income[taker] -= amount
+    firms.other_income -= np.bincount(taker, weights=amount, minlength=firms.rows)

@@ -84,7 +84,7 @@ def trade(need: np.ndarray, held: np.ndarray, auction: float) -> tuple[np.ndarra
     """
     short, spare = np.maximum(need - held, 0.0), np.maximum(held - need, 0.0)
     wanted, offered = float(short.sum()), float(spare.sum()) + auction
-    if wanted <= 0.0 or offered <= 0.0:
+    if min(wanted, offered) < np.finfo(float).tiny:  # too little to be divided
         none = np.zeros(len(need))
         return none, none, none
     moved = min(wanted, offered)

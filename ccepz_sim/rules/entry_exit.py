@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 CLEARED = (
-    "losses", "starved", "insolvent", "usual_price", "link_age", "link_wait", "first_mover", "brand", "research_fund",
-    "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "pilot", "deposit_held",
-    "unsafe", "punished", "stopped", "large", "air_2015", "permits", "key",
+    "losses", "starved", "insolvent", "usual_price", "link_age", "link_share", "link_wait", "first_mover", "brand",
+    "research_fund", "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "pilot",
+    "deposit_held", "unsafe", "punished", "stopped", "large", "air_2015", "permits", "key",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ MINDSETS = ("not_established", "training", "long_term")
 NOT_ESTABLISHED, TRAINING, LONG_TERM = range(len(MINDSETS))
 NEVER = 10_000
 FINE_STAGES = 2
+PARTNERS = 3  # most givers of one taker
 
 
 class Firms(Arrays):
@@ -46,7 +47,8 @@ class Firms(Arrays):
         reference_burden: yuan; saving: what collusion saves, in reference burdens.
         emission, reported_emission: tonnes, shape (rows, pollutants).
         waste: tonnes of the two wastes, shape (rows, 2); reused, used_waste: tonnes given or reused, and taken.
-        link_giver: row of the partner whose by-product is taken, -1 for none; link_age: quarters;
+        link_giver: rows of the partners whose by-product is taken, -1 for none, shape (rows, PARTNERS);
+        link_share: of the need each is bound to give; link_age: quarters; of that shape;
         link_wait: quarters until a taker that lost its partner can look again.
         unsafe: tonnes of the two wastes stored unsafely and not yet restored or leaked, shape (rows, 2).
         waste_cost, waste_tax, deposit_due, by_product_saving: yuan; deposit_held: yuan paid in so far.
@@ -156,8 +158,9 @@ class Firms(Arrays):
         self.waste = np.zeros((rows, 2))
         self.reused = np.zeros(rows)
         self.used_waste = np.zeros(rows)
-        self.link_giver = np.full(rows, -1)
-        self.link_age = np.zeros(rows, dtype=int)
+        self.link_giver = np.full((rows, PARTNERS), -1)
+        self.link_share = np.zeros((rows, PARTNERS))
+        self.link_age = np.zeros((rows, PARTNERS), dtype=int)
         self.link_wait = np.zeros(rows, dtype=int)
         self.unsafe = np.zeros((rows, 2))
         self.waste_cost = np.zeros(rows)

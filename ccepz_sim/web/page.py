@@ -14,28 +14,34 @@ from urllib.parse import parse_qs
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game import address
-from ccepz_sim.game.futures import LAST_YEAR
-from ccepz_sim.game.session import Game, Outcome, State
+from ccepz_sim.game import address, keeping
+from ccepz_sim.game.script import script
+from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.world import LAST_YEAR
+from ccepz_sim.indicators import all_indicators
 from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.web import hall, numbers, parts
+from ccepz_sim.web import hall, numbers, parts, rooms
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.server import PageError
 from ccepz_sim.web.views import charts, levers, story
 from ccepz_sim.web.views import map as mapped
+from ccepz_sim.web.views.charts import Eyes
 from ccepz_sim.web.views.words import Part, words
 
 Guard = Callable[[Callable[[Any], None]], Callable[[Any], None]]
 logger = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "page.css"
+VIEWS = ("zone", "people", "web", "futures", "report")
+GUIDE_LEVER, GUIDE_INDICATOR, GUIDE_YEAR = "audit-share", "colluding_share", 2020
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The game of a page, the language it opens in, and what has to be said about its address."""
+    """The game of a page, whether it is new, its first language, and what has to be said about its address."""
 
     token: str
     game: Game
+    fresh: bool
     lang: str
     notice: UserError | None
 
@@ -50,13 +56,15 @@ def Layout(children: list[Any]) -> None:
 def Page() -> None:
     """Show the game that the address names, behind a boundary that turns any failure into a sentence."""
     router = solara.use_router()
-    opened = solara.use_memo(lambda: _open(router.search or ""), [])
+    first = solara.use_memo(lambda: _open(router.search or ""), [])
+    opened, reopen = solara.use_state(first)
     failure, forget = solara.use_exception()
     solara.Style(STYLE)
     if failure is not None:
         Failure(failure, opened.lang, forget)
     else:
-        Desk(opened)
+        desk: Any = Desk  # a component gives an element, which takes a key
+        desk(opened, reopen).key(opened.token)
 
 
 @component
@@ -70,12 +78,18 @@ def Failure(failure: BaseException, lang: str, forget: Callable[[], None]) -> No
 
 
 @component
-def Desk(opened: Opened) -> None:
+def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     """Draw one game and follow its changes."""
     token, game = opened.token, opened.game
     lang, set_lang = solara.use_state(opened.lang)
-    chosen = hall.the_hall().panels
-    panels, set_panels = solara.use_state(chosen.get(token, charts.PANELS))
+    store = hall.the_hall().store
+    panels, set_panels = solara.use_state(store.panels(token) or charts.PANELS)
+    view, set_view = solara.use_state(VIEWS[0])
+    asked, set_asked = solara.use_state(None)
+    truth, set_truth = solara.use_state(False)
+    file, set_file = solara.use_state(None)
+    guided, set_guided = solara.use_state(opened.fresh)
+    been, set_been = solara.use_state(frozenset())
     shown_notice, set_notice = solara.use_state(opened.notice)
     state, set_state = solara.use_state(game.state())
     shown_year = solara.use_ref(state.year)
@@ -99,26 +113,44 @@ def Desk(opened: Opened) -> None:
 
     solara.use_effect(follow, [token])
     shown = solara.use_memo(
-        lambda: Shown.of(game.content, state.outcome, state.year, lang, panels),
-        [state.outcome, state.year, lang, panels],
+        lambda: Shown.of(game.content, state, lang, panels, truth),
+        [state.outcome, state.band, state.year, lang, panels, truth],
     )
     board = Board(game, state, token, lang, shown, _guarded(set_notice))
 
-    def tool(what: str) -> None:
+    def visit(name: object) -> None:
+        if name in VIEWS:
+            set_been(been | {name})
+            set_view(str(name))
+
+    def ask(wish: tuple[str, int] | None) -> None:
+        if wish is None or wish[0] in all_indicators():
+            set_been(been | {"why"})
+            set_asked(wish)
+
+    def tool(wish: dict[str, Any]) -> None:
+        what = wish["what"]
         if what == "language":
             set_lang("en" if lang == "zh" else "zh")
         elif what in ("undo", "redo", "reset"):
             getattr(game, what)()
+        elif what == "guide":
+            set_guided(True)
+        elif what in ("save", "python"):
+            set_file({**board.file(what), "number": 1 + (file or {}).get("number", 0)})
+        elif what == "load":
+            reopen(_from_file(str(wish["text"]), lang))
 
     def choose_panel(choice: dict[str, Any]) -> None:
         fresh = list(panels)
         fresh[int(choice["number"])] = str(choice["id"])
-        chosen[token] = tuple(fresh)  # a refresh finds them again
+        store.choose_panels(token, tuple(fresh))  # a refresh finds them again
         set_panels(tuple(fresh))
 
     solara.Title(board.t["title"])
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
-        board.head(tool)
+        board.head(board.guard(tool))
+        parts.Tools(t=board.t, file=file or {})
         if state.problem is not None:
             text = state.problem.sentence(lang)
             parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
@@ -129,14 +161,29 @@ def Desk(opened: Opened) -> None:
             parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)
         else:
             with solara.v.Html(tag="main", class_="cz-grid"):
-                with solara.v.Html(tag="div", class_="cz-zone"):
+                with solara.v.Html(tag="div", class_=f"cz-zone view-{view}"):
                     board.time()
-                    board.map()
-                    board.charts(choose_panel)
+                    parts.Tabs(t=words("tabs", lang), names=list(VIEWS), view=view, event_go=visit)
+                    if view == "zone":
+                        board.map()
+                        board.charts(choose_panel, ask, truth, set_truth)
+                    elif view == "people":
+                        rooms.People(game, state, lang, shown.eyes)
+                    elif view == "web":
+                        groups = levers.lever_groups(game.content, lang)
+                        rooms.Web(game, state, lang, groups, board.choices["indicators"], ask)
+                    elif view == "futures":
+                        rooms.Futures(game, state, lang, tuple(panels), shown.eyes, board.guard)
+                    else:
+                        rooms.Report(game, state, lang)
                 with solara.v.Html(tag="div", class_="cz-left"):
                     board.levers()
                 with solara.v.Html(tag="div", class_="cz-right"):
                     board.happenings()
+            if asked is not None:
+                rooms.Why(game, state, lang, asked, board.choices["indicators"], ask, board.guard)
+            if guided:
+                board.guide(been, lambda _: set_guided(False))
 
 
 @component
@@ -170,21 +217,25 @@ def TimeLine(game: Game, lang: str, year: int, decided: list[int], guard: Guard)
 class Shown:
     """What follows from an outcome, a year and a language; made once for each."""
 
+    eyes: Eyes
     facts: list[Part]
     panels: list[Part]
     map: Part
     events: list[Part]
 
     @staticmethod
-    def of(content: Content, outcome: Outcome | None, year: int, lang: str, panels: tuple[str, ...]) -> Shown:
+    def of(content: Content, state: State, lang: str, panels: tuple[str, ...], truth: bool) -> Shown:
         """Make it; without an outcome only the head has something to show."""
+        outcome, year = state.outcome, state.year
         facts = story.facts(outcome, year, lang)
         if outcome is None:
-            return Shown(facts, [], {}, [])
+            return Shown(Eyes(LAST_YEAR), facts, [], {}, [])
+        eyes = Eyes.of(content, outcome, year, truth)
         return Shown(
+            eyes,
             facts,
-            charts.panels(outcome, panels, lang),
-            mapped.map_now(content, outcome, year, lang),
+            charts.panels(outcome, state.band, panels, eyes, content.value("game.band_share"), lang),
+            mapped.map_now(content, outcome, year, eyes, lang),
             story.events(content, outcome, year, lang),
         )
 
@@ -230,8 +281,15 @@ class Board:
             people=now["people"],
         )
 
-    def charts(self, choose: Callable[[dict[str, Any]], None]) -> None:
+    def charts(
+        self,
+        choose: Callable[[dict[str, Any]], None],
+        ask: Callable[[tuple[str, int]], None],
+        truth: bool,
+        show_truth: Callable[[bool], None],
+    ) -> None:
         """Draw the eight panels."""
+        band = self.state.band
         parts.Charts(
             t=words("charts", self.lang),
             locale=numbers.LOCALES[self.lang],
@@ -241,7 +299,11 @@ class Board:
             start=PLAY_YEAR,
             panels=self.shown.panels,
             indicators=self.choices["indicators"],
+            worlds=band.worlds if band is not None else 0,
+            truth=truth,
             event_choose=choose,
+            event_why=lambda name: ask((str(name), self.state.year)),
+            event_show_truth=lambda wanted: show_truth(bool(wanted)),
         )
 
     def levers(self) -> None:
@@ -263,6 +325,8 @@ class Board:
             scenario=state.world.scenario,
             scenario_summary=scenario.summary.get(self.lang),
             seed=state.world.seed,
+            means=levers.means_now(self.content, state, self.lang),
+            working=levers.working_now(self.content, state),
             year=state.year,
             confirmed=state.version,
             answered=state.answered,
@@ -272,6 +336,30 @@ class Board:
             event_choose_scenario=self.guard(lambda name: game.choose_world(scenario=str(name))),
             event_choose_seed=self.guard(lambda seed: game.choose_world(seed=int(seed))),
         )
+
+    def guide(self, been: frozenset[str], shut: Callable[[Any], None]) -> None:
+        """Draw the first round; what is done follows from the game itself."""
+        position = self.state.position
+        items = len(position.items)
+        done = [items > 0, self.state.year >= GUIDE_YEAR, "why" in been, items > 1]
+        done.append(self.state.year == LAST_YEAR and "report" in been)
+        parts.Guide(
+            t=words("guide", self.lang),
+            lever=self.content.levers[GUIDE_LEVER].label.get(self.lang) if GUIDE_LEVER in self.content.levers else "",
+            indicator=all_indicators()[GUIDE_INDICATOR].label.get(self.lang),
+            done=done,
+            event_shut=shut,
+        )
+
+    def file(self, what: str) -> Part:
+        """Return a file for the player: the game itself, or the branch as Python."""
+        if what == "save":
+            return {"name": "ccepz-game.json", "kind": "application/json", "text": self.game.file()}
+        outcome = self.state.outcome
+        if outcome is None or outcome.own.decisions != self.state.position.decisions:
+            raise PageError("page.loading")
+        text = script(outcome.own.world, outcome.own.decisions, outcome.own.golden_hash)
+        return {"name": "ccepz_game.py", "kind": "text/x-python", "text": text}
 
     def happenings(self) -> None:
         """Draw what happened and what was decided."""
@@ -312,13 +400,25 @@ def _open(search: str) -> Opened:
     """Find the game of the address; a shared address starts a new game with its decisions."""
     query = {key: values[-1] for key, values in parse_qs(search).items()}
     store = hall.the_hall().store
-    token, game, fresh = store.open(query.get("game"))
-    notice: UserError | None = None
+    token, game, fresh, notice = store.open(query.get("game"))
     if fresh and "play" in query:
         try:
             shared = address.read(store.content, query["play"])
-            game.take_over(shared)
+            game.take_over(shared.log, shared.world, shared.year)
             notice = None if shared.same_content else PageError("page.notice_content")
         except UserError as error:
             notice = error
-    return Opened(token, game, _language(query), notice)
+    return Opened(token, game, fresh and "play" not in query, _language(query), notice)
+
+
+def _from_file(text: str, lang: str) -> Opened:
+    """Open a kept game as a new one, so that the game on the page stays as it is.
+
+    Raises:
+        GameError: the text is no game of this version.
+    """
+    store = hall.the_hall().store
+    kept = keeping.read(store.content, text)
+    token, game, _, _ = store.open(None)
+    game.take_over(kept.log, kept.world, kept.year)
+    return Opened(token, game, False, lang, PageError("page.read_file" if kept.same_content else "page.notice_content"))

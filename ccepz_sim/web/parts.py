@@ -28,6 +28,89 @@ def Header(
     """Title, treasury, standing, undo, redo, start again, share, language."""
 
 
+@template("tools.vue")
+def Tools(t: Part, file: Part) -> None:
+    """What parts share in the browser; the notice of a lost connection; files to be saved."""
+
+
+@template("tabs.vue")
+def Tabs(t: Part, names: list[str], view: str, event_go: Act) -> None:
+    """The views of the centre."""
+
+
+@template("guide.vue")
+def Guide(t: Part, lever: str, indicator: str, done: list[bool], event_shut: Act) -> None:
+    """The first round, step by step beside the page."""
+
+
+@template("why.vue")
+def Why(
+    t: Part,
+    indicator: str,
+    year: int,
+    years: list[int],
+    indicators: list[Part],
+    nothing: bool,
+    found: Part | None,
+    event_ask: Act,
+    event_shut: Act,
+) -> None:
+    """Shares of decisions in a change, and the chain each took."""
+
+
+@template("people.vue")
+def People(
+    t: Part,
+    locale: str,
+    year: int,
+    kinds: list[str],
+    kind: str,
+    row: int,
+    found: Part | None,
+    life: Part | None,
+    event_choose_kind: Act,
+    event_pick: Act,
+) -> None:
+    """Distributions, and one life."""
+
+
+@template("web.vue")
+def Web(
+    t: Part,
+    year: int,
+    focus: str,
+    groups: list[Part],
+    indicators: list[Part],
+    picture: Part,
+    event_look: Act,
+    event_ask_why: Act,
+) -> None:
+    """What acts on what."""
+
+
+@template("futures.vue")
+def Futures(
+    t: Part,
+    locale: str,
+    years: list[int],
+    branches: list[Part],
+    marks: list[Part],
+    panels: list[Part],
+    rows: list[Part],
+    event_switch_to: Act,
+    event_drop: Act,
+    event_branch: Act,
+    event_bookmark: Act,
+    event_go_back: Act,
+) -> None:
+    """Branches side by side, and bookmarks."""
+
+
+@template("report.vue")
+def Report(t: Part, found: Part) -> None:
+    """The report at the end."""
+
+
 @template("time.vue")
 def Time(
     t: Part,
@@ -56,7 +139,11 @@ def Charts(
     start: int,
     panels: list[Part],
     indicators: list[Part],
+    worlds: int,
+    truth: bool,
     event_choose: Act,
+    event_why: Act,
+    event_show_truth: Act,
 ) -> None:
     """Eight ECharts panels, updated in place."""
 
@@ -76,6 +163,8 @@ def Levers(
     scenario: str,
     scenario_summary: str,
     seed: int,
+    means: Part,
+    working: Part,
     year: int,
     confirmed: int,
     answered: int,

@@ -35,19 +35,28 @@ def readers(parameters: Iterable[str]) -> dict[str, tuple[str, ...]]:
 @cache
 def _files() -> dict[str, set[str]]:
     """Give what each file of the package reads."""
-    return {
-        path.relative_to(PACKAGE).as_posix(): set(_reads(ast.parse(path.read_text("utf-8"))))
+    trees = {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
         for path in sorted(PACKAGE.rglob("*.py"))
     }
-
-
-def _reads(tree: ast.Module) -> Iterator[str]:
-    """Give the parameter id for each place that reads one, with * where a name is put together."""
     handed: dict[tuple[str, int], str] = {}
-    scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    for scope in scopes:
-        handed.update(_handed(scope, _names(scope, {})))
-    for scope in scopes:
+    scopes = [scope for tree in trees.values() for scope in _functions(tree)]
+    while True:  # what is handed on is found in the next round
+        before = len(handed)
+        for scope in scopes:
+            handed.update(_handed(scope, _names(scope, handed)))
+        if len(handed) == before:
+            break
+    return {file: set(_reads(tree, handed)) for file, tree in trees.items()}
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def _reads(tree: ast.Module, handed: dict[tuple[str, int], str]) -> Iterator[str]:
+    """Give the parameter id for each place that reads one, with * where a name is put together."""
+    for scope in _functions(tree):
         names = _names(scope, handed)
         for node in ast.walk(scope):
             name = ""
@@ -63,7 +72,7 @@ def _reads(tree: ast.Module) -> Iterator[str]:
 
 
 def _names(scope: ast.FunctionDef, handed: dict[tuple[str, int], str]) -> Names:
-    """Give the local names that stand for groups: arguments that callers of the file fill, and assignments."""
+    """Give the local names that stand for groups: arguments that callers fill, and assignments."""
     arguments = [argument.arg for argument in scope.args.args if argument.arg != "self"]
     names = {one: handed[scope.name, place] for place, one in enumerate(arguments) if (scope.name, place) in handed}
     for node in ast.walk(scope):
@@ -100,7 +109,7 @@ def _group(node: ast.expr, names: Names) -> str:
     if isinstance(node, ast.Name):
         return names.get(node.id, "")
     if isinstance(node, ast.Attribute):
-        if node.attr == "p" and isinstance(node.value, ast.Name):
+        if node.attr == "p":
             return ALL
         if isinstance(node.value, ast.Attribute | ast.Name) and _group(node.value, names) == ALL:
             return node.attr

@@ -74,7 +74,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip(MISSING)
     report = tmp_path_factory.mktemp("server") / "outside.txt"
     command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(report)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    games = {"CCEPZ_GAMES": str(report.with_name("games.sqlite"))}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ | games)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://[^/\s]+/", line)
@@ -123,6 +124,13 @@ class Visit:
             f"Number(document.querySelector('[data-painted]').dataset.painted) > {before}", timeout=30_000
         )
         self.page.wait_for_timeout(150)
+
+    def switch_language(self, wanted: str) -> None:
+        """Switch, and wait until every part of the page is in the new language: they arrive one after the other."""
+        self.page.locator(".language").click()
+        script = """wanted => { const parts = [...document.querySelectorAll('.cz > [lang], .cz main [lang]')];
+            return parts.length > 4 && [document.documentElement, ...parts].every(part => part.lang === wanted); }"""
+        self.page.wait_for_function(script, arg=wanted, timeout=30_000)
 
     def pictures(self) -> list[str]:
         """Return what each chart shows, as image data."""

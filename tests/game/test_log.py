@@ -6,8 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccepz_sim import __version__
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.game.log import ChoosePackage, Entry, Redo, Reset, SetLever, Undo, fold, values_at
+from ccepz_sim.game import keeping
+from ccepz_sim.game.log import (
+    Bookmark,
+    Branch,
+    ChoosePackage,
+    ChooseWorld,
+    Drop,
+    Entry,
+    GoBack,
+    Redo,
+    Reset,
+    SetLever,
+    Switch,
+    Undo,
+)
+from ccepz_sim.game.position import fold, standings, values_at
+from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.world import World
 
 LEVER = "audit-share"
 
@@ -76,6 +94,77 @@ def test_a_new_action_ends_redo(content: Content) -> None:
     log: list[Entry] = [SetLever(LEVER, 0.4, 2018), Undo(0)]
     assert fold(content, log).redoable == 0
     assert fold(content, [*log, SetLever(LEVER, 0.5, 2019)]).redoable is None
+
+
+def test_a_branch_leaves_the_first_future_as_it_was(content: Content) -> None:
+    log: list[Entry] = [SetLever(LEVER, 0.4, 2018), Branch("more"), SetLever(LEVER, 0.8, 2020)]
+    both = standings(content, log)
+    assert both.current == 2
+    assert both.names == {0: "", 2: "more"}
+    assert [d.value for d in both.branches[0].decisions] == [0.4]
+    assert [d.value for d in both.position.decisions] == [0.4, 0.8]
+    back = standings(content, [*log, Switch(0), SetLever(LEVER, 0.6, 2019)])
+    assert [d.value for d in back.position.decisions] == [0.4, 0.6]
+    assert [d.value for d in back.branches[2].decisions] == [0.4, 0.8]
+    gone = standings(content, [*log, Drop(2)])
+    assert gone.current == 0
+    assert set(gone.branches) == {0}
+
+
+def test_there_are_never_more_than_four_futures(content: Content) -> None:
+    log: list[Entry] = [Branch(str(number)) for number in range(9)]
+    assert len(standings(content, log).branches) == 4
+
+
+def test_a_bookmark_brings_back_what_was_decided_and_can_be_undone(content: Content) -> None:
+    log: list[Entry] = [SetLever(LEVER, 0.4, 2018), Bookmark("good", 2019), SetLever(LEVER, 0.8, 2018), Reset()]
+    assert fold(content, [*log, GoBack(1)]).decisions == fold(content, log[:1]).decisions
+    assert fold(content, [*log, GoBack(1), Undo(4)]).decisions == ()
+    assert standings(content, log).marks[0].name == "good"
+    assert fold(content, [*log, GoBack(7)]).decisions == (), "a bookmark that is not there changes nothing"
+
+
+ENTRIES = st.one_of(
+    st.builds(SetLever, st.just(LEVER), st.sampled_from([0.1, 0.5, 0.9]), st.integers(2016, 2035)),
+    st.builds(ChoosePackage, st.just("tax-only"), st.integers(2016, 2035)),
+    st.builds(Undo, st.integers(0, 9)),
+    st.builds(Redo, st.integers(0, 9)),
+    st.builds(GoBack, st.integers(0, 9)),
+    st.builds(Bookmark, st.just("here"), st.just(2020)),
+    st.builds(Branch, st.just("more")),
+    st.builds(Switch, st.integers(0, 9)),
+    st.builds(Drop, st.integers(0, 9)),
+    st.just(Reset()),
+    st.just(ChooseWorld(5, "calm")),
+)
+
+
+@given(st.lists(ENTRIES, max_size=12))
+def test_any_log_adds_up_and_comes_back_from_a_file(log: list[Entry]) -> None:
+    content = load_content()
+    found = standings(content, log)
+    assert found.current in found.branches
+    assert 1 <= len(found.branches) <= 4
+    kept = keeping.read(content, keeping.write(content, World(5, "calm"), 2020, log))
+    assert kept.log == tuple(log)
+    assert (kept.world, kept.year, kept.same_content) == (World(5, "calm"), 2020, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "x", '{"kind": "ccepz-game"}', '{"kind": "other", "form": "2"}'],
+)
+def test_a_file_that_is_no_game_is_a_sentence(content: Content, text: str) -> None:
+    with pytest.raises(GameError) as caught:
+        keeping.read(content, text)
+    assert caught.value.sentence("zh") != caught.value.sentence("en")
+
+
+def test_a_file_of_a_later_version_says_which_one_it_needs(content: Content) -> None:
+    text = keeping.write(content, World(5, "calm"), 2020, [SetLever(LEVER, 0.4, 2018)])
+    later = text.replace('"SetLever"', '"SetTide"').replace(__version__, "9.7.1")
+    with pytest.raises(GameError, match=r"9\.7\.1"):
+        keeping.read(content, later)
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.3, 0.5]), st.integers(2016, 2035)), max_size=8))

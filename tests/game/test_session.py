@@ -1,153 +1,211 @@
-"""Games and futures on the real model."""
+"""Games on the real model."""
 
 from __future__ import annotations
 
-import gc
 import threading
-import weakref
-from collections.abc import Iterator
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.futures import Futures, World
-from ccepz_sim.game.session import Game
+from ccepz_sim.game import address, keeping
+from ccepz_sim.game.crew import LocalCrew
+from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.session import Game, Outcome
+from ccepz_sim.game.shelf import Shelf
 from ccepz_sim.game.store import Store
 from ccepz_sim.policies.schedule import Decision
 
-WORLD = World(3, "slow-recovery")
+Settle = Callable[[Game], None]
 
 
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content()
+def outcome_of(game: Game) -> Outcome:
+    outcome = game.state().outcome
+    assert outcome is not None
+    return outcome
 
 
-@pytest.fixture
-def store(content: Content) -> Iterator[Store]:
-    store = Store(content, PilotZone)
-    yield store
-    store.close()
-
-
-def settle(game: Game) -> None:
-    """Wait until the game has computed what it was asked for."""
-    done = threading.Event()
-    stop = game.listen(lambda: None if game.state().running else done.set())
-    try:
-        if game.state().running:
-            game.compute()
-            assert done.wait(60), "no outcome within a minute"
-    finally:
-        stop()
-
-
-def test_a_resumed_future_has_the_bytes_of_a_fresh_run(content: Content) -> None:
-    futures = Futures(content, PilotZone)
-    first = (Decision("audit-share", 0.4, 2018.0),)
-    both = (*first, Decision("inspection-capacity", 150.0, 2024.0))
-    futures.run(WORLD, ())
-    futures.run(WORLD, first, keep=2024)
-    resumed = futures.run(WORLD, both)
-    fresh = PilotZone(scenario=WORLD.scenario, seed=WORLD.seed, decisions=both)
-    fresh.run(years=20)
-    assert resumed.zone.golden_hash() == fresh.golden_hash()
-    assert resumed.zone.golden_hash() != futures.run(WORLD, first).zone.golden_hash()
-
-
-def test_a_future_starts_from_the_last_year_that_agrees(content: Content) -> None:
-    futures = Futures(content, PilotZone)
-    futures.run(WORLD, (), keep=2030)
-    told: list[int] = []
-    futures.run(WORLD, (Decision("audit-share", 0.4, 2030.0),), progress=told.append)
-    assert told == list(range(2030, 2036))
-    told.clear()
-    futures.run(WORLD, (), progress=told.append)
-    assert told == [], "a finished future is not run again"
-
-
-def test_futures_and_snapshots_that_are_dropped_are_collected(
-    content: Content, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ccepz_sim.game.futures.KEPT_FUTURES", 1)
-    monkeypatch.setattr("ccepz_sim.game.futures.KEPT_SNAPSHOTS", 1)
-    futures = Futures(content, PilotZone)
-    dropped = weakref.ref(futures.run(WORLD, (Decision("audit-share", 0.4, 2034.0),)).zone)
-    futures.run(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035)
-    gc.collect()
-    assert dropped() is None
-
-
-def test_deciding_and_undoing(store: Store) -> None:
-    token, game, fresh = store.open(None)
+def test_deciding_and_undoing(store: Store, settle: Settle) -> None:
+    token, game, fresh, _ = store.open(None)
     assert fresh
     game.go_to(2019)
     game.decide("audit-share", 0.4)
     settle(game)
-    state = game.state()
-    assert state.outcome is not None
-    assert state.outcome.version == state.version
-    assert state.outcome.own.decisions == (Decision("audit-share", 0.4, 2019.0),)
-    assert state.outcome.own.zone.golden_hash() != state.outcome.without.zone.golden_hash()
+    outcome = outcome_of(game)
+    assert outcome.version == game.state().version
+    assert outcome.own.decisions == (Decision("audit-share", 0.4, 2019.0),)
+    assert outcome.own.golden_hash != outcome.without.golden_hash
     game.undo()
     settle(game)
-    outcome = game.state().outcome
-    assert outcome is not None
-    assert outcome.own is outcome.without
+    assert outcome_of(game).own is outcome_of(game).without
     assert len(game.log()) == 2, "nothing is ever taken out of the log"
-    assert store.open(token)[1] is game
+    assert store.open(token).game is game
 
 
-def test_a_trial_is_computed_but_not_decided(store: Store) -> None:
-    game = store.open(None)[1]
+def test_deciding_the_same_twice_is_deciding_it_once(store: Store) -> None:
+    game = store.open(None).game
+    game.decide("audit-share", 0.4)
+    game.decide("audit-share", 0.4)
+    assert len(game.log()) == 1
+
+
+def test_a_trial_is_computed_but_not_decided(store: Store, settle: Settle) -> None:
+    game = store.open(None).game
     game.try_out("audit-share", 0.4)
     settle(game)
     state = game.state()
-    assert state.outcome is not None
-    assert state.outcome.own.decisions != ()
+    assert state.trial
+    assert outcome_of(game).own.decisions != ()
     assert state.position.decisions == ()
     assert game.log() == ()
 
 
-def test_an_address_opens_the_same_numbers(store: Store) -> None:
-    from ccepz_sim.game import address
-
-    first = store.open(None)[1]
+def test_an_address_opens_the_same_numbers(store: Store, settle: Settle) -> None:
+    first = store.open(None).game
     first.choose_world(seed=5)
     first.choose_package("tax-only")
     first.go_to(2020)
+    first.branch("stricter")
     first.decide("audit-share", 0.25)
-    second = store.open(None)[1]
-    second.take_over(address.read(store.content, first.address()))
+    shared = address.read(store.content, first.address())
+    second = store.open(None).game
+    second.take_over(shared.log, shared.world, shared.year)
     settle(first)
     settle(second)
-    ours, theirs = first.state().outcome, second.state().outcome
-    assert ours is not None
-    assert theirs is not None
-    assert ours.own.zone.golden_hash() == theirs.own.zone.golden_hash()
+    assert outcome_of(first).own.golden_hash == outcome_of(second).own.golden_hash
     assert second.state().year == 2020
+    assert len(second.state().standings.branches) == 2
+    assert second.address() == first.address()
+
+
+def test_a_file_brings_back_bookmarks_branches_and_undo(store: Store, settle: Settle) -> None:
+    first = store.open(None).game
+    first.decide("audit-share", 0.25)
+    first.bookmark("a start")
+    first.branch("more")
+    first.decide("audit-share", 0.5)
+    first.undo()
+    kept = keeping.read(store.content, first.file())
+    second = store.open(None).game
+    second.take_over(kept.log, kept.world, kept.year)
+    assert second.state().position.decisions == first.state().position.decisions
+    second.redo()
+    first.redo()
+    assert second.state().position.decisions == first.state().position.decisions
+    assert [mark.name for mark in second.state().standings.marks] == ["a start"]
+    with pytest.raises(GameError):
+        second.take_over(kept.log, kept.world, kept.year)
+
+
+def test_branches_are_compared_with_the_same_luck(store: Store, settle: Settle) -> None:
+    game = store.open(None).game
+    game.decide("audit-share", 0.25)
+    game.branch("more")
+    game.decide("audit-share", 0.5)
+    settle(game)
+    done = threading.Event()
+    stop = game.listen(lambda: done.set() if game.state().rivals else None)
+    game.compare(True)
+    assert done.wait(60)
+    stop()
+    state = game.state()
+    assert state.rivals[0].decisions == state.standings.branches[0].decisions
+    assert state.rivals[0].world == outcome_of(game).own.world
+    assert state.rivals[0].golden_hash != outcome_of(game).own.golden_hash
+    game.branch("three")
+    game.branch("four")
+    with pytest.raises(GameError):
+        game.branch("five")
 
 
 @pytest.mark.parametrize(("lever", "value"), [("audit-share", 1.5), ("audit-share", float("nan")), ("no", 0.1)])
 def test_bad_decisions_are_refused_and_not_logged(store: Store, lever: str, value: float) -> None:
-    game = store.open(None)[1]
+    game = store.open(None).game
     with pytest.raises(UserError):
         game.decide(lever, value)
     assert game.log() == ()
 
 
-def test_a_failing_run_leaves_a_sentence_and_the_decisions(content: Content) -> None:
+@pytest.mark.parametrize("name", ["", "   ", "x" * 41])
+def test_a_name_must_have_a_length(store: Store, name: str) -> None:
+    game = store.open(None).game
+    with pytest.raises(GameError):
+        game.bookmark(name)
+    assert game.log() == ()
+
+
+def test_a_failing_run_leaves_a_sentence_and_the_decisions(content: Content, settle: Settle) -> None:
     def broken(**_: object) -> None:
         raise ZeroDivisionError
 
-    store = Store(content, broken)
-    game = store.open(None)[1]
+    store = Store(content, LocalCrew(content, broken))
+    game = store.open(None).game
     game.decide("audit-share", 0.4)
+    settle(game)
     store.close()
     state = game.state()
     assert state.problem is not None
     assert "decisions are kept" in state.problem.sentence("en")
     assert len(state.position.items) == 1
     assert not state.running
+
+
+def test_a_game_outlives_its_server(content: Content, tmp_path: Path) -> None:
+    path = tmp_path / "中文 folder" / "games.sqlite"
+    first = Store(content, LocalCrew(content, PilotZone), Shelf(path))
+    token, game, _, _ = first.open(None)
+    game.choose_world(seed=9, scenario="calm")
+    game.go_to(2019)
+    game.decide("audit-share", 0.4)
+    game.undo()
+    game.bookmark("here")
+    first.choose_panels(token, ("gdp",))
+    first.close()
+    second = Store(content, LocalCrew(content, PilotZone), Shelf(path))
+    found = second.open(token)
+    assert not found.fresh
+    assert found.game.log() == game.log()
+    assert found.game.state().world == game.state().world
+    assert found.game.state().year == 2019
+    assert second.panels(token) == ("gdp",)
+    found.game.redo()
+    assert [item.action.year for item in found.game.state().position.items] == [2019]
+    second.close()
+
+
+def test_a_kept_game_of_another_version_is_a_sentence_and_a_new_game(content: Content, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "games.sqlite")
+    shelf.write(
+        "INSERT INTO games (token, content, version, made, seed, scenario, year) "
+        "VALUES (?, '', '9.7.1', '', 1, ?, 2016)",
+        ("a-token-1", "a scenario that is gone"),
+    )
+    store = Store(content, LocalCrew(content, PilotZone), shelf)
+    found = store.open("a-token-1")
+    assert found.fresh
+    assert found.token != "a-token-1"
+    assert found.problem is not None
+    assert "9.7.1" in found.problem.sentence("en")
+    store.close()
+
+
+def test_two_hundred_decisions_keep_a_bounded_shelf(content: Content) -> None:
+    """Every answer comes, and what is kept of the past has a limit."""
+    from ccepz_sim.game.futures import KEPT, Futures
+    from ccepz_sim.game.records import Brief, Future, Order
+    from ccepz_sim.game.world import World
+
+    crew = LocalCrew(content, PilotZone)
+    futures = Futures(content, crew)
+    futures.get(Order(World(1, "calm"), ()))
+    for number in range(40):
+        decisions = (Decision("audit-share", round(0.1 + 0.02 * number, 2), 2035.0),)
+        futures.get(Order(World(1, "calm"), decisions, keep=2035))
+        futures.get(Order(World(1, "calm"), decisions, "brief", keep=2035))
+    assert len(futures._shelves[Future]) == KEPT[Future]
+    assert len(futures._shelves[Brief]) <= KEPT[Brief]
+    assert len(crew._runner._snapshots) <= 24
+    crew.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ccepz_sim import PilotZone
 from ccepz_sim.web import server
 
 server.prepare()
@@ -32,7 +33,7 @@ def until(true: Callable[[], bool]) -> None:
 @pytest.fixture
 def page() -> Iterator[Any]:
     """A page of a fresh server, with the first run finished."""
-    opened = hall.open_hall("en")
+    opened = hall.open_hall("en", PilotZone)
     _, context = solara.render(Page(), handle_error=False)
     until(lambda: found(context, "charts") is not None)
     yield context
@@ -51,9 +52,21 @@ def found(context: Any, name: str) -> Any:
 
 
 def act(context: Any, name: str, event: str, data: object) -> None:
-    """Do what the browser does when an event of a part fires, and wait for the answer."""
+    """Do what the browser does when an event of a part fires, and wait until the page shows the answer."""
     getattr(found(context, name), f"vue_{event}")(data)
-    until(lambda: not found(context, "time").running)
+    until(lambda: settled(context))
+
+
+def settled(context: Any) -> bool:
+    """Whether the page shows the game as it is, and nothing is being computed."""
+    state = next(reversed(hall.the_hall().store._games.values())).state()
+    if state.running:
+        return False
+    levers = found(context, "levers")
+    if levers is None:
+        return found(context, "notice") is not None
+    shown = (levers.confirmed, levers.answered, levers.year)
+    return shown == (state.version, state.answered, state.year) and not found(context, "time").running
 
 
 def test_eight_charts_hold_numbers_of_the_model(page: Any) -> None:

@@ -1,15 +1,20 @@
-"""The eight panels: own series, the same luck without decisions, and the change at the end."""
+"""The eight panels: what is seen of the own future, the same luck without decisions, the band of other luck."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ccepz_sim.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.game.futures import LAST_YEAR, Future
+from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim.content import Content
+from ccepz_sim.game.bands import Band
+from ccepz_sim.game.records import Future, Numbers
+from ccepz_sim.game.reveal import known_until
 from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import Indicator, all_indicators
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
@@ -41,12 +46,34 @@ BALANCES = ("net_migration", "budget_balance")  # may be negative, so a percenta
 SMALL = 5e-4  # a change that no reader would see
 
 
-def by_year(future: Future, indicator: str, place: str = "zone") -> NDArray[np.float64]:
-    """Return yearly means of an indicator, shape (years,), from 2010 on."""
-    series = future.series(indicator, place)
-    whole = len(series) // QUARTERS * QUARTERS
-    yearly: NDArray[np.float64] = series[:whole].reshape(-1, QUARTERS).mean(axis=1)
-    return yearly
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What can be seen: up to `known` the truth, later what officials report (where they report)."""
+
+    known: int
+
+    @staticmethod
+    def of(content: Content, outcome: Outcome, year: int, truth: bool) -> Eyes:
+        """Open them in a year; an analyst sees the whole truth."""
+        return Eyes(LAST_YEAR if truth else known_until(content, outcome.own, year))
+
+    def veiled(self, indicator: str) -> bool:
+        """Whether part of an indicator is known from reports only."""
+        return all_indicators()[indicator].reported and self.known < LAST_YEAR
+
+    def pick(self, indicator: str, true: Numbers, reported: Numbers) -> Numbers:
+        """Join both views of a series by year, shape (..., years)."""
+        if not self.veiled(indicator):
+            return true
+        cut = self.known - FIRST_YEAR + 1
+        return np.concatenate([true[..., :cut], reported[..., cut:]], axis=-1)
+
+    def see(self, future: Future, indicator: str, place: str = "zone") -> Numbers:
+        """Return yearly means as they are seen, shape (years,), from 2010 on."""
+        true = future.by_year(indicator, place)
+        if not self.veiled(indicator):
+            return true
+        return self.pick(indicator, true, future.by_year(indicator, place, "reported"))
 
 
 def colour_of(indicator: str) -> str:
@@ -55,49 +82,74 @@ def colour_of(indicator: str) -> str:
     return COLOURS.get(known.group, OTHER) if known else OTHER
 
 
-def panels(outcome: Outcome, chosen: Sequence[str], lang: str) -> list[Part]:
-    """Describe the charts: two series in the reader's units, round axis limits, and the change at the end."""
-    return [_panel(outcome, all_indicators()[name], lang) for name in chosen]
+def panels(
+    outcome: Outcome, band: Band | None, chosen: Sequence[str], eyes: Eyes, share: float, lang: str
+) -> list[Part]:
+    """Describe the charts: series in the reader's units, round axis limits, and the change at the end."""
+    fits = band if band is not None and band.decisions == outcome.own.decisions else None
+    return [_panel(outcome, fits, all_indicators()[name], eyes, share, lang) for name in chosen]
 
 
-def _panel(outcome: Outcome, indicator: Indicator, lang: str) -> Part:
-    own, without = by_year(outcome.own, indicator.id), by_year(outcome.without, indicator.id)
+def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes, share: float, lang: str) -> Part:
+    name = indicator.id
+    own, without = eyes.see(outcome.own, name), eyes.see(outcome.without, name)
     both = np.concatenate([own, without])
     scale = numbers.scale_of(indicator.unit, float(np.median(np.abs(both))), lang)
-    scaled = both / scale.factor
-    low, high = numbers.nice_range(float(scaled.min()), float(scaled.max()))
+    edges = edges_of(band, name, eyes, share) if band is not None else None
+    every = both if edges is None else np.concatenate([both, *edges])
+    low, high = numbers.nice_range(float(every.min()) / scale.factor, float(every.max()) / scale.factor)
+    said = outcome.own.by_year(name, view="reported") if indicator.reported else None
+    veiled = eyes.veiled(name)
+    past = said[: eyes.known - FIRST_YEAR + 1] if said is not None else np.zeros(0)
+    differs = bool(len(past)) and not np.allclose(past, own[: len(past)], rtol=SMALL, atol=0.0)
+    drawn = {
+        "own": own,
+        "without": without,
+        "said": past if differs else past[:0],
+        "lower": edges[0] if edges is not None else past[:0],
+        "upper": edges[1] if edges is not None else past[:0],
+    }
+    print_ = zlib.crc32(b"".join(values.tobytes() for values in drawn.values()))
     return {
-        "id": indicator.id,
-        "key": f"{indicator.id}|{lang}|{hash(own.tobytes())}|{hash(without.tobytes())}",
+        "id": name,
+        "key": f"{name}|{lang}|{print_:x}|{eyes.known if veiled else 0}",
         "label": indicator.label.get(lang),
         "help": indicator.help.get(lang),
-        "colour": colour_of(indicator.id),
+        "colour": colour_of(name),
         "unit": scale.unit,
         "decimals": scale.decimals,
-        "own": _rounded(own / scale.factor),
-        "without": _rounded(without / scale.factor),
+        **{key: rounded(values / scale.factor) for key, values in drawn.items()},
+        "veiled": eyes.known + 1 if veiled else 0,
         "low": low,
         "high": high,
-        "change": _change(indicator, float(own[-1]), float(without[-1]), scale, lang),
+        "change": change(indicator, float(own[-1]), float(without[-1]), scale, lang),
+        "luck": luck(band, indicator, lang),
     }
 
 
-def _change(indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str) -> Part:
+def edges_of(band: Band, indicator: str, eyes: Eyes, share: float) -> tuple[Numbers, Numbers]:
+    """Return the limits of a band as it is seen, each of shape (years,)."""
+    (low, high), (low_said, high_said) = band.edges(indicator, share)
+    return eyes.pick(indicator, low, low_said), eyes.pick(indicator, high, high_said)
+
+
+def luck(band: Band | None, indicator: Indicator, lang: str) -> str:
+    """Say in how many worlds the decisions do better than none."""
+    better = band.better(indicator.id, LAST_YEAR) if band is not None and band.decisions else None
+    if band is None or better is None:
+        return ""
+    return words("charts", lang)["luck"].format(share=f"{100 * better:.0f}%", worlds=band.worlds)
+
+
+def change(indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str) -> Part:
     """Say how the last year differs from the same luck without decisions: direction, size, good or bad."""
     t = words("charts", lang)
     gap = own - without
     size = max(abs(own), abs(without))
     if size == 0 or abs(gap) / size < SMALL:
         return {"tone": "", "text": t["same"], "spoken": t["same"]}
-    if indicator.unit in ("1", "share"):
-        amount = numbers.join(numbers.number_text(gap * 100, 1, sign=True), t["points"], lang)
-    elif indicator.direction == "neutral" or indicator.id in BALANCES or own * without <= 0:
-        amount = numbers.number_text(gap / scale.factor, scale.decimals, sign=True)
-    else:
-        amount = numbers.number_text(100 * gap / abs(without), 1, sign=True) + "%"
-    tone = ""
-    if indicator.direction in ("up", "down"):
-        tone = "good" if (gap > 0) == (indicator.direction == "up") else "bad"
+    amount = gap_text(indicator, own, without, scale, lang)
+    tone = tone_of(indicator, gap)
     verdict = t[tone] if tone else ""
     mark, way = ("▲", t["up"]) if gap > 0 else ("▼", t["down"])
     end = t["by_end"].format(year=LAST_YEAR)
@@ -108,10 +160,28 @@ def _change(indicator: Indicator, own: float, without: float, scale: numbers.Sca
     }
 
 
+def tone_of(indicator: Indicator, gap: float) -> str:
+    """Return whether more of an indicator is good, bad or neither."""
+    if indicator.direction not in ("up", "down") or gap == 0:
+        return ""
+    return "good" if (gap > 0) == (indicator.direction == "up") else "bad"
+
+
+def gap_text(indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str) -> str:
+    """Write a difference: points for shares, per cent for what cannot turn negative, else the unit."""
+    gap = own - without
+    if indicator.unit in ("1", "share"):
+        return numbers.join(numbers.number_text(gap * 100, 1, sign=True), words("charts", lang)["points"], lang)
+    if indicator.direction == "neutral" or indicator.id in BALANCES or own * without <= 0:
+        return numbers.number_text(gap / scale.factor, scale.decimals, sign=True)
+    return numbers.number_text(100 * gap / abs(without), 1, sign=True) + "%"
+
+
 def years() -> list[int]:
     """Return the years of the charts."""
     return list(range(FIRST_YEAR, LAST_YEAR + 1))
 
 
-def _rounded(values: NDArray[np.float64]) -> list[float]:
+def rounded(values: Numbers) -> list[float]:
+    """Round to what a chart can show, so that little travels."""
     return [float(f"{value:.5g}") for value in values]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.game.log import ChoosePackage, values_at
+from ccepz_sim.game.log import ChoosePackage
+from ccepz_sim.game.position import values_at
 from ccepz_sim.game.session import State
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.schema import STATUS_QUO, Lever
 from ccepz_sim.text import Texts
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.words import Part
+from ccepz_sim.web.views.words import Part, words
+
+WHOLE = 0.995  # a share paid that counts as all of it
 
 
 @lru_cache(maxsize=8)
@@ -56,6 +60,7 @@ def _lever(lever: Lever, bodies: dict[str, str], lang: str) -> Part:
         "cost": lever.cost.kind,
         "money": lever.cost.money,
         "standing": lever.cost.standing,
+        "enters": all_indicators()[lever.effect.indicator].label.get(lang),
     }
 
 
@@ -76,6 +81,45 @@ def choices(content: Content, lang: str) -> Part:
             for item in all_indicators().values()
         ],
     }
+
+
+def means_now(content: Content, state: State, lang: str) -> Part:
+    """Say what there is to govern with, and what it will not reach."""
+    t = words("levers", lang)
+    means, left = state.means, state.means.left
+    standing, share = t["means_unknown"], "0%"
+    warnings: list[str] = []
+    if means.standing is not None and left is not None:
+        standing = t["means_spent"].format(left=f"{max(0.0, left):.1f}", have=f"{means.standing:.1f}")
+        share = f"{min(100.0, max(0.0, left)):.0f}%"
+        needed, floor = content.value("policy.standing_needed"), content.value("policy.dilution_floor")
+        if left < needed:
+            warnings.append(t["means_weak"].format(share=f"{100 * max(floor, min(1.0, left / needed)):.0f}%"))
+    scale = numbers.scale_of("yuan", abs(means.money), lang)
+    paid = ""
+    if means.paid is not None and means.money > 0:
+        percent = f"{100 * means.paid:.0f}%"
+        paid = t["means_paid"].format(share=percent)
+        if means.paid < WHOLE:
+            warnings.append(t["means_short"].format(share=percent))
+    return {
+        "standing": standing,
+        "left_share": share,
+        "money": t["means_need"].format(money=scale.write(means.money, lang)),
+        "paid": paid,
+        "warnings": warnings,
+    }
+
+
+def working_now(content: Content, state: State) -> Part:
+    """Return what is at work at the end of the year on the table, for levers that were decided."""
+    own = state.outcome.own if state.outcome is not None else None
+    decided = {decision.lever for decision in state.position.decisions if decision.year <= state.year}
+    if own is None or own.decisions != state.position.decisions:
+        return {}
+    column = {name: number for number, name in enumerate(own.levers)}
+    row = own.working[state.year - PLAY_YEAR]
+    return {name: float(f"{row[column[name]]:.4g}") for name in content.levers if name in decided}
 
 
 def lever_values(content: Content, state: State) -> Part:

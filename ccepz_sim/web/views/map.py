@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ccepz_sim.clock import FIRST_YEAR, QUARTERS
+from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.charts import by_year
+from ccepz_sim.web.views.charts import Eyes
 from ccepz_sim.web.views.words import Part, words
 
 LINKS_SHOWN = 8
@@ -42,11 +41,11 @@ def places(content: Content, lang: str) -> list[Part]:
     ]
 
 
-def map_now(content: Content, outcome: Outcome, year: int, lang: str) -> Part:
+def map_now(content: Content, outcome: Outcome, year: int, eyes: Eyes, lang: str) -> Part:
     """Describe the map of one year; sizes and smoke are shares of the largest park without decisions."""
     table = content.table("places")
     parks = {name: park for name, park in zip(table.ids, table.texts("park"), strict=True) if park}
-    facts = _Facts(outcome, year - FIRST_YEAR, lang)
+    facts = _Facts(outcome, year - FIRST_YEAR, eyes, lang)
     most_output = _largest(outcome, "industrial_value_added", parks.values())
     most_smoke = _largest(outcome, "so2", parks.values())
     now: dict[str, Part] = {}
@@ -77,7 +76,7 @@ def map_now(content: Content, outcome: Outcome, year: int, lang: str) -> Part:
 
 
 def _largest(outcome: Outcome, indicator: str, places: Iterable[str]) -> float:
-    return max(float(by_year(outcome.without, indicator, place).max()) for place in places) or 1.0
+    return max(float(outcome.without.by_year(indicator, place).max()) for place in places) or 1.0
 
 
 def _sentence(name: str, facts: list[Part], lang: str) -> str:
@@ -88,24 +87,17 @@ def _sentence(name: str, facts: list[Part], lang: str) -> str:
 class _Facts:
     """Values of one year of the own future, as numbers and in words."""
 
-    def __init__(self, outcome: Outcome, column: int, lang: str) -> None:
-        self.outcome, self.column, self.lang = outcome, column, lang
+    def __init__(self, outcome: Outcome, column: int, eyes: Eyes, lang: str) -> None:
+        self.outcome, self.column, self.eyes, self.lang = outcome, column, eyes, lang
         self.words = words("map", lang)
 
     def value(self, indicator: str, place: str) -> float:
-        return float(by_year(self.outcome.own, indicator, place)[self.column])
+        return float(self.eyes.see(self.outcome.own, indicator, place)[self.column])
 
     def fact(self, word: str, indicator: str, place: str) -> Part:
         value = self.value(indicator, place)
         scale = numbers.scale_of(all_indicators()[indicator].unit, abs(value), self.lang)
         return {"label": self.words[word], "value": scale.write(value, self.lang)}
-
-
-def _yearly(flows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum flows by quarter, shape (quarters, from, to), to years."""
-    whole = len(flows) // QUARTERS * QUARTERS
-    yearly: NDArray[np.float64] = flows[:whole].reshape(-1, QUARTERS, *flows.shape[1:]).sum(axis=1)
-    return yearly
 
 
 def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
@@ -114,7 +106,7 @@ def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
     inside = table.numbers("in_zone") > 0
     names = [name for name, within in zip(table.ids, inside, strict=True) if within]
     labels = [label.get(lang) for label, within in zip(table.labels, inside, strict=True) if within]
-    yearly = _yearly(np.asarray(outcome.own.zone.recorder.by_product_flow))
+    yearly = outcome.own.by_product_flow
     tonnes = yearly[year - FIRST_YEAR]
     pairs = np.triu_indices(len(names))
     most = max(float(yearly[:, pairs[0], pairs[1]].max()), SMALLEST_LINK)
@@ -138,7 +130,7 @@ def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
 def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
     """Return the strongest net moves of people from the east to the zone."""
     table = content.table("places")
-    yearly = _yearly(np.asarray(outcome.own.zone.recorder.people_flow))
+    yearly = outcome.own.people_flow
     net = yearly - yearly.swapaxes(1, 2)
     east = [table.index[name] for name in EAST]
     towns = np.flatnonzero(table.numbers("in_zone") > 0)

@@ -7,7 +7,8 @@ from typing import Any
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.game.log import ChoosePackage, Item
+from ccepz_sim.game.log import ChoosePackage
+from ccepz_sim.game.position import Item
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of
@@ -23,7 +24,7 @@ def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
     t = words("page", lang)
     treasury = standing = "–"
     if outcome is not None:
-        money, points = outcome.own.purse[year - PLAY_YEAR]
+        money, points, _, _ = outcome.own.purse[year - PLAY_YEAR]
         treasury = numbers.scale_of("yuan", abs(money), lang).write(money, lang)
         standing = numbers.number_text(points, 0)
     return [

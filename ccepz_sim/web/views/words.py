@@ -6,12 +6,17 @@ from functools import lru_cache
 from typing import Any
 
 from ccepz_sim.text import Texts
+from ccepz_sim.web import numbers
 
 Part = dict[str, Any]
 
 
 @lru_cache(maxsize=64)
 def words(section: str, lang: str) -> dict[str, str]:
-    """Return the texts of one part of the page."""
+    """Return the texts of one part of the page, and under `lang` the language they are in.
+
+    Parts arrive at the browser one after the other; each says its language, so that a reader's voice and a test know.
+    """
     prefix = section + "."
-    return {key[len(prefix) :]: label.get(lang) for key, label in Texts.load("web").items() if key.startswith(prefix)}
+    texts = {key[len(prefix) :]: label.get(lang) for key, label in Texts.load("web").items() if key.startswith(prefix)}
+    return {**texts, "lang": numbers.LOCALES[lang]}

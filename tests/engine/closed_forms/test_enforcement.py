@@ -11,7 +11,7 @@ from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.markets.permits import HALVINGS, clearing_price
 from ccepz_sim.rng import Streams
-from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
+from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
 from ccepz_sim.rules.inspection import _execute_fines
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
@@ -171,11 +171,10 @@ def test_b28_notches_of_the_law() -> None:
     assert factors.tolist() == [1.0, 1.0, 0.75, 0.75, 0.5, 0.5]
 
 
-def test_b28_firms_take_the_notch_they_reach_and_seek_none() -> None:
-    """The row's optimum is not the model's: a firm takes the factor that its abatement at the full tax earns.
+def test_b28_the_row_by_the_factors_of_the_law() -> None:
+    """With ½ c (100 - e)² + 1.4 m(e) e the best e is 50, 70, 70, 93; without the notches it is 30, 72, 86, 93.
 
-    With ½ c (100 - e)² + 1.4 m(e) e the best e is 50, 70, 70, 93 (recomputed here from the law's own factors), bunched
-    at the notches; without them 30, 72, 86, 93. The model's firm at 72 or 86 stays where it is and pays in full.
+    The zone's firms seek the notches on their own cost curve: `test_notches.py`.
     """
     p = load_content().group_values("abatement")
     limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
@@ -191,7 +190,6 @@ def test_b28_firms_take_the_notch_they_reach_and_seek_none() -> None:
         assert total.min() == pytest.approx(least, abs=1e-3)
         alone = cost / 2.0 * (100.0 - left) ** 2 + 1.4 * left
         assert left[alone.argmin()] == pytest.approx(plain, abs=1e-3)
-    assert tax_factor(np.array([0.72, 0.86]), limits, factors).tolist() == [1.0, 1.0]
 
 
 def test_standard_is_met_exactly_where_it_can_be() -> None:
@@ -208,11 +206,8 @@ def test_detection_by_several_ways() -> None:
     assert audit_chance(0.6, 0.0, 1.0) == 0.0
 
 
-def test_b20_fines_arrive_later_than_their_name_says() -> None:
-    """Fines leave each of two stages at 1 - e^(-2/lag) a quarter and pass at most one stage in a quarter.
-
-    So the mean is 2 / (1 - e^(-2/lag)), 4.11 quarters at a lag of 3, not the 3 of the continuous chain of the levers.
-    """
+def test_b20_fines_are_an_erlang_lag() -> None:
+    """Two stages with a mean of `fine_lag`: what is paid by quarter k is 1 - e^(-x) (1 + x), x = 2 k / lag."""
     zone = PilotZone(start=2010).copy()
     firms = zone.firms
     firms.pending_fine[:] = 0.0
@@ -223,12 +218,19 @@ def test_b20_fines_arrive_later_than_their_name_says() -> None:
     for _ in range(120):
         _execute_fines(zone)
         paid.append(zone.fines_paid)
-    arrived = np.array(paid) / (1000.0 * len(rich))
-    assert arrived.sum() == pytest.approx(1.0, abs=1e-9)
-    leaves = 1.0 - np.exp(-2.0 / zone.p.inspection.fine_lag)
-    quarters = np.arange(1, 121)
-    assert arrived == pytest.approx(
-        (quarters - 1) * leaves**2 * (1.0 - leaves) ** np.maximum(quarters - 2, 0), abs=1e-9
-    )
-    assert (arrived * quarters).sum() == pytest.approx(2.0 / leaves, abs=1e-6)
-    assert 2.0 / leaves == pytest.approx(4.11, abs=0.005)
+    x = 2.0 * np.arange(1, 121) / zone.p.inspection.fine_lag
+    assert np.cumsum(paid) / (1000.0 * len(rich)) == pytest.approx(1.0 - np.exp(-x) * (1.0 + x), abs=1e-9)
+
+
+@examples()
+@given(rates, rates, rates, st.floats(0.1, 5.0))
+def test_b28_no_share_is_cheaper_under_the_notches(tax: float, start: float, slope: float, reached: float) -> None:
+    """The choice costs no more than any share of a fine grid, each taxed by the band it reaches."""
+    curve = start * ONE, slope * ONE
+    limits, factors = (0.7, 0.5), (0.75, 0.5)
+    share, due, spent = abate_under_notches(tax * ONE, NONE, curve, reached * ONE, NONE, limits, factors)
+    grid = np.linspace(0.0, 0.999, 2001)
+    band = tax_factor(reached * (1.0 - grid), limits, factors)
+    cost = abatement_cost(grid, start * np.ones(2001), slope * np.ones(2001)) + band * tax * (1.0 - grid)
+    mine = float(spent[0, 0] + due[0, 0] * tax * (1.0 - share[0, 0]))
+    assert mine <= cost.min() + 1e-9 * max(1.0, tax)

@@ -198,8 +198,7 @@ def test_b27_pollution_stock() -> None:
 def test_b29_value_of_a_link() -> None:
     """The row's values [[20, 5], [12, -3]] as use less processing plus avoided storage less freight.
 
-    The zone has no programme solver: takers choose one giver each, the one of greatest value. So the row's optimum is
-    not asked of it, only that values are those of the row, that the worst link is refused and that haul has an end.
+    The row's flows and optimum are asked of the zone's allocation in `test_exchange.py`.
     """
     km = np.array([[0.0, 50.0], [0.0, 50.0]])
     use = np.array([[18.0, 18.0], [10.0, 10.0]])
@@ -215,8 +214,8 @@ def test_b29_links_of_a_run_are_worth_having() -> None:
     """Every link of the zone is within haul, of the material needed, and of positive value when it is made."""
     zone = PilotZone(package="whole-programme").run(4)
     firms, tech, material = zone.firms, zone.technology, zone.world.material
-    fresh = np.flatnonzero((firms.link_giver >= 0) & (firms.link_age <= 3))
+    fresh, place = np.nonzero((firms.link_giver >= 0) & (firms.link_age <= 3))
     assert len(fresh)
-    giver, kind = firms.link_giver[fresh], tech.need_kind[fresh]
+    giver, kind = firms.link_giver[fresh, place], tech.need_kind[fresh]
     assert (tech.waste_kind[giver] == kind[:, None]).any(axis=1).all()
     assert (zone.world.road[firms.place[fresh], firms.place[giver]] <= material["haul_km"][kind]).all()

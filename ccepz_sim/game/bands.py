@@ -1,0 +1,126 @@
+"""Luck apart from policy: the same decisions in many worlds, each beside its own world without them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim.errors import UserError
+from ccepz_sim.game.crew import BACKGROUND, Ticket
+from ccepz_sim.game.futures import Futures
+from ccepz_sim.game.records import Brief, Future, Numbers, Order, Result
+from ccepz_sim.game.world import World
+from ccepz_sim.indicators import all_indicators
+from ccepz_sim.policies.schedule import Decision
+
+SHOWN_AT = (10, 20, 30, 40)  # besides the first band and the last
+EQUAL = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Paired worlds of one list of decisions; `own` and `without` have shape (worlds, years, indicators, views)."""
+
+    world: World
+    decisions: tuple[Decision, ...]
+    ids: tuple[str, ...]
+    own: Numbers
+    without: Numbers
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds there are."""
+        return len(self.own)
+
+    def edges(self, indicator: str, share: float) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
+        """Return the limits that hold the middle share of the worlds, each of shape (years,): true and reported."""
+        rest = (1.0 - share) / 2.0
+        low, high = np.quantile(self.own[:, :, self.ids.index(indicator)], (rest, 1.0 - rest), axis=0)
+        return (low[:, 0], high[:, 0]), (low[:, 1], high[:, 1])
+
+    def gaps(self, indicator: str, year: int) -> Numbers:
+        """Return own minus without in each world, in truth."""
+        column = self.ids.index(indicator)
+        gap: Numbers = self.own[:, year - FIRST_YEAR, column, 0] - self.without[:, year - FIRST_YEAR, column, 0]
+        return gap
+
+    def better(self, indicator: str, year: int) -> float | None:
+        """Return the share of worlds in which the decisions do better than none; ties count half.
+
+        None where neither more nor less is better.
+        """
+        direction = all_indicators()[indicator].direction
+        if direction not in ("up", "down"):
+            return None
+        gap = self.gaps(indicator, year) * (1.0 if direction == "up" else -1.0)
+        size = np.abs(self.without[:, year - FIRST_YEAR, self.ids.index(indicator), 0]) * EQUAL
+        return float(np.mean((gap > size) + 0.5 * (np.abs(gap) <= size)))
+
+
+class BandMaker:
+    """Asks for paired worlds in the background and tells each band that is worth showing."""
+
+    def __init__(self, futures: Futures, world: World, decisions: tuple[Decision, ...], keep: int) -> None:
+        """Prepare the worlds that share scenario and decisions with a game."""
+        values = futures.content.group_values("game")
+        self.first, self.most = int(values.first_worlds), int(values.most_worlds)
+        self._futures = futures
+        self._world, self._decisions, self._keep = world, decisions, keep
+        self._lock = threading.Lock()
+        self._pairs: dict[int, dict[bool, Brief]] = {}
+        self._tickets: list[Ticket] = []
+        self._shown = 0
+        self._over = False
+
+    def start(self, tell: Callable[[Band], None]) -> None:
+        """Ask for all worlds, the first ones first."""
+        for number in range(self.most):
+            for decided in (True, False) if self._decisions else (False,):
+                if self._over:
+                    return
+                self._ask(number, decided, tell)
+
+    def cancel(self) -> None:
+        """Drop what has not come yet."""
+        with self._lock:
+            self._over = True
+            tickets, self._tickets = self._tickets, []
+        for ticket in tickets:
+            ticket.cancel()
+
+    def _ask(self, number: int, decided: bool, tell: Callable[[Band], None]) -> None:
+        keep = self._keep if number < self.first else 0
+        decisions = self._decisions if decided else ()
+        order = Order(self._world.sibling(number), decisions, "brief", keep=keep)
+
+        def then(result: Result | None, _: UserError | None) -> None:
+            brief = result.brief if isinstance(result, Future) else result
+            if isinstance(brief, Brief):
+                self._come(number, decided, brief, tell)
+
+        ticket = self._futures.ask(order, then, BACKGROUND)
+        if ticket is not None:
+            with self._lock:
+                self._tickets.append(ticket)
+                if self._over:
+                    ticket.cancel()
+
+    def _come(self, number: int, decided: bool, brief: Brief, tell: Callable[[Band], None]) -> None:
+        with self._lock:
+            pair = self._pairs.setdefault(number, {})
+            pair[decided] = brief
+            if not self._decisions:
+                pair[True] = brief
+            whole = [self._pairs[key] for key in sorted(self._pairs) if len(self._pairs[key]) > 1]
+            count = len(whole)
+            worth = count > self._shown and (count in (self.first, *SHOWN_AT, self.most))
+            if self._over or not worth:
+                return
+            self._shown = count
+            own = np.stack([pair[True].yearly for pair in whole])
+            without = np.stack([pair[False].yearly for pair in whole])
+        tell(Band(self._world, self._decisions, brief.ids, own, without))

@@ -1,0 +1,259 @@
+"""Who carries out orders: a few worker processes, or one thread; the most urgent order first."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ccepz_sim.content import Content
+from ccepz_sim.errors import UserError
+from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.records import Order, Result
+from ccepz_sim.game.runner import MakeZone, Runner
+from ccepz_sim.game.worker import STOP, receive, send
+
+logger = logging.getLogger(__name__)
+OWN, ASKED, BACKGROUND = range(3)  # urgency: what a player waits for, what he asked for, what may take its time
+Then = Callable[["Result | None", "UserError | None"], None]
+Told = Callable[[int], None]
+
+
+class _CancelledError(Exception):
+    """A thread's run is not wanted any more."""
+
+
+@dataclass
+class Ticket:
+    """An order on its way; `cancel` drops it, and its answer never comes."""
+
+    number: int
+    order: Order
+    urgency: int
+    then: Then
+    told: Told | None = None
+    home: int | None = None
+    cancelled: bool = field(default=False)
+
+    def cancel(self) -> None:
+        """Drop the order, wherever it is."""
+        self.cancelled = True
+
+    def answer(self, result: Result | None, error: UserError | None) -> None:
+        """Pass on what came of it."""
+        if not self.cancelled:
+            try:
+                self.then(result, error)
+            except Exception:
+                logger.exception("what follows from a run failed")
+
+
+class Crew(Protocol):
+    """Carries out orders in the background."""
+
+    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
+        """Take an order; `then` is called once, from another thread, with a result or an error."""
+
+    def close(self) -> None:
+        """Stop; orders not begun are dropped."""
+
+
+class _Queue:
+    """Orders not begun, the most urgent and oldest first; each worker prefers those of its own home."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Ticket] = []
+        self.changed = threading.Condition()
+        self.closed = False
+        self._numbers = itertools.count(1)
+
+    def put(self, order: Order, then: Then, urgency: int, told: Told | None, home: int | None) -> Ticket:
+        with self.changed:
+            ticket = Ticket(next(self._numbers), order, urgency, then, told, home)
+            self.waiting.append(ticket)
+            self.changed.notify_all()
+        return ticket
+
+    def back(self, ticket: Ticket) -> None:
+        with self.changed:
+            self.waiting.append(ticket)
+            self.changed.notify_all()
+
+    def take(self, me: int) -> Ticket | None:
+        """Wait for an order for this worker; None when there will be none."""
+        with self.changed:
+            while True:
+                self.waiting = [ticket for ticket in self.waiting if not ticket.cancelled]
+                mine = [ticket for ticket in self.waiting if ticket.home in (None, me)]
+                if mine:
+                    chosen = min(mine, key=lambda ticket: (ticket.urgency, ticket.number))
+                    self.waiting.remove(chosen)
+                    return chosen
+                if self.closed:
+                    return None
+                self.changed.wait()
+
+    def close(self) -> None:
+        with self.changed:
+            self.closed = True
+            self.waiting.clear()
+            self.changed.notify_all()
+
+
+class LocalCrew:
+    """One thread in this process: for tests, and where no other process may be started."""
+
+    def __init__(self, content: Content, make_zone: MakeZone) -> None:
+        """Make zones in this process."""
+        self._runner = Runner(content, make_zone)
+        self._queue = _Queue()
+        self._thread = threading.Thread(target=self._work, name="ccepz-run", daemon=True)
+        self._thread.start()
+
+    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
+        """Take an order."""
+        return self._queue.put(order, then, urgency, told, None)
+
+    def close(self) -> None:
+        """Let the running order finish and start no more."""
+        self._queue.close()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (ticket := self._queue.take(0)) is not None:
+            try:
+                result = self._runner.carry_out(ticket.order, _teller(ticket))
+            except _CancelledError:
+                continue
+            except UserError as error:
+                ticket.answer(None, error)
+            except Exception:
+                logger.exception("a run of the game failed")
+                ticket.answer(None, GameError("run_failed"))
+            else:
+                ticket.answer(result, None)
+
+
+def _teller(ticket: Ticket) -> Told:
+    def told(year: int) -> None:
+        if ticket.cancelled:
+            raise _CancelledError
+        if ticket.told is not None:
+            ticket.told(year)
+
+    return told
+
+
+class ProcessCrew:
+    """Some workers in processes of their own, so that the page never waits for a run.
+
+    A world has its home at one worker, which has its snapshots; an urgent order stops a less urgent one between
+    two years, and that one begins anew later.
+    """
+
+    def __init__(self, folder: Path, workers: int) -> None:
+        """Start the workers; they load the content of a folder."""
+        self._queue = _Queue()
+        self._folder = folder
+        self._running: list[tuple[Ticket, subprocess.Popen[bytes]] | None] = [None] * workers
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._serve, args=(number,), name=f"ccepz-crew-{number}", daemon=True)
+            for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
+        """Take an order."""
+        home = None if urgency == ASKED else order.world.seed % len(self._threads)
+        ticket = self._queue.put(order, then, urgency, told, home)
+        with self._lock:
+            for number, running in enumerate(self._running):
+                if running is not None and home in (None, number) and running[0].urgency > urgency:
+                    self._stop(running)
+                    break
+        return ticket
+
+    def close(self) -> None:
+        """End the workers."""
+        self._queue.close()
+        with self._lock:
+            for running in self._running:
+                if running is not None:
+                    running[0].cancel()
+                    self._stop(running)
+        for thread in self._threads:
+            thread.join()
+
+    @staticmethod
+    def _stop(running: tuple[Ticket, subprocess.Popen[bytes]]) -> None:
+        ticket, process = running
+        with contextlib.suppress(OSError):  # it has ended by itself
+            send(process.stdin, (ticket.number, STOP))  # type: ignore[arg-type]
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def _serve(self, me: int) -> None:
+        process = self._start()
+        try:
+            while (ticket := self._queue.take(me)) is not None:
+                try:
+                    self._carry_out(me, process, ticket)
+                except (EOFError, OSError):
+                    logger.warning("a worker ended unexpectedly; another takes its place")
+                    self._drop(process)
+                    process = self._start()
+                    ticket.answer(None, GameError("run_failed"))
+                finally:
+                    with self._lock:
+                        self._running[me] = None
+        finally:
+            self._drop(process)
+
+    def _carry_out(self, me: int, process: subprocess.Popen[bytes], ticket: Ticket) -> None:
+        with self._lock:
+            self._running[me] = (ticket, process)
+            send(process.stdin, (ticket.number, ticket.order))  # type: ignore[arg-type]
+        told_to_stop = False
+        while True:
+            number, what, value = receive(process.stdout)  # type: ignore[arg-type]
+            if number != ticket.number:
+                continue  # the last word of an order that was dropped
+            if what == "year":
+                if ticket.cancelled and not told_to_stop:
+                    told_to_stop = True
+                    with self._lock:
+                        self._stop((ticket, process))
+                elif ticket.told is not None:
+                    ticket.told(value)
+                continue
+            break
+        if what == "stopped":
+            if not ticket.cancelled:
+                self._queue.back(ticket)
+        elif what == "done":
+            ticket.answer(value, None)
+        else:
+            ticket.answer(None, value if what == "refused" else GameError("run_failed"))
+
+    @staticmethod
+    def _drop(process: subprocess.Popen[bytes]) -> None:
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,87 @@
+"""An observer that writes down what becomes of each firm, official, institute and resident, year by year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccepz_sim.clock import is_last_of_year
+from ccepz_sim.game.records import Lives
+from ccepz_sim.game.world import World
+from ccepz_sim.policies.schedule import Decision
+
+FIRM_FLOWS = ("sales", "profit", "bribe", "evaded_tax", "research", "innovations", "granted", "misused", "investment")
+FIRM_STATE = ("alive", "colluding", "capacity", "outdated", "chain", "brand", "clean", "product", "place")
+OFFICIAL_STATE = ("tenure", "integrity", "growth_first", "enforcement", "honesty", "captured", "score", "body")
+RESIDENT_STATE = ("town", "home", "age", "skill", "employer", "awareness", "trust", "resettled", "weight")
+Table = dict[str, list[NDArray[np.generic]]]
+
+
+class Witness:
+    """Only looks; flows are added up over the quarters of a year, states are taken at its end."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self.flows: dict[str, NDArray[np.float64]] = {}
+        self.firms: Table = {}
+        self.officials: Table = {}
+        self.institutes: Table = {}
+        self.residents: Table = {}
+
+    def __call__(self, zone: Any) -> None:
+        """Look at a zone at the end of a quarter."""
+        firms = zone.firms
+        for name in FIRM_FLOWS:
+            self._add(name, getattr(firms, name))
+        self._add("so2", firms.emission[:, 0])
+        self._add("punished", firms.punished)
+        self._add("results", zone.institutes.results)
+        if not is_last_of_year(zone.quarter):
+            return
+        for name in (*FIRM_FLOWS, "so2", "punished"):
+            _keep(self.firms, name, self.flows[name].astype(np.float32))
+        for name in FIRM_STATE:
+            _keep(self.firms, name, _small(getattr(firms, name)))
+        _keep(self.firms, "staff", firms.staff.sum(axis=1).astype(np.float32))
+        _keep(self.firms, "partner", firms.link_giver.astype(np.int16))
+        _keep(self.firms, "debt", zone.ledger.loans[zone.firm_accounts].astype(np.float32))
+        _keep(self.firms, "cash", zone.ledger.deposits[zone.firm_accounts].astype(np.float32))
+        for name in OFFICIAL_STATE:
+            _keep(self.officials, name, _small(getattr(zone.officials, name)))
+        for name in ("people", "posts", "guests"):
+            _keep(self.institutes, name, getattr(zone.institutes, name).astype(np.float32))
+        _keep(self.institutes, "results", self.flows["results"].astype(np.float32))
+        for name in RESIDENT_STATE:
+            _keep(self.residents, name, _small(getattr(zone.population, name)))
+        self.flows.clear()
+
+    def lives(self, world: World, decisions: tuple[Decision, ...], codes: tuple[str, ...]) -> Lives:
+        """Return all that was seen; a table of residents that grew is filled up with free rows."""
+        tables = [
+            {name: _stack(parts) for name, parts in table.items()}
+            for table in (self.firms, self.officials, self.institutes, self.residents)
+        ]
+        firms, officials, institutes, residents = tables
+        return Lives(world, decisions, firms, codes, officials, institutes, residents)
+
+    def _add(self, name: str, values: NDArray[Any]) -> None:
+        self.flows[name] = self.flows[name] + values if name in self.flows else values.astype(np.float64)
+
+
+def _keep(table: Table, name: str, values: NDArray[np.generic]) -> None:
+    table.setdefault(name, []).append(values)
+
+
+def _small(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Copy in as few bytes as a picture needs."""
+    if values.dtype.kind == "f":
+        return values.astype(np.float32)
+    return values.astype(np.int32) if values.dtype.itemsize > 4 else values.copy()
+
+
+def _stack(parts: list[NDArray[np.generic]]) -> NDArray[np.generic]:
+    longest = max(len(part) for part in parts)
+    filled = [np.concatenate([part, np.full(longest - len(part), -1, dtype=part.dtype)]) for part in parts]
+    return np.stack(filled)

@@ -1,0 +1,143 @@
+"""Carries out orders one after the other, resuming from yearly snapshots; lives in a worker or in a test."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.content import Content
+from ccepz_sim.game.lives import Witness
+from ccepz_sim.game.records import Brief, Future, Happening, Order, Purse, Result
+from ccepz_sim.game.world import World
+from ccepz_sim.policies.schedule import Decision
+
+KEPT_SNAPSHOTS = 24
+KEPT_STARTS = 26
+
+Progress = Callable[[int], None]
+MakeZone = Callable[..., Any]
+Diary = tuple[tuple[Purse, ...], tuple[Any, ...]]  # purse and working levers, by played year
+
+
+class Runner:
+    """Runs with the same bytes as a fresh run of the same decisions.
+
+    A snapshot taken at the start of a year holds for every list of decisions that agrees before that year, so
+    a decision dated in year Y costs only the years from Y on.
+    """
+
+    def __init__(self, content: Content, make_zone: MakeZone) -> None:
+        """Use one content and one way to make a zone for all runs."""
+        self.content = content
+        self._make_zone = make_zone
+        self._starts: OrderedDict[World, Any] = OrderedDict()
+        self._snapshots: OrderedDict[tuple[World, int, tuple[Decision, ...]], tuple[Any, Diary]] = OrderedDict()
+
+    def carry_out(self, order: Order, progress: Progress = lambda _: None) -> Result:
+        """Run as far as the order says; `progress` is told each finished year and may raise to stop the run."""
+        if order.what == "lives":
+            return self._lives(order, progress)
+        year, zone, (purse, working) = self._from(order)
+        zone.decide(order.decisions)
+        worth = {order.keep} | {int(decision.year) for decision in order.decisions}
+        while year <= order.until:
+            if year in worth and year > PLAY_YEAR:
+                self._keep(order.world, year, order.decisions, zone, (purse, working))
+            zone.run(years=1)
+            purse, working = (*purse, _purse(zone)), (*working, zone.policy.value.copy())
+            progress(year)
+            year += 1
+        if order.what == "brief":
+            return _brief(order, zone)
+        return _future(order, zone, purse, working)
+
+    def _lives(self, order: Order, progress: Progress) -> Result:
+        zone = self._start(order.world)
+        witness = Witness()
+        zone.observers = (witness,)
+        zone.decide(order.decisions)
+        for year in range(PLAY_YEAR, order.until + 1):
+            zone.run(years=1)
+            progress(year)
+        return witness.lives(order.world, order.decisions, tuple(zone.firms.codes))
+
+    def _from(self, order: Order) -> tuple[int, Any, Diary]:
+        for year in range(order.until, PLAY_YEAR, -1):
+            key = (order.world, year, before(order.decisions, year))
+            if key in self._snapshots:
+                self._snapshots.move_to_end(key)
+                zone, diary = self._snapshots[key]
+                return year, zone.copy(), diary
+        return PLAY_YEAR, self._start(order.world), ((), ())
+
+    def _start(self, world: World) -> Any:
+        if world not in self._starts:
+            self._starts[world] = self._make_zone(
+                package="status-quo",
+                scenario=world.scenario,
+                seed=world.seed,
+                start=PLAY_YEAR,
+                content=self.content,
+            )
+            while len(self._starts) > KEPT_STARTS:
+                self._starts.popitem(last=False)
+        self._starts.move_to_end(world)
+        return self._starts[world].copy()
+
+    def _keep(self, world: World, year: int, decisions: tuple[Decision, ...], zone: Any, diary: Diary) -> None:
+        key = (world, year, before(decisions, year))
+        if key not in self._snapshots:
+            self._snapshots[key] = (zone.copy(), diary)
+            while len(self._snapshots) > KEPT_SNAPSHOTS:
+                self._snapshots.popitem(last=False)
+
+
+def before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:
+    """Return the decisions dated before a year."""
+    return tuple(decision for decision in decisions if decision.year < year)
+
+
+def _purse(zone: Any) -> Purse:
+    centre = zone.body["committee"]
+    return Purse(
+        float(zone.treasury),
+        float(zone.standing),
+        float(zone.bodies.released[centre]),
+        float(zone.policy.credibility),
+    )
+
+
+def _brief(order: Order, zone: Any) -> Brief:
+    recorder = zone.recorder
+    quarters = (order.until + 1 - FIRST_YEAR) * QUARTERS
+    values = recorder.values[:quarters, :, recorder.place_index["zone"]]
+    return Brief(order.world, order.decisions, recorder.ids, values.reshape(-1, QUARTERS, *values.shape[1:]).mean(1))
+
+
+def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[Any, ...]) -> Future:
+    recorder = zone.recorder
+    rows = zone.events[list(Happening._fields)].itertuples(index=False, name=None)
+    return Future(
+        world=order.world,
+        decisions=order.decisions,
+        ids=recorder.ids,
+        places=recorder.places.names,
+        values=recorder.values[: recorder.used].copy(),
+        purse=purse,
+        working=np.array(working),
+        levers=zone.policy.ids,
+        events=tuple(Happening(*row) for row in rows),
+        by_product_flow=_sums(recorder.by_product_flow),
+        people_flow=_sums(recorder.people_flow),
+        golden_hash=zone.golden_hash(),
+    )
+
+
+def _sums(flows: Any) -> Any:
+    """Sum flows by quarter, shape (quarters, from, to), to years."""
+    whole = len(flows) // QUARTERS * QUARTERS
+    return flows[:whole].reshape(-1, QUARTERS, *flows.shape[1:]).sum(axis=1).astype(np.float32)

@@ -1,0 +1,132 @@
+"""Distributions of firms, officials, institutes and residents, each a point that can be opened."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccepz_sim.clock import PLAY_YEAR, QUARTERS
+from ccepz_sim.content import Content
+from ccepz_sim.game.records import Lives
+from ccepz_sim.web.views.words import Part, words
+
+KINDS = ("firms", "officials", "institutes", "residents")
+WIDEST_MARGIN = 0.5
+LEAST_SALES = 1e4
+ADULT = 16
+BINS = 20
+ASKED_RESIDENTS = 60  # how many of the sampled residents are named to choose from
+
+
+def column(table: Any, name: str, year: int) -> NDArray[Any]:
+    """Return one column of a table at the end of a played year."""
+    return np.asarray(table[name][year - PLAY_YEAR])
+
+
+def overview(content: Content, lives: Lives, kind: str, year: int, known: int, lang: str) -> Part:
+    """Describe the distribution of one kind of people in a year.
+
+    Args:
+        content: names; lives: of the own future; kind: one of KINDS; year: on the table.
+        known: last year whose deals are known: later only what was punished is marked.
+    """
+    t = words("people", lang)
+    made = {"firms": _firms, "officials": _officials, "institutes": _institutes, "residents": _residents}[kind]
+    found: Part = made(content, lives, year, year <= known, lang)
+    return {
+        "x": t[f"{kind}_x"],
+        "y": t[f"{kind}_y"],
+        "marked": t[f"{kind}_marked" if year <= known or kind != "firms" else "firms_punished"],
+        "plain": t[f"{kind}_plain"],
+        "note": t[f"{kind}_note"],
+        **found,
+    }
+
+
+def _firms(content: Content, lives: Lives, year: int, known: bool, lang: str) -> Part:
+    table = lives.firms
+    rows = np.flatnonzero(column(table, "alive", year))
+    sales = column(table, "sales", year)[rows]
+    profit = column(table, "profit", year)[rows]
+    margin = np.clip(profit / np.maximum(sales, LEAST_SALES), -WIDEST_MARGIN, WIDEST_MARGIN)
+    mark = column(table, "colluding" if known else "punished", year)[rows] > 0
+    names = firm_names(content, lives, lang)
+    points = [
+        [int(row), round(100 * float(x), 1), float(f"{max(y, LEAST_SALES):.3g}"), int(flag)]
+        for row, x, y, flag in zip(rows, margin, sales, mark, strict=True)
+    ]
+    return {"points": points, "log": True, "unit_x": "%", "bins": [], "names": _chosen(rows, names)}
+
+
+def _officials(content: Content, lives: Lives, year: int, known: bool, lang: str) -> Part:
+    table = lives.officials
+    labels = content.table("officials").labels
+    caught = column(table, "captured", year)
+    points = [
+        [row, round(100 * float(x), 1), round(100 * float(y), 1), int(known and caught[row] > 0)]
+        for row, (x, y) in enumerate(
+            zip(column(table, "integrity", year), column(table, "enforcement", year), strict=True)
+        )
+    ]
+    names = [label.get(lang) for label in labels]
+    return {"points": points, "log": False, "unit_x": "%", "bins": [], "names": _chosen(range(len(names)), names)}
+
+
+def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -> Part:
+    table = lives.institutes
+    posts, people = column(table, "posts", year), column(table, "people", year)
+    fill = people / np.maximum(posts, 1.0)
+    points = [
+        [row, float(round(float(posts[row]))), round(100 * float(fill[row]), 1), int(fill[row] < 0.5)]
+        for row in range(len(posts))
+    ]
+    names = [label.get(lang) for label in content.table("institutes").labels]
+    return {"points": points, "log": False, "unit_x": "", "bins": [], "names": _chosen(range(len(names)), names)}
+
+
+def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) -> Part:
+    table = lives.residents
+    town, age = column(table, "town", year), column(table, "age", year)
+    inside = content.table("places").numbers("in_zone") > 0
+    rows = np.flatnonzero((town >= 0) & (town < len(inside)) & (age >= ADULT * QUARTERS))
+    rows = rows[inside[town[rows]]]
+    weight = column(table, "weight", year)[rows].astype(float)
+    edges = np.linspace(0.0, 1.0, BINS + 1)
+    aware, _edges = np.histogram(column(table, "awareness", year)[rows], edges, weights=weight)
+    trust, _edges = np.histogram(column(table, "trust", year)[rows], edges, weights=weight)
+    bins = [
+        [round(100 * float(edges[i]), 0), float(f"{aware[i]:.4g}"), float(f"{trust[i]:.4g}")] for i in range(BINS)
+    ]
+    step = max(1, len(rows) // ASKED_RESIDENTS)
+    asked = rows[::step][:ASKED_RESIDENTS]
+    names = {int(row): resident_name(content, lives, int(row), year, lang) for row in asked}
+    return {"points": [], "log": False, "unit_x": "%", "bins": bins, "names": [[row, names[row]] for row in names]}
+
+
+@lru_cache(maxsize=8)
+def firm_names(content: Content, lives: Lives, lang: str) -> tuple[str, ...]:
+    """Return what each firm row is called: its product and code."""
+    products = content.table("products").labels
+    product = np.asarray(lives.firms["product"])[-1]
+    return tuple(
+        f"{products[int(made)].get(lang)} {code}" if code else ""
+        for made, code in zip(product, lives.codes, strict=True)
+    )
+
+
+def resident_name(content: Content, lives: Lives, row: int, year: int, lang: str) -> str:
+    """Say who a resident is in a year: nobody has a name, everybody a place, an age and a skill."""
+    t = words("people", lang)
+    table = lives.residents
+    town = int(column(table, "town", year)[row])
+    places = content.table("places").labels
+    where = places[town].get(lang) if 0 <= town < len(places) else t["elsewhere"]
+    skill = t[("unskilled", "skilled", "professional")[int(column(table, "skill", year)[row])]]
+    return t["resident"].format(place=where, age=int(column(table, "age", year)[row]) // QUARTERS, skill=skill, row=row)
+
+
+def _chosen(rows: Any, names: Any) -> list[list[Any]]:
+    return sorted(([int(row), names[int(row)]] for row in rows), key=lambda pair: str(pair[1]))

@@ -1,0 +1,187 @@
+"""`ccepz study` and `ccepz results` from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+STUDY = """
+id = "small"
+label = { en = "A small study", zh = "小型研究" }
+question = { en = "Does the command work?", zh = "命令是否可用？" }
+design = "grid"
+seeds = SEEDS
+expected_runs = RUNS
+packages = ["status-quo", "tax-only"]
+scenarios = ["slow-recovery"]
+
+[relations]
+years = 1
+scale = 0.0005
+
+[[lever]]
+id = "audit-share"
+values = [0.05, 0.5]
+
+[[outcome]]
+indicator = "gdp_real"
+
+[[outcome]]
+indicator = "colluding_share"
+"""
+
+
+def written(folder: Path, seeds: int) -> Path:
+    """Write the small study and return its file."""
+    path = folder / "small.toml"
+    path.write_text(STUDY.replace("SEEDS", str(seeds)).replace("RUNS", str(4 * seeds)), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """The folder of the small study, run by the command."""
+    from ccepz_sim.cli import main
+
+    folder = tmp_path_factory.mktemp("study")
+    assert main(["study", str(written(folder, 2)), "--out", str(folder / "out")], {"LANG": "en"}) == 0
+    return folder / "out"
+
+
+def test_it_runs_tells_and_goes_on(ccepz, finished, tmp_path) -> None:
+    file = written(tmp_path, 2)
+    again = ccepz("study", str(file), "--out", str(finished), "--workers", "1")
+    assert again.code == 0
+    assert "8 of 8 runs succeeded (0 of them now)" in again.out
+    plain = json.loads(ccepz("study", str(file), "--out", str(finished), "--json").out)
+    assert (plain["earlier"], plain["finished"], plain["counts"]["SUCCEEDED"]) == (8, True, 8)
+    chinese = ccepz("study", str(file), "--out", str(finished), lang="zh")
+    assert "8 次运行中成功 8 次" in chinese.out
+
+
+def test_the_manifest_says_how_to_make_it_again(finished) -> None:
+    manifest = json.loads((finished / "manifest.json").read_text("utf-8"))
+    assert manifest["command"].startswith("ccepz study ")
+    assert {"version", "content_hash", "engine_hash", "study_hash", "made_with", "study"} <= set(manifest)
+    assert {"versions", "machine"} == set(manifest["made_with"])
+
+
+def test_a_dry_run_touches_nothing(ccepz, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = ccepz("study", "smoke", "--dry-run")
+    assert (answer.code, answer.err) == (0, "")
+    assert "96 runs = 2 points (grid) × 3 policies × 2 scenarios × 8 seeds" in answer.out
+    plain = json.loads(ccepz("study", "ten-thousand", "--dry-run", "--json").out)
+    assert (plain["runs"], plain["begun"]) == (10_000, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_studies_are_listed(ccepz) -> None:
+    answer = ccepz("list", "studies")
+    assert "collusion-screening" in answer.out
+    assert "10,000" in answer.out
+    listed = json.loads(ccepz("list", "studies", "--json").out)
+    assert {"id", "design", "outcomes", "question"} <= set(listed[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("study", "smoke-test"), "no study “smoke-test”. Did you mean “smoke”?"),
+        (("study", "none.toml"), "no file none.toml"),
+        (("study",), "Missing"),
+        (("study", "smoke", "--workers", "0"), "--workers"),
+        (("study", "smoke", "--timeout", "soon"), "--timeout takes a number of seconds"),
+        (("results", "nowhere"), "holds no study"),
+        (("results", ".", "--table", "--csv"), "cannot be given together"),
+    ],
+)
+def test_a_mistake_is_one_sentence(ccepz, tmp_path, monkeypatch, arguments, told) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = ccepz(*arguments)
+    assert answer.code == 2
+    assert told in answer.err
+    assert answer.err.count("\n") == 1
+    assert ccepz(*arguments, lang="zh").err != answer.err
+
+
+def test_a_broken_file_is_told(ccepz, tmp_path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("id = ", "utf-8")
+    assert "cannot be read" in ccepz("study", str(broken)).err
+    wrong = written(tmp_path, 2)
+    wrong.write_text(wrong.read_text("utf-8").replace("0.5]", "5]"), "utf-8")
+    answer = ccepz("study", str(wrong))
+    assert answer.code == 2
+    assert "small.toml [lever[1].values[2]]: The value 5 is out of bounds." in answer.err
+
+
+def test_results_as_tables(ccepz, finished) -> None:
+    table = ccepz("results", str(finished))
+    assert (table.code, table.err) == (0, "")
+    assert "GDP at 2010 prices" in table.out
+    assert "年价" in ccepz("results", str(finished), "--table", lang="zh").out
+    plain = json.loads(ccepz("results", str(finished), "--json").out)
+    assert {row["outcome"] for row in plain} == {"gdp_real", "colluding_share"}
+    rows = list(csv.DictReader(io.StringIO(ccepz("results", str(finished), "--csv").out)))
+    assert len(rows) == 8 * 2
+    assert {"run", "policy", "seed", "audit-share", "indicator", "value"} <= set(rows[0])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--fan", "colluding_share"),
+        ("--diff", "status-quo", "tax-only"),
+        ("--tornado", "--indicator", "colluding_share"),
+        ("--pareto", "gdp_real", "colluding_share"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_results_as_figures(ccepz, finished, tmp_path, asked, lang) -> None:
+    answer = ccepz("results", str(finished), *asked, "--out", str(tmp_path / "figure"), lang=lang)
+    assert (answer.code, answer.err) == (0, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["figure.png", "figure.svg"]
+
+
+def test_what_was_not_varied_cannot_be_drawn(ccepz, finished) -> None:
+    answer = ccepz("results", str(finished), "--phase", "audit-share", "audit-shares")
+    assert answer.code == 2
+    assert "Did you mean “audit-share”?" in answer.err
+
+
+def test_figures_lie_with_the_study(ccepz, finished) -> None:
+    ccepz("results", str(finished), "--fan", "gdp_real")
+    assert (finished / "figures" / "fan-gdp_real.svg").exists()
+    # The folder of figures is no stranger to the study.
+    assert ccepz("study", str(written(finished.parent, 2)), "--out", str(finished)).code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_cleanly_and_the_same_command_goes_on(tmp_path, number) -> None:
+    file = written(tmp_path, 60)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(out)]
+    environ = {**os.environ, "LANG": "en_GB.UTF-8"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
+    until = time.monotonic() + 60
+    while not (out / "ledger.sqlite-wal").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(6)
+    process.send_signal(number)
+    told, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped with" in told
+    assert "Traceback" not in errors
+    assert (out / "runs.parquet").exists()
+    assert not (out / "ledger.sqlite-wal").exists()

@@ -1,0 +1,168 @@
+"""Runs for a game: the same bytes wherever and from wherever they are run."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccepz_sim import PilotZone
+from ccepz_sim.content import Content
+from ccepz_sim.game.crew import BACKGROUND, LocalCrew, ProcessCrew, Ticket
+from ccepz_sim.game.futures import Futures
+from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.records import Brief, Future, Lives, Order
+from ccepz_sim.game.runner import Runner
+from ccepz_sim.game.world import World
+from ccepz_sim.policies.schedule import Decision
+
+WORLD = World(3, "slow-recovery")
+FIRST = (Decision("audit-share", 0.4, 2018.0),)
+BOTH = (*FIRST, Decision("inspection-capacity", 150.0, 2024.0))
+
+
+@pytest.fixture
+def crew(content: Content) -> Iterator[ProcessCrew]:
+    crew = ProcessCrew(content.folder, 2)
+    yield crew
+    crew.close()
+
+
+def future(runner: Runner, *args: Any, **more: Any) -> Future:
+    found = runner.carry_out(Order(*args, **more))
+    assert isinstance(found, Future)
+    return found
+
+
+def test_a_resumed_future_has_the_bytes_of_a_fresh_run(content: Content) -> None:
+    runner = Runner(content, PilotZone)
+    future(runner, WORLD, ())
+    first = future(runner, WORLD, FIRST, keep=2024)
+    resumed = future(runner, WORLD, BOTH)
+    fresh = PilotZone(scenario=WORLD.scenario, seed=WORLD.seed, decisions=BOTH)
+    fresh.run(years=20)
+    assert resumed.golden_hash == fresh.golden_hash()
+    assert resumed.golden_hash != first.golden_hash
+    assert np.array_equal(resumed.values, fresh.recorder.values[: fresh.recorder.used])
+    assert len(resumed.purse) == len(resumed.working) == 20
+
+
+def test_a_future_starts_from_the_last_year_that_agrees(content: Content) -> None:
+    runner = Runner(content, PilotZone)
+    future(runner, WORLD, (), keep=2030)
+    told: list[int] = []
+    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), told.append)
+    assert told == list(range(2030, 2036))
+
+
+def test_a_brief_and_its_future_say_the_same(content: Content) -> None:
+    runner = Runner(content, PilotZone)
+    whole = future(runner, WORLD, FIRST)
+    brief = runner.carry_out(Order(WORLD, FIRST, "brief", until=2022))
+    assert isinstance(brief, Brief)
+    assert np.array_equal(brief.yearly, whole.brief.yearly[: len(brief.yearly)])
+    assert brief.at("gdp", 2022) == whole.by_year("gdp")[12]
+
+
+def test_looking_at_lives_changes_nothing_and_adds_up(content: Content) -> None:
+    runner = Runner(content, PilotZone)
+    before = future(runner, WORLD, FIRST)
+    lives = runner.carry_out(Order(WORLD, FIRST, "lives"))
+    assert isinstance(lives, Lives)
+    assert lives.years == 20
+    assert future(Runner(content, PilotZone), WORLD, FIRST).golden_hash == before.golden_hash
+    alive = np.asarray(lives.firms["alive"])[-1]
+    assert alive.sum() == before.series("firms_active")[-1]
+    caught = np.asarray(lives.firms["colluding"])[-1] & alive
+    inside = [content.table("places").numbers("in_zone")[int(place)] > 0 for place in lives.firms["place"][-1]]
+    share = (caught & inside).sum() / (alive & inside).sum()
+    assert share == pytest.approx(before.series("colluding_share")[-1], abs=0.02)
+
+
+def test_what_is_dropped_is_collected(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccepz_sim.game.runner.KEPT_SNAPSHOTS", 1)
+    runner = Runner(content, PilotZone)
+    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2034.0),), keep=2034))
+    dropped = weakref.ref(next(iter(runner._snapshots.values()))[0])
+    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035))
+    gc.collect()
+    assert dropped() is None
+
+
+def test_a_worker_brings_the_same_bytes_as_this_process(content: Content, crew: ProcessCrew, futures: Futures) -> None:
+    order = Order(WORLD, FIRST)
+    there, here = Futures(content, crew).get(order), futures.get(order)
+    assert isinstance(there, Future)
+    assert isinstance(here, Future)
+    assert there.golden_hash == here.golden_hash
+    assert np.array_equal(there.values, here.values)
+    assert there.events == here.events
+
+
+def test_an_urgent_order_goes_before_background_work_that_ends_up_the_same(content: Content, crew: ProcessCrew) -> None:
+    answers: list[str] = []
+    done = threading.Event()
+    begun = threading.Event()
+
+    def then(name: str, last: bool = False) -> Any:
+        def answer(result: Any, error: Any) -> None:
+            assert error is None
+            answers.append(name)
+            if last or len(answers) == 2:
+                done.set()
+
+        return answer
+
+    slow = Order(World(4, WORLD.scenario), FIRST, "brief")
+    crew.ask(slow, then("background"), BACKGROUND, lambda _: begun.set())
+    assert begun.wait(60)
+    crew.ask(Order(World(6, WORLD.scenario), (), "brief", until=2016), then("urgent"))
+    assert done.wait(60)
+    assert answers == ["urgent", "background"]
+
+
+def test_a_cancelled_order_never_answers(content: Content) -> None:
+    crew = LocalCrew(content, PilotZone)
+    answers: list[Any] = []
+    begun = threading.Event()
+    tickets: list[Ticket] = []
+    tickets.append(crew.ask(Order(WORLD, ()), lambda *got: answers.append(got), BACKGROUND, lambda _: begun.set()))
+    tickets.append(crew.ask(Order(WORLD, FIRST), lambda *got: answers.append(got), BACKGROUND))
+    assert begun.wait(60)
+    for ticket in tickets:
+        ticket.cancel()
+    crew.close()
+    assert answers == []
+
+
+def test_a_worker_that_dies_is_replaced(content: Content, crew: ProcessCrew) -> None:
+    futures = Futures(content, crew)
+    begun = threading.Event()
+    errors: list[Any] = []
+    done = threading.Event()
+
+    def then(_: Any, error: Any) -> None:
+        errors.append(error)
+        done.set()
+
+    crew.ask(Order(WORLD, BOTH), then, told=lambda _: begun.set())
+    assert begun.wait(60)
+    running = next(item for item in crew._running if item is not None)
+    running[1].kill()
+    assert done.wait(60)
+    assert isinstance(errors[0], GameError)
+    assert isinstance(futures.get(Order(WORLD, FIRST, "brief", until=2016)), Brief)
+
+
+def test_workers_end_with_their_server(content: Content, tmp_path: Path) -> None:
+    crew = ProcessCrew(content.folder, 1)
+    Futures(content, crew).get(Order(WORLD, (), "brief", until=2016))
+    threads = list(crew._threads)
+    crew.close()
+    assert not any(thread.is_alive() for thread in threads)
