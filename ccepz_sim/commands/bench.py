@@ -67,7 +67,7 @@ def _print(report: Report, say: Say) -> None:
     for key in ("bench.gate", "bench.value", "bench.reach", "bench.result"):
         gates.add_column(say(key), justify="right" if key in ("bench.value", "bench.reach") else "left")
     for gate in report.gates:
-        gates.add_row(say(f"bench.gate_{_key(gate.name)}"), _figure(gate), gate.reach, say(RESULTS[gate.reached]))
+        gates.add_row(say(f"bench.gate_{text_key(gate.name)}"), _figure(gate), gate.reach, say(RESULTS[gate.reached]))
     printer().print(rows)
     printer().print(gates)
 
@@ -81,7 +81,7 @@ def _name(row: Row, say: Say) -> str:
         return next(phase.label.get(say.lang) for phase in PHASES if phase.name == row.name)
     if row.group == "residents":
         return f"{int(row.name):,}"
-    return say(f"bench.row_{_key(row.name)}")
+    return say(f"bench.row_{text_key(row.name)}")
 
 
 def _value(row: Row, say: Say) -> str:
@@ -99,5 +99,6 @@ def _digits(value: float) -> str:
     return f"{value:,.0f}" if value >= whole else f"{value:.{DIGITS}g}"
 
 
-def _key(name: str) -> str:
+def text_key(name: str) -> str:
+    """Return the part of a text's key that stands for a name of the report."""
     return name.replace(" ", "_").replace(",", "").replace("-", "_")

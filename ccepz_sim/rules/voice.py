@@ -120,14 +120,14 @@ def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> Non
     drive = cells.by_town(drive + p.complain_voice * now.evaluation_voice, 0.0)
     sums = np.zeros((2, cells.count + 1))
     for _, rows in people.blocks():
-        cell, weight = people.cell[rows].astype(np.intp), people.weight[rows]
+        cell, lanes, weight = people.cell[rows].astype(np.intp), people.lanes(rows), people.weight[rows]
         own = people.awareness[rows]
         own -= sense.take(cell, mode="clip") * own
         own += pull.take(cell, mode="clip")
         own[:] = drift_to_mean(own, mean.take(cell, mode="clip"), p.imitation, p.reach)
         chance = complaint_chance(drive.take(cell, mode="clip"), own, people.trust[rows], p)
-        sums[0] += np.bincount(cell, weights=weight * own, minlength=cells.count + 1)
-        sums[1] += np.bincount(cell, weights=weight * chance, minlength=cells.count + 1)
+        sums[0] += people.add_up(lanes, weight * own)
+        sums[1] += people.add_up(lanes, weight * chance)
     aware, sent = people.by_place(sums)
     towns.awareness = aware / persons
     # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
@@ -178,7 +178,7 @@ def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
         target -= trust
         target *= speed.take(cell, mode="clip")
         trust += target
-        sums += np.bincount(cell, weights=people.weight[rows] * trust, minlength=cells.count + 1)
+        sums += people.add_up(people.lanes(rows), people.weight[rows] * trust)
     towns.trust = people.by_place(sums) / persons
 
 

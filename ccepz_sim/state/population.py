@@ -19,6 +19,7 @@ from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, Cells
 from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
 
 BLOCK = 32_768  # rows walked at a time; float32 buffers of this length stay in a processor's second cache
+LANES = 8  # sums of neighbouring rows that are kept apart until the end
 LONG_AGO = -100  # quarter of the last move of those who never moved
 NO_AGE = 20_000  # quarters; the age of a free row lies beyond every table of ages
 HALVINGS = 60
@@ -35,7 +36,7 @@ class Population(Arrays):
     resettled, guaranteed (a job offer stands).
 
     heads: persons by cell, shape (cells + 1,), exact whole numbers kept up by `put`, `bear` and `bury`.
-    lives_here: 1 for the cells of residents of the places, else 0, shape (cells + 1,).
+    lives_here: 1 for the cells of residents of the places, else 0, shape (cells + 1,); lane: see `lanes`.
 
     Attributes (shape (places + 1,), the rest of China last): persons, opening (head counts now and at the start of
     the quarter), births, deaths (persons a quarter), birth_weight (persons a newborn row stands for); moves (persons
@@ -57,7 +58,9 @@ class Population(Arrays):
         self.outside = world.place_count
         self.cells = Cells(world.place_count + 1)
         self.lives_here = ((self.cells.town >= 0) & (self.cells.town < self.outside)).astype(np.float32)
-        self.lives_here.flags.writeable = False
+        self.lane = np.tile(np.arange(LANES) * (self.cells.count + 1), BLOCK // LANES)
+        for fixed in (self.lives_here, self.lane):
+            fixed.flags.writeable = False
         self.free = np.zeros(0, dtype=np.intp)
         self.cell = np.full(rows, self.cells.free, dtype=self.cells.dtype)
         self.home = np.zeros(rows, dtype=np.int8)
@@ -146,6 +149,19 @@ class Population(Arrays):
         # below the range the difference wraps round to a large number
         return np.flatnonzero(cell - cell.dtype.type(first) < self.outside * len(SKILLS))
 
+    def lanes(self, rows: slice) -> np.ndarray:
+        """Number the cells of a block for `add_up`, each of some neighbouring rows in a lane of its own.
+
+        Neighbours mostly share a cell; a processor that adds to one number again and again waits each time for itself.
+        """
+        return self.cell[rows] + self.lane[: rows.stop - rows.start]
+
+    def add_up(self, lanes: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Sum values of the rows of a block by cell, shape (cells + 1,)."""
+        size = self.cells.count + 1
+        added: np.ndarray = np.bincount(lanes, weights=values, minlength=LANES * size).reshape(LANES, size).sum(axis=0)
+        return added
+
     def put(self, rows: np.ndarray, cells: np.ndarray) -> None:
         """Change the cells of some rows, each named once, and the head counts with them."""
         if not len(rows):
@@ -165,7 +181,8 @@ class Population(Arrays):
         """Count persons by cell from the rows themselves, shape (cells + 1,)."""
         heads = np.zeros(self.cells.count + 1)
         for _, rows in self.blocks():
-            heads += self._tally(self.cell[rows], self.weight[rows])
+            heads += self.add_up(self.lanes(rows), self.weight[rows])
+        heads[self.cells.free] = 0.0
         return heads
 
     def minors(self, grown: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,13 +15,15 @@ from ccepz_sim.bench.measure import load
 from ccepz_sim.bench.report import MAKERS, OURS, Gate, Size, available, bench
 from ccepz_sim.bench.workload import FIRMS, TOWNS, start
 from ccepz_sim.cli import main
+from ccepz_sim.commands.bench import text_key
 from ccepz_sim.content import load_content
+from ccepz_sim.text import Texts
 
 RESIDENTS, STEPS, SEEDS = 2000, 12, tuple(range(1, 13))
 TINY = Size(residents=500, crowd=1000, weighed=1000, rounds=1, years=1, everybody=False)
 GATES = {
     "against-mesa", "against-agentpy", "against-uids", "against-numpy32", "against-floor", "growth-residents",
-    "memory", "firm", "copy",
+    "memory", "firm", "copy", "everybody-time", "everybody-memory",
 }  # fmt: skip
 
 
@@ -68,9 +71,13 @@ def test_doubled_roster() -> None:
     assert len(load_content().table("firms")) == len(firms)
 
 
-def test_report() -> None:
+def test_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every gate, every row and every part of a full report has its text, and no text is left over."""
+    everybody = dict.fromkeys(("people", "history", "run", "gigabytes"), 1.0)
+    monkeypatch.setattr(reports, "every_resident", lambda _: everybody)
     told: list[str] = []
-    found = bench(TINY, told.append).as_dict()
+    report = bench(replace(TINY, everybody=True), told.append)
+    found = report.as_dict()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert {gate["name"] for gate in found["gates"]} == GATES
     assert all(set(gate) == {"name", "value", "reach", "reached"} for gate in found["gates"])
@@ -78,6 +85,11 @@ def test_report() -> None:
     for row in found["rows"]:
         assert (row["value"] is None) == (row["name"] in missing), row
         assert row["value"] is None or row["value"] >= 0.0 or row["name"] == "one more firm"
+    texts = {key.removeprefix("bench.") for key in Texts.load("cli") if key.startswith("bench.")}
+    used = {f"part_{name}" for name in told} | {f"way_{name}" for name in MAKERS}
+    used |= {f"gate_{text_key(gate.name)}" for gate in report.gates}
+    used |= {f"row_{text_key(row.name)}" for row in report.rows if row.group in ("runs", "everybody")}
+    assert {key for key in texts if key.startswith(("part_", "way_", "gate_", "row_"))} == used
     assert told == ["kernel", "residents", "memory", "phases", "runs", "everybody"]
 
 
