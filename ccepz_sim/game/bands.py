@@ -73,6 +73,7 @@ class BandMaker:
         self._lock = threading.Lock()
         self._pairs: dict[int, dict[bool, Brief]] = {}
         self._tickets: list[Ticket] = []
+        self._lost: set[int] = set()
         self._shown = 0
         self._over = False
 
@@ -97,10 +98,13 @@ class BandMaker:
         decisions = self._decisions if decided else ()
         order = Order(self._world.sibling(number), decisions, "brief", keep=keep)
 
-        def then(result: Result | None, _: UserError | None) -> None:
+        def then(result: Result | None, error: UserError | None) -> None:
             brief = result.brief if isinstance(result, Future) else result
             if isinstance(brief, Brief):
                 self._come(number, decided, brief, tell)
+            elif error is not None:
+                with self._lock:
+                    self._lost.add(number)  # a world that cannot be run is left out, on both sides
 
         ticket = self._futures.ask(order, then, BACKGROUND)
         if ticket is not None:
@@ -115,9 +119,10 @@ class BandMaker:
             pair[decided] = brief
             if not self._decisions:
                 pair[True] = brief
-            whole = [self._pairs[key] for key in sorted(self._pairs) if len(self._pairs[key]) > 1]
+            there = [key for key in sorted(self._pairs) if key not in self._lost and len(self._pairs[key]) > 1]
+            whole = [self._pairs[key] for key in there]
             count = len(whole)
-            worth = count > self._shown and (count in (self.first, *SHOWN_AT, self.most))
+            worth = count > self._shown and count in (self.first, *SHOWN_AT, self.most - len(self._lost))
             if self._over or not worth:
                 return
             self._shown = count

@@ -236,7 +236,7 @@ class Shown:
             facts,
             charts.panels(outcome, state.band, panels, eyes, content.value("game.band_share"), lang),
             mapped.map_now(content, outcome, year, eyes, lang),
-            story.events(content, outcome, year, lang),
+            story.events(content, outcome, year, eyes.known, lang),
         )
 
 

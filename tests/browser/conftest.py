@@ -107,10 +107,43 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, query: str = "?lang=en") -> None:
-        """Open the page and wait for the first charts."""
+    def open(self, query: str = "?lang=en", guide: bool = False) -> None:
+        """Open the page and wait for the first charts; a new visitor's guide is closed unless it is wanted."""
         self.page.goto(self.server.address + query)
         self.page.wait_for_function(READY, timeout=60_000)
+        if not guide and self.page.locator(".cz-guide").count():
+            self.page.locator(".cz-guide .shut").click()
+
+    def go(self, view: str) -> None:
+        """Open one of the views of the centre and wait for what it shows."""
+        names = ("zone", "people", "web", "futures", "report")
+        self.page.locator(".cz-tabs button").nth(names.index(view)).click()
+        marks = {"zone": ".cz-chart canvas", "people": ".cz-people .pick", "web": ".cz-web canvas",
+                 "futures": ".cz-futures canvas", "report": ".cz-report h3"}  # fmt: skip
+        self.page.wait_for_selector(marks[view], timeout=30_000)
+
+    def at(self, year: int) -> None:
+        """Put a year on the table."""
+        self.set_slider(".cz-time input", year)
+        self.page.wait_for_function(f"document.querySelector('.cz-time .year').innerText === '{year}'")
+        self.page.wait_for_timeout(200)
+
+    def numbers(self) -> list[str]:
+        """Return what the charts say of the last year."""
+        return list(self.page.locator(".cz-chart .change").all_inner_texts())
+
+    def severe(self) -> list[str]:
+        """Return the serious and critical findings of axe-core."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+        return [
+            f"{item['id']}: {node['html'][:120]} {node['any'][:1] and node['any'][0]['message']}"
+            for item in found
+            if item["impact"] in ("serious", "critical")
+            for node in item["nodes"]
+            if ".cz" in str(node["target"]) or "cz-" in node["html"]
+        ]
 
     def painted(self) -> int:
         """Return the number of the outcome that the charts show."""

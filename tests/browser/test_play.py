@@ -11,6 +11,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 Visit = Any
 AUDIT = "#cz-audit-share"
+at_a_desk = pytest.mark.parametrize("size", [(1440, 1000)], ids=["desk"], indirect=True)
 
 
 def save(visit: Visit, folder: Path, name: str) -> None:
@@ -47,20 +48,20 @@ def test_first_page_in_both_languages(visit: Visit, tmp_path: Path) -> None:
 def test_a_lever_moves_all_eight_charts(visit: Visit, tmp_path: Path) -> None:
     visit.open()
     chips = visit.page.locator(".cz-chips button")
-    before = visit.pictures()
+    before, first = visit.pictures(), visit.numbers()
     visit.after(chips.last.click)
     assert all(old != new for old, new in zip(before, visit.pictures(), strict=True))
-    middle = visit.pictures()
+    middle = visit.numbers()
     visit.after(lambda: visit.set_slider(AUDIT, 0.9))
     assert visit.page.locator(".cz-lever[data-lever=audit-share] output").inner_text().startswith("90")
-    changed = sum(old != new for old, new in zip(middle, visit.pictures(), strict=True))
+    changed = sum(old != new for old, new in zip(middle, visit.numbers(), strict=True))
     assert changed >= 6, "one lever more leaves at most a rare indicator untouched"
     assert visit.page.locator(".cz-decision").count() == 2
     save(visit, tmp_path, "decided")
     visit.after(visit.page.locator(".cz-head .tools button").first.click)
     visit.after(visit.page.locator(".cz-head .tools button").first.click)
     visit.page.wait_for_timeout(300)
-    assert visit.pictures() == before, "two undos bring back the first picture"
+    assert visit.numbers() == first, "two undos bring back the first numbers"
     visit.check()
 
 
@@ -85,6 +86,7 @@ def test_run_to_the_end_and_come_back_after_a_refresh(visit: Visit, tmp_path: Pa
     visit.check()
 
 
+@at_a_desk
 def test_the_keyboard_reaches_levers_and_places(visit: Visit) -> None:
     visit.open()
     visit.page.locator(AUDIT).focus()
@@ -98,11 +100,12 @@ def test_the_keyboard_reaches_levers_and_places(visit: Visit) -> None:
     visit.check()
 
 
+@at_a_desk
 def test_every_control_has_a_name(visit: Visit) -> None:
     visit.open()
     nameless = visit.page.evaluate(
         """() => [...document.querySelectorAll('button, input, select, [role=img], [role=button]')]
-        .filter(box => box.closest('.cz') && !(box.getAttribute('aria-label') || box.innerText))
+        .filter(box => box.closest('.cz') && !(box.getAttribute('aria-label') || box.textContent.trim()))
         .filter(box => !(box.labels && box.labels.length))
         .map(box => box.outerHTML.slice(0, 120))"""
     )
@@ -118,7 +121,7 @@ def test_a_shared_address_opens_the_same_game(visit: Visit, chromium: Any) -> No
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.open()
     visit.after(lambda: visit.set_slider(AUDIT, 0.7))
-    visit.page.locator(".cz-head .tools button").nth(3).click()
+    visit.page.locator(".cz-head .tools button").nth(2).click()
     visit.page.wait_for_timeout(200)
     shared = visit.page.evaluate("navigator.clipboard.readText()")
     assert "play=2~" in shared.replace("%7E", "~")
@@ -128,4 +131,122 @@ def test_a_shared_address_opens_the_same_game(visit: Visit, chromium: Any) -> No
     other.wait_for_selector(".cz-decision", timeout=60_000)
     assert other.locator(".cz-chart .change").all_inner_texts() == numbers
     other.context.close()
+    visit.check()
+
+
+def test_ten_years_six_decisions_undo_branch_share_and_why(visit: Visit, size: tuple[int, int], tmp_path: Path) -> None:
+    """A whole game, in English at a desk and in Chinese on a phone."""
+    english = size[0] > 800
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open("?lang=en" if english else "?lang=zh")
+    governance = {"audit-share": 0.4, "green-evaluation-weight": 0.4, "lifelong-accountability": 0.5}
+    more = {"audit-share": 0.6, "department-coordination": 0.8, "supervision-control-points": 20}
+    years = iter((2016, 2017, 2019, 2021, 2023, 2026))
+    for lever, value in [*governance.items(), *more.items()]:
+        visit.at(next(years))
+        visit.after(lambda lever=lever, value=value: visit.set_slider(f"#cz-{lever}", value))
+    assert visit.page.locator(".cz-decision").count() == 6
+    visit.after(visit.page.locator(".cz-head .tools button").first.click)
+    assert visit.page.locator(".cz-decision").count() == 5
+    visit.page.locator(".cz-chart[data-indicator=colluding_share] .why").click()
+    visit.page.wait_for_selector(".cz-why .body[data-missing='0']", timeout=60_000)
+    shares = visit.page.locator(".cz-why .shares > li")
+    assert shares.count() == 6, "five decisions and what they do together"
+    name = "Officials and funds audited" if english else "年度审计覆盖率"
+    assert name in visit.page.locator(".cz-why").inner_text()
+    assert visit.severe() == []
+    save(visit, tmp_path, "why")
+    visit.page.keyboard.press("Escape")
+    visit.page.wait_for_selector(".cz-why", state="detached")
+    numbers = visit.numbers()
+    visit.go("futures")
+    visit.page.locator(".cz-futures form input").first.fill("B")
+    visit.page.locator(".cz-futures form button").first.click()
+    visit.page.wait_for_function("document.querySelectorAll('.cz-futures .branches li').length === 2")
+    visit.page.locator(".cz-decision .mark").first.click()
+    visit.page.wait_for_function("document.querySelectorAll('.cz-decision').length === 4")
+    visit.page.wait_for_function("document.querySelectorAll('.cz-futures tbody tr:first-child td').length === 3")
+    save(visit, tmp_path, "futures")
+    visit.page.locator(".cz-futures .branches button").first.click()
+    visit.page.wait_for_function("document.querySelectorAll('.cz-decision').length === 5")
+    visit.go("report")
+    assert visit.page.locator(".cz-report li").count() > 5
+    save(visit, tmp_path, "report")
+    visit.page.locator(".cz-head .tools button").nth(2).click()
+    visit.page.wait_for_timeout(200)
+    shared = visit.page.evaluate("navigator.clipboard.readText()")
+    visit.open(shared[shared.index("?") :])
+    visit.page.wait_for_selector(".cz-decision")
+    assert visit.numbers() == numbers, "the address opens the same numbers"
+    visit.go("futures")
+    assert visit.page.locator(".cz-futures .branches li").count() == 2
+    visit.check()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_is_accessible_and_fits(visit: Visit, scheme: str, tmp_path: Path) -> None:
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.open("?lang=zh" if scheme == "dark" else "?lang=en")
+    visit.after(visit.page.locator(".cz-chips button").last.click)
+    visit.at(2024)
+    for view in ("zone", "people", "web", "futures", "report"):
+        visit.go(view)
+        if view == "people":
+            visit.page.locator(".cz-people .pick select").select_option(index=3)
+            visit.page.wait_for_selector(".cz-people .life canvas")
+        assert visit.severe() == [], view
+        assert width_fits(visit), view
+        save(visit, tmp_path, f"{scheme}-{view}")
+    visit.check()
+
+
+@at_a_desk
+def test_the_first_round_guides_by_what_is_done(visit: Visit) -> None:
+    visit.open(guide=True)
+    guide = visit.page.locator(".cz-guide")
+    assert "1" in guide.locator("small").inner_text()
+    guide.locator(".foot button").click()
+    visit.page.evaluate("document.querySelector('#cz-audit-share').scrollIntoView()")
+    visit.after(lambda: visit.set_slider(AUDIT, 0.4))
+    visit.page.wait_for_function("document.querySelector('.cz-guide small').innerText.startsWith('3')")
+    visit.at(2020)
+    visit.page.wait_for_function("document.querySelector('.cz-guide small').innerText.startsWith('4')")
+    guide.locator(".shut").click()
+    visit.page.wait_for_selector(".cz-guide", state="detached")
+    visit.check()
+
+
+@at_a_desk
+def test_a_lost_connection_is_said(visit: Visit) -> None:
+    visit.open()
+    visit.page.evaluate("window.solara.debug.connectionStatus = 'disconnected'")
+    visit.page.wait_for_selector(".cz-notice", timeout=5_000)
+    visit.page.evaluate("window.solara.debug.connectionStatus = 'connected'")
+    visit.page.wait_for_selector(".cz-notice", state="detached", timeout=5_000)
+    visit.check()
+
+
+@at_a_desk
+def test_numbers_and_pictures_are_saved(visit: Visit, tmp_path: Path) -> None:
+    visit.open()
+    for item, ending in enumerate(("csv", "png")):
+        visit.page.locator(".cz-chart .cz-menu summary").first.click()
+        with visit.page.expect_download() as download:
+            visit.page.locator(".cz-chart .cz-menu button").nth(item).click()
+        path = tmp_path / f"gdp.{ending}"
+        download.value.save_as(path)
+        assert download.value.suggested_filename == path.name
+        assert path.stat().st_size > 500
+    rows = (tmp_path / "gdp.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 27
+    assert rows[0].startswith("year,gdp,without")
+    visit.page.locator(".cz-head .cz-menu summary").click()
+    with visit.page.expect_download() as download:
+        visit.page.locator(".cz-head .cz-menu button").nth(1).click()
+    download.value.save_as(tmp_path / "game.json")
+    visit.after(lambda: visit.set_slider(AUDIT, 0.4))
+    address = visit.page.url
+    visit.page.locator(".cz-head input[type=file]").set_input_files(tmp_path / "game.json")
+    visit.page.wait_for_function(f"window.location.href !== '{address}'")
+    visit.page.wait_for_selector(".cz-decision", state="detached")
     visit.check()

@@ -42,7 +42,8 @@ def page() -> Iterator[Any]:
 
 
 MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "decided", "head": "facts",
-         "happenings": "rows", "notice": "action"}  # fmt: skip
+         "happenings": "rows", "notice": "action", "tabs": "names", "guide": "done", "why": "nothing",
+         "people": "kinds", "web": "picture", "futures": "marks", "report": "found", "tools": "file"}  # fmt: skip
 
 
 def found(context: Any, name: str) -> Any:
@@ -97,7 +98,7 @@ def test_a_moved_lever_changes_the_charts_and_the_list(page: Any) -> None:
     assert [row["change"] for row in found(page, "happenings").decisions] == [
         rows[1]["change"].replace(rows[1]["change"].split(" → ")[0], "5")
     ]
-    act(page, "head", "tool", "undo")
+    act(page, "head", "tool", {"what": "undo"})
     assert found(page, "happenings").decisions == []
     assert found(page, "charts").panels == before
     assert found(page, "head").can_redo
@@ -123,8 +124,8 @@ def test_a_decision_takes_effect_from_the_year_on_the_table(page: Any) -> None:
 
 
 def test_the_switch_changes_every_word(page: Any) -> None:
-    english = {name: found(page, name).t for name in MARKS if name != "notice"}
-    act(page, "head", "tool", "language")
+    english = {name: found(page, name).t for name in MARKS if found(page, name) is not None}
+    act(page, "head", "tool", {"what": "language"})
     for name, texts in english.items():
         shown = found(page, name).t
         same = [key for key in texts if texts[key] == shown[key]]
@@ -176,3 +177,78 @@ def test_a_failing_part_shows_a_sentence_not_a_traceback(page: Any, monkeypatch:
     found(page, "notice").vue_act(0)
     until(lambda: found(page, "charts") is not None)
     assert found(page, "charts").year == 2018, "the game is as it was"
+
+
+def test_why_is_answered_and_closed(page: Any) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    found(page, "charts").vue_why("colluding_share")
+    until(lambda: found(page, "why") is not None and found(page, "why").found is not None)
+    answer = found(page, "why").found
+    assert answer["rows"][0]["name"] == "Officials and funds audited a year"
+    found(page, "why").vue_ask({"indicator": "gdp", "year": 2030})
+    until(lambda: found(page, "why").found is not None and found(page, "why").found["label"] == "GDP")
+    found(page, "why").vue_shut(0)
+    assert found(page, "why") is None
+
+
+def test_every_view_opens_in_both_languages(page: Any) -> None:
+    act(page, "levers", "choose_package", "staged-programme")
+    for lang in ("en", "zh"):
+        for view in ("people", "web", "futures", "report", "zone"):
+            found(page, "tabs").vue_go(view)
+            name = "charts" if view == "zone" else view
+            until(lambda name=name: found(page, name) is not None)
+            assert found(page, name).t["lang"].startswith(lang)
+        act(page, "head", "tool", {"what": "language"})
+
+
+def test_a_branch_a_bookmark_and_the_way_back(page: Any) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    found(page, "tabs").vue_go("futures")
+    until(lambda: found(page, "futures") is not None)
+    act(page, "futures", "bookmark", "audited")
+    act(page, "futures", "branch", "more")
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.8})
+    until(lambda: len(found(page, "futures").rows[0]["cells"]) == 2)
+    assert [item["name"] for item in found(page, "futures").branches] == ["First future", "more"]
+    act(page, "futures", "go_back", found(page, "futures").marks[0]["number"])
+    assert found(page, "levers").values["audit-share"] == 0.4
+    act(page, "futures", "switch_to", 0)
+    act(page, "futures", "drop", found(page, "futures").branches[1]["id"])
+    assert len(found(page, "futures").branches) == 1
+
+
+def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    act(page, "head", "tool", {"what": "save"})
+    kept = found(page, "tools").file["text"]
+    act(page, "head", "tool", {"what": "python"})
+    assert "Decision('audit-share', 0.4, 2016.0)" in found(page, "tools").file["text"]
+    act(page, "head", "tool", {"what": "reset"})
+    before = found(page, "head").token
+    found(page, "head").vue_tool({"what": "load", "text": kept})
+    until(lambda: found(page, "levers") is not None and found(page, "head").token != before and settled(page))
+    assert found(page, "levers").values["audit-share"] == 0.4
+    found(page, "head").vue_tool({"what": "load", "text": "no game"})
+    until(lambda: "no game" in found(page, "notice").text)
+
+
+def test_what_standing_cannot_carry_is_refused_with_a_sentence(page: Any) -> None:
+    act(page, "levers", "choose_package", "whole-programme")
+    assert any("Standing is low" in warning for warning in found(page, "levers").means["warnings"])
+    bold = {"discharge-standard": 1.0, "permit-cap": 1.5, "media-supervision": 0, "lifelong-accountability": 0}
+    for lever, value in (bold | {"resource-price": 4, "land-concession": 1, "capacity-elimination": 0}).items():
+        act(page, "levers", "decide", {"lever": lever, "value": value})
+    game = next(reversed(hall.the_hall().store._games.values()))
+    means = game.state().means
+    assert means.standing is not None
+    assert means.spent <= means.standing, "no year spends more standing than there is"
+
+
+def test_a_panel_shows_reports_until_the_truth_is_asked_for(page: Any) -> None:
+    panel = found(page, "charts").panels[2]
+    assert panel["id"] == "colluding_share"
+    assert panel["veiled"] == 2016
+    found(page, "charts").vue_show_truth(True)
+    until(lambda: found(page, "charts").panels[2]["veiled"] == 0)
+    assert max(found(page, "charts").panels[2]["own"][6:]) > 2 * max(panel["own"][6:])

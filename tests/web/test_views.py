@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,17 +10,21 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.game.bands import Band
 from ccepz_sim.game.log import ChoosePackage
-from ccepz_sim.game.position import fold
-from ccepz_sim.game.records import Future, Order
+from ccepz_sim.game.position import fold, standings
+from ccepz_sim.game.records import Future, Lives, Order
 from ccepz_sim.game.runner import Runner
+from ccepz_sim.game.script import script
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
-from ccepz_sim.web.views import charts, story
+from ccepz_sim.web.views import charts, lives, people, policy_web, report, story
 from ccepz_sim.web.views import map as mapped
+from ccepz_sim.web.views.charts import Eyes
 
 WORLD = World(1, "slow-recovery")
+TRUTH = Eyes(2035)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,7 @@ def outcome(content: Content) -> Outcome:
 
 
 def test_good_and_bad_follow_the_direction_of_the_indicator(outcome: Outcome) -> None:
-    for panel in charts.panels(outcome, list(all_indicators()), "en"):
+    for panel in charts.panels(outcome, None, list(all_indicators()), TRUTH, 0.8, "en"):
         gap = panel["own"][-1] - panel["without"][-1]
         direction = all_indicators()[panel["id"]].direction
         if panel["change"]["text"] == "no change yet":
@@ -49,7 +54,7 @@ def test_good_and_bad_follow_the_direction_of_the_indicator(outcome: Outcome) ->
 
 
 def test_panels_are_yearly_means_of_the_record(outcome: Outcome) -> None:
-    panel = charts.panels(outcome, ["gdp"], "zh")[0]
+    panel = charts.panels(outcome, None, ["gdp"], TRUTH, 0.8, "zh")[0]
     series = outcome.own.series("gdp")
     assert panel["unit"] == "亿元/年"
     assert panel["own"][10] == pytest.approx(series[40:44].mean() / 1e8, rel=1e-4)
@@ -57,7 +62,7 @@ def test_panels_are_yearly_means_of_the_record(outcome: Outcome) -> None:
 
 def test_the_map_holds_every_place_and_every_share_is_a_share(content: Content, outcome: Outcome) -> None:
     for year in (2016, 2025, 2035):
-        now = mapped.map_now(content, outcome, year, "en")
+        now = mapped.map_now(content, outcome, year, TRUTH, "en")
         assert set(now["now"]) == set(content.table("places").ids)
         for flow in [*now["links"], *now["people"]]:
             assert 0 < flow["share"] <= 1
@@ -65,13 +70,13 @@ def test_the_map_holds_every_place_and_every_share_is_a_share(content: Content, 
         for place in now["now"].values():
             assert place["facts"]
             assert 0 <= place.get("ring", 0) <= 1
-    most = max(place.get("size", 0) for place in mapped.map_now(content, outcome, 2016, "en")["now"].values())
+    most = max(place.get("size", 0) for place in mapped.map_now(content, outcome, 2016, TRUTH, "en")["now"].values())
     assert most > 0
 
 
 def test_what_is_exchanged_on_the_map_is_what_was_recorded(content: Content, outcome: Outcome) -> None:
     flows = outcome.own.by_product_flow[6]
-    links = mapped.map_now(content, outcome, 2016, "en")["links"]
+    links = mapped.map_now(content, outcome, 2016, TRUTH, "en")["links"]
     moved = [name for name, inside in zip(content.table("places").ids, content.table("places").numbers("in_zone"),
                                           strict=True) if inside]  # fmt: skip
     pairs = {(moved[row], moved[column]) for row, column in zip(*np.nonzero(flows > 1), strict=True)}
@@ -81,7 +86,7 @@ def test_what_is_exchanged_on_the_map_is_what_was_recorded(content: Content, out
 
 
 def test_events_are_few_varied_and_not_from_the_future(content: Content, outcome: Outcome) -> None:
-    rows = story.events(content, outcome, 2020, "zh")
+    rows = story.events(content, outcome, 2020, 2020, "zh")
     assert 0 < len(rows) <= story.EVENTS_SHOWN
     assert all(int(row["when"][:4]) <= 2020 for row in rows)
     assert [row["when"] for row in rows] == sorted((row["when"] for row in rows), reverse=True)
@@ -105,3 +110,97 @@ def test_treasury_and_standing_are_those_of_the_zone(outcome: Outcome) -> None:
     assert len(outcome.own.purse) == 20
     shown = {fact["label"]: fact["value"] for fact in story.facts(outcome, 2035, "en")}
     assert shown["Standing"] == f"{zone.standing:.0f}"
+
+
+def test_what_is_not_audited_is_shown_as_reported(outcome: Outcome) -> None:
+    veiled = charts.panels(outcome, None, ["colluding_share", "so2", "pollution"], Eyes(2020), 0.8, "en")
+    for panel, name in zip(veiled, ("colluding_share", "so2"), strict=False):
+        true, said = (outcome.own.by_year(name, view=view) for view in ("true", "reported"))
+        scale = panel["own"][5] / true[5]
+        assert panel["own"][:11] == pytest.approx(true[:11] * scale, rel=1e-4)
+        assert panel["own"][11:] == pytest.approx(said[11:] * scale, rel=1e-4)
+        assert panel["said"] == pytest.approx(said[:11] * scale, rel=1e-4)
+        assert panel["veiled"] == 2021
+    assert veiled[2]["veiled"] == 0, "nobody reports the pollution index, it is measured"
+
+
+def test_a_band_holds_the_middle_worlds_and_counts_them(outcome: Outcome) -> None:
+    own, without = outcome.own.brief, outcome.without.brief
+    rise = np.linspace(0.9, 1.1, 11)[:, None, None, None]
+    band = Band(WORLD, outcome.own.decisions, own.ids, own.yearly * rise, np.repeat(without.yearly[None], 11, axis=0))
+    panel = charts.panels(outcome, band, ["gdp"], TRUTH, 0.8, "en")[0]
+    assert np.all(np.less_equal(panel["lower"], panel["own"]))
+    assert np.all(np.less_equal(panel["own"], panel["upper"]))
+    assert panel["upper"][3] == pytest.approx(panel["own"][3] * 1.08, rel=1e-3)
+    assert panel["luck"].startswith("better in")
+    assert "11 worlds" in panel["luck"]
+    assert band.better("sector_share_primary", 2035) is None
+    same = Band(WORLD, (), own.ids, band.without, band.without)
+    assert same.better("gdp", 2035) == 0.5, "ties count half"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_people_can_be_followed_in_words(content: Content, outcome: Outcome, lang: str) -> None:
+    found = Runner(content, PilotZone).carry_out(Order(WORLD, outcome.own.decisions, "lives"))
+    assert isinstance(found, Lives)
+    for kind in people.KINDS:
+        overview = people.overview(content, found, kind, 2025, 2035, lang)
+        assert overview["points"] or overview["bins"]
+        assert overview["names"]
+        told = [lives.life(content, found, kind, row, 2035, lang) for row, _ in overview["names"][:60]]
+        assert any(len(life["lines"]) > 1 for life in told), kind
+        for life in told:
+            assert life["title"]
+            assert all(len(item["values"]) == 20 for item in life["series"])
+            words = " ".join(line["text"] for line in life["lines"])
+            if lang == "zh":
+                assert not re.search("[a-z]{3,}", words), words
+            else:
+                assert not re.search("[\u4e00-\u9fff]", words), words
+            years = [line["year"] for line in life["lines"]]
+            assert years == sorted(years)
+    hidden = people.overview(content, found, "firms", 2025, 2015, lang)
+    shown = people.overview(content, found, "firms", 2025, 2035, lang)
+    assert hidden["marked"] != shown["marked"], "a deal that nobody found is not marked"
+
+
+def test_the_report_sorts_by_what_other_worlds_confirm(content: Content, outcome: Outcome) -> None:
+    own, without = outcome.own.brief, outcome.without.brief
+    log = [ChoosePackage("whole-programme", 2016)]
+    found = standings(content, log)
+    state = SimpleNamespace(position=found.position, world=WORLD)
+    sure = Band(WORLD, outcome.own.decisions, own.ids, own.yearly[None], without.yearly[None])
+    mixed = np.stack([own.yearly, without.yearly])
+    luck = Band(WORLD, outcome.own.decisions, own.ids, mixed, mixed[::-1])
+    first = report.report(content, state, outcome, sure, "en")
+    second = report.report(content, state, outcome, luck, "zh")
+    assert first["worked"]
+    assert first["failed"]
+    assert not first["luck"]
+    assert second["luck"]
+    assert not second["worked"]
+    assert all(row["tone"] == "good" for row in first["worked"])
+    assert len(first["scores"]) == 5
+    for sentence in first["looked"]:
+        assert "reported" in sentence
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_web_has_no_loose_ends(content: Content, outcome: Outcome, lang: str) -> None:
+    found = standings(content, [ChoosePackage("whole-programme", 2016)])
+    state = SimpleNamespace(position=found.position, year=2025)
+    for focus in [*content.groups, *all_indicators()]:
+        picture = policy_web.picture(content, state, outcome, focus, lang)
+        ids = [node["id"] for node in picture["nodes"]]
+        assert len(set(ids)) == len(ids)
+        for edge in picture["edges"]:
+            assert {edge["from"], edge["to"]} <= set(ids)
+        assert all(0 <= node["column"] < picture["columns"] for node in picture["nodes"])
+        if focus in content.groups:
+            assert any(edge["on"] for edge in picture["edges"]), focus
+
+
+def test_a_game_as_python_gives_the_same_numbers(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(script(WORLD, outcome.own.decisions, outcome.own.golden_hash), "game.py", "exec"), {})
+    first = capsys.readouterr().out.split()
+    assert first[0] == first[1] == outcome.own.golden_hash

@@ -105,7 +105,7 @@ def means_now(content: Content, state: State, lang: str) -> Part:
     return {
         "standing": standing,
         "left_share": share,
-        "money": t["means_need"].format(money=scale.write(means.money, lang)),
+        "money": t["means_need"].format(money=scale.write(means.money, lang)) if means.money else t["means_none"],
         "paid": paid,
         "warnings": warnings,
     }

@@ -61,11 +61,20 @@ def map_now(content: Content, outcome: Outcome, year: int, eyes: Eyes, lang: str
                     facts.fact("collusion", "colluding_share", park),
                     facts.fact("smoke", "so2", park),
                     facts.fact("waste", "solid_waste_utilisation", park),
+                    facts.fact("firms", "firms_active", park),
                     facts.fact("people", "population", name),
+                    facts.fact("jobless", "unemployment_rate", name),
+                    facts.fact("pollution", "pollution", name),
+                    facts.fact("moves", "net_migration", name),
                 ],
             }
         else:
-            listed = [facts.fact("people", "population", name), facts.fact("fill", "skilled_fill_rate", name)]
+            listed = [
+                facts.fact("people", "population", name),
+                facts.fact("fill", "skilled_fill_rate", name),
+                facts.fact("jobless", "unemployment_rate", name),
+                facts.fact("moves", "net_migration", name),
+            ]
             now[name] = {"facts": listed}
         now[name]["text"] = _sentence(label.get(lang), now[name]["facts"], lang)
     return {

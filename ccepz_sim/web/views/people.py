@@ -48,7 +48,7 @@ def overview(content: Content, lives: Lives, kind: str, year: int, known: int, l
 
 def _firms(content: Content, lives: Lives, year: int, known: bool, lang: str) -> Part:
     table = lives.firms
-    rows = np.flatnonzero(column(table, "alive", year))
+    rows = np.flatnonzero(column(table, "alive", year) & (column(table, "sales", year) > LEAST_SALES))
     sales = column(table, "sales", year)[rows]
     profit = column(table, "profit", year)[rows]
     margin = np.clip(profit / np.maximum(sales, LEAST_SALES), -WIDEST_MARGIN, WIDEST_MARGIN)

@@ -19,6 +19,7 @@ SURE, UNSURE = 0.75, 0.5  # share of worlds from which a gain counts as policy, 
 LEAST = 0.005  # half a point or half a per cent: less is no result
 LISTED = 7
 TURNS = 8
+VISIBLE = 0.5  # points of a score: less rounds to nothing
 
 
 def report(content: Content, state: State, outcome: Outcome, band: Band | None, lang: str) -> Part:
@@ -96,7 +97,7 @@ def _score(outcome: Outcome, name: str, lang: str) -> Part:
         "share": round(own / 100.0, 3),
         "quo": round(without / 100.0, 3),
         "gap": numbers.number_text(own - without, 0, sign=True),
-        "tone": tone_of(indicator, own - without),
+        "tone": tone_of(indicator, own - without) if abs(own - without) >= VISIBLE else "",
     }
 
 

@@ -17,6 +17,7 @@ from ccepz_sim.web.views.words import Part, words
 EVENTS_A_YEAR = 6
 ALIKE_A_YEAR = 2
 EVENTS_SHOWN = 36
+HIDDEN = ("collusion_spreads", "collusion_recedes", "waste_use_rises", "waste_use_falls")
 
 
 def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
@@ -34,14 +35,17 @@ def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
     ]
 
 
-def events(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
-    """Return what happened up to the end of a year, newest first, the weightiest of each year."""
+def events(content: Content, outcome: Outcome, year: int, known: int, lang: str) -> list[Part]:
+    """Return what happened up to the end of a year, newest first, the weightiest of each year.
+
+    What only true figures show (a spread of deals, say) is told once they are known.
+    """
     t = words("happenings", lang)
     table = content.table("places")
     names = {name: label.get(lang) for name, label in zip(table.ids, table.labels, strict=True)}
     by_date: dict[int, list[Any]] = {}
     for row in outcome.own.events:
-        if PLAY_YEAR <= row.year <= year:
+        if PLAY_YEAR <= row.year <= (min(year, known) if row.kind in HIDDEN else year):
             by_date.setdefault(row.year, []).append(row)
     shown: list[Part] = []
     for date in sorted(by_date, reverse=True):

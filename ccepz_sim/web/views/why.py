@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ccepz_sim.content import Content
 from ccepz_sim.game.explain import Explanation, Share, Step, Unit
-from ccepz_sim.indicators import all_indicators
+from ccepz_sim.indicators import Indicator, all_indicators
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of, gap_text, tone_of
 from ccepz_sim.web.views.words import Part, words
@@ -22,7 +22,7 @@ def answer(content: Content, found: Explanation, lang: str) -> Part:
             "key": f"{share.unit.number}-{share.unit.group}-{share.unit.lever}",
             "name": unit_name(content, share.unit, lang),
             "year": share.unit.year,
-            "gain": fine.write(share.gain, lang, sign=True),
+            "gain": _gain(indicator, share.gain, fine, lang),
             "size": round(share.gain / most, 4),
             "tone": tone_of(indicator, share.gain),
             "zero": share.gain == 0.0,
@@ -39,14 +39,21 @@ def answer(content: Content, found: Explanation, lang: str) -> Part:
         "year": found.year,
         "own": scale.write(found.own, lang),
         "without": scale.write(found.without, lang),
-        "total": fine.write(found.total, lang, sign=True),
+        "total": _gain(indicator, found.total, fine, lang),
         "total_size": round(found.total / most, 4),
         "total_tone": tone_of(indicator, found.total),
-        "interaction": fine.write(found.interaction, lang, sign=True),
+        "interaction": _gain(indicator, found.interaction, fine, lang),
         "interaction_size": round(found.interaction / most, 4),
         "rows": rows,
         "missing": t["missing"].format(count=found.missing) if found.missing else "",
     }
+
+
+def _gain(indicator: Indicator, gain: float, scale: numbers.Scale, lang: str) -> str:
+    """Write a contribution: points for shares, else the unit."""
+    if indicator.unit in ("1", "share"):
+        return numbers.join(numbers.number_text(100 * gain, 1, sign=True), words("charts", lang)["points"], lang)
+    return scale.write(gain, lang, sign=True)
 
 
 def unit_name(content: Content, unit: Unit, lang: str) -> str:
