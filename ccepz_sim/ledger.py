@@ -148,7 +148,7 @@ class Ledger:
             return self._sector[who.start]
         return self._sector[who.flat[0] if isinstance(who, np.ndarray) else who]
 
-    def lend(self, borrower: Index, amount: np.ndarray) -> None:
+    def lend(self, borrower: Index, amount: float | np.ndarray) -> None:
         """Grant loans: the borrower's deposit and debt rise together."""
         for stock in (self.deposits, self.loans):
             _change(stock, borrower, amount, np.add)

@@ -114,6 +114,9 @@ def _fixed_fields(zone: PilotZone) -> None:
     zone.seat = world.place_index[SEAT]
     zone.has_park = np.array([bool(park) for park in content.table("places").texts("park")])
     zone.town_body = _town_bodies(zone)
+    number = np.arange(len(zone.bodies.ids))
+    centre, above = zone.body["prefecture"], zone.body["province"]
+    zone.asks_for_money = ~np.isin(number, [centre, above, *zone.town_body])  # bodies the prefecture pays for
     zone.official_pools = _official_pools(zone)
     zone.saves_for_awards = np.isin(
         np.arange(len(zone.bodies.ids)),

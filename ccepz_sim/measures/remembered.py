@@ -9,6 +9,7 @@ import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER
 from ccepz_sim.measures.observation import Values
+from ccepz_sim.numeric import clip
 
 FULL_SCORE = 100.0
 RELATIVE = ("gdp_real", "urban_income", "so2", "solid_waste_stock")  # scored against the last quarter before the play
@@ -42,7 +43,7 @@ def scores(p: SimpleNamespace, now: Values, base: Values, general: np.ndarray) -
     """
     ratio = {name: now[name] / np.maximum(base[name], 1e-9) for name in RELATIVE}
     return {
-        name: FULL_SCORE * np.mean([np.clip(part, 0.0, 1.0) for part in parts], axis=0)
+        name: FULL_SCORE * np.add.reduce([clip(part, 0.0, 1.0) for part in parts]) / len(parts)
         for name, parts in _parts(p, now, ratio, general).items()
     }
 

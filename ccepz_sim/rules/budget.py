@@ -21,27 +21,26 @@ def release_budgets(zone: PilotZone) -> None:
     Reads: fiscal.*; the cost of all levers; own_revenue of the last quarter.
     """
     bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
-    accounts = zone.body_account(np.arange(len(bodies.ids)))
+    accounts = ledger.of("bodies")
     need = np.bincount(zone.policy.body, weights=zone.policy.cost(zone.quarter), minlength=len(bodies.ids))
     need += bodies.staff_cost / QUARTERS * zone.prices.general
     need += ledger.loans[accounts] * (p.public_rate / QUARTERS + p.amortisation) * (bodies.debt_ceiling > 0.0)
     bodies.planned_cost = need
     _pay_transfer(zone)
-    cash = ledger.deposits[accounts]
+    cash = ledger.deposits[accounts].copy()
     centre = zone.body["prefecture"]
-    saved = np.where(zone.saves_for_awards, cash, 0.0)
-    asks = np.where(np.arange(len(need)) == centre, 0.0, np.maximum(0.0, need - np.maximum(0.0, cash - saved)))
-    asks[zone.body["province"]] = 0.0
-    asks[np.isin(np.arange(len(need)), zone.town_body)] = 0.0
+    account = int(zone.body_account(centre))
+    free = np.where(zone.saves_for_awards, 0.0, np.maximum(0.0, cash))
+    asks = np.where(zone.asks_for_money, np.maximum(0.0, need - free), 0.0)
     own = float(need[centre])
-    room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[accounts[centre]]))
+    room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[account]))
     have = max(0.0, float(cash[centre]))
     wanted = float(asks.sum()) + own
     borrow = min(max(wanted - have, 0.0), room)
     if borrow > 0.0:
-        ledger.lend(accounts[centre : centre + 1], np.array([borrow]))
+        ledger.lend(account, borrow)
     share = min(1.0, (have + borrow) / wanted) if wanted > 0.0 else 1.0
-    ledger.pay("budget", int(accounts[centre]), accounts, asks * share)
+    ledger.pay("budget", account, accounts, asks * share)
     bodies.released[:] = share
     zone.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
 

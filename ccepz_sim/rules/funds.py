@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 CASH, AWARD = "cash", "award"  # uses of a grant that are income of the firm
-ROUNDS = 6  # of the contest; the error shrinks by its sharpness in each
+ROUNDS = 4  # of the contest; the error shrinks by its sharpness in each
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ def contest_effort(prize: float, weight: np.ndarray, sharpness: float) -> tuple[
     """
     share = contest_shares(weight, 1.0 / (1.0 - sharpness) if sharpness < 1.0 else 1.0)
     for _ in range(ROUNDS):
-        effort = sharpness * prize * share * (1.0 - share)
-        if not effort.any():
+        spread = share * (1.0 - share)
+        if not spread.any():
             break
-        pull = weight * effort**sharpness
+        pull = weight * spread**sharpness  # what all efforts have in common, r V, cancels in the shares
         share = pull / pull.sum()
     return sharpness * prize * share * (1.0 - share), share
 
@@ -262,8 +262,10 @@ def _pay_works(zone: PilotZone) -> None:
     now, ledger = zone.policy.now, zone.ledger
     parks = np.flatnonzero(zone.has_park)
     borrowed = zone.park_loan * zone.p.funds.borrowing_spent
-    orders = [(body, getattr(now, channel), sector, kind) for body, channel, sector, kind in WORKS]
-    for body, amount, sector, kind in (*orders, ("committee", borrowed, "construction", "programmes")):
+    orders = {("committee", "construction", "programmes"): borrowed}
+    for body, channel, sector, kind in WORKS:
+        orders[body, sector, kind] = orders.get((body, sector, kind), 0.0) + getattr(now, channel)
+    for (body, sector, kind), amount in orders.items():
         if amount > 0.0:
             each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
             ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
