@@ -14,7 +14,7 @@ import pytest
 from ccepz_sim import PilotZone
 
 YEARS = 3
-SEEDS = {0.01: tuple(range(1, 13)), 0.1: tuple(range(21, 29)), 1.0: (41, 42, 43)}
+SEEDS = {0.01: tuple(range(1, 13)), 0.1: tuple(range(1, 13)), 1.0: (1, 2, 3, 4)}
 # indicator -> margin, relative to the mean of the two; of shares in points
 RELATIVE = {"gdp": 0.02, "population": 0.01, "employment": 0.02, "wage": 0.01, "urban_income": 0.02,
             "complaints": 0.03, "so2": 0.03, "vacancies": 0.05}  # fmt: skip
@@ -37,9 +37,11 @@ def beyond(coarse: dict[str, np.ndarray], fine: dict[str, np.ndarray]) -> list[s
     """Name the indicators whose means may differ by more than their margin."""
     said = []
     for name in coarse:
-        one, two = coarse[name], fine[name]
+        # the same seeds on both sides: prices and firms have the same luck, what differs is the sample of residents
+        pairs = min(len(coarse[name]), len(fine[name]))
+        one, two = coarse[name][:pairs], fine[name][:pairs]
         gap = abs(float(one.mean() - two.mean()))
-        error = float(np.sqrt(one.var(ddof=1) / len(one) + two.var(ddof=1) / len(two)))
+        error = float((one - two).std(ddof=1) / np.sqrt(pairs))
         margin = POINTS.get(name) or RELATIVE[name] * float(one.mean() + two.mean()) / 2.0
         if gap + 2.0 * error > margin:
             spread = f"gap {gap:.3g} ± {2 * error:.3g} of {margin:.3g}"
