@@ -61,6 +61,7 @@ def test_it_runs_tells_and_goes_on(ccepz, finished, tmp_path) -> None:
     file = written(tmp_path, 2)
     again = ccepz("study", str(file), "--out", str(finished), "--workers", "1")
     assert again.code == 0
+    assert "Begun earlier: 8 of 8 runs are done." in again.err
     assert "8 of 8 runs succeeded (0 of them now)" in again.out
     plain = json.loads(ccepz("study", str(file), "--out", str(finished), "--json").out)
     assert (plain["earlier"], plain["finished"], plain["counts"]["SUCCEEDED"]) == (8, True, 8)
