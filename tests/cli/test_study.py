@@ -168,6 +168,7 @@ def test_figures_lie_with_the_study(ccepz, finished) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="sends signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_cleanly_and_the_same_command_goes_on(tmp_path, number) -> None:
     file = written(tmp_path, 60)
