@@ -14,6 +14,7 @@ import argparse
 import os
 import resource
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -33,6 +34,7 @@ from ccepz_sim.schema import Study
 from ccepz_sim.studies import dispatch, runner, simulate
 from ccepz_sim.studies.engines import Cluster, Engine, LocalPool
 from ccepz_sim.studies.results import load_study
+from ccepz_sim.studies.run_ledger import FILE
 from ccepz_sim.studies.store import Store
 
 TURNS = 5
@@ -141,9 +143,18 @@ def whole(study: Study, folder: Path) -> None:
         ended = runner.run_study(study, target, workers=workers)
         walls[workers] = ended.seconds
         told(f"{study.id}: {study.runs} runs, {workers} workers", f"{ended.seconds:.1f} s, {dict(ended.counts)}")
+        told("  time in runs of the time of the workers", f"{seconds_in_runs(target) / (workers * ended.seconds):.1%}")
     told("efficiency of two workers", f"{walls[1] / (2 * walls[2]):.2f}")
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     told("driver's memory at its peak", f"{used:.0f} MB")
+
+
+def seconds_in_runs(folder: Path) -> float:
+    """Return the seconds that the workers of a study spent in its runs."""
+    base = sqlite3.connect(folder / FILE)
+    total = float(base.execute("SELECT sum(seconds) FROM runs").fetchone()[0])
+    base.close()
+    return total
 
 
 def told(what: str, value: str) -> None:

@@ -73,7 +73,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
             limit=args.timeout,
             retry=args.retry,
             command=command,
-            tick=tick,
+            tick=tick if args.json else _announced(tick, say),
             stopped=stopped,
         )
     return _tell_end(study, ended, args, say)
@@ -217,6 +217,20 @@ def _progress(study: Study, say: Say) -> Iterator[Callable[[Told], None]]:
             progress.update(task, completed=told.ended, rate=rate, failed=failed)
 
         yield bar
+
+
+def _announced(tick: Callable[[Told], None], say: Say) -> Callable[[Told], None]:
+    """Say once, where a study was begun earlier, how much of it is done."""
+    told_already = False
+
+    def first(told: Told) -> None:
+        nonlocal told_already
+        if not told_already and told.earlier:
+            print(say("study.begun", earlier=told.earlier, runs=told.runs), file=sys.stderr, flush=True)
+        told_already = True
+        tick(told)
+
+    return first
 
 
 def _line(told: Told, say: Say) -> str:

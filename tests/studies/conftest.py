@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from ccepz_sim.content import Content, load_content
 from ccepz_sim.schema import Study
 from ccepz_sim.studies import store
 
-# Spawned workers get the path of their parent, and find the faults by their plain name.
-sys.path.insert(0, str(Path(__file__).parent))
 RUNS = 40
 
 

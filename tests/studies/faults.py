@@ -1,7 +1,4 @@
-"""Faults for the workers of a study: runs that raise, kill, hang; and a log of what was really run.
-
-Workers import this module by its plain name: the tests put its folder on the path they hand down.
-"""
+"""Faults for the workers of a study: runs that raise, kill, hang; and a log of what was really run."""
 
 from __future__ import annotations
 

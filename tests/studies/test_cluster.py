@@ -15,17 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RUNS, files
-from faults import Faults, FaultyCluster, FaultyPool
 
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.engines import Cluster
 from ccepz_sim.studies.extras import StudyError
+from tests.studies.conftest import RUNS, files
+from tests.studies.faults import Faults, FaultyCluster, FaultyPool
 
 pytest.importorskip("distributed")
-HERE = Path(__file__).parent
 PATIENCE = 60
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("cluster"),
+    pytest.mark.skipif(os.name == "nt", reason="kills with signals of POSIX"),
+]
 
 
 class Machines:
@@ -35,7 +38,6 @@ class Machines:
         self.folder = folder
         self.environ = {
             **os.environ,
-            "PYTHONPATH": str(HERE),
             "PYTHONWARNINGS": "ignore",
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
         }

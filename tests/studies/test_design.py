@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import document
 
 from ccepz_sim.checks import check_content
 from ccepz_sim.content import Content, find_folder
@@ -17,6 +16,7 @@ from ccepz_sim.reading.designs import read_study
 from ccepz_sim.studies.design import Plan, unit_sample
 from ccepz_sim.studies.runner import check_phases
 from ccepz_sim.studies.store import Store, study_of
+from tests.studies.conftest import document
 
 SAMPLED = {"lever": [{"id": "audit-share", "bounds": [0.1, 0.4]}], "uncertainty": [{"id": "collusion.belief_speed"}]}
 

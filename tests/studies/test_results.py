@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from faults import Faults, FaultyPool
 
 from ccepz_sim import load_study
 from ccepz_sim.errors import UserError
@@ -19,6 +18,7 @@ from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.studies.simulate import Result
+from tests.studies.faults import Faults, FaultyPool
 
 FACTORS = {
     "lever": [{"id": "audit-share", "bounds": [0, 1]}, {"id": "complaint-channels", "bounds": [0, 1]}],
