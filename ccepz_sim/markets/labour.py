@@ -73,7 +73,7 @@ def run_labour_market(zone: PilotZone) -> None:
 def _enter_and_retire(zone: PilotZone) -> None:
     """Those who reach working age take up a skill and seek work; the old leave the labour force."""
     people, p = zone.population, zone.p.labour
-    grown = np.flatnonzero(people.age == int(p.working_age * QUARTERS))
+    grown = np.flatnonzero((people.age == int(p.working_age * QUARTERS)) & (people.town >= 0))
     if len(grown):
         luck = zone.streams.at("coming of age", zone.quarter).random((2, people.rows))[:, grown]
         amenity = np.append(zone.towns.amenity, p.outside_amenity)[people.town[grown]]
