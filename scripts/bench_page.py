@@ -101,7 +101,7 @@ def main() -> int:
         print(f"lever moved in {options.year}, {options.moves} moves: charts repainted")
         for name in ("min", "median", "p95", "max"):
             print(f"  {name:<8} {figures[name + '_ms']:7.0f} ms")
-        print(f"  page's own share, known futures: median {figures['page_ms']:.0f}, most {figures['page_p95_ms']:.0f} ms")
+        print(f"  own share, known futures: median {figures['page_ms']:.0f}, most {figures['page_p95_ms']:.0f} ms")
         print(f"why?, all shares              {figures['why_ms']:7.0f} ms")
         if options.bands:
             print(f"first band                    {figures['first_band_ms']:7.0f} ms")
