@@ -1,9 +1,11 @@
-"""Time from a moved lever to eight repainted charts, in a real browser with the server on this machine.
+"""What a player waits for, in a real browser with the server on this machine.
 
-    python scripts/bench_page.py [--moves 40] [--year 2016] [--json]
+    python scripts/bench_page.py [--moves 40] [--year 2016] [--bands] [--json]
 
-Prints minimum, median and 95th percentile in milliseconds. Every move is to a value that was never tried, so
-that no future comes from the cache; the time ends with the first frame in which all charts show it.
+From a moved lever to eight repainted charts: minimum, median and 95th percentile in milliseconds, and the page's own
+share of it (the same move again: its future is known, so only the way to the screen is left). Every first move is to
+a value that was never tried. Then the first answer to "why?", with --bands the first band and the full one, and the
+memory of server and page after a tenth of the moves and at the end: `--moves 200` is the long session.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from playwright.sync_api import Error as PageError
 from playwright.sync_api import Page, sync_playwright
 
 NAMES = (
@@ -40,6 +44,7 @@ FLAGS = (
 )
 SERVE = "from ccepz_sim.web.server import serve; serve(port=0, open_browser=False)"
 LEVERS = ("audit-share", "green-evaluation-weight", "lifelong-accountability", "department-coordination")
+KNOWN = 20
 READY = "Number((document.querySelector('[data-painted]') || { dataset: {} }).dataset.painted) > 0"
 MOVE = """([lever, step]) => new Promise((resolve, reject) => {
   const charts = document.querySelector('[data-painted]');
@@ -61,6 +66,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--moves", type=int, default=40, help="levers to move (default 40)")
     parser.add_argument("--year", type=int, default=2016, help="year in which the levers are moved (default 2016)")
+    parser.add_argument("--bands", action="store_true", help="also wait for the first band and for the full one")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     found = browser()
@@ -70,7 +76,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    server = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True)
+    kept = os.environ | {"CCEPZ_GAMES": ":memory:"}
+    server = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True, env=kept)
     try:
         assert server.stdout is not None
         match = re.search(r"http://\S+", server.stdout.readline())
@@ -80,7 +87,9 @@ def main() -> int:
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
             page = chromium.new_page(viewport={"width": 1440, "height": 1000})
-            figures = measure(page, match.group(0), options.moves, options.year)
+            figures = measure(page, match.group(0), options.moves, options.year, server.pid)
+            if options.bands:
+                figures |= bands(page)
             chromium.close()
     finally:
         server.terminate()
@@ -92,10 +101,18 @@ def main() -> int:
         print(f"lever moved in {options.year}, {options.moves} moves: charts repainted")
         for name in ("min", "median", "p95", "max"):
             print(f"  {name:<8} {figures[name + '_ms']:7.0f} ms")
+        print(f"  own share, known futures: median {figures['page_ms']:.0f}, most {figures['page_p95_ms']:.0f} ms")
+        print(f"why?, all shares              {figures['why_ms']:7.0f} ms")
+        if options.bands:
+            print(f"first band                    {figures['first_band_ms']:7.0f} ms")
+            print(f"40 worlds                     {figures['full_band_ms']:7.0f} ms")
+        for part, name in (("server", "server"), ("heap", "page")):
+            early, late = figures[f"{part}_early_mb"], figures[f"{part}_mb"]
+            print(f"memory of the {name:<8} {early:7.0f} MB early, {late:.0f} MB at the end")
     return 0
 
 
-def measure(page: Page, address: str, moves: int, year: int) -> dict[str, float]:
+def measure(page: Page, address: str, moves: int, year: int, server: int) -> dict[str, float]:
     """Open the page, go to a year, move levers, and return the times in milliseconds."""
     page.goto(address)
     page.wait_for_function(READY, timeout=60_000)
@@ -111,7 +128,26 @@ def measure(page: Page, address: str, moves: int, year: int) -> dict[str, float]
         share = (0.11 + 0.6180339887 * (move + 1)) % 1
         times.append(float(page.evaluate(MOVE, [LEVERS[move % len(LEVERS)], share])))
         page.wait_for_timeout(60)
+        if move + 1 == max(2, moves // 10):
+            early = memory(page, server)
+    own = []
+    for back in range(min(moves, KNOWN)):  # to and fro between two futures that are known
+        share = (0.11 + 0.6180339887 * (moves - 4 * (back % 2))) % 1
+        try:
+            own.append(float(page.evaluate(MOVE, [LEVERS[(moves - 1) % len(LEVERS)], share])))
+        except PageError:
+            continue  # it stood there already: nothing was repainted
+        page.wait_for_timeout(60)
+    known = sorted(own)[: max(2, len(own) - 2)]  # the first way to each of the two was a run
+    late = memory(page, server)
     return {
+        "page_ms": statistics.median(known),
+        "page_p95_ms": known[-1],
+        "why_ms": why(page),
+        "server_early_mb": early[0],
+        "heap_early_mb": early[1],
+        "server_mb": late[0],
+        "heap_mb": late[1],
         "open_ms": opened,
         "moves": moves,
         "min_ms": min(times),
@@ -119,6 +155,43 @@ def measure(page: Page, address: str, moves: int, year: int) -> dict[str, float]
         "p95_ms": statistics.quantiles(times, n=20, method="inclusive")[-1],
         "max_ms": max(times),
     }
+
+
+def why(page: Page) -> float:
+    """Ask why and wait until every share is there."""
+    began = time.perf_counter()
+    page.locator(".cz-chart .why").nth(2).click()
+    page.wait_for_selector(".cz-why .body[data-missing='0']", timeout=60_000)
+    took = 1000 * (time.perf_counter() - began)
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".cz-why", state="detached")
+    return took
+
+
+def bands(page: Page) -> dict[str, float]:
+    """Move a lever once more and wait for the bands."""
+    page.evaluate(MOVE, [LEVERS[0], 0.55])
+    began = time.perf_counter()
+    found = {}
+    for name, worlds in (("first_band_ms", 2), ("full_band_ms", 40)):
+        page.wait_for_function(
+            f"Number((document.querySelector('[data-painted]').dataset.worlds) || 0) >= {worlds}", timeout=300_000
+        )
+        found[name] = 1000 * (time.perf_counter() - began)
+    return found
+
+
+def memory(page: Page, server: int) -> tuple[float, float]:
+    """Return megabytes of the server (not of its workers) and of the page's JavaScript after a collection."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    heap = session.send("Runtime.getHeapUsage")["usedSize"]
+    session.detach()
+    status = Path(f"/proc/{server}/status")
+    if not status.exists():
+        return 0.0, heap / 1e6
+    found = re.search(r"VmRSS:\s+(\d+)", status.read_text())
+    return (float(found.group(1)) / 1e3 if found else 0.0), heap / 1e6
 
 
 def browser() -> str | None:

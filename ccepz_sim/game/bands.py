@@ -105,6 +105,7 @@ class BandMaker:
             elif error is not None:
                 with self._lock:
                     self._lost.add(number)  # a world that cannot be run is left out, on both sides
+                self._show(tell)
 
         ticket = self._futures.ask(order, then, BACKGROUND)
         if ticket is not None:
@@ -119,6 +120,10 @@ class BandMaker:
             pair[decided] = brief
             if not self._decisions:
                 pair[True] = brief
+        self._show(tell)
+
+    def _show(self, tell: Callable[[Band], None]) -> None:
+        with self._lock:
             there = [key for key in sorted(self._pairs) if key not in self._lost and len(self._pairs[key]) > 1]
             whole = [self._pairs[key] for key in there]
             count = len(whole)
@@ -128,4 +133,4 @@ class BandMaker:
             self._shown = count
             own = np.stack([pair[True].yearly for pair in whole])
             without = np.stack([pair[False].yearly for pair in whole])
-        tell(Band(self._world, self._decisions, brief.ids, own, without))
+        tell(Band(self._world, self._decisions, whole[0][True].ids, own, without))
