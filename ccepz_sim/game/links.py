@@ -28,7 +28,7 @@ class Link:
 @cache
 def all_links() -> tuple[Link, ...]:
     """Read the arrows."""
-    text = resources.files("ccepz_sim").joinpath("text/links.toml").read_text(encoding="utf-8")
+    text = resources.files("ccepz_sim.game").joinpath("links.toml").read_text(encoding="utf-8")
     return tuple(
         Link(row["from"], row["to"], 1 if row["sign"] == "+" else -1, row["phase"], Label(row["en"], row["zh"]))
         for row in tomllib.loads(text)["link"]

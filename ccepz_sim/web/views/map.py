@@ -19,6 +19,7 @@ LINKS_SHOWN = 8
 MOVERS_SHOWN = 4
 SMALLEST_LINK = 1.0  # tonnes a year
 SMALLEST_MOVE = 1.0  # persons a year
+THINNEST = 0.001  # of the strongest flow: thinner ones are drawn so, too
 EAST = ("xining", "haidong")
 
 
@@ -160,7 +161,7 @@ def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Pa
 
 
 def _flow(origin: str, target: str, amount: float, most: float, text: str) -> Part:
-    return {"origin": origin, "target": target, "share": round(amount / most, 3), "text": text}
+    return {"origin": origin, "target": target, "share": round(max(amount / most, THINNEST), 3), "text": text}
 
 
 def _strongest(found: list[tuple[float, Part]], count: int) -> list[Part]:
