@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -28,29 +28,18 @@ def templates() -> Mapping[str, Label]:
     return {kind: Label(entry["en"], entry["zh"]) for kind, entry in tomllib.loads(text).items()}
 
 
+Note = tuple[int, str, str, str, float, dict[str, Any]]
+
+
 def write(zone: PilotZone) -> None:
-    """Look at the quarter (inspections) and at the year (prices, exits, moves, turns) and note what stands out.
+    """Note central inspections, and once a year the price moves; what the records tell is read off them later.
 
     Reads: chronicle.*; the scenario's inspections.
     """
-    p = zone.p.chronicle
     if zone.path.inspection[zone.quarter] > 0.0 and zone.path.inspection[max(0, zone.quarter - 1)] == 0.0:
         zone.note("central_inspection", "zone", "penalties", 1.0)
-    if not is_last_of_year(zone.quarter) or zone.quarter < 2 * QUARTERS - 1:
-        return
-    _price_falls(zone, p.price_move)
-    recorder = zone.recorder
-    exits = recorder.series("firm_exits")[-(QUARTERS - 1) :].sum() / QUARTERS + zone.exits
-    if exits >= p.many_exits:
-        zone.note("firms_failed", "zone", "firm_exits", float(exits), count=int(exits))
-    for place in zone.world.places[: zone.world.zone_count]:
-        lost = recorder.series("net_migration", place)[-QUARTERS:].mean()
-        people = recorder.series("population", place)[-1]
-        if lost < -p.many_leave * people:
-            zone.note("people_leave", place, "net_migration", float(-lost), count=int(-lost))
-        elif lost > p.many_leave * people:
-            zone.note("people_come", place, "net_migration", float(lost), count=int(lost))
-    _turns(zone)
+    if is_last_of_year(zone.quarter) and zone.quarter >= 2 * QUARTERS - 1:
+        _price_falls(zone, zone.p.chronicle.price_move)
 
 
 def _price_falls(zone: PilotZone, threshold: float) -> None:
@@ -75,38 +64,49 @@ def _price_falls(zone: PilotZone, threshold: float) -> None:
     zone.price_memory = now
 
 
-def _turns(zone: PilotZone) -> None:
-    """Note when the zone changes its regime: collusion, waste, research, new industry."""
-    p = zone.p.chronicle
-    for indicator, up, down in (
-        ("colluding_share", "collusion_spreads", "collusion_recedes"),
-        ("solid_waste_utilisation", "waste_use_rises", "waste_use_falls"),
-        ("emerging_share", "new_industry_grows", "new_industry_shrinks"),
-        ("skilled_fill_rate", "posts_filled", "posts_empty"),
-        ("awareness", "awareness_rises", "awareness_falls"),
-    ):
-        series = zone.recorder.series(indicator)
-        if len(series) <= 2 * QUARTERS:
-            continue
-        move = float(series[-QUARTERS:].mean() - series[-2 * QUARTERS : -QUARTERS].mean())
-        if abs(move) > p.turn:
-            zone.note(
-                up if move > 0 else down,
-                "zone",
-                indicator,
-                abs(move),
-                share=float(series[-1]),
-                points=abs(move) * PERCENT,
-            )
+TURNS = (
+    ("colluding_share", "collusion_spreads", "collusion_recedes"),
+    ("solid_waste_utilisation", "waste_use_rises", "waste_use_falls"),
+    ("emerging_share", "new_industry_grows", "new_industry_shrinks"),
+    ("skilled_fill_rate", "posts_filled", "posts_empty"),
+    ("awareness", "awareness_rises", "awareness_falls"),
+)
+
+
+def _years(zone: PilotZone) -> Iterator[Note]:
+    """Read off the records what stands out in each year from the second on: exits, moves, turns."""
+    p, recorder = zone.p.chronicle, zone.recorder
+    towns = zone.world.places[: zone.world.zone_count]
+    exits = recorder.series("firm_exits")
+    moved = {place: recorder.series("net_migration", place) for place in towns}
+    people = {place: recorder.series("population", place) for place in towns}
+    turning = {name: recorder.series(name) for name, _, _ in TURNS}
+    for last in range(2 * QUARTERS - 1, recorder.used, QUARTERS):
+        year = slice(last + 1 - QUARTERS, last + 1)
+        closed = float(exits[year].mean())
+        if closed >= p.many_exits:
+            yield last, "firms_failed", "zone", "firm_exits", closed, {"count": int(closed)}
+        for place in towns:
+            net = float(moved[place][year].mean())
+            if abs(net) > p.many_leave * people[place][last]:
+                kind = "people_leave" if net < 0.0 else "people_come"
+                yield last, kind, place, "net_migration", abs(net), {"count": int(abs(net))}
+        for indicator, up, down in TURNS:
+            series = turning[indicator]
+            move = float(series[year].mean() - series[last + 1 - 2 * QUARTERS : last + 1 - QUARTERS].mean())
+            if abs(move) > p.turn:
+                fields = {"share": float(series[last]), "points": abs(move) * PERCENT}
+                yield last, up if move > 0.0 else down, "zone", indicator, abs(move), fields
 
 
 def frame(zone: PilotZone, first: int) -> pd.DataFrame:
     """Return the events from a quarter on, with their sentences in both languages."""
-    rows = [_row(zone, note) for note in zone.notes if note[0] >= first]
+    notes = sorted((*zone.notes, *_years(zone)), key=lambda note: note[0])
+    rows = [_row(zone, note) for note in notes if note[0] >= first]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(zone: PilotZone, note: tuple[int, str, str, str, float, dict[str, Any]]) -> tuple[Any, ...]:
+def _row(zone: PilotZone, note: Note) -> tuple[Any, ...]:
     """Turn a note into a row of COLUMNS."""
     quarter, kind, place, indicator, weight, fields = note
     label = templates()[kind]

@@ -269,13 +269,10 @@ class PilotZone(mesa.Model):
         """Give the name of an institute in both languages."""
         return self.content.table("institutes").labels[row]
 
-    def growth_of_gdp(self) -> float:
-        """Growth of reported GDP over the past year."""
-        return self.recorder.change("gdp", QUARTERS)
-
-    def fall_of_reported_emissions(self) -> float:
-        """Mean fall of reported measured pollutants over the past year; a rise is negative."""
-        return -float(np.mean([self.recorder.change(name, QUARTERS) for name in ("so2", "cod")]))
+    def reported_year(self) -> tuple[float, float]:
+        """Growth of reported GDP over the past year, and mean fall of reported measured pollutants."""
+        growth, so2, cod = self.recorder.reported_changes("gdp", "so2", "cod")
+        return growth, -(so2 + cod) / 2.0
 
     def close_firms(self, mask: np.ndarray) -> None:
         """Close firms: loans are written off beyond what the assets fetch, links and deals end, staff go."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS
 from ccepz_sim.indicators import all_indicators
-from ccepz_sim.measures.derived import Setting, derive
+from ccepz_sim.measures.derived import Setting, derive, reported
 from ccepz_sim.measures.observation import Observation, gather, observe
 from ccepz_sim.measures.places import Places
 from ccepz_sim.measures.remembered import RELATIVE, base_quarter, last_known_misuse, scores
@@ -38,6 +38,7 @@ class Recorder:
         self.setting = Setting(zone.p, zone.world, zone.household_rate)
         self.used = 0
         self._waiting: list[Observation] = []
+        self._recent: list[Observation] = []  # of the past year and the quarter before it
         self._values = np.zeros((ROOM, len(self.ids), len(self.places.names), 2))
         self.people_flow_all = np.zeros((ROOM, zone.world.place_count + 1, zone.world.place_count + 1))
         towns = zone.world.zone_count
@@ -59,7 +60,9 @@ class Recorder:
         """Take down the quarter that just ended."""
         if self.used == len(self._values):
             self._grow()
-        self._waiting.append(observe(zone, self.places))
+        taken = observe(zone, self.places)
+        self._waiting.append(taken)
+        self._recent = [*self._recent[-QUARTERS:], taken]
         towns = zone.world.zone_count
         self.people_flow_all[self.used] = zone.population.moves
         self.by_product_flow_all[self.used] = zone.by_product_flow[:towns, :towns]
@@ -129,12 +132,16 @@ class Recorder:
         """Return one indicator by quarter, the history included; shape (quarters,)."""
         return self.values[:, self.index[indicator], self.place_index[place], VIEWS.index(view)]
 
-    def change(self, indicator: str, quarters: int) -> float:
-        """Return the relative change of the reported value over the past quarters; 0 before there are enough."""
-        series = self.series(indicator, view="reported")
-        if len(series) <= quarters or series[-1 - quarters] <= 0.0:
-            return 0.0
-        return float(series[-1] / series[-1 - quarters] - 1.0)
+    def reported_changes(self, *indicators: str) -> list[float]:
+        """Return the relative change of reported values of the zone over the past year; 0 before there is one.
+
+        Only product and measured pollutants: officials are judged by them, long before anybody reads the rest.
+        """
+        if len(self._recent) <= QUARTERS:
+            return [0.0] * len(indicators)
+        said = reported(self.setting, self.places, gather([self._recent[0], self._recent[-1]]))
+        pairs = [said[name][:, 0].tolist() for name in indicators]
+        return [now / before - 1.0 if before > 0.0 else 0.0 for before, now in pairs]
 
     def frame(self, seed: int, first: int, run: int = 0) -> pd.DataFrame:
         """Return the tidy table from a quarter on: run, seed, year, quarter, place, indicator, view, value."""
@@ -162,6 +169,6 @@ class Recorder:
         """Return an independent recorder with the same records."""
         twin = object.__new__(Recorder)
         twin.__dict__.update(self.__dict__)
-        for name in ("_values", "_waiting", "people_flow_all", "by_product_flow_all"):
+        for name in ("_values", "_waiting", "_recent", "people_flow_all", "by_product_flow_all"):
             setattr(twin, name, getattr(self, name).copy())
         return twin

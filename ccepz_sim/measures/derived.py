@@ -39,12 +39,21 @@ def derive(setting: Setting, places: Places, seen: Observed) -> tuple[Values, Va
     true: Values = {}
     said: Values = {}
     _economy(setting, places, seen, true, said)
+    _emissions(setting, places, seen, true, said)
     _environment(setting, places, seen, true, said)
     _integrity(places, seen, true, said)
     _people(setting, places, seen, true)
     for part in (_firms, _science, _public):
         part(places, seen, true)
     return true, said
+
+
+def reported(setting: Setting, places: Places, seen: Observed) -> Values:
+    """Give what is reported of product and measured pollutants, all that officials are judged by."""
+    said: Values = {}
+    _economy(setting, places, seen, {}, said)
+    _emissions(setting, places, seen, {}, said)
+    return said
 
 
 def _towns(places: Places, figures: Values) -> Values:
@@ -149,17 +158,23 @@ def _science(places: Places, seen: Observed, true: Values) -> None:
     true["innovations"] = made * QUARTERS
 
 
-def _environment(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
-    """Emissions, wastes, water and energy; reported emissions pass firms and officials."""
-    firms, towns, world = seen.firms, seen.towns, setting.world
-    persons, generated = towns["persons"], towns["generated"]
+def _emissions(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
+    """Measured pollutants of firms and homes; reported ones pass firms and officials."""
+    persons = seen.towns["persons"]
     homes = {name: setting.household_rate[:, number] * persons for number, name in enumerate(EMISSIONS)}
-    homes |= {"co2": persons * setting.p.environment.household_co2, "energy": world.place["household_energy"] * persons}
-    homes["water"] = world.place["household_water"] * persons + world.place["agriculture_water"]
     own = _towns(places, homes)
     for name, pollutant in EMISSIONS.items():
-        true[name] = (firms[pollutant] + own[name]) * QUARTERS
-        said[name] = (firms[f"said_{pollutant}"] + own[name]) * QUARTERS
+        true[name] = (seen.firms[pollutant] + own[name]) * QUARTERS
+        said[name] = (seen.firms[f"said_{pollutant}"] + own[name]) * QUARTERS
+
+
+def _environment(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
+    """Wastes, water and energy; officials report the use of waste as they report growth."""
+    firms, towns, world = seen.firms, seen.towns, setting.world
+    persons, generated = towns["persons"], towns["generated"]
+    homes = {"co2": persons * setting.p.environment.household_co2, "energy": world.place["household_energy"] * persons}
+    homes["water"] = world.place["household_water"] * persons + world.place["agriculture_water"]
+    own = _towns(places, homes)
     true["clean_technology"] = 1.0 - share(firms["clean_burden"], firms["burden"], 1.0)
     true["co2"] = firms["co2"] * QUARTERS + own["co2"]
     true["solid_waste_generated"] = firms["solid_waste"] * QUARTERS

@@ -142,8 +142,8 @@ def _score(zone: PilotZone, noise: np.ndarray) -> float:
     """Score the year and average it over the tenure; return the part all officials share."""
     officials, now, p = zone.officials, zone.policy.now, zone.p.officials
     plain = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
-    base = plain * p.score_growth * zone.growth_of_gdp()
-    base += now.evaluation_green * p.score_green * zone.fall_of_reported_emissions()
+    growth, fall = zone.reported_year()
+    base = plain * p.score_growth * growth + now.evaluation_green * p.score_green * fall
     base += now.evaluation_voice * p.score_voice * (zone.mean_trust - p.trust_neutral)
     effort = plain * officials.growth_effort + now.evaluation_green * officials.enforcement
     officials.score = base + effort + p.score_noise * noise - p.data_penalty * officials.exposed
