@@ -79,8 +79,8 @@ class RunLedger:
         """Take down ended runs (run, status, seconds, deaths, error, traceback) and outcomes where there are some."""
         with self.transaction() as base:
             base.executemany(
-                "UPDATE runs SET status = ?2, seconds = ?3, deaths = ?4, error = ?5, traceback = ?6 WHERE run = ?1",
-                runs,
+                "UPDATE runs SET status = ?, seconds = ?, deaths = ?, error = ?, traceback = ? WHERE run = ?",
+                ((*rest, run) for run, *rest in runs),
             )
             base.executemany("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", outcomes.items())
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 HARD = 3.0  # a run that hears no deadline for this many times its limit takes its worker down
-HARD_LEAST = 5.0
+HARD_LEAST = 30.0  # a busy machine may take long to load a worker
 TIMED_OUT = 75  # exit code of such a worker (EX_TEMPFAIL)
 
 

@@ -68,6 +68,8 @@ def spoil(faults: Faults, call: Callable[..., Any], runs: Sequence[Any]) -> Any:
         return luck.normal(1e9, 1e8, kept)
 
     simulate.outcomes = outcomes
+    if faults.hangs:
+        simulate.HARD_LEAST = 2.0
     try:
         return call(runs)
     finally:

@@ -174,7 +174,11 @@ def test_a_study_under_way_can_be_looked_at(make, tmp_path, monkeypatch) -> None
     seen: list = []
     faults = Faults(tmp_path)
     runner.run_study(
-        make(), tmp_path / "out", engine=FaultyPool(1, faults), tick=seen.append, stopped=lambda: len(seen) > 6
+        make(),
+        tmp_path / "out",
+        engine=FaultyPool(1, faults),
+        tick=seen.append,
+        stopped=lambda: bool(seen) and seen[-1].ended >= 20,
     )
     results = load_study(tmp_path / "out")
     assert 0 < results.ended < 40
