@@ -100,6 +100,38 @@ def test_a_file_brings_back_bookmarks_branches_and_undo(store: Store, settle: Se
         second.take_over(kept.log, kept.world, kept.year)
 
 
+def test_a_band_comes_only_while_somebody_looks(content: Content, settle: Settle) -> None:
+    small = content.with_parameters({"game.first_worlds": 2, "game.most_worlds": 3})
+    store = Store(small, LocalCrew(small, PilotZone))
+    game = store.open(None).game
+    game.decide("audit-share", 0.4)
+    settle(game)
+    assert game.state().band is None, "nobody looked on"
+    done = threading.Event()
+    seen: list[int] = []
+
+    def look() -> None:
+        band = game.state().band
+        if band is not None and band.worlds not in seen:
+            seen.append(band.worlds)
+            if band.worlds == 3:
+                done.set()
+
+    stop = game.listen(look)
+    assert done.wait(120)
+    stop()
+    band = game.state().band
+    assert band is not None
+    assert band.decisions == game.state().position.decisions
+    outcome = outcome_of(game)
+    assert (band.own[0] == outcome.own.brief.yearly).all(), "the first world is the game's own"
+    assert (band.without[0] == outcome.without.brief.yearly).all()
+    game.undo()
+    settle(game)
+    assert game.state().band is None, "a band belongs to its decisions"
+    store.close()
+
+
 def test_branches_are_compared_with_the_same_luck(store: Store, settle: Settle) -> None:
     game = store.open(None).game
     game.decide("audit-share", 0.25)
