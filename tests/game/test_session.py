@@ -15,7 +15,7 @@ from ccepz_sim.game import address, keeping
 from ccepz_sim.game.crew import LocalCrew
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.session import Game, Outcome
-from ccepz_sim.game.shelf import Shelf
+from ccepz_sim.game.shelf import FILE, Shelf, usual_path
 from ccepz_sim.game.store import Store
 from ccepz_sim.policies.schedule import Decision
 
@@ -241,3 +241,14 @@ def test_two_hundred_decisions_keep_a_bounded_shelf(content: Content) -> None:
     assert len(futures._shelves[Brief]) <= KEPT[Brief]
     assert len(crew._runner._snapshots) <= 24
     crew.close()
+
+
+def test_games_are_kept_where_the_variable_says_or_in_the_users_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CCEPZ_GAMES", "here.sqlite")
+    assert usual_path() == "here.sqlite"
+    monkeypatch.delenv("CCEPZ_GAMES")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert usual_path() == tmp_path / "ccepz-sim" / FILE
