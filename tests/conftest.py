@@ -6,6 +6,9 @@ import os
 
 import pytest
 
+# Games of a test, and of the programs it starts, leave nothing in the home folder of whoever runs it.
+os.environ.setdefault("CCEPZ_GAMES", ":memory:")
+
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """A whole run uses every core; a run of named files or folders stays in one process."""

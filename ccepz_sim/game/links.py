@@ -30,8 +30,9 @@ def all_links() -> tuple[Link, ...]:
     """Read the arrows."""
     text = resources.files("ccepz_sim.game").joinpath("links.toml").read_text(encoding="utf-8")
     return tuple(
-        Link(row["from"], row["to"], 1 if row["sign"] == "+" else -1, row["phase"], Label(row["en"], row["zh"]))
-        for row in tomllib.loads(text)["link"]
+        Link(origin, target, 1 if row["sign"] == "+" else -1, row["phase"], Label(row["en"], row["zh"]))
+        for origin, targets in tomllib.loads(text).items()
+        for target, row in targets.items()
     )
 
 

@@ -373,6 +373,9 @@ class Game:
         """Be told of changes; returns the function that ends it."""
         with self._lock:
             self._listeners.append(listener)
+            back = len(self._listeners) == 1 and not self._busy and not self._shows_trial
+        if back:
+            self._spread()  # somebody looks again: the band that was given up goes on
 
         def stop() -> None:
             with self._lock:

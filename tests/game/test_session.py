@@ -15,7 +15,7 @@ from ccepz_sim.game import address, keeping
 from ccepz_sim.game.crew import LocalCrew
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.session import Game, Outcome
-from ccepz_sim.game.shelf import Shelf
+from ccepz_sim.game.shelf import FILE, Shelf, usual_path
 from ccepz_sim.game.store import Store
 from ccepz_sim.policies.schedule import Decision
 
@@ -98,6 +98,38 @@ def test_a_file_brings_back_bookmarks_branches_and_undo(store: Store, settle: Se
     assert [mark.name for mark in second.state().standings.marks] == ["a start"]
     with pytest.raises(GameError):
         second.take_over(kept.log, kept.world, kept.year)
+
+
+def test_a_band_comes_only_while_somebody_looks(content: Content, settle: Settle) -> None:
+    small = content.with_parameters({"game.first_worlds": 2, "game.most_worlds": 3})
+    store = Store(small, LocalCrew(small, PilotZone))
+    game = store.open(None).game
+    game.decide("audit-share", 0.4)
+    settle(game)
+    assert game.state().band is None, "nobody looked on"
+    done = threading.Event()
+    seen: list[int] = []
+
+    def look() -> None:
+        band = game.state().band
+        if band is not None and band.worlds not in seen:
+            seen.append(band.worlds)
+            if band.worlds == 3:
+                done.set()
+
+    stop = game.listen(look)
+    assert done.wait(120)
+    stop()
+    band = game.state().band
+    assert band is not None
+    assert band.decisions == game.state().position.decisions
+    outcome = outcome_of(game)
+    assert (band.own[0] == outcome.own.brief.yearly).all(), "the first world is the game's own"
+    assert (band.without[0] == outcome.without.brief.yearly).all()
+    game.undo()
+    settle(game)
+    assert game.state().band is None, "a band belongs to its decisions"
+    store.close()
 
 
 def test_branches_are_compared_with_the_same_luck(store: Store, settle: Settle) -> None:
@@ -209,3 +241,14 @@ def test_two_hundred_decisions_keep_a_bounded_shelf(content: Content) -> None:
     assert len(futures._shelves[Brief]) <= KEPT[Brief]
     assert len(crew._runner._snapshots) <= 24
     crew.close()
+
+
+def test_games_are_kept_where_the_variable_says_or_in_the_users_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CCEPZ_GAMES", "here.sqlite")
+    assert usual_path() == "here.sqlite"
+    monkeypatch.delenv("CCEPZ_GAMES")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert usual_path() == tmp_path / "ccepz-sim" / FILE
