@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from ccepz_sim.ledger import Ledger
 from ccepz_sim.markets.by_products import exchange_and_store
 from ccepz_sim.markets.labour import run_labour_market
 from ccepz_sim.markets.prices import move_prices
+from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.observers import Recorder
 from ccepz_sim.policies.effective import Policy, announce
 from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
@@ -43,8 +43,6 @@ from ccepz_sim.state.arrays import Arrays
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
 LAST_YEAR = 2060
-HASH_DIGITS = 9
-HASH_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +219,7 @@ class PilotZone(mesa.Model):
 
         Values count to nine significant digits: NumPy versions and processors differ in the sixteenth.
         """
-        values = self.recorder.values[self.first_quarter : self.quarter]
-        return hashlib.sha256(significant(values).tobytes()).hexdigest()[:HASH_LETTERS]
+        return fingerprint(self.recorder.values[self.first_quarter : self.quarter])
 
     def copy(self) -> PilotZone:
         """Return an independent zone in the same state, for undo, what-if and branches."""
@@ -277,14 +274,6 @@ class PilotZone(mesa.Model):
     def close_firms(self, mask: np.ndarray) -> None:
         """Close firms: loans are written off beyond what the assets fetch, links and deals end, staff go."""
         setup.close_firms(self, mask)
-
-
-def significant(values: np.ndarray) -> np.ndarray:
-    """Give nine significant digits and the power of ten of each value as whole numbers; shape (2, ...)."""
-    size = np.floor(np.log10(np.maximum(np.abs(values), np.finfo(float).tiny)))
-    step = 10.0 ** (size - (HASH_DIGITS - 1))
-    rounded: np.ndarray = np.where(values == 0.0, 0.0, np.rint(values / step)).astype(np.int64)
-    return np.stack([rounded, np.where(values == 0.0, 0.0, size).astype(np.int64)])
 
 
 MESA_OWN = set(mesa.Model(rng=np.random.default_rng(0)).__dict__)

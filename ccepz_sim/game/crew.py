@@ -18,7 +18,7 @@ from ccepz_sim.errors import UserError
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.runner import MakeZone, Runner
-from ccepz_sim.game.worker import STOP, receive, send
+from ccepz_sim.game.worker import PATIENT, STOP, receive, send
 
 logger = logging.getLogger(__name__)
 OWN, ASKED, BACKGROUND = range(3)  # urgency: what a player waits for, what he asked for, what may take its time
@@ -154,12 +154,19 @@ def _teller(ticket: Ticket) -> Told:
 class ProcessCrew:
     """Some workers in processes of their own, so that the page never waits for a run.
 
-    A world has its home at one worker, which has its snapshots; an urgent order stops a less urgent one between
-    two years, and that one begins anew later.
+    What a player waits for goes to a worker of its own, the first; the others, which the system may put last, do
+    what can take its time. Each world has its home at one of them, which has its snapshots. An urgent order stops a
+    less urgent one between two years, and that one begins anew later.
     """
 
-    def __init__(self, folder: Path, workers: int) -> None:
-        """Start the workers; they load the content of a folder."""
+    def __init__(self, folder: Path, helpers: int) -> None:
+        """Start the workers; they load the content of a folder.
+
+        Args:
+            folder: the content.
+            helpers: workers besides the first, at least one.
+        """
+        workers = helpers + 1
         self._queue = _Queue()
         self._folder = folder
         self._running: list[tuple[Ticket, subprocess.Popen[bytes]] | None] = [None] * workers
@@ -173,7 +180,7 @@ class ProcessCrew:
 
     def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
         """Take an order."""
-        home = None if urgency == ASKED else order.world.seed % len(self._threads)
+        home = None if urgency == ASKED else 0 if urgency == OWN else 1 + order.world.seed % (len(self._threads) - 1)
         ticket = self._queue.put(order, then, urgency, told, home)
         with self._lock:
             for number, running in enumerate(self._running):
@@ -199,12 +206,12 @@ class ProcessCrew:
         with contextlib.suppress(OSError):  # it has ended by itself
             send(process.stdin, (ticket.number, STOP))  # type: ignore[arg-type]
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder)]
+    def _start(self, me: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([PATIENT] if me else [])]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def _serve(self, me: int) -> None:
-        process = self._start()
+        process = self._start(me)
         try:
             while (ticket := self._queue.take(me)) is not None:
                 try:
@@ -212,7 +219,7 @@ class ProcessCrew:
                 except (EOFError, OSError):
                     logger.warning("a worker ended unexpectedly; another takes its place")
                     self._drop(process)
-                    process = self._start()
+                    process = self._start(me)
                     ticket.answer(None, GameError("run_failed"))
                 finally:
                     with self._lock:

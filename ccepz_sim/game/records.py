@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.game.world import LAST_YEAR, World
+from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.policies.schedule import Decision
 
 Numbers = NDArray[np.float64]
@@ -63,7 +64,6 @@ class Future:
         values: shape (quarters, indicators, places, views), from 2010 on, in the indicators' units.
         working: levers as they worked at the end of each played year, shape (years, levers).
         by_product_flow, people_flow: yearly sums from row to column, shape (years, places, places), from 2010 on.
-        golden_hash: fingerprint of all indicators.
     """
 
     world: World
@@ -77,7 +77,11 @@ class Future:
     events: tuple[Happening, ...]
     by_product_flow: NDArray[np.float32]
     people_flow: NDArray[np.float32]
-    golden_hash: str
+
+    @cached_property
+    def golden_hash(self) -> str:
+        """Fingerprint of the played quarters, that of a zone with the same numbers."""
+        return fingerprint(self.values[(PLAY_YEAR - FIRST_YEAR) * QUARTERS :])
 
     @property
     def years(self) -> Numbers:

@@ -133,7 +133,6 @@ def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[An
         events=tuple(Happening(*row) for row in rows),
         by_product_flow=_sums(recorder.by_product_flow),
         people_flow=_sums(recorder.people_flow),
-        golden_hash=zone.golden_hash(),
     )
 
 

@@ -1,7 +1,7 @@
 """One worker: reads orders from its standard input, writes what came of them to its standard output.
 
-Run as `python -m ccepz_sim.game.worker FOLDER`. Frames are pickles behind their length. A worker ends when its
-input does, so that it never outlives its server.
+Run as `python -m ccepz_sim.game.worker FOLDER [patient]`. Frames are pickles behind their length. A worker ends when
+its input does, so that it never outlives its server.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ccepz_sim.game.runner import Runner
 
 LENGTH = struct.Struct(">Q")
 STOP = "stop"
+PATIENT = "patient"  # whoever waits for something else goes first
+LAST = 10  # how far back such a worker stands in the queue for a processor, as `nice` counts
 
 
 class StoppedError(Exception):
@@ -116,6 +118,8 @@ def main() -> None:
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    if PATIENT in sys.argv[2:] and hasattr(os, "nice"):
+        os.nice(LAST)
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):  # the server stops, and so do we
         work(Path(sys.argv[1]), source, target)
 
