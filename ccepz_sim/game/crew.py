@@ -66,17 +66,22 @@ class Crew(Protocol):
 
 
 class _Queue:
-    """Orders not begun, the most urgent and oldest first; each worker prefers those of its own home."""
+    """Orders not begun, the most urgent and oldest first; each worker prefers those of its own home.
+
+    While somebody waits for an order of his own, what can take its time is not begun: cores share their strength.
+    """
 
     def __init__(self) -> None:
         self.waiting: list[Ticket] = []
         self.changed = threading.Condition()
         self.closed = False
         self._numbers = itertools.count(1)
+        self._awaited = 0
 
     def put(self, order: Order, then: Then, urgency: int, told: Told | None, home: int | None) -> Ticket:
         with self.changed:
             ticket = Ticket(next(self._numbers), order, urgency, then, told, home)
+            self._awaited += urgency == OWN
             self.waiting.append(ticket)
             self.changed.notify_all()
         return ticket
@@ -86,12 +91,24 @@ class _Queue:
             self.waiting.append(ticket)
             self.changed.notify_all()
 
+    def done(self, ticket: Ticket) -> None:
+        """An order has had its answer, or nobody wants it any more."""
+        if ticket.urgency == OWN:
+            with self.changed:
+                self._awaited -= 1
+                self.changed.notify_all()
+
     def take(self, me: int) -> Ticket | None:
         """Wait for an order for this worker; None when there will be none."""
         with self.changed:
             while True:
+                self._awaited -= sum(ticket.cancelled and ticket.urgency == OWN for ticket in self.waiting)
                 self.waiting = [ticket for ticket in self.waiting if not ticket.cancelled]
-                mine = [ticket for ticket in self.waiting if ticket.home in (None, me)]
+                mine = [
+                    ticket
+                    for ticket in self.waiting
+                    if ticket.home in (None, me) and not (self._awaited and ticket.urgency == BACKGROUND)
+                ]
                 if mine:
                     chosen = min(mine, key=lambda ticket: (ticket.urgency, ticket.number))
                     self.waiting.remove(chosen)
@@ -139,6 +156,8 @@ class LocalCrew:
                 ticket.answer(None, GameError("run_failed"))
             else:
                 ticket.answer(result, None)
+            finally:
+                self._queue.done(ticket)
 
 
 def _teller(ticket: Ticket) -> Told:
@@ -184,8 +203,12 @@ class ProcessCrew:
         ticket = self._queue.put(order, then, urgency, told, home)
         with self._lock:
             for number, running in enumerate(self._running):
-                if running is not None and home in (None, number) and running[0].urgency > urgency:
+                if running is None or running[0].urgency <= urgency:
+                    continue
+                in_the_way = home in (None, number)
+                if in_the_way or (urgency == OWN and running[0].urgency == BACKGROUND):
                     self._stop(running)
+                if in_the_way and urgency != OWN:
                     break
         return ticket
 
@@ -224,6 +247,7 @@ class ProcessCrew:
                 finally:
                     with self._lock:
                         self._running[me] = None
+                    self._queue.done(ticket)
         finally:
             self._drop(process)
 
