@@ -81,8 +81,13 @@ def study_toml(
     return text
 
 
-def python_script(played: Played, *, content: Content | None = None) -> str:
+def python_script(played: Played, *, golden_hash: str = "", content: Content | None = None) -> str:
     """Return a Python script that makes the run that was played, number for number.
+
+    Args:
+        played: the game.
+        golden_hash: fingerprint of the run that was played, to be printed beside the script's own.
+        content: content the game was played with; None for the project's own.
 
     Raises:
         ContentError: a lever, a value or the scenario is not possible.
@@ -117,6 +122,8 @@ def python_script(played: Played, *, content: Content | None = None) -> str:
         "    print(pd.DataFrame({name: table[indicator] for name, table in tables.items()}).T.to_string())",
         'print("golden hash", mine.golden_hash())',
     ]
+    if golden_hash:
+        lines.append(f'print("of the game", {_text(golden_hash)})  # the same, unless content or version differ')
     return "\n".join(lines) + "\n"
 
 

@@ -15,11 +15,11 @@ from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
-from ccepz_sim.game.script import script
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.schema import LANGUAGES
+from ccepz_sim.studies.export import Played, python_script, study_toml
 from ccepz_sim.web import hall, numbers, parts, rooms
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.server import PageError
@@ -136,7 +136,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
             getattr(game, what)()
         elif what == "guide":
             set_guided(True)
-        elif what in ("save", "python"):
+        elif what in ("save", "study", "python"):
             set_file({**board.file(what), "number": 1 + (file or {}).get("number", 0)})
         elif what == "load":
             reopen(_from_file(str(wish["text"]), lang))
@@ -352,13 +352,19 @@ class Board:
         )
 
     def file(self, what: str) -> Part:
-        """Return a file for the player: the game itself, or the branch as Python."""
+        """Return a file for the player: the game itself, or the branch as a study or as Python."""
         if what == "save":
             return {"name": "ccepz-game.json", "kind": "application/json", "text": self.game.file()}
         outcome = self.state.outcome
         if outcome is None or outcome.own.decisions != self.state.position.decisions:
             raise PageError("page.loading")
-        text = script(outcome.own.world, outcome.own.decisions, outcome.own.golden_hash)
+        own = outcome.own
+        played = Played(own.decisions, own.world.scenario, own.world.seed, LAST_YEAR + 1 - PLAY_YEAR)
+        if what == "study":
+            shown = dict.fromkeys(str(panel["id"]) for panel in self.shown.panels)
+            text = study_toml(played, indicators=tuple(shown), content=self.content)
+            return {"name": "my-study.toml", "kind": "application/toml", "text": text}
+        text = python_script(played, golden_hash=own.golden_hash, content=self.content)
         return {"name": "ccepz_game.py", "kind": "text/x-python", "text": text}
 
     def happenings(self) -> None:

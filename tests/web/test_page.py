@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -223,7 +224,11 @@ def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
     act(page, "head", "tool", {"what": "save"})
     kept = found(page, "tools").file["text"]
     act(page, "head", "tool", {"what": "python"})
-    assert "Decision('audit-share', 0.4, 2016.0)" in found(page, "tools").file["text"]
+    assert 'Decision("audit-share", 0.4, 2016' in found(page, "tools").file["text"]
+    act(page, "head", "tool", {"what": "study"})
+    written = tomllib.loads(found(page, "tools").file["text"])
+    assert [(item["lever"], item["value"]) for item in written["policy"][0]["set"]] == [("audit-share", 0.4)]
+    assert len(written["outcome"]) == 8
     act(page, "head", "tool", {"what": "reset"})
     before = found(page, "head").token
     found(page, "head").vue_tool({"what": "load", "text": kept})

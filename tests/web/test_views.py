@@ -15,10 +15,10 @@ from ccepz_sim.game.log import ChoosePackage
 from ccepz_sim.game.position import fold, standings
 from ccepz_sim.game.records import Future, Lives, Order
 from ccepz_sim.game.runner import Runner
-from ccepz_sim.game.script import script
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
+from ccepz_sim.studies.export import Played, python_script
 from ccepz_sim.web.views import charts, lives, people, policy_web, report, story
 from ccepz_sim.web.views import map as mapped
 from ccepz_sim.web.views.charts import Eyes
@@ -201,6 +201,8 @@ def test_the_web_has_no_loose_ends(content: Content, outcome: Outcome, lang: str
 
 
 def test_a_game_as_python_gives_the_same_numbers(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(script(WORLD, outcome.own.decisions, outcome.own.golden_hash), "game.py", "exec"), {})
-    first = capsys.readouterr().out.split()
-    assert first[0] == first[1] == outcome.own.golden_hash
+    own = outcome.own
+    played = Played(own.decisions, own.world.scenario, own.world.seed, 20)
+    exec(compile(python_script(played, golden_hash=own.golden_hash), "game.py", "exec"), {})
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2:] == [f"golden hash {own.golden_hash}", f"of the game {own.golden_hash}"]
