@@ -32,7 +32,8 @@ FOLDERS = (
     "experiments/studies",
     "experiments/phenomena",
 )
-OPTIONAL = frozenset({"experiments/studies", "experiments/phenomena"})  # a zone may be played before anything is asked of it
+# A zone may be played before anything is asked of it.
+OPTIONAL = frozenset({"experiments/studies", "experiments/phenomena"})
 Item = TypeVar("Item")
 Reader = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
