@@ -7,6 +7,7 @@ import csv
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ccepz_sim.studies.phenomena import Found
 
 MOST_SEEDS = 1000
-QUICK_SEEDS, QUICK_SCALE = 2, 0.0005
+QUICK_SEEDS, QUICK_SAMPLES, QUICK_SCALE = 2, 4, 0.0005
 OUT, QUICK_OUT = Path("out/phenomena"), Path("out/phenomena-quick")
 TABLE, FIGURES = "table", "figures"
 SOME_FAILED = 1
@@ -48,6 +49,8 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     content = load_content()
     one = args.phenomenon
     chosen = [content.phenomenon(one)] if one else list(content.phenomena.values())
+    if args.quick:
+        chosen = [_quick(item) for item in chosen]
     folder = args.out or (QUICK_OUT if args.quick else OUT)
     code = _run(chosen, folder, args, content, say)
     if code:
@@ -69,6 +72,11 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     print(say("phenomena.summary", held=held, total=len(all_found), causes=causes))
     print(say("phenomena.written", folder=folder))
     return 0
+
+
+def _quick(item: Phenomenon) -> Phenomenon:
+    """Give a phenomenon with a small sample of parameters."""
+    return replace(item, study=replace(item.study, samples=QUICK_SAMPLES), trajectories=QUICK_SEEDS)
 
 
 def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, content: Content, say: Say) -> int:

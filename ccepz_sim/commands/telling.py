@@ -36,7 +36,7 @@ class Telling:
         """Give one row per claim, one of the knock-out and one of the null; see `COLUMNS`."""
         for claim in self.phenomenon.claims:
             found = self.plain["claims"][claim.id]
-            verdict = self._word("held" if found["held"] else "refuted")
+            verdict = self._word(found["verdict"])
             name = claim.label.get(self.say.lang)
             yield name, self._expected(claim), *self._band(claim, found), verdict
         off, found = self.phenomenon.knock_out, self.plain["knock_out"]

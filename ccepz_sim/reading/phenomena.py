@@ -23,6 +23,7 @@ SCALES = ("difference", "relative")
 EXPECTED = ("up", "down", "none")
 KNOCKED = ("gone", "appears")
 DESIGN, SAMPLE_SEEDS = "latin-hypercube", 1
+LEAST_TRAJECTORIES = 2  # one has no spread
 
 
 def read_phenomenon(
@@ -42,7 +43,7 @@ def read_phenomenon(
         look=fields.label("look"),
         seeds=_count(fields, "seeds"),
         null_seeds=_count(fields, "null_seeds"),
-        trajectories=_count(fields, "trajectories"),
+        trajectories=_count(fields, "trajectories", LEAST_TRAJECTORIES),
         agree=fields.number("agree", bounds=(0.5, 1.0), default=1.0),
         study=study,
         claims=claims,
@@ -165,8 +166,8 @@ def _parameters(item: Fields, known: designs.Known) -> tuple[tuple[str, float], 
     return tuple(read)
 
 
-def _count(fields: Fields, key: str) -> int:
-    return int(fields.number(key, bounds=(1, designs.MOST), integer=True, default=1.0))
+def _count(fields: Fields, key: str, least: int = 1) -> int:
+    return int(fields.number(key, bounds=(least, designs.MOST), integer=True, default=float(least)))
 
 
 def _once(fields: Fields, names: list[str]) -> None:

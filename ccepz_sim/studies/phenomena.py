@@ -17,6 +17,7 @@ from ccepz_sim.indicators import all_indicators
 from ccepz_sim.policies.schedule import Decision, decisions_of
 from ccepz_sim.schema import Arm, Claim, Factor, Outcome, Phenomenon, Setting, Study, StudyPolicy
 from ccepz_sim.studies import sensitivity
+from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults, load_study
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 EFFECT, KNOCK_OUT, NULL, SPACE, SCREENING = "effect", "knock-out", "null", "space", "screening"
 SHOWN, SPREAD = (EFFECT, KNOCK_OUT, NULL), (SPACE, SCREENING)
+HELD, REFUTED, UNDECIDED = "held", "refuted", "undecided"
 BAND = (0.05, 0.95)
+CAUSE = {True: HELD, False: REFUTED, None: UNDECIDED}  # verdict of the knock-out; None: no effect to remove
+FEWEST = 2  # seeds that have a spread
 SMALLEST = 1e-12
 
 
@@ -102,11 +106,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFound:
-    """A claim as it came out; `regimes` gives by arm the share of seeds at or beyond the edge of the claim."""
+    """A claim as it came out; `regimes` gives by arm the share of seeds at or beyond the edge of the claim.
+
+    It is "held" or "refuted", or "undecided" where the mean is as expected but the seeds do not agree.
+    """
 
     claim: Claim
     band: Band
-    held: bool
+    verdict: str
     regimes: Mapping[str, float]
 
 
@@ -144,7 +151,7 @@ class Found:
     @property
     def held(self) -> bool:
         """Whether every claim came out as expected."""
-        return all(found.held for found in self.claims)
+        return all(found.verdict == HELD for found in self.claims)
 
 
 def find(phenomenon: Phenomenon, folder: Path) -> Found:
@@ -175,7 +182,7 @@ def find(phenomenon: Phenomenon, folder: Path) -> Found:
 
 def _cause_shown(phenomenon: Phenomenon, usual: ClaimFound, knocked: Band) -> bool | None:
     off = phenomenon.knock_out
-    if not usual.held:
+    if usual.verdict != HELD:
         return None
     if off.expected == "appears":
         return abs(knocked.mean) >= off.least
@@ -185,12 +192,30 @@ def _cause_shown(phenomenon: Phenomenon, usual: ClaimFound, knocked: Band) -> bo
 
 
 def _claim_found(results: StudyResults, claim: Claim, agree: float) -> ClaimFound:
-    band = band_of(effects(results, claim), claim)
+    values = effects(results, claim)
+    band = band_of(values, claim)
     regimes: dict[str, float] = {}
     if claim.edge is not None:
         for arm in (claim.of, claim.against):
             regimes[arm.policy] = float((level(results, claim, arm) >= claim.edge).mean())
-    return ClaimFound(claim, band, _as_expected(claim, band.mean) and band.agree >= agree, regimes)
+    return ClaimFound(claim, band, verdict(claim, values.to_numpy(dtype=float), agree), regimes)
+
+
+def verdict(claim: Claim, values: np.ndarray, agree: float) -> str:
+    """Return what a claim is after these effects, one per seed.
+
+    An effect is held if its mean is as large as claimed and enough seeds go its way. That there is none is held if the
+    90 % confidence interval of the mean lies within the size claimed (two one-sided tests, Schuirmann 1987): single
+    seeds scatter by chance, which is no effect.
+    """
+    if not _as_expected(claim, float(values.mean())):
+        return REFUTED
+    if claim.expected != "none":
+        return HELD if float(_goes(claim, values).mean()) >= agree else UNDECIDED
+    if len(values) < FEWEST:
+        return UNDECIDED
+    reach = need("scipy.stats", "study").t.ppf(BAND[1], len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    return HELD if abs(float(values.mean())) + float(reach) <= claim.least else UNDECIDED
 
 
 def _as_expected(claim: Claim, value: float) -> bool:
@@ -294,7 +319,8 @@ def as_dict(found: Found) -> dict[str, Any]:
         "id": found.phenomenon.id,
         "held": found.held,
         "claims": {
-            one.claim.id: {"held": one.held, **asdict(one.band), "regimes": dict(one.regimes)} for one in found.claims
+            one.claim.id: {"verdict": one.verdict, **asdict(one.band), "regimes": dict(one.regimes)}
+            for one in found.claims
         },
         "knock_out": {"cause_shown": found.cause_shown, **asdict(found.knocked)},
         "null": {"drift": found.drift, **asdict(found.null)},
@@ -307,12 +333,12 @@ def table_rows(found: Found) -> Iterator[dict[str, Any]]:
     off = found.phenomenon.knock_out
     main = found.phenomenon.claims[0]
     for item in found.claims:
-        yield _row(found, "claim", item.claim, item.band, item.held)
-    yield _row(found, "knock-out", found.phenomenon.claim(off.claim), found.knocked, found.cause_shown)
-    yield _row(found, "null", main, found.null, abs(found.null.mean) <= SMALLEST)
+        yield _row(found, "claim", item.claim, item.band, item.verdict)
+    yield _row(found, "knock-out", found.phenomenon.claim(off.claim), found.knocked, CAUSE[found.cause_shown])
+    yield _row(found, "null", main, found.null, HELD if abs(found.null.mean) <= SMALLEST else REFUTED)
 
 
-def _row(found: Found, kind: str, claim: Claim, band: Band, verdict: bool | None) -> dict[str, Any]:
+def _row(found: Found, kind: str, claim: Claim, band: Band, came_out: str) -> dict[str, Any]:
     return {
         "phenomenon": found.phenomenon.id,
         "kind": kind,
@@ -325,7 +351,7 @@ def _row(found: Found, kind: str, claim: Claim, band: Band, verdict: bool | None
         "high": band.high,
         "agree": band.agree,
         "seeds": band.seeds,
-        "as_expected": verdict,
+        "verdict": came_out,
     }
 
 
