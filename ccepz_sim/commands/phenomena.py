@@ -17,11 +17,11 @@ from rich.table import Table
 from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.speech import Say, printer
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, stoppable
-from ccepz_sim.commands.telling import COLUMNS, Telling
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.schema import LANGUAGES, Phenomenon
 
 if TYPE_CHECKING:
+    from ccepz_sim.commands.telling import Telling
     from ccepz_sim.studies.phenomena import Found
 
 MOST_SEEDS = 1000
@@ -55,6 +55,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     code = _run(chosen, folder, args, content, say)
     if code:
         return code
+    from ccepz_sim.commands.telling import Telling
     from ccepz_sim.studies.phenomena import as_dict, find
 
     all_found = [find(item, folder / item.id) for item in chosen]
@@ -134,6 +135,8 @@ def draw(found: Found, folder: Path, content: Content) -> None:
 
 
 def _tell(telling: Telling, say: Say) -> None:
+    from ccepz_sim.commands.telling import COLUMNS
+
     table = Table(title=telling.title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
     for key in COLUMNS:
         table.add_column(say(f"phenomena.{key}"), overflow="fold")
