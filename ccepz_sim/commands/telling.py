@@ -14,6 +14,7 @@ from ccepz_sim.web.numbers import number_text
 
 COLUMNS = ("claim", "expected", "effect", "band", "agree", "verdict")
 DECIMALS = 2
+NOT_COUNTED = "–"
 STRONGEST = 3
 
 
@@ -38,17 +39,18 @@ class Telling:
             found = self.plain["claims"][claim.id]
             verdict = self._word(found["verdict"])
             name = claim.label.get(self.say.lang)
-            yield name, self._expected(claim), *self._band(claim, found), verdict
+            agree = f"{round(found['agree'] * found['seeds'])}/{found['seeds']}"
+            yield name, self._expected(claim), *self._band(claim, found), agree, verdict
         off, found = self.phenomenon.knock_out, self.plain["knock_out"]
         target = self.phenomenon.claim(off.claim)
         shown = {True: "cause_shown", False: "cause_not_shown", None: "nothing_to_remove"}[found["cause_shown"]]
         name = f"{self._word('part_knock-out')} ({off.claim}): {off.label.get(self.say.lang)}"
-        yield name, self._knocked(target), *self._band(target, found), self._word(shown)
+        yield name, self._knocked(target), *self._band(target, found), NOT_COUNTED, self._word(shown)
         main, null = self.phenomenon.claims[0], self.plain["null"]
         still = abs(null["mean"]) <= SMALLEST
         name = f"{self._word('part_null')} ({main.id})"
         verdict = self._word("nothing_happens" if still else "something_happens")
-        yield name, self._word("zero"), *self._band(main, null), verdict
+        yield name, self._word("zero"), *self._band(main, null), NOT_COUNTED, verdict
 
     def lines(self) -> Iterator[str]:
         """Give what stands below the table: drift, regimes, plausible parameters."""
@@ -77,11 +79,10 @@ class Telling:
     def _factor(self, name: str) -> str:
         return self.content.parameters[name].label.get(self.say.lang)
 
-    def _band(self, claim: Claim, found: Mapping[str, Any]) -> tuple[str, str, str]:
+    def _band(self, claim: Claim, found: Mapping[str, Any]) -> tuple[str, str]:
         size, unit = size_of(claim)
         mean, low, high = (number_text(size * found[key], DECIMALS, sign=True) for key in ("mean", "low", "high"))
-        agree = f"{round(found['agree'] * found['seeds'])}/{found['seeds']}"
-        return self._word(unit, number=mean), f"{low} … {high}", agree
+        return self._word(unit, number=mean), f"{low} … {high}"
 
     def _expected(self, claim: Claim) -> str:
         return self._word(claim.expected, size=self._size(claim, claim.least))
