@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from ccepz_sim.content import Content, find_folder, load_content
 from ccepz_sim.errors import ContentError
-from ccepz_sim.reading import designs, experiments, parameters, policies, studies, tables
+from ccepz_sim.reading import designs, experiments, parameters, phenomena, policies, studies, tables
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding
@@ -30,8 +30,10 @@ FOLDERS = (
     "policies/packages",
     "experiments/scenarios",
     "experiments/studies",
+    "experiments/phenomena",
 )
-OPTIONAL = frozenset({"experiments/studies"})  # a zone may be played before anything is asked of it
+# A zone may be played before anything is asked of it.
+OPTIONAL = frozenset({"experiments/studies", "experiments/phenomena"})
 Item = TypeVar("Item")
 Reader = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
@@ -209,6 +211,8 @@ def _check_studies(
     )
     for stem, (path, document) in files.under("experiments/studies").items():
         designs.read_study(document, path, stem, findings, known=known)
+    for stem, (path, document) in files.under("experiments/phenomena").items():
+        phenomena.read_phenomenon(document, path, stem, findings, known=known)
 
 
 def _each(files: Files, folder: str, read: Reader[Item], findings: list[Finding]) -> list[Item]:

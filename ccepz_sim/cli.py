@@ -1,6 +1,6 @@
 """The command `ccepz`: reads the command line, hands over to one command, turns errors into one sentence.
 
-Exit codes: 0 done, 1 `check` found mistakes or runs of a `study` failed,
+Exit codes: 0 done, 1 `check` found mistakes or runs of a study failed,
 2 the input was wrong, 70 the program failed, 130 stopped.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ccepz_sim import __version__
-from ccepz_sim.commands import bench, check, list_, play, results, run, study, validate
+from ccepz_sim.commands import bench, check, list_, phenomena, play, results, run, study, validate
 from ccepz_sim.commands.arguments import Parser, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
 from ccepz_sim.errors import UserError, hint
@@ -35,6 +35,7 @@ COMMANDS: dict[str, Command] = {
     "run": run,
     "study": study,
     "results": results,
+    "phenomena": phenomena,
     "list": list_,
     "check": check,
     "validate": validate,

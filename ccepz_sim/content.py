@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from ccepz_sim import __version__
 from ccepz_sim.errors import ContentError, unknown
-from ccepz_sim.reading import designs, experiments, parameters, policies, studies, tables
+from ccepz_sim.reading import designs, experiments, parameters, phenomena, policies, studies, tables
 from ccepz_sim.reading.fields import finite, shown
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding, refuse
@@ -25,6 +25,7 @@ from ccepz_sim.schema import (
     Parameter,
     ParameterGroup,
     Patterns,
+    Phenomenon,
     Scenario,
     Study,
     Table,
@@ -33,7 +34,7 @@ from ccepz_sim.schema import (
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 CACHED_FOLDERS = 8
-STUDIES = "experiments/studies/"
+ASKED = ("experiments/studies/", "experiments/phenomena/")
 # Parts of a content that do not depend on the values of parameters.
 SHARED = ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios", "_file_texts")
 Item = TypeVar("Item")
@@ -98,9 +99,9 @@ class Content:
 
     @cached_property
     def _file_texts(self) -> Mapping[str, str]:
-        """Each file in canonical form; what is asked of a zone (the studies) is no part of the zone."""
+        """Each file in canonical form; what is asked of a zone is no part of the zone."""
         documents = self._files.documents.items()
-        return {path: _json(_canonical(held)) for path, held in documents if not path.startswith(STUDIES)}
+        return {path: _json(_canonical(held)) for path, held in documents if not path.startswith(ASKED)}
 
     @cached_property
     def _shipped(self) -> Content | None:
@@ -305,6 +306,17 @@ class Content:
         refuse(findings)
         return study
 
+    @cached_property
+    def phenomena(self) -> Mapping[str, Phenomenon]:
+        """All phenomena by id, in the order of their numbers."""
+        findings: list[Finding] = []
+        found = [
+            phenomena.read_phenomenon(document, path, stem, findings, known=self._known())
+            for stem, (path, document) in self._files.under("experiments/phenomena").items()
+        ]
+        refuse(findings)
+        return MappingProxyType({item.id: item for item in sorted(found, key=lambda item: item.number)})
+
     def _known(self) -> designs.Known:
         places = self.table("places")
         return designs.Known(
@@ -331,6 +343,10 @@ class Content:
     def study(self, name: str) -> Study:
         """Return one study; a `ContentError` names the nearest one that exists."""
         return _pick("unknown_study", name, self.studies)
+
+    def phenomenon(self, name: str) -> Phenomenon:
+        """Return one phenomenon; a `ContentError` names the nearest one that exists."""
+        return _pick("unknown_phenomenon", name, self.phenomena)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Content:
         """Share the content, which never changes."""

@@ -425,7 +425,7 @@ class Outcome:
 class Relations:
     """The model as a study uses it: first year, length, how often outcomes are kept, residents, phases left out.
 
-    A `scale` of 0 is the game's default.
+    A `scale` of 0 is the game's default; `frozen` stops shocks, moves, births, deaths and entries.
     """
 
     from_: int
@@ -433,6 +433,7 @@ class Relations:
     every: str
     scale: float
     without: tuple[str, ...]
+    frozen: bool = False
 
     @property
     def periods(self) -> int:
@@ -484,3 +485,84 @@ class Study:
     def runs(self) -> int:
         """Return the number of runs."""
         return self.points * len(self.policies) * len(self.scenarios) * self.seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What a claim looks at: a policy of the study in one of its scenarios."""
+
+    policy: str
+    scenario: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An effect that is expected: an indicator in one arm against another, mean of some years.
+
+    Where `over` names an indicator, the quotient of both means counts. `less` are two arms whose difference is taken
+    away again (an interaction). `scale` is "difference" or "relative" (to the arm compared with). `expected` is "up" or
+    "down" by at least `least`, or "none": at most `least` in size. `edge` divides two regimes of the indicator.
+    """
+
+    id: str
+    label: Label
+    indicator: str
+    view: str
+    over: str
+    from_: int
+    years: int
+    of: Arm
+    against: Arm
+    less: tuple[Arm, ...]
+    scale: str
+    expected: str
+    least: float
+    edge: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnockOut:
+    """The rule said to be the cause, switched off: parameters at other values or phases left out.
+
+    `expected` says what becomes of the effect of `claim`: "gone" (at most the share `rest` of it remains) or "appears"
+    (it is at least `least` in size).
+    """
+
+    label: Label
+    parameters: tuple[tuple[str, float], ...]
+    without: tuple[str, ...]
+    claim: str
+    expected: str
+    rest: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phenomenon:
+    """Something said to emerge, as claims on the arms of a study, with a knock-out of the rule that makes it.
+
+    The study's own design is the sample of plausible parameters. `agree` is the share of seeds that must go the
+    expected way; `seeds` those of effect and knock-out; `null_seeds` those of the null; `trajectories` those
+    of the Morris screening, which runs the first claim's arms with one seed.
+    """
+
+    number: int
+    mechanism: Label
+    refuted_by: Label
+    look: Label
+    seeds: int
+    null_seeds: int
+    trajectories: int
+    agree: float
+    study: Study
+    claims: tuple[Claim, ...]
+    knock_out: KnockOut
+
+    @property
+    def id(self) -> str:
+        """Return the id, which is that of its study."""
+        return self.study.id
+
+    def claim(self, name: str) -> Claim:
+        """Return one claim."""
+        return next(claim for claim in self.claims if claim.id == name)

@@ -14,6 +14,7 @@ from pathlib import Path
 from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
 from doc_maker.page import Page, range_text
+from doc_maker.phenomena import phenomena
 
 from ccepz_sim.cli import parsers
 from ccepz_sim.clock import PLAY_YEAR
@@ -208,6 +209,7 @@ PAGES = {
     "packages": packages,
     "scenarios": scenarios,
     "studies": studies,
+    "phenomena": phenomena,
     "indicators": indicators,
     "parameters": parameters,
     "assumptions": assumptions,

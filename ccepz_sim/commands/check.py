@@ -35,6 +35,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
             packages=len(content.packages),
             scenarios=len(content.scenarios),
             studies=len(content.studies),
+            phenomena=len(content.phenomena),
             parameters=len(content.parameters),
         )
     )

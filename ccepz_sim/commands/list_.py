@@ -60,6 +60,12 @@ def _scenarios(content: Content, say: Say) -> Iterable[Cells]:
         yield item.id, item.label.get(say.lang), item.summary.get(say.lang)
 
 
+def _phenomena(content: Content, say: Say) -> Iterable[Cells]:
+    for item in content.phenomena.values():
+        study = item.study
+        yield item.id, study.label.get(say.lang), study.question.get(say.lang)
+
+
 def _studies(content: Content, say: Say) -> Iterable[Cells]:
     for item in content.studies.values():
         yield item.id, item.label.get(say.lang), item.design, f"{item.runs:,}", item.question.get(say.lang)
@@ -140,6 +146,7 @@ KINDS: dict[str, Kind] = {
     "levers": (("id", "name", "unit", "range", "status_quo"), _levers, _objects("levers")),
     "packages": (("id", "name", "decisions", "summary"), _packages, _objects("packages")),
     "scenarios": (("id", "name", "summary"), _scenarios, _objects("scenarios")),
+    "phenomena": (("id", "name", "question"), _phenomena, _objects("phenomena")),
     "studies": (("id", "name", "design", "runs", "question"), _studies, _objects("studies")),
     "indicators": (("id", "name", "unit", "direction"), _indicators, _indicator_rows),
     "agents": (("id", "name", "rows", "what"), _agents, _agent_rows),

@@ -74,7 +74,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         from ccepz_sim.studies.figures import Charts, save
         from ccepz_sim.studies.store import FIGURES
 
-        charts = Charts(results, args.lang or say.lang, _scale)
+        charts = Charts(results, args.lang or say.lang, scale_words)
         files = save(draw(charts), args.out or args.folder / FIGURES / name)
         print(say("results.written", files=", ".join(map(str, files))), file=sys.stderr if args.json else sys.stdout)
     return 0
@@ -167,6 +167,7 @@ class _Cells:
         return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference and sign)
 
 
-def _scale(unit: str, largest: float, lang: str) -> tuple[float, str]:
+def scale_words(unit: str, largest: float, lang: str) -> tuple[float, str]:
+    """Return the factor to divide a series by, and its unit in words."""
     scale = scale_of(unit, largest, lang)
     return scale.factor, scale.unit

@@ -63,7 +63,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     # What makes the study again, whoever works on it and with how many hands.
     command = shlex.join(["ccepz", "study", args.study])
     engine = _cluster(args.scheduler) if args.scheduler else None
-    with _progress(study, say) as tick, _stoppable(say) as stopped:
+    with _progress(study, say) as tick, stoppable(say) as stopped:
         ended = run_study(
             study,
             folder,
@@ -241,7 +241,7 @@ def _line(told: Told, say: Say) -> str:
 
 
 @contextmanager
-def _stoppable(say: Say) -> Iterator[Callable[[], bool]]:
+def stoppable(say: Say) -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C and the end signal of a batch system stop between two batches; a second Ctrl-C leaves at once."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():

@@ -43,7 +43,8 @@ class Known:
 
 
 @cache
-def _indicators() -> Mapping[str, Mapping[str, Any]]:
+def indicators() -> Mapping[str, Mapping[str, Any]]:
+    """Return what is said of each indicator, by id."""
     return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
@@ -93,7 +94,7 @@ def _count(fields: Fields, key: str, *, required: bool = True) -> int:
 
 
 def _relations(item: Fields) -> Relations:
-    item.only(("from", "years", "every", "scale", "without"))
+    item.only(("from", "years", "every", "scale", "without", "frozen"))
     start = int(item.number("from", required=False, integer=True, default=float(PLAY_YEAR)))
     if start not in (FIRST_YEAR, PLAY_YEAR):
         item.note("from", "not_a_choice", value=start, options=[str(FIRST_YEAR), str(PLAY_YEAR)], name=str(start))
@@ -103,6 +104,7 @@ def _relations(item: Fields) -> Relations:
         every=item.choice("every", EVERY, required=False) or EVERY[0],
         scale=item.number("scale", above=0.0, required=False) if _share(item, "scale") else 0.0,
         without=_names(item, "without", None, "", required=False),
+        frozen=item.flag("frozen") if "frozen" in item.data else False,
     )
 
 
@@ -199,9 +201,9 @@ def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
 
 def _outcome(item: Fields, known: Known) -> Outcome:
     item.only(("indicator", "place", "view", "direction"))
-    indicators = _indicators()
-    name = _reference(item, "indicator", indicators, "text/indicators.toml")
-    held = indicators.get(name, {})
+    known_indicators = indicators()
+    name = _reference(item, "indicator", known_indicators, "text/indicators.toml")
+    held = known_indicators.get(name, {})
     place = item.text("place", required=False) or "zone"
     places = _places(known, str(held.get("places", "all")))
     if place not in places:

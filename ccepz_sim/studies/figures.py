@@ -273,7 +273,9 @@ class Charts:
         figure.suptitle(text, fontsize=11, color=INK, x=0.02, ha="left")
 
     @contextmanager
-    def _figure(self, columns: int = 1, rows: int = 1, height: float = HEIGHT) -> Iterator[tuple[Figure, list[Axes]]]:
+    def _figure(
+        self, columns: int = 1, rows: int = 1, height: float = HEIGHT, *, alike: bool = True
+    ) -> Iterator[tuple[Figure, list[Axes]]]:
         import matplotlib as mpl
         from matplotlib.figure import Figure as Drawn
 
@@ -281,7 +283,7 @@ class Charts:
         with mpl.rc_context(_look()):
             width = WIDTH if columns == 1 else 4.2 * columns
             figure = Drawn(figsize=(width, height if rows == 1 else 3.2 * rows), layout="constrained")
-            panels = figure.subplots(rows, columns, squeeze=False, sharey=rows * columns > 1)
+            panels = figure.subplots(rows, columns, squeeze=False, sharey=alike and rows * columns > 1)
             yield figure, list(panels.ravel())
 
 

@@ -83,6 +83,7 @@ def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np
         content=_with_parameters(content, run.parameters),
         observers=(_deadline(limit),) if limit else (),
         without=relations.without,
+        frozen=relations.frozen,
     )
     zone.run(relations.years)
     first, last = zone.first_quarter, zone.quarter
