@@ -325,7 +325,8 @@ class Target:
     """A figure of the history that a run is held against; how `value` and `spread` are read depends on `kind`.
 
     Kinds: `level` (spread is a share of the value), `survey` (spread follows from `n` asked), `range` (spread is in
-    the unit), `ceiling` and `floor` (one-sided, no spread). `measure` names how the model's figure is taken.
+    the unit), `ceiling` and `floor` (one-sided, no spread). `measure` names how the model's figure is taken; `missed`
+    why the model does not reach it, where it is known not to.
     """
 
     id: str
@@ -346,6 +347,7 @@ class Target:
     status: str
     source: str
     why: str
+    missed: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +374,7 @@ class Pattern:
     status: str
     source: str
     why: str
+    missed: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)

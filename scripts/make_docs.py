@@ -15,6 +15,7 @@ from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
+from doc_maker.verdicts import validation
 
 from ccepz_sim.cli import parsers
 from ccepz_sim.clock import PLAY_YEAR
@@ -214,6 +215,7 @@ PAGES = {
     "parameters": parameters,
     "assumptions": assumptions,
     "targets": targets,
+    "validation": validation,
     "benchmarks": benchmarks,
     "quarter": quarter,
     "commands": commands,

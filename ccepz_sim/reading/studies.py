@@ -8,7 +8,7 @@ from typing import Any
 
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import SNAKE, WORDS, Fields, finite, shown
-from ccepz_sim.schema import YEARS, Band, Pattern, Patterns, Target
+from ccepz_sim.schema import YEARS, Band, Label, Pattern, Patterns, Target
 
 KINDS = ("level", "survey", "range", "ceiling", "floor")
 USES = ("calibrate", "validate")
@@ -25,9 +25,9 @@ COUNTED = (
 )
 KEYS = (
     "id", "label", "unit", "kind", "value", "spread", "n", "use", "identifies", "measure", "indicators", "place",
-    "year", "since", "threshold", "status", "source", "why",
+    "year", "since", "threshold", "status", "source", "why", "missed",
 )  # fmt: skip
-PATTERN_KEYS = ("id", "label", "compares", "used_for_default", "band", "settings", "status", "source", "why")
+PATTERN_KEYS = ("id", "label", "compares", "used_for_default", "band", "settings", "status", "source", "why", "missed")
 
 
 def read_targets(data: Mapping[str, Any], file: str, findings: list[f.Finding]) -> dict[str, Target]:
@@ -69,7 +69,13 @@ def _target(item: Fields) -> Target:
         status=evidence.status,
         source=evidence.source,
         why=evidence.why,
+        missed=_missed(item),
     )
+
+
+def _missed(item: Fields) -> Label | None:
+    """Give the reason why a figure is not reached, where one is given."""
+    return item.label("missed") if "missed" in item.data else None
 
 
 def check_targets(
@@ -112,6 +118,7 @@ def read_patterns(data: Mapping[str, Any], file: str, findings: list[f.Finding])
             status=evidence.status,
             source=evidence.source,
             why=evidence.why,
+            missed=_missed(item),
         )
         _once(item, pattern.id, read)
         read[pattern.id] = pattern
