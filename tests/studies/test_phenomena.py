@@ -202,7 +202,7 @@ def test_status_quo_in_a_frozen_world_is_no_effect(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["measured-and-stored", "resettlement-jobs"])
+@pytest.mark.parametrize("name", ["measured-and-stored", "complaint-channels"])
 def test_knock_out_removes_the_effect(name: str, tmp_path: Path) -> None:
     """The rule said to be the cause is: without it at most the stated rest of its effect is left."""
     item = replace(CONTENT.phenomena[name], seeds=3)
