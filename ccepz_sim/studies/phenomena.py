@@ -19,6 +19,8 @@ from ccepz_sim.schema import Arm, Claim, Factor, Outcome, Phenomenon, Setting, S
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults, load_study
+from ccepz_sim.studies.run_ledger import SUCCEEDED
+from ccepz_sim.studies.store import RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +170,7 @@ def find(phenomenon: Phenomenon, folder: Path) -> Found:
     usual = next(found for found in claims if found.claim.id == off.claim)
     main = phenomenon.claims[0]
     null = results[NULL]
-    space = _space(phenomenon, folder) if all((folder / part).exists() for part in SPREAD) else None
+    space = _space(phenomenon, folder) if all(_finished(folder / part) for part in SPREAD) else None
     return Found(
         phenomenon,
         claims,
@@ -178,6 +180,13 @@ def find(phenomenon: Phenomenon, folder: Path) -> Found:
         _drift(null, main),
         space,
     )
+
+
+def _finished(folder: Path) -> bool:
+    """Whether a part was asked for and every run of it succeeded."""
+    if not (folder / RUNS).exists():
+        return False
+    return bool((load_study(folder).runs["status"] == SUCCEEDED).all())
 
 
 def _cause_shown(phenomenon: Phenomenon, usual: ClaimFound, knocked: Band) -> bool | None:

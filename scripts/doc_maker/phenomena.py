@@ -78,10 +78,8 @@ def _overview(page: Page, record: Mapping[str, Any], content: Content) -> None:
 
 
 def _section(page: Page, item: Phenomenon, found: Mapping[str, Any] | None, content: Content) -> None:
-    page.line(f'<a id="{item.id}"></a>')
-    page.line()
-    page.heading(f"{item.number}. {page.pick(item.study.label)}")
-    page.line(f"**{page.pick(item.study.question)}**")
+    page.heading(f"`{item.id}`")
+    page.line(f"**{item.number}. {page.pick(item.study.label)}** – {page.pick(item.study.question)}")
     page.line()
     page.line(page.pick(item.mechanism))
     page.line()

@@ -9,7 +9,7 @@ import pytest
 from ccepz_sim.content import load_content
 
 PAGES = {"en": "docs/reference/phenomena.md", "zh": "docs/zh/reference/phenomena.md"}
-NO_FINDING = {"en": "None is a finding about Qaidam", "zh": "并非关于柴达木的结论"}
+NO_FINDING = {"en": "None is a finding about Qaidam", "zh": "均非关于柴达木的结论"}
 MISSING = {"en": "Not recorded yet", "zh": "尚未记录"}
 
 
@@ -33,7 +33,7 @@ def test_the_page_has_ten_sections_with_figures(root, lang: str) -> None:
     assert NO_FINDING[lang] in text
     assert MISSING[lang] not in text
     for item in load_content().phenomena.values():
-        assert f'<a id="{item.id}"></a>' in text
+        assert f"## `{item.id}`\n" in text
         for kind in ("effect", "space"):
             name = f"images/phenomena/{item.id}-{kind}-{lang}.png"
             assert f"/{name})" in text
