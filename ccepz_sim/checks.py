@@ -191,6 +191,10 @@ def _check_targets(files: Files, findings: list[Finding]) -> None:
         studies.read_patterns(files.documents[patterns_path], patterns_path, findings)
 
 
+def _holds_text(table: Table, column: str) -> bool:
+    return column in table.columns and not table.columns[column].is_number
+
+
 def _check_studies(
     files: Files,
     findings: list[Finding],
@@ -207,7 +211,7 @@ def _check_studies(
         packages=_stems(files, "policies/packages"),
         scenarios=_stems(files, "experiments/scenarios"),
         places=places.ids,
-        parks=[park for park in places.texts("park") if park] if "park" in places.columns else [],
+        parks=[park for park in places.texts("park") if park] if _holds_text(places, "park") else [],
     )
     for stem, (path, document) in files.under("experiments/studies").items():
         designs.read_study(document, path, stem, findings, known=known)

@@ -48,8 +48,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         task = progress.add_task(say("validate.progress"), total=len(jobs(content, args.seeds)))
         report = validate(content, args.seeds, args.workers, lambda: progress.update(task, advance=1))
     if args.json:
-        found = {"seeds": args.seeds, "content": content.hash, **report.as_dict()}
-        print(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
         _print_targets(report, args.seeds, say)
         _print_patterns(report, min(args.seeds, content.patterns.seeds), say)

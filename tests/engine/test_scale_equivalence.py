@@ -13,6 +13,7 @@ import pytest
 
 from ccepz_sim import PilotZone
 
+pytestmark = pytest.mark.xdist_group("scale")  # one process keeps the runs for all
 YEARS = 3
 SEEDS = {0.01: tuple(range(1, 13)), 0.1: tuple(range(1, 13)), 1.0: (1, 2, 3, 4)}
 # indicator -> margin, relative to the mean of the two; of shares in points
