@@ -122,6 +122,8 @@ def main() -> None:
         os.nice(LAST)
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):  # the server stops, and so do we
         work(Path(sys.argv[1]), source, target)
+    with contextlib.suppress(BrokenPipeError):  # what could not be said any more is not complained of at the exit
+        target.close()
 
 
 if __name__ == "__main__":
