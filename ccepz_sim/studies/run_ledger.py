@@ -40,8 +40,8 @@ class RunLedger:
             StudyError: another driver has it open, or the file is damaged.
         """
         path = folder / FILE
+        self._base = sqlite3.connect(path, timeout=0.0, isolation_level=None)
         try:
-            self._base = sqlite3.connect(path, timeout=0.0, isolation_level=None)
             # The lock is held until the end and lost with the process; no shared memory, so any file system serves.
             for setting in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
                 self._base.execute(f"PRAGMA {setting}").fetchall()
@@ -55,6 +55,7 @@ class RunLedger:
                 self._base.execute(f"PRAGMA user_version = {FORM}")
             self._base.execute("COMMIT")
         except sqlite3.DatabaseError as error:
+            self._base.close()
             if "locked" in str(error) or "busy" in str(error):
                 raise StudyError("busy", folder=folder) from None
             if "full" in str(error) or "disk I/O" in str(error):
