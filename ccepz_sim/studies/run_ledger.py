@@ -40,7 +40,10 @@ class RunLedger:
             StudyError: another driver has it open, or the file is damaged.
         """
         path = folder / FILE
-        self._base = sqlite3.connect(path, timeout=0.0, isolation_level=None)
+        try:
+            self._base = sqlite3.connect(path, timeout=0.0, isolation_level=None)
+        except sqlite3.Error:
+            raise StudyError("ledger_damaged", file=path) from None
         try:
             # The lock is held until the end and lost with the process; no shared memory, so any file system serves.
             for setting in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
