@@ -109,9 +109,7 @@ def _check_tables(files: Files, findings: list[Finding], shipped: Content | None
     return read
 
 
-def _check_parameters(
-    files: Files, findings: list[Finding], shipped: Content | None
-) -> dict[str, Parameter]:
+def _check_parameters(files: Files, findings: list[Finding], shipped: Content | None) -> dict[str, Parameter]:
     folder = "agents/parameters"
     read: dict[str, Parameter] = {}
     for _, group in _each(files, folder, parameters.read_parameters, findings):

@@ -6,12 +6,13 @@ all accounts, the outside world included, sum to zero in every quarter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
+
 Index = int | slice | np.ndarray
-Bill = tuple[str, int | np.ndarray, np.ndarray]
 
 FLOWS = (
     "sales", "inputs", "wages", "abatement", "waste_service", "investment", "research", "dividends", "consumption",
@@ -23,12 +24,66 @@ FLOWS = (
 FLOW = {name: number for number, name in enumerate(FLOWS)}
 
 
-def _change(stock: np.ndarray, who: Index, values: float | np.ndarray, change: np.ufunc) -> None:
-    """Add to accounts or take from them; neighbours by slice are much cheaper than by their numbers."""
-    if isinstance(who, np.ndarray):
-        change.at(stock, who, values)
+SINGLE, NEIGHBOURS, LISTED = 0, 1, 2  # one account, accounts in a row, accounts by number
+NO_ROWS = np.empty(0, dtype=np.int64)
+
+
+@compiled
+def _total(amounts: np.ndarray) -> float:
+    """Add up amounts; -1 if one is negative or not a number."""
+    total = 0.0
+    for amount in amounts:
+        if not amount >= 0.0:
+            return -1.0
+        total += amount
+    return total
+
+
+@compiled
+def _add(
+    stock: np.ndarray, first: int, way: int, rows: np.ndarray, amounts: np.ndarray, total: float, sign: float
+) -> None:
+    """Add amounts, or their total where they all meet in one account, to accounts."""
+    if way == SINGLE:
+        stock[first] += sign * total
+    elif way == NEIGHBOURS:
+        for number in range(amounts.size):
+            stock[first + number] += sign * amounts[number]
     else:
-        stock[who] = change(stock[who], values)
+        for number in range(amounts.size):
+            stock[rows[number]] += sign * amounts[number]
+
+
+@compiled
+def _post(
+    deposits: np.ndarray,
+    paid: np.ndarray,
+    received: np.ndarray,
+    payer: int,
+    payer_way: int,
+    payers: np.ndarray,
+    payee: int,
+    payee_way: int,
+    payees: np.ndarray,
+    amounts: np.ndarray,
+) -> float:
+    """Move amounts and return their total; -1, and nothing moves, if one is negative or not a number."""
+    total = _total(amounts)
+    if total > 0.0:
+        _add(paid, payer, payer_way, payers, amounts, total, 1.0)
+        _add(deposits, payer, payer_way, payers, amounts, total, -1.0)
+        _add(received, payee, payee_way, payees, amounts, total, 1.0)
+        _add(deposits, payee, payee_way, payees, amounts, total, 1.0)
+    return total
+
+
+def _place(who: Index) -> tuple[int, int, np.ndarray]:
+    """Give first account, way of counting and numbers of accounts, for the compiled postings."""
+    if isinstance(who, slice):
+        return who.start, NEIGHBOURS, NO_ROWS
+    if isinstance(who, np.ndarray):
+        return (int(who[0]) if who.size else 0), LISTED, who
+    return who, SINGLE, NO_ROWS
 
 
 class LedgerError(AssertionError):
@@ -87,76 +142,29 @@ class Ledger:
         Raises:
             LedgerError: if an amount is negative or not a number.
         """
-        values: float | np.ndarray
-        if isinstance(amount, np.ndarray):
-            values, total = amount, float(np.add.reduce(amount, axis=None))
-            least = float(np.minimum.reduce(amount, axis=None)) if amount.size else 0.0
-        else:
-            values = total = least = float(amount)
-        if not least >= 0.0:
+        amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
+        payer, payer_way, payers = _place(payer)
+        payee, payee_way, payees = _place(payee)
+        total = _post(
+            self.deposits, self.paid, self.received, payer, payer_way, payers, payee, payee_way, payees, amounts
+        )
+        if total < 0.0:
             raise LedgerError(f"negative or undefined payment of kind {kind}")
-        if total == 0.0:
-            return
-        giver = self._move(payer, self.paid, values, total, np.subtract)
-        taker = self._move(payee, self.received, values, total, np.add)
-        self.flows[FLOW[kind], giver, taker] += total
-
-    def pay_bills(self, sector: str, bills: Sequence[Bill]) -> None:
-        """Let every member of a sector pay several bills at once: the same as one payment after the other, but faster.
-
-        Args:
-            sector: the payers.
-            bills: name of the flow, payee or payees (one for each member, of one sector), and yuan by member.
-
-        Raises:
-            LedgerError: if an amount is negative or not a number.
-        """
-        amounts = np.array([amount for _, _, amount in bills])
-        if not float(amounts.min()) >= 0.0:
-            raise LedgerError(f"negative or undefined payment among {', '.join(kind for kind, _, _ in bills)}")
-        block, giver = self.of(sector), self.sectors.index(sector)
-        outlay = np.add.reduce(amounts, axis=0)
-        self.paid[block] += outlay
-        self.deposits[block] -= outlay
-        payees, sums = [], []
-        for (kind, payee, _), amount, total in zip(bills, amounts, amounts.sum(axis=1).tolist(), strict=True):
-            if total == 0.0:
-                continue
-            if isinstance(payee, np.ndarray):
-                payees.append(payee)
-                sums.append(amount)
-            else:
-                self.received[payee] += total
-                self.deposits[payee] += total
-            self.flows[FLOW[kind], giver, self._sector_of(payee)] += total
-        if payees:
-            income = np.bincount(np.concatenate(payees), weights=np.concatenate(sums), minlength=self.count)
-            self.received += income
-            self.deposits += income
-
-    def _move(self, who: Index, record: np.ndarray, values: float | np.ndarray, total: float, change: np.ufunc) -> int:
-        """Change deposits and one record of the accounts; return their sector."""
-        if not isinstance(who, slice | np.ndarray):
-            values = total
-        _change(record, who, values, np.add)
-        _change(self.deposits, who, values, change)
-        return self._sector_of(who)
-
-    def _sector_of(self, who: Index) -> int:
-        """Give the number of the sector that accounts belong to."""
-        if isinstance(who, slice):
-            return self._sector[who.start]
-        return self._sector[who.flat[0] if isinstance(who, np.ndarray) else who]
+        self.flows[FLOW[kind], self._sector[payer], self._sector[payee]] += total
 
     def lend(self, borrower: Index, amount: float | np.ndarray) -> None:
         """Grant loans: the borrower's deposit and debt rise together."""
-        for stock in (self.deposits, self.loans):
-            _change(stock, borrower, amount, np.add)
+        self._owe(borrower, amount, 1.0)
 
     def repay(self, borrower: Index, amount: np.ndarray) -> None:
         """Pay back principal: deposit and debt fall together."""
+        self._owe(borrower, amount, -1.0)
+
+    def _owe(self, borrower: Index, amount: float | np.ndarray, sign: float) -> None:
+        amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
+        place = _place(borrower)
         for stock in (self.deposits, self.loans):
-            _change(stock, borrower, amount, np.subtract)
+            _add(stock, *place, amounts, float(amounts[0]) if amounts.size else 0.0, sign)
 
     def write_off(self, borrower: np.ndarray, bank: int, amount: np.ndarray) -> None:
         """Forgive debt at the bank's own expense."""

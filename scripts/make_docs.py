@@ -135,9 +135,7 @@ def parameters(content: Content, lang: str) -> str:
     values = content.parameters.values()
     page.line(page.word("statuses"))
     page.line()
-    counts = {
-        status: sum(item.status == status for item in values) for status in sorted({v.status for v in values})
-    }
+    counts = {status: sum(item.status == status for item in values) for status in sorted({v.status for v in values})}
     page.table(("status", "count"), ((page.status(status), str(count)) for status, count in counts.items()))
     for group in content.parameter_groups.values():
         page.heading(page.pick(group.label))
@@ -225,30 +223,20 @@ PAGES = {
 def pages(content: Content) -> dict[Path, str]:
     """Return every reference page by its path."""
     folders = {"en": DOCS / "reference", "zh": DOCS / "zh" / "reference"}
-    return {
-        folders[lang] / f"{name}.md": build(content, lang)
-        for lang in LANGUAGES
-        for name, build in PAGES.items()
-    }
+    return {folders[lang] / f"{name}.md": build(content, lang) for lang in LANGUAGES for name, build in PAGES.items()}
 
 
 def stale(content: Content) -> list[Path]:
     """Return the pages that are missing or not what would be written."""
     return [
-        path
-        for path, text in pages(content).items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
+        path for path, text in pages(content).items() if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
 
 
 def main() -> int:
     """Write the pages, or compare them."""
-    reader = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    reader.add_argument(
-        "--check", action="store_true", help="compare only; exit code 1 where a page is out of date"
-    )
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--check", action="store_true", help="compare only; exit code 1 where a page is out of date")
     content = load_content()
     if reader.parse_args().check:
         old = stale(content)

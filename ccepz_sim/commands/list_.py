@@ -139,9 +139,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-Kind: TypeAlias = tuple[
-    Cells, Callable[[Content, Say], Iterable[Cells]], Callable[[Content], Iterable[object]]
-]
+Kind: TypeAlias = tuple[Cells, Callable[[Content, Say], Iterable[Cells]], Callable[[Content], Iterable[object]]]
 KINDS: dict[str, Kind] = {
     "levers": (("id", "name", "unit", "range", "status_quo"), _levers, _objects("levers")),
     "packages": (("id", "name", "decisions", "summary"), _packages, _objects("packages")),

@@ -144,9 +144,7 @@ def read_order(args: argparse.Namespace, content: Content, say: Say) -> Order:
     decisions = tuple(_decision(text, content, args.start, last, say) for text in args.set)
     parameters = dict(_parameter(text, content, say) for text in args.param)
     content.with_parameters(parameters)
-    return Order(
-        packages, args.scenario, decisions, parameters, args.start, args.years, args.seed, args.scale
-    )
+    return Order(packages, args.scenario, decisions, parameters, args.start, args.years, args.seed, args.scale)
 
 
 def simulate(order: Order, content: Content, say: Say) -> Any:

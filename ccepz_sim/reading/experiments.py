@@ -37,9 +37,7 @@ def read_scenario(data: Mapping[str, Any], file: str, stem: str, findings: list[
     )
 
 
-def check_scenario(
-    scenario: Scenario, file: str, findings: list[f.Finding], *, series: Collection[str]
-) -> None:
+def check_scenario(scenario: Scenario, file: str, findings: list[f.Finding], *, series: Collection[str]) -> None:
     """Note price series that the table of prices does not have, and a series with two paths."""
     fields = Fields({}, file, "", findings)
     known = (ANY_SERIES, *series)

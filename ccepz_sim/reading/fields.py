@@ -159,9 +159,7 @@ class Fields:
             return None
         return float(value[0]), float(value[1])
 
-    def choice(
-        self, key: str, options: Collection[str], rule: str = "not_a_choice", *, required: bool = True
-    ) -> str:
+    def choice(self, key: str, options: Collection[str], rule: str = "not_a_choice", *, required: bool = True) -> str:
         """Read one of a few words."""
         value = self.text(key, required=required)
         if value and value not in options:
@@ -243,5 +241,3 @@ def ascending(fields: Iterable[Fields], key: str, dates: Iterable[float]) -> Non
         if date <= before:
             item.note(key, "not_ascending", value=f"{date:.10g}")
         before = date
-
-

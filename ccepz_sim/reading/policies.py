@@ -128,9 +128,7 @@ def check_channels(levers: Iterable[Lever], folder: str, findings: list[f.Findin
     findings += [f.make(folder, "channel", "channel_missing", value=channel) for channel in missing]
 
 
-def check_units(
-    levers: Iterable[Lever], folder: str, findings: list[f.Finding], shipped: Mapping[str, Lever]
-) -> None:
+def check_units(levers: Iterable[Lever], folder: str, findings: list[f.Finding], shipped: Mapping[str, Lever]) -> None:
     """Note levers whose unit is not the one in which the rules read their channel."""
     units = {lever.channel: lever.unit for lever in shipped.values()}
     for lever in levers:
@@ -159,9 +157,7 @@ def read_package(data: Mapping[str, Any], file: str, stem: str, findings: list[f
     )
 
 
-def check_groups(
-    groups: Mapping[str, Group], file: str, findings: list[f.Finding], packages: Collection[str]
-) -> None:
+def check_groups(groups: Mapping[str, Group], file: str, findings: list[f.Finding], packages: Collection[str]) -> None:
     """Note groups that belong to a group of measures for which there is no package."""
     fields = Fields({}, file, "", findings)
     for group in groups.values():

@@ -136,9 +136,7 @@ def _column(section: Fields, key: str) -> Column:
         blank = fields.flag("blank") if "blank" in fields.data else False
         refers = fields.text("refers", required=False)
         origin = fields.evidence(required=False)
-        return Column(
-            key, label, "", None, origin.status, origin.source, origin.why, choices, refers, free, blank
-        )
+        return Column(key, label, "", None, origin.status, origin.source, origin.why, choices, refers, free, blank)
     unit, bounds, origin = fields.text("unit"), fields.bounds(), fields.evidence()
     if bounds is None:
         bounds = (-np.inf, np.inf)
@@ -175,9 +173,7 @@ def _from_sections(
     return ids, labels, cells, _evidence(marks, columns)
 
 
-def _from_lines(
-    fields: Fields, section: Fields, columns: Mapping[str, Column]
-) -> tuple[list[str], list[Label], Cells]:
+def _from_lines(fields: Fields, section: Fields, columns: Mapping[str, Column]) -> tuple[list[str], list[Label], Cells]:
     ids: list[str] = []
     labels: list[Label] = []
     cells: Cells = {key: [] for key in columns}

@@ -12,6 +12,8 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.numeric import clip
 
+YUAN = 1.0  # an overdraft below a yuan is rounding of the arithmetic, not want of cash
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -86,7 +88,7 @@ def grant_credit(zone: PilotZone) -> None:
     ledger.lend(accounts, grant)
     spare = clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
     ledger.repay(accounts, spare)
-    firms.starved = np.where(ledger.deposits[accounts] < 0.0, firms.starved + 1, 0) * firms.alive
+    firms.starved = np.where(ledger.deposits[accounts] < -YUAN, firms.starved + 1, 0) * firms.alive
     firms.buffer = target * (1.0 + p.plan_buffer * zone.policy.now.risk_plans)
 
 

@@ -11,6 +11,8 @@ from ccepz_sim.numeric import row_sum
 from ccepz_sim.rules.abatement import abatement_cost
 from ccepz_sim.state.world import MEDIUM
 
+NOBODY = 1e-6  # persons; less is rounding of the arithmetic, which a small power would raise to output
+
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
@@ -34,7 +36,8 @@ def _make(zone: PilotZone, planned: np.ndarray) -> None:
     """Output falls short of the plan where posts are empty; water is asked for it."""
     firms, tech, p = zone.firms, zone.technology, zone.p.firms
     posts = row_sum(firms.posts)
-    filled = np.minimum(1.0, row_sum(firms.staff) / np.maximum(posts, 1e-9))
+    staff = row_sum(firms.staff)
+    filled = np.minimum(1.0, np.where(staff > NOBODY, staff, 0.0) / np.maximum(posts, 1e-9))
     able = np.where(posts > 0.0, filled, 1.0) ** p.labour_elasticity
     firms.output = planned * able
     firms.water = firms.output * tech.water * (1.0 + p.outdated_water * firms.outdated) * firms.clean

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.ledger import Bill
 from ccepz_sim.markets.permits import trade_permits
 from ccepz_sim.numeric import clip, row_sum
 from ccepz_sim.rules.deposits import pay_deposits
@@ -40,42 +39,35 @@ def settle(zone: PilotZone) -> None:
 def _firm_trade(zone: PilotZone) -> None:
     """Firms sell outside, buy inputs near and far, pay wages and the handling of emissions and waste."""
     firms, ledger = zone.firms, zone.ledger
-    outside = zone.outside_account
-    ledger.pay("sales", outside, zone.firm_accounts, firms.sales)
+    outside, payers = zone.outside_account, zone.firm_accounts
+    ledger.pay("sales", outside, payers, firms.sales)
     inputs = np.maximum(0.0, firms.output * firms.input_cost - firms.by_product_saving)
     near = inputs * zone.base_year.local_inputs
     services = ledger.account("services", firms.place)
-    ledger.pay_bills(
-        "firms",
-        [
-            ("inputs", services, near),
-            ("inputs", outside, inputs - near),
-            ("wages", ledger.account("households", firms.place), firms.wage_bill),
-            ("abatement", outside, firms.abatement_cost),
-            ("waste_service", services, firms.waste_cost),
-        ],
-    )
+    ledger.pay("inputs", payers, services, near)
+    ledger.pay("inputs", payers, outside, inputs - near)
+    ledger.pay("wages", payers, ledger.account("households", firms.place), firms.wage_bill)
+    ledger.pay("abatement", payers, outside, firms.abatement_cost)
+    ledger.pay("waste_service", payers, services, firms.waste_cost)
     environment = firms.abatement_cost + firms.waste_cost
     firms.profit = firms.sales - inputs - firms.wage_bill - environment - firms.bribe + firms.other_income
 
 
-def tax_bills(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> list[Bill]:
-    """Split a tax of firms between the centre, their town and the prefecture, and count what stays.
+def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> None:
+    """Firms pay a tax to the centre, their town and the prefecture; what stays in the zone is counted.
 
     Args:
         kind: name of the flow; amount: yuan, shape (rows,); local: share that stays in the prefecture.
 
     Reads: fiscal.town_share.
     """
-    firms = zone.firms
+    firms, ledger, payers = zone.firms, zone.ledger, zone.firm_accounts
     stays = amount * local
     town = stays * zone.p.fiscal.town_share
     zone.own_revenue += np.bincount(firms.place, weights=stays, minlength=zone.world.place_count)
-    return [
-        (kind, zone.outside_account, amount - stays),
-        (kind, zone.body_account(zone.town_body[firms.place]), town),
-        (kind, zone.body_account(zone.body["prefecture"]), stays - town),
-    ]
+    ledger.pay(kind, payers, zone.outside_account, amount - stays)
+    ledger.pay(kind, payers, zone.body_account(zone.town_body[firms.place]), town)
+    ledger.pay(kind, payers, zone.body_account(zone.body["prefecture"]), stays - town)
 
 
 def _firm_taxes(zone: PilotZone) -> None:
@@ -86,14 +78,9 @@ def _firm_taxes(zone: PilotZone) -> None:
     levy = tech.resource_tax * now.resource_price * firms.sales
     old = zone.quarter < p.environment_law_quarter
     duty = row_sum(firms.tax_due) + firms.waste_tax
-    zone.ledger.pay_bills(
-        "firms",
-        [
-            *tax_bills(zone, "vat", vat, p.vat_local_early if early else p.vat_local_late),
-            *tax_bills(zone, "resource_tax", levy, p.resource_local),
-            *tax_bills(zone, "pollution_tax", duty, p.fee_local if old else p.environment_tax_local),
-        ],
-    )
+    pay_tax(zone, "vat", vat, p.vat_local_early if early else p.vat_local_late)
+    pay_tax(zone, "resource_tax", levy, p.resource_local)
+    pay_tax(zone, "pollution_tax", duty, p.fee_local if old else p.environment_tax_local)
     firms.profit = firms.profit - vat - levy - duty
     trade_permits(zone)
     pay_deposits(zone)
@@ -123,18 +110,13 @@ def _firm_profit(zone: PilotZone) -> None:
     cash += refund - firms.research - tax
     dividend = np.minimum(np.maximum(0.0, cash - firms.buffer), f.payout * np.maximum(0.0, firms.profit))
     kept_here = dividend * f.local_owners * (1.0 - firms.state_owned)
-    ledger.pay_bills(
-        "firms",
-        [
-            ("interest", zone.bank_account, interest),
-            ("guarantee", zone.guarantee_account, fee),
-            ("research", homes, near),
-            ("research", outside, firms.research - near),
-            *tax_bills(zone, "profit_tax", tax, p.profit_tax_local),
-            ("dividends", homes, kept_here),
-            ("dividends", outside, dividend - kept_here),
-        ],
-    )
+    ledger.pay("interest", accounts, zone.bank_account, interest)
+    ledger.pay("guarantee", accounts, zone.guarantee_account, fee)
+    ledger.pay("research", accounts, homes, near)
+    ledger.pay("research", accounts, outside, firms.research - near)
+    pay_tax(zone, "profit_tax", tax, p.profit_tax_local)
+    ledger.pay("dividends", accounts, homes, kept_here)
+    ledger.pay("dividends", accounts, outside, dividend - kept_here)
     firms.losses = np.where(firms.profit < 0.0, firms.losses + 1, 0) * firms.alive
 
 
@@ -162,13 +144,8 @@ def _invest(zone: PilotZone) -> None:
     firms.investment = (replace + bill) * firms.alive
     ledger.lend(accounts, np.maximum(firms.investment - cash, 0.0))
     near = firms.investment * zone.base_year.local_construction
-    ledger.pay_bills(
-        "firms",
-        [
-            ("investment", ledger.account("construction", firms.place), near),
-            ("investment", zone.outside_account, firms.investment - near),
-        ],
-    )
+    ledger.pay("investment", accounts, ledger.account("construction", firms.place), near)
+    ledger.pay("investment", accounts, zone.outside_account, firms.investment - near)
     added = bill / np.maximum(unit, 1e-9)
     lost = wear * p.decay * (1.0 - np.minimum(1.0, replaced)) * firms.capacity
     firms.capacity = np.where(firms.alive, firms.capacity + added - lost, firms.capacity)

@@ -18,8 +18,7 @@ POSTED = {
         "dachaidan salt_lake_chemicals, ulan coal_chemicals, golmud logistics_information"
     ),
     "laboratory": (
-        "golmud salt_lake_chemicals, delingha salt_lake_chemicals, dachaidan metallurgy, "
-        "mangya oil_gas_chemicals"
+        "golmud salt_lake_chemicals, delingha salt_lake_chemicals, dachaidan metallurgy, mangya oil_gas_chemicals"
     ),
     "incubator": "golmud logistics_information, delingha new_energy",
     "agricultural": "delingha plateau_biology, dulan plateau_biology, golmud plateau_biology",

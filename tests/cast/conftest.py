@@ -52,9 +52,7 @@ def firms(content: Content) -> SimpleNamespace:
     series = np.array([content.table("prices").index[name] for name in products.texts("series")])[rows]
     industry = np.array(products.texts("industry"))[rows]
     usual = numbers["capacity"] * made["usual_utilisation"]
-    return SimpleNamespace(
-        **made, **words, **numbers, series=series, industry=industry, usual=usual, rows=rows
-    )
+    return SimpleNamespace(**made, **words, **numbers, series=series, industry=industry, usual=usual, rows=rows)
 
 
 @pytest.fixture(scope="session")

@@ -74,11 +74,7 @@ def test_officials_by_rank_and_view(content: Content) -> None:
 def test_every_body_has_an_official_and_every_town_one_on_the_spot(content: Content) -> None:
     table, bodies = content.table("officials"), content.table("bodies")
     assert set(table.texts("body")) == set(bodies.ids)
-    towns = {
-        place
-        for name, place in zip(bodies.texts("kind"), bodies.texts("place"), strict=True)
-        if name == "town"
-    }
+    towns = {place for name, place in zip(bodies.texts("kind"), bodies.texts("place"), strict=True) if name == "town"}
     assert towns <= set(table.texts("place"))
     assert len(towns) == 7
 

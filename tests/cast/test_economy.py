@@ -41,9 +41,7 @@ def test_industrial_value_added(
     assert rule(firms, price, year).sum() == pytest.approx(stated, rel=0.10)
 
 
-def test_the_county_of_the_mine_lives_from_coal(
-    content: Content, firms: SimpleNamespace, price: Price
-) -> None:
+def test_the_county_of_the_mine_lives_from_coal(content: Content, firms: SimpleNamespace, price: Price) -> None:
     mine = firms.place == "tianjun"
     added = value_added(firms, price, 2012)
     coal = added[mine & (firms.product == "coal")].sum()
@@ -66,9 +64,7 @@ def test_people_in_industry(firms: SimpleNamespace) -> None:
 def test_emissions_of_2013(content: Content, firms: SimpleNamespace, pollutant: str, stated: float) -> None:
     places = content.table("places")
     zone = places.numbers("in_zone") > 0
-    people = np.average(
-        places.numbers(f"household_{pollutant}"), weights=places.numbers("population_2010") * zone
-    )
+    people = np.average(places.numbers(f"household_{pollutant}"), weights=places.numbers("population_2010") * zone)
     ours = (standing(firms, 2013) * firms.usual * getattr(firms, pollutant)).sum() / 1000
     assert ours + people * PEOPLE_2013 / 1000 == pytest.approx(stated, rel=0.08)
 
@@ -115,17 +111,13 @@ def profit_share(firms: SimpleNamespace, price: Price, year: int, wage: float) -
 
 
 @pytest.mark.parametrize(("year", "wage"), [(2010, 37_182), (2012, 46_827)])
-def test_a_typical_firm_earns_a_modest_profit(
-    firms: SimpleNamespace, price: Price, year: int, wage: float
-) -> None:
+def test_a_typical_firm_earns_a_modest_profit(firms: SimpleNamespace, price: Price, year: int, wage: float) -> None:
     share = profit_share(firms, price, year, wage)
     assert 0.0 < np.median(share) < 0.25
     assert (share > 0).mean() > 0.7
 
 
-def test_low_end_chemistry_is_near_its_cost_after_the_price_falls(
-    firms: SimpleNamespace, price: Price
-) -> None:
+def test_low_end_chemistry_is_near_its_cost_after_the_price_falls(firms: SimpleNamespace, price: Price) -> None:
     share = profit_share(firms, price, 2015, 55_000)
     soda = share[firms.product == "soda_ash"][0]
     assert -0.15 < soda < 0.05

@@ -10,9 +10,7 @@ from pathlib import Path
 
 def run(root: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     script = str(root / "scripts" / "make_cast.py")
-    return subprocess.run(
-        [sys.executable, script, *arguments], capture_output=True, text=True, cwd=cwd, check=False
-    )
+    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, cwd=cwd, check=False)
 
 
 def test_committed_rosters_are_up_to_date(root: Path, tmp_path: Path) -> None:

@@ -129,7 +129,5 @@ def test_every_text_is_used_and_fills_the_same_fields():
         by_rule = key.startswith(("column.", "direction.", "status.", *BY_RULE)) or key.endswith(".help")
         short = key.removeprefix("phenomena.")  # the teller of phenomena puts this in front
         assert by_rule or re.search(rf"""["']({key}|{short})["']""", code), f"nobody says {key}"
-        fields = [
-            {name for _, name, *_ in string.Formatter().parse(text) if name} for text in (label.en, label.zh)
-        ]
+        fields = [{name for _, name, *_ in string.Formatter().parse(text) if name} for text in (label.en, label.zh)]
         assert fields[0] == fields[1], key

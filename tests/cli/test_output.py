@@ -26,9 +26,7 @@ def indicators() -> pd.DataFrame:
 def events() -> pd.DataFrame:
     """One event as a run gives it."""
     columns = ["run", "seed", "year", "quarter", "place", "kind", "indicator", "weight", "en", "zh"]
-    return pd.DataFrame(
-        [(0, 1, 2016, 2, "golmud", "audit", "audits", 0.5, "An audit.", "审计。")], columns=columns
-    )
+    return pd.DataFrame([(0, 1, 2016, 2, "golmud", "audit", "audits", 0.5, "An audit.", "审计。")], columns=columns)
 
 
 def names(folder: Path) -> list[str]:

@@ -47,10 +47,7 @@ def test_no_file_is_large(tracked):
 @pytest.mark.parametrize("name", ["uv.lock", ".venv/pyvenv.cfg", "dist/x.whl", "ccepz_sim/__pycache__/x.pyc"])
 def test_what_git_ignores(root, tracked, name):
     assert root / name not in tracked
-    assert (
-        subprocess.run(["git", "check-ignore", "-q", "--no-index", name], cwd=root, check=False).returncode
-        == 0
-    )
+    assert subprocess.run(["git", "check-ignore", "-q", "--no-index", name], cwd=root, check=False).returncode == 0
 
 
 def test_one_version_everywhere(root):

@@ -107,9 +107,7 @@ def test_ruff_bans_the_content_folders_as_modules(root):
 
 def test_importing_the_package_costs_nothing():
     code = "import sys, ccepz_sim; print(' '.join(sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
     assert "ccepz_sim" in loaded
     assert {"numpy", "pandas", "mesa", "solara"}.isdisjoint(loaded)
 
@@ -119,7 +117,5 @@ def test_help_and_lists_load_neither_page_nor_model():
         "import sys\nfrom ccepz_sim.cli import main\n"
         "code = main(['list', 'levers'])\nprint(' '.join(sys.modules))\nsys.exit(code)"
     )
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
     assert {"pandas", "pyarrow", "mesa", "solara"}.isdisjoint(loaded)

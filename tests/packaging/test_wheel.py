@@ -62,12 +62,8 @@ def test_the_content_is_that_of_the_checkout(wheel, root):
     for part in CONTENT:
         files = [path for path in (root / part).rglob("*") if path.is_file()]
         assert files
-        wanted = {
-            f"ccepz_sim/_content/{path.relative_to(root).as_posix()}": path.read_bytes() for path in files
-        }
-        assert {
-            name: data for name, data in held.items() if name.startswith(f"ccepz_sim/_content/{part}/")
-        } == wanted
+        wanted = {f"ccepz_sim/_content/{path.relative_to(root).as_posix()}": path.read_bytes() for path in files}
+        assert {name: data for name, data in held.items() if name.startswith(f"ccepz_sim/_content/{part}/")} == wanted
     top = {name.split("/")[0] for name in held}
     assert top == {"ccepz_sim", next(name for name in top if name.endswith(".dist-info"))}
     for needed in ("ccepz_sim/py.typed", "ccepz_sim/text/cli.toml", "ccepz_sim/web/page.css"):
@@ -102,9 +98,7 @@ def test_it_serves_the_page_from_another_folder(installed, tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [installed / "ccepz", "play", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(
-        command, cwd=tmp_path, env=environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    server = subprocess.Popen(command, cwd=tmp_path, env=environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         until = time.monotonic() + PATIENCE
         page = ""

@@ -216,9 +216,7 @@ def _work(told: _Told, year: int, before: int, now: int) -> None:
         told.say(year, "left_work")
 
 
-def _line(
-    name: str, values: NDArray[Any], there: NDArray[np.bool_], unit: str, colour: str, lang: str
-) -> Part:
+def _line(name: str, values: NDArray[Any], there: NDArray[np.bool_], unit: str, colour: str, lang: str) -> Part:
     shown = values[there] if there.any() else values
     scale = numbers.scale_of(unit, float(np.median(np.abs(shown.astype(float)))), lang)
     return {

@@ -97,9 +97,7 @@ def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) ->
     edges = np.linspace(0.0, 1.0, BINS + 1)
     aware, _edges = np.histogram(column(table, "awareness", year)[rows], edges, weights=weight)
     trust, _edges = np.histogram(column(table, "trust", year)[rows], edges, weights=weight)
-    bins = [
-        [round(100 * float(edges[i]), 0), float(f"{aware[i]:.4g}"), float(f"{trust[i]:.4g}")] for i in range(BINS)
-    ]
+    bins = [[round(100 * float(edges[i]), 0), float(f"{aware[i]:.4g}"), float(f"{trust[i]:.4g}")] for i in range(BINS)]
     step = max(1, len(rows) // ASKED_RESIDENTS)
     asked = rows[::step][:ASKED_RESIDENTS]
     names = {int(row): resident_name(content, lives, int(row), year, lang) for row in asked}

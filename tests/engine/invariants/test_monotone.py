@@ -53,7 +53,8 @@ CASES: dict[str, tuple[Callable[[PilotZone], None], int, Callable[[PilotZone], f
     "emissions fall with the tax": (lever("pollution-tax-air", 6.0), 2, lambda zone: last_year(zone, "so2"), -1),
     "collusion falls with audits": (lever("audit-share", 0.6), 2, lambda zone: last_year(zone, "colluding_share"), -1),
     "hiding falls with inspection": (lever("inspection-capacity", 300.0), 3, hidden_alone, -1),
-    "unemployment rises with the wage gap": (richer, 5, lambda zone: last_year(zone, "unemployment_rate"), 1),
+    # People take years to come: in single worlds the sign is sure after eight.
+    "unemployment rises with the wage gap": (richer, 8, lambda zone: last_year(zone, "unemployment_rate"), 1),
     # Stricter rules without capacity: what a deal saves rises, and so does bribery.
     "collusion rises with what it saves": (
         lever("discharge-standard", 0.6), 2, lambda zone: last_year(zone, "colluding_share"), 1,

@@ -1,0 +1,22 @@
+"""Rules as machine code: a loop over firms or cells costs nanoseconds a member instead of a call of NumPy a term.
+
+Numba compiles a rule at its first call on a machine and keeps the result beside the code; with NUMBA_DISABLE_JIT=1 the
+same lines run as plain Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import njit
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+
+def compiled(rule: Rule) -> Rule:
+    """Compile a rule of arrays and numbers; division by zero gives what NumPy gives.
+
+    Sums and products keep the order of the code (no fast maths): the same content and seed give the same bytes.
+    """
+    return cast("Rule", njit(cache=True, error_model="numpy")(rule))
