@@ -4,8 +4,11 @@
 
 From a moved lever to eight repainted charts: minimum, median and 95th percentile in milliseconds, and the page's own
 share of it (the same move again: its future is known, so only the way to the screen is left). Every first move is to
-a value that was never tried. Then the first answer to "why?", with --bands the first band and the full one, and the
-memory of server and page after a tenth of the moves and at the end: `--moves 200` is the long session.
+a value that was never tried, at a stroke and without warning. The same by hand: the slider is drawn along for half a
+second and let go a quarter of a second after it came to rest; the page tries values while it is drawn, so what is
+counted is the time from rest, and from letting go, to the charts of that value. Then the first answer to "why?", with
+--bands the first band and the full one, and the memory of server and page after a tenth of the moves and at the end:
+`--moves 200` is the long session.
 """
 
 from __future__ import annotations
@@ -61,6 +64,36 @@ MOVE = """([lever, step]) => new Promise((resolve, reject) => {
 })"""
 
 
+DRAW = """([lever, step, draws, rest]) => new Promise((resolve, reject) => {
+  const charts = document.querySelector('[data-painted]');
+  const slider = document.querySelector(`#cz-${lever}`);
+  const low = Number(slider.min), span = Number(slider.max) - low, from = Number(slider.value), to = low + span * step;
+  const fire = (name) => slider.dispatchEvent(new Event(name, { bubbles: true }));
+  const began = performance.now();
+  let rested = 0, released = 0, known = '';
+  const tick = () => {
+    const part = Math.min(1, (performance.now() - began) / draws);
+    slider.value = from + (to - from) * (part * part * part * (10 + part * (6 * part - 15)));
+    fire('input');
+    if (part < 1) { requestAnimationFrame(tick); return; }
+    rested = performance.now();
+    setTimeout(() => { released = performance.now(); known = charts.dataset.painted; fire('change'); }, rest);
+  };
+  const watcher = new MutationObserver(() => {
+    if (released && charts.dataset.decided === 'true' && charts.dataset.painted !== known) {
+      watcher.disconnect();
+      const now = performance.now();
+      resolve([now - rested, now - released]);
+    }
+  });
+  watcher.observe(charts, { attributes: true });
+  setTimeout(() => reject(new Error('no repaint within 20 s')), 20000);
+  requestAnimationFrame(tick);
+})"""
+DRAWS, RESTS = 500, 250  # milliseconds a hand draws a slider, and rests before it lets go
+FIRST, WHOLE = 6, 50  # worlds of the two bands that are timed
+
+
 def main() -> int:
     """Run the benchmark and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -102,10 +135,13 @@ def main() -> int:
         for name in ("min", "median", "p95", "max"):
             print(f"  {name:<8} {figures[name + '_ms']:7.0f} ms")
         print(f"  own share, known futures: median {figures['page_ms']:.0f}, most {figures['page_p95_ms']:.0f} ms")
+        print("lever drawn by hand: charts repainted, median and 95th percentile")
+        print(f"  after coming to rest  {figures['rest_median_ms']:7.0f} {figures['rest_p95_ms']:7.0f} ms")
+        print(f"  after letting go      {figures['let_go_median_ms']:7.0f} {figures['let_go_p95_ms']:7.0f} ms")
         print(f"why?, all shares              {figures['why_ms']:7.0f} ms")
         if options.bands:
             print(f"first band                    {figures['first_band_ms']:7.0f} ms")
-            print(f"40 worlds                     {figures['full_band_ms']:7.0f} ms")
+            print(f"{WHOLE} worlds                     {figures['full_band_ms']:7.0f} ms")
         for part, name in (("server", "server"), ("heap", "page")):
             early, late = figures[f"{part}_early_mb"], figures[f"{part}_mb"]
             print(f"memory of the {name:<8} {early:7.0f} MB early, {late:.0f} MB at the end")
@@ -130,6 +166,12 @@ def measure(page: Page, address: str, moves: int, year: int, server: int) -> dic
         page.wait_for_timeout(60)
         if move + 1 == max(2, moves // 10):
             early = memory(page, server)
+    by_hand = []
+    for move in range(max(4, moves // 2)):
+        share = (0.37 + 0.7548776662 * (move + 1)) % 1
+        by_hand.append(page.evaluate(DRAW, [LEVERS[move % len(LEVERS)], share, DRAWS, RESTS]))
+        page.wait_for_timeout(60)
+    rested, let_go = ([pair[part] for pair in by_hand] for part in (0, 1))
     own = []
     for back in range(min(moves, KNOWN)):  # to and fro between two futures that are known
         share = (0.11 + 0.6180339887 * (moves - 4 * (back % 2))) % 1
@@ -143,6 +185,10 @@ def measure(page: Page, address: str, moves: int, year: int, server: int) -> dic
     return {
         "page_ms": statistics.median(known),
         "page_p95_ms": known[-1],
+        "rest_median_ms": statistics.median(rested),
+        "rest_p95_ms": p95(rested),
+        "let_go_median_ms": statistics.median(let_go),
+        "let_go_p95_ms": p95(let_go),
         "why_ms": why(page),
         "server_early_mb": early[0],
         "heap_early_mb": early[1],
@@ -152,9 +198,14 @@ def measure(page: Page, address: str, moves: int, year: int, server: int) -> dic
         "moves": moves,
         "min_ms": min(times),
         "median_ms": statistics.median(times),
-        "p95_ms": statistics.quantiles(times, n=20, method="inclusive")[-1],
+        "p95_ms": p95(times),
         "max_ms": max(times),
     }
+
+
+def p95(times: list[float]) -> float:
+    """Return the 95th percentile."""
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
 def why(page: Page) -> float:
@@ -173,7 +224,7 @@ def bands(page: Page) -> dict[str, float]:
     page.evaluate(MOVE, [LEVERS[0], 0.55])
     began = time.perf_counter()
     found = {}
-    for name, worlds in (("first_band_ms", 2), ("full_band_ms", 40)):
+    for name, worlds in (("first_band_ms", FIRST), ("full_band_ms", WHOLE)):
         page.wait_for_function(
             f"Number((document.querySelector('[data-painted]').dataset.worlds) || 0) >= {worlds}", timeout=300_000
         )

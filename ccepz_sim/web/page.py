@@ -294,6 +294,7 @@ class Board:
             t=words("charts", self.lang),
             locale=numbers.LOCALES[self.lang],
             version=self.state.answered,
+            decided=not self.state.trial,
             year=self.state.year,
             years=charts.years(),
             start=PLAY_YEAR,

@@ -134,6 +134,7 @@ def Charts(
     t: Part,
     locale: str,
     version: int,
+    decided: bool,
     year: int,
     years: list[int],
     start: int,
