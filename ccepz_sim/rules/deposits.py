@@ -19,7 +19,7 @@ SEASON = 2  # the third quarter: the ground of the plateau is not frozen
 
 
 @compiled
-def restored_share(refund: np.ndarray, cost: np.ndarray, most: float, slope: float) -> np.ndarray:
+def restored_share(refund: np.ndarray, cost: np.ndarray | float, most: float, slope: float) -> np.ndarray:
     """Give the share of an unsafe heap made safe in a season: it rises as the refund nears the cost.
 
     Args:
@@ -29,7 +29,7 @@ def restored_share(refund: np.ndarray, cost: np.ndarray, most: float, slope: flo
 
 
 @compiled
-def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray) -> np.ndarray:
+def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.ndarray:
     """Say which closing firms leave clean: what is left after their debts pays for restoring their heaps."""
     return cash - debt >= cost
 
@@ -164,7 +164,7 @@ def _take_to_safety(
 
     No more than lies there.
     """
-    taken = np.zeros(unsafe.shape)
+    taken = np.zeros_like(unsafe)
     for number, firm in enumerate(rows):
         for waste in range(moved.shape[1]):
             kind = waste_kind[firm, waste]

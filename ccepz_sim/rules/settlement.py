@@ -154,7 +154,7 @@ def _outlays(
     loan_rate: np.ndarray,
     fee_rate: float,
     book_capital: np.ndarray,
-    wear: float,
+    depreciation: float,
     sales: np.ndarray,
     research: np.ndarray,
     local_research: float,
@@ -179,7 +179,8 @@ def _outlays(
         research[firm] = min(research[firm], max(0.0, cash))
         near[firm] = research[firm] * local_research
         far[firm] = research[firm] - near[firm]
-        taxable = profit[firm] - interest[firm] - fee[firm] - research[firm] - book_capital[firm] * wear / QUARTERS
+        wear = book_capital[firm] * depreciation / QUARTERS
+        taxable = profit[firm] - interest[firm] - fee[firm] - research[firm] - wear
         performer = research[firm] > research_threshold * sales[firm]
         rate = max(0.0, profit_tax - high_tech_cut) if performer else profit_tax
         tax[firm] = rate * max(0.0, taxable)
