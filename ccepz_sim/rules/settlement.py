@@ -81,10 +81,21 @@ def _firm_trade(zone: PilotZone) -> None:
 
 @compiled
 def _tax_shares(
-    amount: np.ndarray, place: np.ndarray, local: float, town_share: float, own_revenue: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count the revenue of places, and give what of each firm's tax goes to the centre, its town, the prefecture."""
+    amount: np.ndarray,
+    place: np.ndarray,
+    local: float,
+    town_share: float,
+    town_body: np.ndarray,
+    first_body: int,
+    own_revenue: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Count the revenue of places, and give what of each firm's tax goes to the centre, its town, the prefecture.
+
+    Returns:
+        The three parts, yuan, and the account of the town.
+    """
     away, town, rest = np.empty(amount.size), np.empty(amount.size), np.empty(amount.size)
+    account = np.empty(amount.size, dtype=np.int64)
     stayed = np.zeros(own_revenue.size)
     for firm in range(amount.size):
         stays = amount[firm] * local
@@ -92,8 +103,9 @@ def _tax_shares(
         away[firm] = amount[firm] - stays
         town[firm] = stays * town_share
         rest[firm] = stays - town[firm]
+        account[firm] = first_body + town_body[place[firm]]
     own_revenue += stayed
-    return away, town, rest
+    return away, town, rest, account
 
 
 def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> None:
@@ -104,10 +116,13 @@ def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> Non
 
     Reads: fiscal.town_share.
     """
-    place, ledger, payers = zone.firms.place, zone.ledger, zone.firm_accounts
-    away, town, rest = _tax_shares(amount, place, local, zone.p.fiscal.town_share, zone.own_revenue)
+    ledger, payers = zone.ledger, zone.firm_accounts
+    away, town, rest, account = _tax_shares(
+        amount, zone.firms.place, local, zone.p.fiscal.town_share, zone.town_body, ledger.first["bodies"],
+        zone.own_revenue,
+    )  # fmt: skip
     ledger.pay(kind, payers, zone.outside_account, away)
-    ledger.pay(kind, payers, zone.body_account(zone.town_body)[place], town)
+    ledger.pay(kind, payers, account, town)
     ledger.pay(kind, payers, zone.body_account(zone.body["prefecture"]), rest)
 
 
@@ -279,31 +294,33 @@ def _projects(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Firms replace, expand, spend grants for plant; give what each borrows, and buys near and far, yuan."""
     rows = deposits.size
-    borrowed, near, far = np.empty(rows), np.empty(rows), np.empty(rows)
+    borrowed, near, far = np.zeros(rows), np.zeros(rows), np.zeros(rows)
     for firm in range(rows):
+        granted, plant_money[firm], investment[firm] = plant_money[firm], 0.0, 0.0
+        if not alive[firm]:
+            continue
         cash = max(0.0, deposits[firm])
         room = cash + max(0.0, project_credit[firm] * book_capital[firm] - loans[firm])
         unit = capital_cost[firm] * prices * land
         worn = wear * capacity[firm] * unit * replacement
-        replace = min(cash, worn) if utilisation[firm] > 0.0 else min(cash, 0.0)
-        wish = 0.0
-        if alive[firm] and utilisation[firm] > busy * usual_utilisation[firm]:
+        replace = min(cash, worn) if utilisation[firm] > 0.0 else 0.0
+        bill = 0.0
+        if utilisation[firm] > busy * usual_utilisation[firm]:
             wish = min(most_growth, response * max(0.0, outlook[firm] - hurdle)) * speed
             wish *= 1.0 + infrastructure_pull * (infrastructure[place[firm]] - 1.0)
-        bill = min(min(max(wish, 0.0), most_growth) * capacity[firm] * unit, cash_share * room)
-        granted = min(plant_money[firm], cash) if alive[firm] else 0.0
-        bill += granted * (1.0 - crowding_out * min(1.0, bill / max(granted, 1.0)))
-        plant_money[firm] = 0.0
-        investment[firm] = replace + bill if alive[firm] else 0.0
+            bill = min(min(max(wish, 0.0), most_growth) * capacity[firm] * unit, cash_share * room)
+        granted = min(granted, cash)
+        if granted > 0.0:
+            bill += granted * (1.0 - crowding_out * min(1.0, bill / max(granted, 1.0)))
+        investment[firm] = replace + bill
         borrowed[firm] = max(investment[firm] - cash, 0.0)
         near[firm] = investment[firm] * local_construction
         far[firm] = investment[firm] - near[firm]
         added = bill / max(unit, 1e-9)
-        if alive[firm]:
-            capacity[firm] += added - wear * decay * (1.0 - min(1.0, replace / max(worn, 1e-9))) * capacity[firm]
-            book_capital[firm] = book_capital[firm] * (1.0 - wear) + investment[firm]
+        capacity[firm] += added - wear * decay * (1.0 - min(1.0, replace / max(worn, 1e-9))) * capacity[firm]
+        book_capital[firm] = book_capital[firm] * (1.0 - wear) + investment[firm]
         if added > 0.0:
-            outdated[firm] = outdated[firm] * capacity[firm] / max(capacity[firm] + added, 1e-9)
+            outdated[firm] *= capacity[firm] / max(capacity[firm] + added, 1e-9)
     return borrowed, near, far
 
 
