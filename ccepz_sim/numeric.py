@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
+
 
 def clip(values: np.ndarray, low: float | np.ndarray, high: float | np.ndarray) -> np.ndarray:
     """Limit values to low-high; the same as numpy.clip at a third of its cost on short arrays."""
@@ -17,3 +19,13 @@ def row_sum(values: np.ndarray) -> np.ndarray:
     for column in range(2, values.shape[1]):
         total += values[:, column]
     return total
+
+
+@compiled
+def power(base: float, exponent: float) -> float:
+    """Raise a number, not negative, to a power; square and fourth roots at a small part of the cost of others."""
+    if exponent == 0.5:
+        return np.sqrt(base)
+    if exponent == 0.25:
+        return np.sqrt(np.sqrt(base))
+    return base**exponent

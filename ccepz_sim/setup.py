@@ -9,6 +9,7 @@ import numpy as np
 
 from ccepz_sim.accounts import Accounts
 from ccepz_sim.clock import QUARTERS, in_base_year
+from ccepz_sim.compiled import compiled
 from ccepz_sim.ledger import Ledger
 from ccepz_sim.markets.labour import settle_staff, wages
 from ccepz_sim.markets.prices import Prices, ScenarioPath
@@ -299,6 +300,36 @@ def _open_ledger(zone: PilotZone) -> None:
     zone.bank_base = zone.p.finance.bank_equity
 
 
+@compiled
+def _start(
+    rows: np.ndarray,
+    quarter: int,
+    usual_utilisation: np.ndarray,
+    start_utilisation: float,
+    capital_cost: np.ndarray,
+    age: float,
+    prices: float,
+    debt_ratio: np.ndarray,
+    base_price: np.ndarray,
+    opening_cash: float,
+    capacity: np.ndarray,
+    alive: np.ndarray,
+    start: np.ndarray,
+    utilisation: np.ndarray,
+    book_capital: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Open firms at their usual utilisation and give the cash of their owners and the loan for their plant, yuan."""
+    cash, debt = np.empty(rows.size), np.empty(rows.size)
+    for number, firm in enumerate(rows):
+        alive[firm] = True
+        start[firm] = min(start[firm], quarter)
+        utilisation[firm] = usual_utilisation[firm] * start_utilisation
+        book_capital[firm] = capacity[firm] * capital_cost[firm] * age * prices
+        debt[number] = debt_ratio[firm] * book_capital[firm]
+        cash[number] = opening_cash * (capacity[firm] * usual_utilisation[firm] * base_price[firm])
+    return cash, debt
+
+
 def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
     """Start firms: book capital, a loan by debt ratio, working cash from the owners, full usual utilisation.
 
@@ -308,17 +339,30 @@ def open_firms(zone: PilotZone, rows: np.ndarray) -> None:
     Reads: firms.start_utilisation, capital_age, opening_cash.
     """
     firms, tech, ledger, p = zone.firms, zone.technology, zone.ledger, zone.p.firms
-    firms.alive[rows] = True
-    firms.start[rows] = np.minimum(firms.start[rows], zone.quarter)
-    firms.utilisation[rows] = tech.usual_utilisation[rows] * p.start_utilisation
-    age = np.where(zone.quarter == 0, p.capital_age, 1.0)
-    firms.book_capital[rows] = firms.capacity[rows] * tech.capital_cost[rows] * age * zone.prices.general
+    cash, debt = _start(
+        rows, zone.quarter, tech.usual_utilisation, p.start_utilisation, tech.capital_cost,
+        p.capital_age if zone.quarter == 0 else 1.0, zone.prices.general, firms.debt_ratio, tech.base_price,
+        p.opening_cash, firms.capacity, firms.alive, firms.start, firms.utilisation, firms.book_capital,
+    )  # fmt: skip
     accounts = ledger.account("firms", rows)
-    debt = firms.debt_ratio[rows] * firms.book_capital[rows]
-    yearly = firms.capacity[rows] * tech.usual_utilisation[rows] * tech.base_price[rows]
-    ledger.pay("capital_of_entrants", zone.outside_account, accounts, p.opening_cash * yearly)
+    ledger.pay("capital_of_entrants", zone.outside_account, accounts, cash)
     ledger.lend(accounts, debt)
     ledger.pay("investment", accounts, zone.outside_account, debt)
+
+
+@compiled
+def _wind_up(
+    accounts: np.ndarray, deposits: np.ndarray, loans: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give what closing firms repay, what of their debts is lost, what owners keep, and overdrafts; yuan."""
+    repaid, lost = np.empty(accounts.size), np.empty(accounts.size)
+    owners, holes = np.empty(accounts.size), np.empty(accounts.size)
+    for number, account in enumerate(accounts):
+        repaid[number] = min(max(0.0, deposits[account]), loans[account])
+        lost[number] = loans[account] - repaid[number]
+        over = deposits[account] - repaid[number]
+        owners[number], holes[number] = max(0.0, over), max(0.0, -over)
+    return repaid, lost, owners, holes
 
 
 def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
@@ -337,25 +381,21 @@ def close_firms(zone: PilotZone, mask: np.ndarray) -> None:
     fetched = p.recovery * np.maximum(0.0, firms.book_capital[rows])
     ledger.pay("investment", zone.outside_account, accounts, fetched)
     settle_closing(zone, rows)
-    cash = np.maximum(0.0, ledger.deposits[accounts])
-    debt = ledger.loans[accounts]
-    repaid = np.minimum(cash, debt)
+    repaid, lost, owners, holes = _wind_up(accounts, ledger.deposits, ledger.loans)
     ledger.repay(accounts, repaid)
-    rest = debt - repaid
-    ledger.write_off(accounts, zone.bank_account, rest)
+    ledger.write_off(accounts, zone.bank_account, lost)
     share = min(float(zone.policy.now.guarantees), p.guarantee_most)
-    called = min(share * float(rest.sum()), max(0.0, float(ledger.deposits[zone.guarantee_account])))
+    called = min(share * float(lost.sum()), max(0.0, float(ledger.deposits[zone.guarantee_account])))
     ledger.pay("guarantee", zone.guarantee_account, zone.bank_account, called)
     zone.guarantees_called += called
-    over = ledger.deposits[accounts]
-    owners = np.maximum(0.0, over)
     ledger.pay("dividends", accounts, zone.outside_account, owners)
-    holes = np.maximum(0.0, -over)
     ledger.pay("writeoff", zone.bank_account, accounts, holes)
+    for name in EMPTIED:
+        column = getattr(firms, name)
+        for row in rows.tolist():  # a few rows: cheaper one by one than by an array of numbers
+            column[row] = 0.0
     firms.alive[rows] = False
     firms.exited[rows] = zone.quarter
-    for name in EMPTIED:
-        getattr(firms, name)[rows] = 0.0
     firms.colluding[rows] = False
     firms.link_giver[rows] = -1
     firms.link_share[rows] = 0.0

@@ -10,12 +10,50 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import compiled
 from ccepz_sim.rules.abatement import abatement_at
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 HALVINGS = 28
+
+
+@compiled
+def _demand(
+    price: float, emission: np.ndarray, tax: np.ndarray, start: np.ndarray, slope: np.ndarray, least: np.ndarray
+) -> float:
+    """Add up what firms still emit at a price of permits, equivalents."""
+    emitted = 0.0
+    for firm in range(emission.size):
+        share = max(abatement_at(tax[firm] + price, start[firm], slope[firm]), least[firm])
+        emitted += emission[firm] * (1.0 - share)
+    return emitted
+
+
+@compiled
+def _lowest_price(
+    emission: np.ndarray,
+    tax: np.ndarray,
+    start: np.ndarray,
+    slope: np.ndarray,
+    cap: float,
+    most: float,
+    least: np.ndarray,
+) -> float:
+    """Halve the range of prices until emissions fit the cap."""
+    if _demand(0.0, emission, tax, start, slope, least) <= cap:
+        return 0.0
+    low, high = 0.0, most
+    if _demand(high, emission, tax, start, slope, least) > cap:
+        return most
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        if _demand(middle, emission, tax, start, slope, least) > cap:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def clearing_price(
@@ -35,22 +73,9 @@ def clearing_price(
 
     Source: Montgomery 1972; benchmark B05.
     """
-
-    def demand(price: float) -> float:
-        return float((emission * (1.0 - np.maximum(abatement_at(tax + price, start, slope), least))).sum())
-
-    if demand(0.0) <= cap:
-        return 0.0
-    low, high = 0.0, most
-    if demand(high) > cap:
-        return most
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2.0
-        if demand(middle) > cap:
-            low = middle
-        else:
-            high = middle
-    return high
+    if not isinstance(least, np.ndarray):
+        least = np.full(len(emission), least)
+    return _lowest_price(emission, tax, start, slope, float(cap), float(most), least)
 
 
 def granted_permits(

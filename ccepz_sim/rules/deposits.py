@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -17,17 +18,18 @@ if TYPE_CHECKING:
 SEASON = 2  # the third quarter: the ground of the plateau is not frozen
 
 
-def restored_share(refund: np.ndarray, cost: np.ndarray, most: float, slope: float) -> np.ndarray:
+@compiled
+def restored_share(refund: np.ndarray, cost: np.ndarray | float, most: float, slope: float) -> np.ndarray:
     """Give the share of an unsafe heap made safe in a season: it rises as the refund nears the cost.
 
     Args:
         refund, cost: yuan/tonne, one shape; cost above 0; most: share/year; slope: per relative gain.
     """
-    share: np.ndarray = most / (1.0 + np.exp(-slope * (refund / cost - 1.0)))
-    return share
+    return most / (1.0 + np.exp(-slope * (refund / cost - 1.0)))
 
 
-def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray) -> np.ndarray:
+@compiled
+def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.ndarray:
     """Say which closing firms leave clean: what is left after their debts pays for restoring their heaps."""
     return cash - debt >= cost
 
@@ -38,6 +40,34 @@ def pay_deposits(zone: PilotZone) -> None:
     zone.ledger.pay("deposit_held", zone.firm_accounts, zone.trust_account, firms.deposit_due)
     firms.deposit_held += firms.deposit_due
     firms.profit = firms.profit - firms.deposit_due
+
+
+@compiled
+def _unit_cost(kind: int, storage_cost: np.ndarray) -> float:
+    """Give what making a tonne of a waste safe costs, yuan at prices of 2010; 1 for a waste there is not."""
+    return storage_cost[kind] if kind >= 0 else 1.0
+
+
+@compiled
+def _season(
+    rows: np.ndarray,
+    unsafe: np.ndarray,
+    waste_kind: np.ndarray,
+    storage_cost: np.ndarray,
+    held: np.ndarray,
+    most: float,
+    slope: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give tonnes made safe, shape (count, wastes), their cost at prices of 2010, and the deposit that comes back."""
+    moved, cost, back = np.zeros((rows.size, unsafe.shape[1])), np.zeros(rows.size), np.zeros(rows.size)
+    for number, firm in enumerate(rows):
+        refund = held[firm] / max(unsafe[firm].sum(), 1e-9)
+        for waste in range(unsafe.shape[1]):
+            unit = _unit_cost(waste_kind[firm, waste], storage_cost)
+            moved[number, waste] = unsafe[firm, waste] * restored_share(refund, unit, most, slope)
+            cost[number] += moved[number, waste] * unit
+        back[number] = min(held[firm], refund * moved[number].sum())
+    return moved, cost, back
 
 
 def restore_waste(zone: PilotZone) -> None:
@@ -51,13 +81,42 @@ def restore_waste(zone: PilotZone) -> None:
     rows = np.flatnonzero((firms.deposit_held > 0.0) & firms.alive)
     if not len(rows):
         return
-    heap, cost = firms.unsafe[rows], _unit_cost(zone, rows)
-    per_tonne = firms.deposit_held[rows] / np.maximum(heap.sum(axis=1), 1e-9)
-    moved = heap * restored_share(per_tonne[:, None], cost, p.restore_most, p.restore_slope)
-    back = np.minimum(firms.deposit_held[rows], per_tonne * moved.sum(axis=1))
+    moved, cost, back = _season(
+        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material["storage_cost"], firms.deposit_held,
+        p.restore_most, p.restore_slope,
+    )  # fmt: skip
     _make_safe(zone, rows, moved)
-    firms.waste_cost[rows] += (moved * cost).sum(axis=1) * zone.prices.general
+    firms.waste_cost[rows] += cost * zone.prices.general
     _pay_back(zone, rows, back)
+
+
+@compiled
+def _closing(
+    rows: np.ndarray,
+    unsafe: np.ndarray,
+    waste_kind: np.ndarray,
+    storage_cost: np.ndarray,
+    prices: float,
+    deposits: np.ndarray,
+    loans: np.ndarray,
+    held: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give by closing firm: tonnes made safe, deposit returned, own and public outlay for it, deposit lost."""
+    moved, back, own = np.zeros((rows.size, unsafe.shape[1])), np.zeros(rows.size), np.zeros(rows.size)
+    public, lost = np.zeros(rows.size), np.zeros(rows.size)
+    for number, firm in enumerate(rows):
+        cost = 0.0
+        for waste in range(unsafe.shape[1]):
+            cost += unsafe[firm, waste] * _unit_cost(waste_kind[firm, waste], storage_cost)
+        cost *= prices
+        share = 1.0
+        if settled(deposits[firm] + held[firm], loans[firm], cost):
+            back[number], own[number] = held[firm], cost
+        else:
+            lost[number], public[number] = held[firm], min(held[firm], cost)
+            share = public[number] / max(cost, 1e-9)
+        moved[number] = unsafe[firm] * share
+    return moved, back, own, public, lost
 
 
 def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
@@ -69,21 +128,17 @@ def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
         rows: firms that close, after their assets were sold, shape (count,).
     """
     firms, ledger = zone.firms, zone.ledger
-    accounts = ledger.account("firms", rows)
-    held, heap = firms.deposit_held[rows], firms.unsafe[rows]
-    cost = (heap * _unit_cost(zone, rows)).sum(axis=1) * zone.prices.general
-    clean = settled(ledger.deposits[accounts] + held, ledger.loans[accounts], cost)
-    share = np.ones(len(rows))
-    if clean.any():
-        ledger.pay("deposit_returned", zone.trust_account, accounts[clean], held[clean])
-        ledger.pay("waste_service", accounts[clean], ledger.account("services", firms.place[rows[clean]]), cost[clean])
-    if not clean.all():
-        lost, works = held[~clean], np.minimum(held, cost)[~clean]
-        office = int(zone.body_account(zone.body["environment"]))
-        ledger.pay("deposit_forfeited", zone.trust_account, office, float(lost.sum()))
-        ledger.pay("restoration", office, ledger.account("construction", firms.place[rows[~clean]]), works)
-        share[~clean] = works / np.maximum(cost[~clean], 1e-9)
-    _make_safe(zone, rows, heap * share[:, None])
+    accounts, place = ledger.account("firms", rows), firms.place[rows]
+    moved, back, own, public, lost = _closing(
+        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material["storage_cost"], zone.prices.general,
+        ledger.deposits[zone.firm_accounts], ledger.loans[zone.firm_accounts], firms.deposit_held,
+    )  # fmt: skip
+    office = int(zone.body_account(zone.body["environment"]))
+    ledger.pay("deposit_returned", zone.trust_account, accounts, back)
+    ledger.pay("waste_service", accounts, ledger.account("services", place), own)
+    ledger.pay("deposit_forfeited", zone.trust_account, office, float(lost.sum()))
+    ledger.pay("restoration", office, ledger.account("construction", place), public)
+    _make_safe(zone, rows, moved)
     firms.deposit_held[rows] = 0.0
     firms.unsafe[rows] = 0.0
 
@@ -95,21 +150,35 @@ def _pay_back(zone: PilotZone, rows: np.ndarray, amount: np.ndarray) -> None:
     firms.other_income[rows] += amount
 
 
-def _unit_cost(zone: PilotZone, rows: np.ndarray) -> np.ndarray:
-    """Give what making a tonne safe costs, yuan at prices of 2010, shape (count, wastes)."""
-    cost: np.ndarray = np.append(zone.world.material["storage_cost"], 1.0)[zone.technology.waste_kind[rows]]
-    return cost
+@compiled
+def _take_to_safety(
+    rows: np.ndarray,
+    moved: np.ndarray,
+    place: np.ndarray,
+    waste_kind: np.ndarray,
+    heap: np.ndarray,
+    unsafe: np.ndarray,
+    safe: np.ndarray,
+) -> None:
+    """Move tonnes of the firms' heaps, shape (count, wastes), from the unsafe to the safe stock, shape (places, kinds).
+
+    No more than lies there.
+    """
+    taken = np.zeros_like(unsafe)
+    for number, firm in enumerate(rows):
+        for waste in range(moved.shape[1]):
+            kind = waste_kind[firm, waste]
+            if kind >= 0:
+                taken[place[firm], kind] += moved[number, waste]
+            heap[firm, waste] = max(0.0, heap[firm, waste] - moved[number, waste])
+    for where in range(taken.shape[0]):
+        for kind in range(taken.shape[1]):
+            tonnes = min(taken[where, kind], unsafe[where, kind])
+            unsafe[where, kind] -= tonnes
+            safe[where, kind] += tonnes
 
 
 def _make_safe(zone: PilotZone, rows: np.ndarray, moved: np.ndarray) -> None:
     """Move tonnes of firms' heaps from the unsafe to the safe stock of their places; moved: shape (count, wastes)."""
     firms, matter = zone.firms, zone.materials
-    kinds = matter.safe.shape[1]
-    kind = zone.technology.waste_kind[rows]
-    there = kind >= 0
-    cell = (firms.place[rows][:, None] * kinds + kind)[there]
-    table = np.bincount(cell, weights=moved[there], minlength=matter.safe.size).reshape(matter.safe.shape)
-    table = np.minimum(table, matter.unsafe)
-    matter.unsafe -= table
-    matter.safe += table
-    firms.unsafe[rows] = np.maximum(0.0, firms.unsafe[rows] - moved)
+    _take_to_safety(rows, moved, firms.place, zone.technology.waste_kind, firms.unsafe, matter.unsafe, matter.safe)

@@ -5,12 +5,13 @@ Source: docs/model.md (h); survival of state-backed firms; entry follows expecte
 
 from __future__ import annotations
 
+from math import log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip
+from ccepz_sim.compiled import compiled
 from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 
 if TYPE_CHECKING:
@@ -34,27 +35,74 @@ def turn_over(zone: PilotZone) -> None:
     _enter(zone)
 
 
+@compiled
+def _broke(
+    alive: np.ndarray,
+    book_capital: np.ndarray,
+    deposits: np.ndarray,
+    loans: np.ndarray,
+    starved: np.ndarray,
+    insolvent: np.ndarray,
+    starved_quarters: float,
+    insolvent_quarters: float,
+) -> np.ndarray:
+    """Count quarters of negative worth, and give the rows of firms broke for too long."""
+    rows = np.empty(alive.size, dtype=np.int64)
+    count = 0
+    for firm in range(alive.size):
+        worth = book_capital[firm] + deposits[firm] - loans[firm]
+        insolvent[firm] = insolvent[firm] + 1 if alive[firm] and worth < 0.0 else 0
+        if alive[firm] and (starved[firm] >= starved_quarters or insolvent[firm] >= insolvent_quarters):
+            rows[count] = firm
+            count += 1
+    return rows[:count].copy()
+
+
+@compiled
+def _fates(
+    rows: np.ndarray,
+    luck: np.ndarray,
+    exit_chance: float,
+    first_mover: np.ndarray,
+    first_mover_load: float,
+    state_owned: np.ndarray,
+    state_shelter: float,
+    shelter: float,
+    most: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say which broke firms are restructured, of the shape of `rows`, and which leave, by firm.
+
+    Args:
+        luck: uniform draws, shape (2, firms); shelter: chance that risk plans save a firm, to which the share of
+            state owners adds, at most `most` together.
+    """
+    saved, leaves = np.zeros(rows.size, dtype=np.bool_), np.zeros(luck.shape[1], dtype=np.bool_)
+    for number, firm in enumerate(rows):
+        if luck[0, firm] < exit_chance * (1.0 + first_mover_load * first_mover[firm]):
+            saved[number] = luck[1, firm] < min(most, state_shelter * state_owned[firm] + shelter)
+            leaves[firm] = not saved[number]
+    return saved, leaves
+
+
 def _fail(zone: PilotZone) -> None:
     """Firms out of cash and credit, or insolvent, are restructured or closed; guaranteed lenders wait.
 
     Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
     """
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.entry, zone.policy.now
-    worth = firms.book_capital + ledger.deposits[zone.firm_accounts] - ledger.loans[zone.firm_accounts]
-    firms.insolvent = np.where(worth < 0.0, firms.insolvent + 1, 0) * firms.alive
-    broke = (firms.starved >= p.starved_quarters) | (firms.insolvent >= p.insolvent_quarters)
-    rows = np.flatnonzero(broke & firms.alive)
+    rows = _broke(
+        firms.alive, firms.book_capital, ledger.deposits[zone.firm_accounts], ledger.loans[zone.firm_accounts],
+        firms.starved, firms.insolvent, p.starved_quarters, p.insolvent_quarters,
+    )  # fmt: skip
     if not len(rows):
         return
-    luck = zone.streams.at("exit", zone.quarter).random((2, firms.rows))[:, rows]
-    patience = clip(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor, 1.0)
-    resolved = luck[0] < p.exit_chance * patience * (1.0 + p.first_mover_load * firms.first_mover[rows])
-    saved = luck[1] < np.minimum(
-        1.0 - p.exit_floor, p.state_shelter * firms.state_owned[rows] + p.plan_shelter * now.risk_plans
-    )
-    restructure(zone, rows[resolved & saved])
-    leaves = np.zeros(firms.rows, dtype=bool)
-    leaves[rows[resolved & ~saved]] = True
+    luck = zone.streams.at("exit", zone.quarter).random((2, firms.rows))
+    patience = min(max(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor), 1.0)
+    saved, leaves = _fates(
+        rows, luck, p.exit_chance * patience, firms.first_mover, p.first_mover_load, firms.state_owned,
+        p.state_shelter, p.plan_shelter * now.risk_plans, 1.0 - p.exit_floor,
+    )  # fmt: skip
+    restructure(zone, rows[saved])
     zone.close_firms(leaves)
 
 
@@ -77,20 +125,71 @@ def restructure(zone: PilotZone, rows: np.ndarray) -> None:
     firms.insolvent[rows] = 0
 
 
+@compiled
+def _retire(
+    share: float,
+    alive: np.ndarray,
+    outdated_book: float,
+    capacity: np.ndarray,
+    book_capital: np.ndarray,
+    outdated: np.ndarray,
+) -> None:
+    """Take a share of outdated capacity, and the book value that goes with it, from each firm."""
+    for firm in range(alive.size):
+        if not alive[firm]:
+            continue
+        before = capacity[firm]
+        retired = before * outdated[firm] * share
+        capacity[firm] = before - retired
+        if capacity[firm] > 0.0:
+            book_capital[firm] *= 1.0 - outdated_book * retired / max(capacity[firm] + retired, 1e-9)
+        outdated[firm] *= 1.0 - share
+
+
 def _eliminate(zone: PilotZone) -> None:
     """Retire a share of outdated capacity a year; the firm loses the book value that went with it."""
-    firms, now, p = zone.firms, zone.policy.now, zone.p.entry
-    share = now.eliminate / QUARTERS
-    if share <= 0.0:
-        return
-    retired = firms.capacity * firms.outdated * share * firms.alive
-    firms.capacity = firms.capacity - retired
-    firms.book_capital = firms.book_capital * np.where(
-        firms.capacity > 0.0,
-        1.0 - p.outdated_book * retired / np.maximum(firms.capacity + retired, 1e-9),
-        1.0,
-    )
-    firms.outdated = np.where(firms.alive, firms.outdated * (1.0 - share), firms.outdated)
+    firms = zone.firms
+    share = zone.policy.now.eliminate / QUARTERS
+    if share > 0.0:
+        _retire(share, firms.alive, zone.p.entry.outdated_book, firms.capacity, firms.book_capital, firms.outdated)
+
+
+@compiled
+def _followers(
+    alive: np.ndarray,
+    expected_margin: np.ndarray,
+    hurdle: float,
+    margin_most: float,
+    official: np.ndarray,
+    growth_effort: np.ndarray,
+    promotion_reference: float,
+    promotion_effect: float,
+    fame: float,
+    rival_overlap: np.ndarray,
+    rival_pull: float,
+    market_growth: np.ndarray,
+    growth_effect: float,
+    emerging: np.ndarray,
+    support: float,
+    place: np.ndarray,
+    infrastructure: np.ndarray,
+    infrastructure_least: float,
+    water_share: np.ndarray,
+    ease: float,
+) -> np.ndarray:
+    """Give how many firms a quarter are expected to follow each firm."""
+    rate = np.zeros(alive.size)
+    for firm in range(alive.size):
+        if not alive[firm]:
+            continue
+        effort = growth_effort[official[firm]] / promotion_reference
+        welcome = max(0.0, 1.0 + fame + promotion_effect * (effort - 1.0))
+        pull = min(max(expected_margin[firm] - hurdle, 0.0), margin_most)
+        rival = 1.0 - rival_overlap[firm] * rival_pull
+        growth = (1.0 + growth_effect * market_growth[firm]) * (1.0 + emerging[firm] * (support - 1.0))
+        level = max(infrastructure_least, infrastructure[place[firm]]) * water_share[place[firm]] * ease
+        rate[firm] = welcome * pull * rival * growth * level
+    return rate
 
 
 def entry_rate(zone: PilotZone) -> np.ndarray:
@@ -103,19 +202,30 @@ def entry_rate(zone: PilotZone) -> np.ndarray:
     approval_time, division, emerging_support.
     """
     firms, tech, p, now = zone.firms, zone.technology, zone.p.entry, zone.policy.now
-    pull = clip(firms.expected_margin - p.hurdle, 0.0, p.margin_most)
-    fame = p.attraction_effect * np.log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
+    fame = p.attraction_effect * log1p(now.attraction / p.attraction_scale) + p.land_effect * now.land_concession
     fame += p.incubator_effect * now.incubators / p.incubator_scale
-    effort = zone.officials.growth_effort / p.promotion_reference
-    welcome = 1.0 + fame + p.promotion_effect * (effort - 1.0)
     ease = p.rate * p.approval_reference / (p.approval_reference + now.approval_time)
-    rival = 1.0 - tech.rival_overlap * (p.rival_effect * (1.0 - now.division))
-    support = 1.0 + p.emerging_effect * np.log1p(now.emerging_support / p.emerging_scale)
+    support = 1.0 + p.emerging_effect * log1p(now.emerging_support / p.emerging_scale)
     support *= 1.0 + p.incubator_emerging * now.incubators / p.incubator_scale
-    growth = (1.0 + p.growth_effect * tech.market_growth) * (1.0 + tech.emerging * (support - 1.0))
-    level = np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure) * zone.water_share * ease
-    rate: np.ndarray = np.maximum(0.0, welcome)[firms.official] * pull * rival * growth * level[firms.place]
-    return rate * firms.alive
+    return _followers(
+        firms.alive, firms.expected_margin, p.hurdle, p.margin_most, firms.official, zone.officials.growth_effort,
+        p.promotion_reference, p.promotion_effect, fame, tech.rival_overlap, p.rival_effect * (1.0 - now.division),
+        tech.market_growth, p.growth_effect, tech.emerging, support, firms.place, zone.towns.infrastructure,
+        zone.p.environment.infrastructure_least, zone.water_share, ease,
+    )  # fmt: skip
+
+
+@compiled
+def _spare_rows(alive: np.ndarray, start: np.ndarray, exited: np.ndarray, quarter: int, rest: int) -> np.ndarray:
+    """Give the rows nobody holds: never used, or left by a firm that is gone long enough."""
+    rows = np.empty(alive.size, dtype=np.int64)
+    count = 0
+    for row in range(alive.size):
+        gone = start[row] < quarter and exited[row] < quarter - rest
+        if not alive[row] and (start[row] == NEVER or gone):
+            rows[count] = row
+            count += 1
+    return rows[:count].copy()
 
 
 def _enter(zone: PilotZone) -> None:
@@ -123,8 +233,7 @@ def _enter(zone: PilotZone) -> None:
     firms, p = zone.firms, zone.p.entry
     if zone.frozen or zone.quarter < int(p.first_quarter):
         return
-    gone = (firms.start < zone.quarter) & (firms.exited < zone.quarter - int(p.row_rest))
-    spare = np.flatnonzero(~firms.alive & ((firms.start == NEVER) | gone))
+    spare = _spare_rows(firms.alive, firms.start, firms.exited, zone.quarter, int(p.row_rest))
     if not len(spare):
         return
     rate = entry_rate(zone)
@@ -147,28 +256,28 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
         luck: the stream of entry, after the patterns were drawn.
     """
     firms, p, tech = zone.firms, zone.p.entry, zone.technology
-    size = luck.lognormal(p.size_mean, p.size_sd, len(rows))
-    cost, tie, view, outlook = luck.random((4, len(rows)))
+    sizes = luck.lognormal(p.size_mean, p.size_sd, len(rows)).tolist()
+    draws = luck.random((4, len(rows))).T.tolist()
     clear_rows(zone, rows)
-    firms.product[rows] = firms.product[pattern]
-    firms.place[rows] = firms.place[pattern]
-    firms.in_park[rows] = firms.in_park[pattern]
-    tech.assign(rows, firms.product[rows])
-    firms.capacity[rows] = zone.median_capacity[firms.product[rows]] * np.minimum(size, p.size_most)
-    firms.outdated[rows] = p.outdated_entrant
-    firms.chain[rows] = tech.chain_base[rows]
-    firms.efficiency[rows] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * cost
-    firms.clean[rows] = p.clean_entrant
-    firms.state_owned[rows] = 0.0
-    firms.tie[rows] = (tie < p.tie_share).astype(float)
-    firms.mindset[rows] = np.where(view < p.long_term_share, LONG_TERM, NOT_ESTABLISHED)
-    firms.extrapolates[rows] = outlook < zone.p.investment.extrapolators
-    firms.staffing[rows] = zone.p.firms.entrant_staffing
-    firms.debt_ratio[rows] = zone.p.firms.entrant_debt_ratio
-    zone.assign_officials(rows)
-    for row in rows:
+    tech.assign(rows, firms.product[pattern])
+    for row, like, size, (cost, tie, view, outlook) in zip(rows.tolist(), pattern.tolist(), sizes, draws, strict=True):
+        product = firms.product[row] = firms.product[like]
+        firms.place[row] = firms.place[like]
+        firms.in_park[row] = firms.in_park[like]
+        firms.capacity[row] = zone.median_capacity[product] * min(size, p.size_most)
+        firms.outdated[row] = p.outdated_entrant
+        firms.chain[row] = tech.chain_base[row]
+        firms.efficiency[row] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * cost
+        firms.clean[row] = p.clean_entrant
+        firms.state_owned[row] = 0.0
+        firms.tie[row] = tie < p.tie_share
+        firms.mindset[row] = LONG_TERM if view < p.long_term_share else NOT_ESTABLISHED
+        firms.extrapolates[row] = outlook < zone.p.investment.extrapolators
+        firms.staffing[row] = zone.p.firms.entrant_staffing
+        firms.debt_ratio[row] = zone.p.firms.entrant_debt_ratio
         zone.entrants += 1
         firms.codes[row] = f"N-{zone.entrants:03d}"
+    zone.assign_officials(rows)
     zone.open_firms(rows)
 
 
@@ -178,9 +287,11 @@ def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:
     Reads: firms.margin_start, collusion.belief_start.
     """
     firms = zone.firms
+    for name in CLEARED:
+        column = getattr(firms, name)
+        for row in rows.tolist():  # a few rows: cheaper one by one than by an array of numbers
+            column[row] = 0
     firms.start[rows] = zone.quarter
     firms.exited[rows] = NEVER
-    for name in CLEARED:
-        getattr(firms, name)[rows] = 0
     firms.expected_margin[rows] = zone.p.firms.margin_start
     firms.sees[rows] = zone.p.collusion.belief_start

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip
+from ccepz_sim.compiled import compiled
 
 YUAN = 1.0  # an overdraft below a yuan is rounding of the arithmetic, not want of cash
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
+@compiled
 def credit_limit(
     collateral: np.ndarray,
     sales: np.ndarray,
@@ -35,10 +36,10 @@ def credit_limit(
         rates: loan to value; extra for state firms; share of sales a full guarantee adds.
     """
     value, soft, covered = rates
-    limit: np.ndarray = collateral * (value + soft * state_owned) + sales * covered * guarantee
-    return limit
+    return collateral * (value + soft * state_owned) + sales * covered * guarantee
 
 
+@compiled
 def extrapolated(
     margin: np.ndarray, price: np.ndarray, usual: np.ndarray, weight: np.ndarray, most: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -50,8 +51,35 @@ def extrapolated(
 
     Source: over-investment of coal firms in price booms; extrapolative expectations as in Barberis et al. 2015.
     """
-    trend = clip(np.log(price / usual), -most, most)
+    trend = np.minimum(np.maximum(np.log(price / usual), -most), most)
     return margin + weight * trend, trend
+
+
+@compiled
+def _expect(
+    now: np.ndarray,
+    extrapolates: np.ndarray,
+    expected_margin: np.ndarray,
+    extrapolation: float,
+    trend_speed: float,
+    trend_most: float,
+    credit_for_projects: float,
+    boom_credit: float,
+    usual_price: np.ndarray,
+    outlook: np.ndarray,
+    project_credit: np.ndarray,
+) -> None:
+    """Set each firm's outlook, the credit it gets for projects, and its usual price; now: price, yuan/unit."""
+    for firm in range(now.size):
+        price = max(now[firm], 1e-9)
+        usual = usual_price[firm] if usual_price[firm] > 0.0 else price
+        outlook[firm], boom = expected_margin[firm], 0.0
+        if extrapolates[firm] > 0.0:
+            weight = extrapolation * extrapolates[firm]
+            outlook[firm], trend = extrapolated(expected_margin[firm], price, usual, weight, trend_most)
+            boom = max(0.0, trend) * extrapolates[firm]
+        project_credit[firm] = credit_for_projects + boom_credit * boom
+        usual_price[firm] = usual + trend_speed * (price - usual)
 
 
 def plan_projects(zone: PilotZone) -> None:
@@ -60,13 +88,49 @@ def plan_projects(zone: PilotZone) -> None:
     Reads: investment.extrapolation, trend_speed, trend_most, credit_for_projects, boom_credit.
     """
     firms, p = zone.firms, zone.p.investment
-    price = np.maximum(firms.price, 1e-9)
-    firms.usual_price = np.where(firms.usual_price > 0.0, firms.usual_price, price)
-    weight = p.extrapolation * firms.extrapolates
-    firms.outlook, trend = extrapolated(firms.expected_margin, price, firms.usual_price, weight, p.trend_most)
-    boom = np.maximum(0.0, trend) * firms.extrapolates
-    firms.project_credit = p.credit_for_projects + p.boom_credit * boom
-    firms.usual_price += p.trend_speed * (price - firms.usual_price)
+    _expect(
+        firms.price, firms.extrapolates, firms.expected_margin, p.extrapolation, p.trend_speed, p.trend_most,
+        p.credit_for_projects, p.boom_credit, firms.usual_price, firms.outlook, firms.project_credit,
+    )  # fmt: skip
+
+
+@compiled
+def _lend_and_repay(
+    deposits: np.ndarray,
+    loans: np.ndarray,
+    alive: np.ndarray,
+    output: np.ndarray,
+    input_cost: np.ndarray,
+    wage_bill: np.ndarray,
+    book_capital: np.ndarray,
+    sales: np.ndarray,
+    state_owned: np.ndarray,
+    guarantees: float,
+    loan_to_value: float,
+    state_softness: float,
+    guarantee_of_sales: float,
+    cash_quarters: float,
+    repay_share: float,
+    repay_above: float,
+    buffer_target: float,
+    starved: np.ndarray,
+    buffer: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Set the cash firms keep, count quarters without cash and credit, and give new loans and repayments, yuan."""
+    grant, spare = np.zeros(alive.size), np.zeros(alive.size)
+    rates = (loan_to_value, state_softness, guarantee_of_sales)
+    for firm in range(alive.size):
+        cash, debt = deposits[firm], loans[firm]
+        target = cash_quarters * (output[firm] * input_cost[firm] + wage_bill[firm])
+        buffer[firm] = target * buffer_target
+        if not alive[firm]:
+            starved[firm] = 0
+            continue
+        limit = credit_limit(book_capital[firm], sales[firm] * QUARTERS, state_owned[firm], guarantees, rates)
+        grant[firm] = min(max(limit - debt, 0.0), max(0.0, target - cash))
+        spare[firm] = min(max(repay_share * (cash - repay_above * target), 0.0), debt)
+        starved[firm] = starved[firm] + 1 if cash + grant[firm] - spare[firm] < -YUAN else 0
+    return grant, spare
 
 
 def grant_credit(zone: PilotZone) -> None:
@@ -74,22 +138,35 @@ def grant_credit(zone: PilotZone) -> None:
 
     Reads: finance.*; policy guarantees, risk_plans.
     """
-    firms, ledger = zone.firms, zone.ledger
+    firms, ledger, now = zone.firms, zone.ledger, zone.policy.now
     p = zone.p.finance
     accounts = zone.firm_accounts
-    cash, debt = ledger.deposits[accounts].copy(), ledger.loans[accounts].copy()
-    cost = firms.output * firms.input_cost + firms.wage_bill
-    target = p.cash_quarters * cost
-    limit = credit_limit(
-        firms.book_capital, firms.sales * QUARTERS, firms.state_owned, zone.policy.now.guarantees,
-        (p.loan_to_value, p.state_softness, p.guarantee_of_sales),
+    grant, spare = _lend_and_repay(
+        ledger.deposits[accounts], ledger.loans[accounts], firms.alive, firms.output, firms.input_cost,
+        firms.wage_bill, firms.book_capital, firms.sales, firms.state_owned, now.guarantees, p.loan_to_value,
+        p.state_softness, p.guarantee_of_sales, p.cash_quarters, p.repay_share, p.repay_above,
+        1.0 + p.plan_buffer * now.risk_plans, firms.starved, firms.buffer,
     )  # fmt: skip
-    grant = clip(limit - debt, 0.0, np.maximum(0.0, target - cash)) * firms.alive
     ledger.lend(accounts, grant)
-    spare = clip(p.repay_share * (cash - p.repay_above * target), 0.0, debt) * firms.alive
     ledger.repay(accounts, spare)
-    firms.starved = np.where(ledger.deposits[accounts] < -YUAN, firms.starved + 1, 0) * firms.alive
-    firms.buffer = target * (1.0 + p.plan_buffer * zone.policy.now.risk_plans)
+
+
+@compiled
+def _rates(
+    benchmark: float,
+    state_owned: np.ndarray,
+    loans: np.ndarray,
+    book_capital: np.ndarray,
+    private_premium: float,
+    leverage_spread: float,
+    leverage_most: float,
+) -> np.ndarray:
+    """Give the yearly loan rate of each firm, share."""
+    rate = np.empty(loans.size)
+    for firm in range(loans.size):
+        leverage = min(loans[firm] / max(book_capital[firm], 1.0), leverage_most)
+        rate[firm] = benchmark + private_premium * (1.0 - state_owned[firm]) + leverage_spread * leverage
+    return rate
 
 
 def loan_rate(zone: PilotZone) -> np.ndarray:
@@ -101,9 +178,8 @@ def loan_rate(zone: PilotZone) -> np.ndarray:
     Reads: finance.rate_*, private_premium, leverage_spread, leverage_most.
     """
     firms, p = zone.firms, zone.p.finance
-    base = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
-    leverage = zone.ledger.loans[zone.firm_accounts] / np.maximum(firms.book_capital, 1.0)
-    rate: np.ndarray = (
-        base + p.private_premium * (1.0 - firms.state_owned) + p.leverage_spread * np.minimum(leverage, p.leverage_most)
-    )
-    return rate
+    benchmark = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
+    return _rates(
+        benchmark, firms.state_owned, zone.ledger.loans[zone.firm_accounts], firms.book_capital, p.private_premium,
+        p.leverage_spread, p.leverage_most,
+    )  # fmt: skip

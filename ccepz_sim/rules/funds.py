@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
-from ccepz_sim.numeric import row_sum
+from ccepz_sim.compiled import compiled
+from ccepz_sim.numeric import power, row_sum
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
@@ -59,13 +60,15 @@ WORKS = (
 )
 
 
+@compiled
 def contest_shares(effort: np.ndarray, sharpness: float) -> np.ndarray:
     """Give each applicant's share of the prize: x^r over the sum of x^r. Benchmark B14."""
     power = np.maximum(0.0, effort) ** sharpness
-    total = float(power.sum())
+    total = power.sum()
     return power / total if total > 0.0 else power
 
 
+@compiled
 def contest_effort(prize: float, weight: np.ndarray, sharpness: float) -> tuple[np.ndarray, np.ndarray]:
     """Give effort and share of each rival where nobody gains by spending more: x = r V p (1 - p), p = w x^r / sum.
 
@@ -78,15 +81,19 @@ def contest_effort(prize: float, weight: np.ndarray, sharpness: float) -> tuple[
     Source: Tullock 1980; benchmark B14.
     """
     share = contest_shares(weight, 1.0 / (1.0 - sharpness) if sharpness < 1.0 else 1.0)
+    pull = np.empty(share.size)
     for _ in range(ROUNDS):
-        spread = share * (1.0 - share)
-        if not spread.any():
+        total = 0.0
+        for rival in range(share.size):  # what all efforts have in common, r V, cancels in the shares
+            pull[rival] = weight[rival] * power(share[rival] * (1.0 - share[rival]), sharpness)
+            total += pull[rival]
+        if total == 0.0:
             break
-        pull = weight * spread**sharpness  # what all efforts have in common, r V, cancels in the shares
-        share = pull / pull.sum()
+        share = pull / total
     return sharpness * prize * share * (1.0 - share), share
 
 
+@compiled
 def misuse_share(
     base: float,
     strictness: float,
@@ -151,24 +158,36 @@ def _open_share(zone: PilotZone) -> float:
     return float((1.0 - zone.policy.now.fund_strictness) * reach / (reach + p.size_weight))
 
 
-def _lobby(zone: PilotZone, rows: np.ndarray, size: np.ndarray, prize: float) -> np.ndarray:
-    """Eligible firms spend on contacts as the contest asks and as cash allows; return their shares of the prize.
+@compiled
+def _lobby(
+    rows: np.ndarray,
+    size: np.ndarray,
+    prize: float,
+    strength: np.ndarray,
+    lobby_power: float,
+    sharpness: float,
+    deposits: np.ndarray,
+    profit: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Eligible firms spend on contacts as the contest asks and as cash allows, from their profit.
 
     Args:
-        rows: eligible firms; size: relative, 0-1, same shape; prize: yuan.
+        rows: eligible firms; size: relative, 0-1, same shape; prize: yuan; the others by firm.
+
+    Returns:
+        Shares of the prize, as `rows`, and spending by firm, yuan.
     """
-    firms, p, ledger = zone.firms, zone.p.funds, zone.ledger
-    effort, share = contest_effort(prize, firms.lobby[rows] * size**p.lobby_power, p.sharpness)
-    accounts = ledger.account("firms", rows)
-    spent = np.minimum(effort, np.maximum(0.0, ledger.deposits[accounts]))
-    ledger.pay("lobbying", accounts, ledger.account("services", firms.place[rows]), spent)
-    firms.profit[rows] -= spent
-    return share
+    effort, share = contest_effort(prize, strength[rows] * size**lobby_power, sharpness)
+    spent = np.zeros(deposits.size)
+    for number, firm in enumerate(rows):
+        spent[firm] = min(effort[number], max(0.0, deposits[firm]))
+        profit[firm] -= spent[firm]
+    return share, spent
 
 
 def _name_pilots(zone: PilotZone) -> None:
     """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
-    firms, p = zone.firms, zone.p.funds
+    firms, p, ledger = zone.firms, zone.p.funds, zone.ledger
     firms.pilot = np.maximum(firms.pilot - 1, 0)
     rows = np.flatnonzero(firms.alive & (firms.pilot == 0) & (firms.sales > 0.0))
     places = min(int(p.pilot_places), len(rows))
@@ -178,10 +197,68 @@ def _name_pilots(zone: PilotZone) -> None:
     usual = float(firms.granted.sum()) / len(rows)
     prize = places * p.pilot_bonus * p.pilot_years * usual
     by_contact = _open_share(zone)
-    won = _lobby(zone, rows, merit / float(merit.max()), by_contact * prize)
+    won, spent = _lobby(
+        rows, merit / float(merit.max()), by_contact * prize, firms.lobby, p.lobby_power, p.sharpness,
+        ledger.deposits[zone.firm_accounts], firms.profit,
+    )  # fmt: skip
+    ledger.pay("lobbying", zone.firm_accounts, ledger.account("services", firms.place), spent)
     chance = by_contact * won + (1.0 - by_contact) * merit / merit.sum()
     luck = zone.streams.at("pilots", zone.quarter)
     firms.pilot[luck.choice(rows, size=places, replace=False, p=chance / chance.sum())] = int(p.pilot_years)
+
+
+@compiled
+def _share_out(
+    amount: float,
+    have: float,
+    merit: np.ndarray,
+    by_contact: float,
+    strength: np.ndarray,
+    lobby_power: float,
+    sharpness: float,
+    deposits: np.ndarray,
+    integrity: np.ndarray,
+    luck: np.ndarray,
+    strictness: float,
+    found: float,
+    misuse_base: float,
+    misuse_strict: float,
+    misuse_audit: float,
+    misuse_honest: float,
+    misuse_lobbied: float,
+    misuse_depth: float,
+    profit: np.ndarray,
+    granted: np.ndarray,
+    misused: np.ndarray,
+    purpose: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Share a fund out by contacts and merit; firms count what they got, diverted, and hold for the purpose.
+
+    Args:
+        amount: yuan of the year; have: yuan the body can pay; merit and the other arrays: by firm.
+
+    Returns:
+        Spent on contacts, granted, diverted and useful, yuan by firm; nothing for those without merit.
+    """
+    rows = np.flatnonzero(merit > 0.0)
+    size = merit[rows] / merit.max()
+    won, spent = _lobby(rows, size, by_contact * amount, strength, lobby_power, sharpness, deposits, profit)
+    lobbied = by_contact * won
+    share = lobbied + (1.0 - by_contact) * size / size.sum()
+    total = (share * amount).sum()
+    paid = 1.0 if total <= have else have / total
+    grant, diverted, useful = np.zeros(merit.size), np.zeros(merit.size), np.zeros(merit.size)
+    weights = (misuse_strict, misuse_audit, misuse_honest)
+    for number, firm in enumerate(rows):
+        grant[firm] = share[number] * amount * paid
+        by_way = misuse_lobbied * (lobbied[number] / share[number] - by_contact)
+        if luck[firm] < misuse_share(misuse_base, strictness, found, integrity[firm], weights, by_way):
+            diverted[firm] = misuse_depth * grant[firm]
+        useful[firm] = grant[firm] - diverted[firm]
+        granted[firm] += grant[firm]
+        misused[firm] += diverted[firm]
+        purpose[firm] += useful[firm]
+    return spent, grant, diverted, useful
 
 
 def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: np.ndarray) -> None:
@@ -191,46 +268,34 @@ def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: 
         amount: yuan of the year.
         merit: what applicants are ranked by; luck: uniform draws of who misuses; shape (rows,).
     """
-    firms, p = zone.firms, zone.p.funds
-    rows = np.flatnonzero(merit > 0.0)
-    if amount <= 0.0 or not len(rows):
+    firms, p, ledger, accounts = zone.firms, zone.p.funds, zone.ledger, zone.firm_accounts
+    if amount <= 0.0 or not merit.any():
         return
-    by_contact, size = _open_share(zone), merit[rows] / float(merit.max())
-    lobbied = by_contact * _lobby(zone, rows, size, by_contact * amount)
-    share = lobbied + (1.0 - by_contact) * size / size.sum()
-    granted = zone.within_budget(fund.body, share * amount)
-    accounts = zone.ledger.account("firms", rows)
-    zone.ledger.pay("funds", zone.body_account(zone.body[fund.body]), accounts, granted)
-    weights = (p.misuse_strict, p.misuse_audit, p.misuse_honest)
-    strict = zone.policy.now.fund_strictness
-    by_way = p.misuse_lobbied * (lobbied / share - by_contact)
-    tendency = misuse_share(p.misuse_base, strict, zone.audit_found, firms.integrity[rows], weights, by_way)
-    misused = np.where(luck[rows] < tendency, p.misuse_depth, 0.0) * granted
-    zone.ledger.pay("misuse", accounts, zone.outside_account, misused)
-    firms.granted[rows] += granted
-    firms.misused[rows] += misused
-    useful = granted - misused
-    if fund.use in (CASH, AWARD):
-        firms.profit[rows] += useful
-    else:
-        getattr(firms, fund.use)[rows] += useful
+    body = zone.body_account(zone.body[fund.body])
+    spent, granted, misused, useful = _share_out(
+        amount, max(0.0, float(ledger.deposits[body])), merit, _open_share(zone), firms.lobby, p.lobby_power,
+        p.sharpness, ledger.deposits[accounts], firms.integrity, luck, zone.policy.now.fund_strictness,
+        float(zone.audit_found), p.misuse_base, p.misuse_strict, p.misuse_audit, p.misuse_honest, p.misuse_lobbied,
+        p.misuse_depth, firms.profit, firms.granted, firms.misused,
+        firms.profit if fund.use in (CASH, AWARD) else getattr(firms, fund.use),
+    )  # fmt: skip
+    ledger.pay("lobbying", accounts, ledger.account("services", firms.place), spent)
+    ledger.pay("funds", body, accounts, granted)
+    ledger.pay("misuse", accounts, zone.outside_account, misused)
     if fund.use == AWARD:
-        zone.award_pull = np.zeros(firms.rows)
-        zone.award_pull[rows] = (
-            p.award_pull * useful / (firms.waste_cost[rows] * QUARTERS + p.award_scale * granted + 1.0)
-        )
+        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
     if fund.spent_at_once:
-        zone.ledger.pay("investment", accounts, zone.outside_account, useful)
+        ledger.pay("investment", accounts, zone.outside_account, useful)
 
 
 def _borrow_for_parks(zone: PilotZone) -> None:
     """The committee borrows against land what was decided, as far as its debt ceiling allows."""
     committee = zone.body["committee"]
-    account = zone.body_account(committee)
+    account = int(zone.body_account(committee))
     room = max(0.0, float(zone.bodies.debt_ceiling[committee] - zone.ledger.loans[account]))
     amount = min(zone.policy.now.park_borrowing / QUARTERS, room)
     if amount > 0.0:
-        zone.ledger.lend(np.array([account]), np.array([amount]))
+        zone.ledger.lend(account, amount)
     zone.park_loan = amount * QUARTERS
 
 
@@ -248,10 +313,13 @@ def disburse_programmes(zone: PilotZone) -> None:
 def _pay_helpers(zone: PilotZone) -> None:
     """What programmes cost beyond the status quo is paid to people of the zone, by head."""
     cost = zone.policy.cost(zone.quarter)
+    programmes = np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0))
+    if not len(programmes):
+        return
     homes = zone.ledger.of("households", zone.world.zone_count)
     persons = zone.population.persons[: zone.world.zone_count]
     share = persons / max(1, persons.sum())
-    for number in np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0)):
+    for number in programmes:
         executor = int(zone.policy.body[number])
         paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
         zone.ledger.pay("programmes", zone.body_account(executor), homes, paid)
@@ -261,27 +329,56 @@ def _pay_works(zone: PilotZone) -> None:
     """Campaigns and works are bought from services and builders of the park towns, in equal parts."""
     now, ledger = zone.policy.now, zone.ledger
     parks = np.flatnonzero(zone.has_park)
+    builders, services = ledger.account("construction", parks), ledger.account("services", parks)
     borrowed = zone.park_loan * zone.p.funds.borrowing_spent
     orders = {("committee", "construction", "programmes"): borrowed}
     for body, channel, sector, kind in WORKS:
         orders[body, sector, kind] = orders.get((body, sector, kind), 0.0) + getattr(now, channel)
     for (body, sector, kind), amount in orders.items():
         if amount > 0.0:
-            each = zone.within_budget(body, np.full(len(parks), amount / QUARTERS / len(parks)))
-            ledger.pay(kind, zone.body_account(zone.body[body]), ledger.account(sector, parks), each)
+            payer = int(zone.body_account(zone.body[body]))
+            each = min(amount / QUARTERS, max(0.0, float(ledger.deposits[payer]))) / len(parks)
+            ledger.pay(kind, payer, builders if sector == "construction" else services, np.full(len(parks), each))
     zone.infrastructure_money = now.infrastructure + borrowed
+
+
+@compiled
+def _institute_money(
+    platforms: float,
+    posts: np.ndarray,
+    base_funding: np.ndarray,
+    deposits: np.ndarray,
+    institute_wages: float,
+    funding: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Set the funding of institutes, and give the parts from platforms and above, and outlays on wages and inputs.
+
+    Args:
+        platforms: yuan for all of them, shared out by posts; base_funding: yuan/year; the rest in yuan/quarter.
+    """
+    count = posts.size
+    lab, base, wages, inputs = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
+    all_posts = posts.sum()
+    for institute in range(count):
+        lab[institute] = platforms * (posts[institute] / all_posts)
+        base[institute] = base_funding[institute] / QUARTERS
+        funding[institute] = lab[institute] + base[institute]
+        held = max(0.0, deposits[institute] + lab[institute] + base[institute])
+        wages[institute] = held * institute_wages
+        inputs[institute] = held * (1.0 - institute_wages)
+    return lab, base, wages, inputs
 
 
 def _fund_institutes(zone: PilotZone) -> None:
     """Institutes get money from above and from platforms; they spend what they hold on wages and inputs."""
-    ledger, institutes, p = zone.ledger, zone.institutes, zone.p.funds
-    weight = institutes.posts / institutes.posts.sum()
-    lab = zone.within_budget("science", zone.policy.now.platforms / QUARTERS * weight)
-    accounts = ledger.of("institutes")
-    ledger.pay("programmes", zone.body_account(zone.body["science"]), accounts, lab)
-    ledger.pay("programmes", zone.outside_account, accounts, institutes.base_funding / QUARTERS)
-    institutes.funding = lab + institutes.base_funding / QUARTERS
-    held = np.maximum(0.0, ledger.deposits[accounts])
-    homes = ledger.account("households", institutes.place)
-    ledger.pay("wages", accounts, homes, held * p.institute_wages)
-    ledger.pay("inputs", accounts, zone.outside_account, held * (1.0 - p.institute_wages))
+    ledger, institutes = zone.ledger, zone.institutes
+    accounts, payer = ledger.of("institutes"), int(zone.body_account(zone.body["science"]))
+    platforms = min(zone.policy.now.platforms / QUARTERS, max(0.0, float(ledger.deposits[payer])))
+    lab, base, wages, inputs = _institute_money(
+        platforms, institutes.posts, institutes.base_funding, ledger.deposits[accounts], zone.p.funds.institute_wages,
+        institutes.funding,
+    )  # fmt: skip
+    ledger.pay("programmes", payer, accounts, lab)
+    ledger.pay("programmes", zone.outside_account, accounts, base)
+    ledger.pay("wages", accounts, ledger.account("households", institutes.place), wages)
+    ledger.pay("inputs", accounts, zone.outside_account, inputs)
