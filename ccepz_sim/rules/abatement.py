@@ -120,6 +120,8 @@ def cheapest_share(
         edge = 0.0 if band == 0 else 1.0 - limits[band - 1] / reached
         taxed = factor * rate + price
         share = max(abatement_at(taxed, start, slope), edge, least)
+        if band < 2 and share >= 1.0 - limits[band] / reached:
+            continue  # it reaches the next band, where it costs no more
         spent = abatement_cost(share, start, slope)
         total = spent + taxed * (1.0 - share)
         if total < best:

@@ -321,22 +321,23 @@ def _compare(
             )
             if law:
                 share, factor, spent = cheapest_share(rate, price, curve, reached[firm], 0.0, limits, factors)
-                least, factor_bound, spent_bound = cheapest_share(
-                    rate, price, curve, reached[firm], asked[firm], limits, factors
-                )
             else:
-                factor = factor_bound = 1.0
-                share = abatement_at(rate + price, curve[0], curve[1])
-                least = max(share, asked[firm])
+                factor, share = 1.0, abatement_at(rate + price, curve[0], curve[1])
                 spent = abatement_cost(share, curve[0], curve[1])
-                spent_bound = abatement_cost(least, curve[0], curve[1])
+            least, factor_bound, spent_bound = share, factor, spent
+            if asked[firm] > share:  # a standard that is met anyway changes nothing
+                if law:
+                    least, factor_bound, spent_bound = cheapest_share(
+                        rate, price, curve, reached[firm], asked[firm], limits, factors
+                    )
+                else:
+                    least = asked[firm]
+                    spent_bound = abatement_cost(least, curve[0], curve[1])
             # hiding what would need permits costs more, the dearer permits are
             fine = report_fine + report_permits * price
             cost = factor * rate + price
             hides = hidden_share(cost, chance, fine, steepness)
-            evading = spent
-            if asked[firm] > share:
-                evading += breach_fine * chance
+            evading = spent + (breach_fine * chance if asked[firm] > share else 0.0)
             evading += (1.0 - share) * evasion_cost(cost, hides, chance, fine, steepness)
             cost_bound = factor_bound * rate + price
             honest_cost += (spent_bound + cost_bound * (1.0 - least)) * emitted
