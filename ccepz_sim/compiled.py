@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.extending import register_jitable
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
@@ -20,3 +21,8 @@ def compiled(rule: Rule) -> Rule:
     Sums and products keep the order of the code (no fast maths): the same content and seed give the same bytes.
     """
     return cast("Rule", njit(cache=True, error_model="numpy")(rule))
+
+
+def inlined(rule: Rule) -> Rule:
+    """Let compiled rules call a rule that else stays Python, such as one of any number of arguments."""
+    return cast("Rule", register_jitable(rule))
