@@ -42,13 +42,13 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
     """
     firms, matter, p, now = zone.firms, zone.materials, zone.p.materials, zone.policy.now
     material = zone.world.material
-    rate = _leak_rate(zone)
+    plan = 1.0 - p.plan_leak * now.risk_plans
     tables = np.zeros((len(BOOKS), *matter.safe.shape))
     _put_away(
         firms.waste, left, firms.place, firms.official, firms.colluding, firms.sees, zone.award_pull,
         zone.officials.waste_view, zone.technology.waste_kind,
         material["tax_rate"], material["storage_cost"], material["treatment_cost"], material["leak_rate"],
-        material["reuse_2010"], rate,
+        material["reuse_2010"], plan,
         now.tax_solid, now.deposit, zone.prices.general, p.taxed_share, p.reuse_tax, p.most_own_reuse,
         p.treat_most, p.treat_slope, p.treat_colluding, p.deposit_cost, p.safe_slope, p.safe_colluding,
         p.unsafe_fine, p.unsafe_cost,
@@ -57,18 +57,37 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
     for name, table in zip(BOOKS, tables, strict=True):
         book = getattr(matter, name)
         book += table
-    release = matter.unsafe * rate
-    matter.unsafe -= release
-    matter.discharged += release
-    zone.towns.unsafe_release = release @ material["hazard"]
+    _leak(material["leak_rate"], material["hazard"], plan, matter.unsafe, matter.discharged, zone.towns.unsafe_release)
 
 
-def _leak_rate(zone: PilotZone) -> np.ndarray:
-    """Give the share of the unsafe stock that leaks, by material; less where plans for accidents exist."""
-    yearly = zone.world.material["leak_rate"]
-    plan = 1.0 - zone.p.materials.plan_leak * zone.policy.now.risk_plans
-    rate: np.ndarray = np.minimum(1.0, np.where(yearly >= 1.0, 0.0, yearly) / QUARTERS * plan)
-    return rate
+@compiled
+def _leak(
+    leak_rate: np.ndarray,
+    hazard: np.ndarray,
+    plan: float,
+    unsafe: np.ndarray,
+    discharged: np.ndarray,
+    release: np.ndarray,
+) -> None:
+    """Let part of the unsafe stock of each place leak; release: tonnes weighted by hazard."""
+    for town in range(release.size):
+        weighted = 0.0
+        for kind in range(hazard.size):
+            gone = unsafe[town, kind] * _leaking(leak_rate[kind], plan)
+            unsafe[town, kind] -= gone
+            discharged[town, kind] += gone
+            weighted += gone * hazard[kind]
+        release[town] = weighted
+
+
+@compiled
+def _leaking(yearly: float, plan: float) -> float:
+    """Give the share of an unsafe stock that leaks in a quarter, less where plans for accidents exist.
+
+    Args:
+        yearly: share, 1 for what is never stored but let out; plan: multiple.
+    """
+    return 0.0 if yearly >= 1.0 else min(1.0, yearly / QUARTERS * plan)
 
 
 @compiled
@@ -76,7 +95,7 @@ def _put_away(
     waste: np.ndarray, left: np.ndarray, place: np.ndarray, official: np.ndarray, colluding: np.ndarray,
     sees: np.ndarray, award_pull: np.ndarray, waste_view: np.ndarray, waste_kind: np.ndarray,
     tax_rate: np.ndarray, storage_cost: np.ndarray, treatment_cost: np.ndarray, leak_rate: np.ndarray,
-    reuse_2010: np.ndarray, leaks: np.ndarray,
+    reuse_2010: np.ndarray, plan: float,
     tax_solid: float, deposit: float, general: float, taxed_share: float, reuse_tax: float, most_own_reuse: float,
     treat_most: float, treat_slope: float, treat_colluding: float, deposit_cost: float, safe_slope: float,
     safe_colluding: float, unsafe_fine: float, unsafe_cost: float,
@@ -122,7 +141,7 @@ def _put_away(
             cost_firm += (treated * treatment_cost[kind] + (safe + unsafe * unsafe_cost) * held) * general
             due_firm += 0.0 if deal else unsafe * taxed
             held_firm += unsafe * (deposit * held)
-            heap[firm, slot] = (heap[firm, slot] + unsafe) * (1.0 - leaks[kind])
+            heap[firm, slot] = (heap[firm, slot] + unsafe) * (1.0 - _leaking(leak_rate[kind], plan))
         reused[firm] += own_firm
         waste_cost[firm] += cost_firm
         waste_tax[firm] += due_firm

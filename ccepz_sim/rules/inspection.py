@@ -165,12 +165,16 @@ def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
 @compiled
 def _move_on(pending: np.ndarray, moves: np.ndarray, leaves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give what stays in each stage, and what falls due, of each row."""
-    left, due = np.zeros(pending.shape), np.zeros(len(pending))
+    left, due = np.empty_like(pending), np.empty(len(pending))
     for row in range(len(pending)):
+        leaving = 0.0
         for stage in range(leaves.size):
-            due[row] += pending[row, stage] * leaves[stage]
-            for later in range(leaves.size):
-                left[row, later] += pending[row, stage] * moves[stage, later]
+            leaving += pending[row, stage] * leaves[stage]
+            staying = 0.0
+            for earlier in range(leaves.size):
+                staying += pending[row, earlier] * moves[earlier, stage]
+            left[row, stage] = staying
+        due[row] = leaving
     return left, due
 
 
