@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
 from numba.extending import register_jitable
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
+Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
 
 
 def compiled(rule: Rule) -> Rule:
@@ -25,4 +27,5 @@ def compiled(rule: Rule) -> Rule:
 
 def inlined(rule: Rule) -> Rule:
     """Let compiled rules call a rule that else stays Python, such as one of any number of arguments."""
-    return cast("Rule", register_jitable(rule))
+    inline: Rule = register_jitable(rule)
+    return inline

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.markets.waste import avoided_cost, dispose
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.state.firms import PARTNERS
@@ -23,9 +23,7 @@ SLOTS = 2  # wastes of a product
 
 
 @compiled
-def link_value(
-    use_value: np.ndarray, use_cost: np.ndarray, avoided: np.ndarray, km: np.ndarray, freight: float
-) -> np.ndarray:
+def link_value(use_value: Value, use_cost: Value, avoided: Value, km: Value, freight: float) -> Value:
     """Give the joint value of moving one tonne from giver to taker.
 
     Args:
@@ -153,7 +151,7 @@ def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.nda
             firms.link_age[taker, free[0]] = 0
 
 
-def _link_columns(zone: PilotZone) -> tuple[np.ndarray, ...]:
+def _link_columns(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Give the columns that say what links ask for, in the order of `_bound`."""
     firms, tech = zone.firms, zone.technology
     return firms.link_giver, firms.link_share, tech.waste_kind, tech.need_kind, tech.need, firms.output

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled, inlined
+from ccepz_sim.compiled import Value, compiled, inlined
 from ccepz_sim.state.firms import LONG_TERM
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @compiled
 def joint_surplus(
-    saving: np.ndarray,
-    chance: np.ndarray,
-    fines: np.ndarray,
-    moral: np.ndarray,
-    peer_share: np.ndarray,
+    saving: Value,
+    chance: Value,
+    fines: Value,
+    moral: Value,
+    peer_share: Value,
     peer_weight: float,
-    search: np.ndarray,
-) -> np.ndarray:
+    search: Value,
+) -> Value:
     """Give J = S - q F - m (1 - psi c) - kappa, all in one unit; a deal is made when J > 0. Benchmark B22.
 
     Args:
@@ -40,12 +40,12 @@ def joint_surplus(
 
 @compiled
 def nash_bribe(
-    surplus: np.ndarray,
-    chance: np.ndarray,
-    official_fine: np.ndarray,
-    official_moral: np.ndarray,
+    surplus: Value,
+    chance: Value,
+    official_fine: Value,
+    official_moral: Value,
     power: float,
-) -> np.ndarray:
+) -> Value:
     """Split the surplus: the official's expected loss plus his share of the gain.
 
     Args:
@@ -59,7 +59,7 @@ def nash_bribe(
 
 
 @compiled
-def extortion_demand(delay_cost: np.ndarray, take: float, cash: np.ndarray) -> np.ndarray:
+def extortion_demand(delay_cost: Value, take: float, cash: Value) -> Value:
     """Give what a threatened firm pays: a share of the cost of delay, never more than that cost or its cash.
 
     Args:

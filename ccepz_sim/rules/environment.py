@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
 @compiled
-def pollution_stock(stock: np.ndarray, inflow: np.ndarray, decay: float) -> np.ndarray:
+def pollution_stock(stock: Value, inflow: Value, decay: float) -> Value:
     """Advance a stock one step: what is left after decay, plus the inflow.
 
     Args:

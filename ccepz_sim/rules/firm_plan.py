@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.markets.permits import open_market
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, cheapest_share, share_for_standard
 from ccepz_sim.rules.finance import plan_projects
@@ -53,7 +53,7 @@ def idle_plan(rows: int) -> CompliancePlan:
 
 
 @compiled
-def gate_price(base: np.ndarray, market: np.ndarray, response: np.ndarray, least: float) -> np.ndarray:
+def gate_price(base: Value, market: Value, response: Value, least: float) -> Value:
     """Give the price at the gate: a fixed freight makes it swing more than the market's, a regulated price less.
 
     Args:
@@ -61,7 +61,7 @@ def gate_price(base: np.ndarray, market: np.ndarray, response: np.ndarray, least
         response: change at the gate per change of the market, both relative to 2010.
         least: smallest share of the price of 2010.
     """
-    price: np.ndarray = base * np.maximum(least, 1.0 + response * (market - 1.0))
+    price: Value = base * np.maximum(least, 1.0 + response * (market - 1.0))
     return price
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
 from ccepz_sim.rules.collusion import audit_chance, either, watched
@@ -36,13 +36,13 @@ def inspect_and_punish(zone: PilotZone) -> None:
 
 
 @compiled
-def complaint_chance(strength: float, harm: np.ndarray, disclosure: float, trust: np.ndarray) -> np.ndarray:
+def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Value) -> Value:
     """Give the chance that residents bring a case to light: 1 - exp(-chi V D T).
 
     Args:
         strength: chi; harm: visible, 0-1; disclosure: light on the case, 0 upwards; trust: times voice; one shape.
     """
-    chance: np.ndarray = 1.0 - np.exp(-strength * harm * disclosure * trust)
+    chance: Value = 1.0 - np.exp(-strength * harm * disclosure * trust)
     return chance
 
 

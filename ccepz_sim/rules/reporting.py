@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 
 
 @compiled
-def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
+def hidden_share(tax: Value, chance: Value, fine: float, steepness: float) -> Value:
     """Choose the share of emissions hidden: v = (tax / chance - fine) / steepness, within 0-1.
 
     Args:
@@ -18,12 +18,12 @@ def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: fl
 
     Source: Harford 1978; Macho-Stadler and Perez-Castrillo 2006; benchmark B04.
     """
-    share: np.ndarray = np.minimum(np.maximum((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0), 1.0)
+    share: Value = np.minimum(np.maximum((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0), 1.0)
     return share
 
 
 @compiled
-def evasion_cost(tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
+def evasion_cost(tax: Value, hidden: Value, chance: Value, fine: float, steepness: float) -> Value:
     """Give the expected cost per equivalent of reporting all but the hidden share.
 
     Args:
