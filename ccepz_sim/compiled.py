@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
+from numba.extending import register_jitable
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
+Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
 
 
 def compiled(rule: Rule) -> Rule:
@@ -20,3 +23,9 @@ def compiled(rule: Rule) -> Rule:
     Sums and products keep the order of the code (no fast maths): the same content and seed give the same bytes.
     """
     return cast("Rule", njit(cache=True, error_model="numpy")(rule))
+
+
+def inlined(rule: Rule) -> Rule:
+    """Let compiled rules call a rule that else stays Python, such as one of any number of arguments."""
+    inline: Rule = register_jitable(rule)
+    return inline

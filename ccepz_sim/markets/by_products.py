@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.markets.waste import avoided_cost, dispose
-from ccepz_sim.numeric import clip
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.state.firms import PARTNERS
 
@@ -22,9 +22,8 @@ LINK_QUARTER = 1  # partners look for each other once a year, after the books of
 SLOTS = 2  # wastes of a product
 
 
-def link_value(
-    use_value: np.ndarray, use_cost: np.ndarray, avoided: np.ndarray, km: np.ndarray, freight: float
-) -> np.ndarray:
+@compiled
+def link_value(use_value: Value, use_cost: Value, avoided: Value, km: Value, freight: float) -> Value:
     """Give the joint value of moving one tonne from giver to taker.
 
     Args:
@@ -40,6 +39,7 @@ def link_value(
     return use_value - use_cost + avoided - freight * km
 
 
+@compiled
 def allocate(
     value: np.ndarray, supply: np.ndarray, demand: np.ndarray, partners: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -52,26 +52,28 @@ def allocate(
     Returns:
         Taker, giver and tonnes of each match; one shape.
     """
-    spare, wanted = np.array(supply, dtype=float), np.array(demand, dtype=float)
+    spare, wanted = supply.astype(np.float64), demand.astype(np.float64)
+    places = len(wanted) * partners
+    takers, givers, amounts = np.zeros(places, np.int64), np.zeros(places, np.int64), np.zeros(places)
     free, open_ = np.full(len(wanted), partners), value > 0.0
-    matches: list[tuple[int, int, float]] = []
-    gain = np.where(open_, value * np.minimum(wanted[:, None], spare), 0.0)
-    while gain.size:
-        taker, giver = divmod(int(gain.argmax()), gain.shape[1])
-        if gain[taker, giver] <= 0.0:
-            break
-        amount = min(float(wanted[taker]), float(spare[giver]))
-        matches.append((taker, giver, amount))
+    matches = 0
+    while True:
+        taker, giver, most = 0, 0, 0.0
+        for one in range(len(wanted)):
+            for other in range(len(spare)):
+                if open_[one, other] and value[one, other] * min(wanted[one], spare[other]) > most:
+                    taker, giver, most = one, other, value[one, other] * min(wanted[one], spare[other])
+        if most <= 0.0:
+            return takers[:matches], givers[:matches], amounts[:matches]
+        amount = min(wanted[taker], spare[giver])
+        takers[matches], givers[matches], amounts[matches] = taker, giver, amount
+        matches += 1
         wanted[taker] -= amount
         spare[giver] -= amount
         free[taker] -= 1
-        open_[taker] &= free[taker] > 0
         open_[taker, giver] = False
-        gain[taker] = np.where(open_[taker], value[taker] * np.minimum(wanted[taker], spare), 0.0)
-        gain[:, giver] = np.where(open_[:, giver], value[:, giver] * np.minimum(wanted, spare[giver]), 0.0)
-    takers, givers, amounts = (np.array(column) for column in zip(*matches, strict=True)) if matches else (
-        np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0))  # fmt: skip
-    return takers, givers, amounts
+        if free[taker] == 0:
+            open_[taker] = False
 
 
 def exchange_and_store(zone: PilotZone) -> None:
@@ -103,17 +105,35 @@ def _form_links(zone: PilotZone) -> None:
     knows = min(1.0, p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet)
     looking &= luck[0] < knows
     offering = firms.alive & (firms.openness > p.closed_share)
-    spare = _spare_waste(zone) * offering[:, None]
+    spare = _spare_waste(firms.waste, offering, *_link_columns(zone))
     need = tech.need * firms.output
     want = need * unmet
-    for material in np.unique(tech.need_kind[looking]):
-        takers = np.flatnonzero(looking & (tech.need_kind == material) & (want > 0.0))
-        supply = np.where(tech.waste_kind == material, spare, 0.0).sum(axis=1)
-        givers = np.flatnonzero(supply)
+    for material in np.unique(tech.need_kind[looking]).tolist():
+        takers, givers, supply = _parties(material, looking, tech.need_kind, want, tech.waste_kind, spare)
         if len(takers) and len(givers):
-            value = _pair_values(zone, int(material), takers, givers, luck[1:], p.knowledge_far * knows)
-            matched, partner, amount = allocate(value, supply[givers], want[takers], PARTNERS)
+            value = _pair_values(zone, material, takers, givers, luck, p.knowledge_far * knows)
+            matched, partner, amount = allocate(value, supply, want[takers], PARTNERS)
             _sign(zone, takers[matched], givers[partner], amount / need[takers[matched]])
+
+
+@compiled
+def _parties(
+    material: int,
+    looking: np.ndarray,
+    need_kind: np.ndarray,
+    want: np.ndarray,
+    waste_kind: np.ndarray,
+    spare: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the takers that look for a material, the givers that have it to spare, and the tonnes of each giver."""
+    takers = np.flatnonzero(looking & (need_kind == material) & (want > 0.0))
+    supply = np.zeros(want.size)
+    for firm in range(want.size):
+        for slot in range(SLOTS):
+            if waste_kind[firm, slot] == material:
+                supply[firm] += spare[firm, slot]
+    givers = np.flatnonzero(supply)
+    return takers, givers, supply[givers]
 
 
 def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
@@ -131,23 +151,65 @@ def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.nda
             firms.link_age[taker, free[0]] = 0
 
 
-def _spare_waste(zone: PilotZone) -> np.ndarray:
-    """Give the waste of last quarter that no partner is bound to take, tonnes, shape (rows, wastes)."""
-    firms = zone.firms
-    _, source, want = _bound(zone)
-    asked = np.bincount(source, weights=want, minlength=firms.waste.size)
-    spare: np.ndarray = np.maximum(0.0, firms.waste.ravel() - asked).reshape(firms.waste.shape)
-    return spare
-
-
-def _bound(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give by link at work the taker, the number of the waste drawn on (row x wastes + waste), and tonnes wanted."""
+def _link_columns(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give the columns that say what links ask for, in the order of `_bound`."""
     firms, tech = zone.firms, zone.technology
-    places = np.flatnonzero(firms.link_giver >= 0)
-    taker = places // PARTNERS
-    giver = firms.link_giver.ravel()[places]
-    source = giver * SLOTS + (tech.waste_kind[giver, 0] != tech.need_kind[taker])
-    return taker, source, (tech.need * firms.output)[taker] * firms.link_share.ravel()[places]
+    return firms.link_giver, firms.link_share, tech.waste_kind, tech.need_kind, tech.need, firms.output
+
+
+@compiled
+def _bound(
+    link_giver: np.ndarray,
+    link_share: np.ndarray,
+    waste_kind: np.ndarray,
+    need_kind: np.ndarray,
+    need: np.ndarray,
+    output: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give by link at work the taker, the giver, which of its wastes is drawn on, and tonnes wanted."""
+    count = 0
+    for giver in link_giver.flat:
+        count += giver >= 0
+    takers, givers, slots = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    want = np.empty(count)
+    link = 0
+    for taker in range(output.size):
+        for partner in range(PARTNERS):
+            giver = link_giver[taker, partner]
+            if giver >= 0:
+                takers[link], givers[link] = taker, giver
+                slots[link] = waste_kind[giver, 0] != need_kind[taker]
+                want[link] = need[taker] * output[taker] * link_share[taker, partner]
+                link += 1
+    return takers, givers, slots, want
+
+
+@compiled
+def _spare_waste(
+    waste: np.ndarray,
+    offering: np.ndarray,
+    link_giver: np.ndarray,
+    link_share: np.ndarray,
+    waste_kind: np.ndarray,
+    need_kind: np.ndarray,
+    need: np.ndarray,
+    output: np.ndarray,
+) -> np.ndarray:
+    """Give the waste of last quarter that no partner is bound to take, tonnes, shape (rows, wastes).
+
+    Args:
+        offering: whether a firm offers its waste at all, shape (rows,).
+    """
+    _, givers, slots, want = _bound(link_giver, link_share, waste_kind, need_kind, need, output)
+    asked = np.zeros(waste.shape)
+    for link in range(want.size):
+        asked[givers[link], slots[link]] += want[link]
+    spare = np.zeros(waste.shape)
+    for firm in range(offering.size):
+        for slot in range(SLOTS):
+            if offering[firm]:
+                spare[firm, slot] = max(0.0, waste[firm, slot] - asked[firm, slot])
+    return spare
 
 
 def _pair_values(
@@ -156,78 +218,137 @@ def _pair_values(
     """Value the pairs of one material as partners see them, yuan/tonne, shape (takers, givers); 0 is no deal.
 
     Args:
-        luck: uniform draws for being known elsewhere, for trust, and for the view of a giver, shape (3, rows).
+        luck: uniform draws, of which the last three are for being known elsewhere, for trust, and for the view of a
+            giver, shape (4, rows).
         far: chance that a giver is known in another town.
     """
-    firms, world, p = zone.firms, zone.world, zone.p.materials
-    here, there = firms.place[takers][:, None], firms.place[givers]
-    km = world.road[here, there]
+    world, p = zone.world, zone.p.materials
     use = world.material["use_value"][material] - p.contract_risk
-    cost, avoided = world.material["use_cost"][material], avoided_cost(zone)[material]
-    value = link_value(use, cost, avoided, km, p.freight) * (1.0 + p.pick_noise * luck[2][givers])
-    trust = (zone.towns.trust[here] + zone.towns.trust[there]) / 2.0
-    trusts = luck[1][takers][:, None] < clip(p.trust_base + p.trust_weight * trust, 0.0, 1.0)
-    known = (here == there) | (luck[0][givers] < far)
-    possible: np.ndarray = known & trusts & (km <= world.material["haul_km"][material]) & (value > 0.0)
-    return value * possible
+    return _values_seen(
+        takers, givers, zone.firms.place, world.road, zone.towns.trust, luck,
+        use, world.material["use_cost"][material], avoided_cost(zone)[material], world.material["haul_km"][material],
+        far, p.freight, p.pick_noise, p.trust_base, p.trust_weight,
+    )  # fmt: skip
+
+
+@compiled
+def _values_seen(
+    takers: np.ndarray, givers: np.ndarray, place: np.ndarray, road: np.ndarray, trust: np.ndarray, luck: np.ndarray,
+    use_value: float, use_cost: float, avoided: float, haul_km: float,
+    far: float, freight: float, pick_noise: float, trust_base: float, trust_weight: float,
+) -> np.ndarray:  # fmt: skip
+    """Give the value of each pair that knows and trusts each other, within the reach of the material."""
+    seen = np.zeros((takers.size, givers.size))
+    for row in range(takers.size):
+        here = place[takers[row]]
+        for column in range(givers.size):
+            giver = givers[column]
+            there = place[giver]
+            mutual = (trust[here] + trust[there]) / 2.0
+            trusts = luck[2, takers[row]] < min(max(trust_base + trust_weight * mutual, 0.0), 1.0)
+            known = here == there or luck[1, giver] < far
+            if trusts and known and road[here, there] <= haul_km:
+                value = link_value(use_value, use_cost, avoided, road[here, there], freight)
+                seen[row, column] = max(0.0, value * (1.0 + pick_noise * luck[3, giver]))
+    return seen
 
 
 def _break_links(zone: PilotZone) -> None:
     """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms = zone.firms
-    firms.link_wait = np.maximum(firms.link_wait - 1, 0)
-    places = np.flatnonzero(firms.link_giver >= 0)
-    if not len(places):
+    if not _wait(firms.link_wait, firms.link_giver):
         return
-    p, taker, giver = zone.p.materials, places // PARTNERS, firms.link_giver.ravel()[places]
-    luck = zone.streams.at("link failures", zone.quarter).random(firms.link_giver.size)[places]
-    lost = ~(firms.alive[giver] & firms.alive[taker]) | (luck < p.link_failure)
-    firms.link_age.ravel()[places] += 1
-    gone = places[lost]
-    firms.link_giver.ravel()[gone] = -1
-    firms.link_share.ravel()[gone] = 0.0
-    firms.link_wait[taker[lost]] = int(p.switching_delay)
+    p = zone.p.materials
+    luck = zone.streams.at("link failures", zone.quarter).random(firms.link_giver.size)
+    _end_links(
+        luck.reshape(firms.link_giver.shape), firms.alive, p.link_failure, int(p.switching_delay),
+        firms.link_giver, firms.link_share, firms.link_age, firms.link_wait,
+    )  # fmt: skip
+
+
+@compiled
+def _wait(link_wait: np.ndarray, link_giver: np.ndarray) -> bool:
+    """Let a quarter pass for those who wait; say whether there are links."""
+    for firm in range(link_wait.size):
+        link_wait[firm] = max(link_wait[firm] - 1, 0)
+    return bool(np.any(link_giver >= 0))
+
+
+@compiled
+def _end_links(
+    luck: np.ndarray, alive: np.ndarray, failure: float, delay: int,
+    link_giver: np.ndarray, link_share: np.ndarray, link_age: np.ndarray, link_wait: np.ndarray,
+) -> None:  # fmt: skip
+    """Let each link grow older or end."""
+    for taker in range(alive.size):
+        for partner in range(PARTNERS):
+            giver = link_giver[taker, partner]
+            if giver < 0:
+                continue
+            link_age[taker, partner] += 1
+            if not (alive[giver] and alive[taker]) or luck[taker, partner] < failure:
+                link_giver[taker, partner] = -1
+                link_share[taker, partner] = 0.0
+                link_wait[taker] = delay
 
 
 def _pass_on(zone: PilotZone) -> np.ndarray:
-    """Move by-products along the links, shared by need where a giver has too little.
+    """Move by-products along the links, shared by need where a giver has too little, and pay for them.
 
     Returns:
         Tonnes of each waste left with its maker, shape (rows, wastes).
     """
-    firms, matter = zone.firms, zone.materials
-    linked, source, want = _bound(zone)
+    firms, matter, world, ledger = zone.firms, zone.materials, zone.world, zone.ledger
     zone.by_product_flow = np.zeros_like(zone.by_product_flow)
-    if not len(linked):
-        return firms.waste.copy()
-    made = firms.waste.ravel()
-    asked = np.bincount(source, weights=want, minlength=len(made))
-    given = want * np.minimum(1.0, made / np.maximum(asked, 1e-12))[source]
-    left = np.maximum(made - np.bincount(source, weights=given, minlength=len(made)), 0.0)
-    giver, kind = source // SLOTS, zone.technology.need_kind[linked]
-    firms.used_waste += np.bincount(linked, weights=given, minlength=firms.rows)
-    firms.reused += np.bincount(giver, weights=given, minlength=firms.rows)
-    here, there = firms.place[giver], firms.place[linked]
-    away = np.where(here != there, given, 0.0)
-    for flow, place, amount in ((matter.exported, here, away), (matter.imported, there, away),
-                                (matter.reused, there, given)):  # fmt: skip
-        flow += np.bincount(place * flow.shape[1] + kind, weights=amount, minlength=flow.size).reshape(flow.shape)
-    np.add.at(zone.by_product_flow, (here, there), given)
-    _pay_partners(zone, linked, giver, kind, given)
-    return left.reshape(firms.waste.shape)
+    left = firms.waste.copy()
+    payers, payees, amounts = _move(
+        *_link_columns(zone),
+        firms.place, world.road, world.material["use_value"], world.material["use_cost"], avoided_cost(zone),
+        zone.p.materials.freight, zone.prices.general,
+        left, firms.used_waste, firms.reused, firms.by_product_saving, firms.other_income,
+        matter.exported, matter.imported, matter.reused, zone.by_product_flow,
+    )  # fmt: skip
+    if len(amounts):
+        ledger.pay("by_products", ledger.account("firms", payers), ledger.account("firms", payees), amounts)
+    return left
 
 
-def _pay_partners(zone: PilotZone, taker: np.ndarray, giver: np.ndarray, kind: np.ndarray, given: np.ndarray) -> None:
-    """Split the value of each link equally: the taker pays what leaves each half, or is paid to take."""
-    firms, world, ledger = zone.firms, zone.world, zone.ledger
-    km = world.road[firms.place[taker], firms.place[giver]]
-    gain_taker = world.material["use_value"][kind] - world.material["use_cost"][kind] - zone.p.materials.freight * km
-    price = (gain_taker - avoided_cost(zone)[kind]) / 2.0
-    amount = price * given * zone.prices.general
-    buys = amount > 0.0
-    payer, payee = np.where(buys, taker, giver), np.where(buys, giver, taker)
-    ledger.pay("by_products", ledger.account("firms", payer), ledger.account("firms", payee), np.abs(amount))
-    saved = gain_taker * given * zone.prices.general
-    firms.by_product_saving += np.bincount(taker, weights=saved, minlength=firms.rows)
-    firms.other_income += np.bincount(giver, weights=amount, minlength=firms.rows)
-    firms.other_income -= np.bincount(taker, weights=amount, minlength=firms.rows)
+@compiled
+def _move(
+    link_giver: np.ndarray, link_share: np.ndarray, waste_kind: np.ndarray, need_kind: np.ndarray,
+    need: np.ndarray, output: np.ndarray,
+    place: np.ndarray, road: np.ndarray, use_value: np.ndarray, use_cost: np.ndarray, avoided: np.ndarray,
+    freight: float, general: float,
+    left: np.ndarray, used_waste: np.ndarray, reused: np.ndarray, saving: np.ndarray, other_income: np.ndarray,
+    exported: np.ndarray, imported: np.ndarray, used: np.ndarray, flow: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Move what each link asks for as far as there is waste; its value is split equally.
+
+    Returns:
+        Payer, payee and yuan of each link: the taker pays what leaves each half, or is paid to take.
+    """
+    takers, givers, slots, want = _bound(link_giver, link_share, waste_kind, need_kind, need, output)
+    asked, made = np.zeros(left.shape), left.copy()
+    payers, payees, amounts = np.empty_like(takers), np.empty_like(takers), np.empty_like(want)
+    for link in range(want.size):
+        asked[givers[link], slots[link]] += want[link]
+    for link in range(want.size):
+        taker, giver, slot = takers[link], givers[link], slots[link]
+        here, there, kind = place[giver], place[taker], need_kind[taker]
+        given = want[link] * min(1.0, made[giver, slot] / max(asked[giver, slot], 1e-12))
+        left[giver, slot] = max(left[giver, slot] - given, 0.0)
+        used_waste[taker] += given
+        reused[giver] += given
+        used[there, kind] += given
+        flow[here, there] += given
+        if here != there:
+            exported[here, kind] += given
+            imported[there, kind] += given
+        gain = use_value[kind] - use_cost[kind] - freight * road[there, here]
+        amount = (gain - avoided[kind]) / 2.0 * given * general
+        payers[link], payees[link] = (taker, giver) if amount > 0.0 else (giver, taker)
+        amounts[link] = abs(amount)
+        saving[taker] += gain * given * general
+        other_income[giver] += amount
+        other_income[taker] -= amount
+    return payers, payees, amounts

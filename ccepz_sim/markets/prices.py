@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import BASE_YEAR, FIRST_YEAR, PLAY_QUARTER, PLAY_YEAR, QUARTERS, quarter_of, year_of
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.content import Content
 from ccepz_sim.schema import ANY_SERIES, Scenario
 from ccepz_sim.state.arrays import Arrays
@@ -19,7 +20,8 @@ HALF = 0.5  # the middle of a year or a quarter
 HISTORY_YEARS = range(FIRST_YEAR, PLAY_YEAR + 1)
 
 
-def ou_step(kappa: np.ndarray, sigma: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
+@compiled
+def ou_step(kappa: Value, sigma: Value, step: float) -> tuple[Value, Value]:
     """Give the exact AR(1) coefficient and innovation sd of an Ornstein-Uhlenbeck log price; benchmark B10.
 
     Args:
@@ -126,13 +128,35 @@ def move_prices(zone: PilotZone) -> None:
         prices.log = prices.history[quarter].copy()
         return
     luck = zone.streams.at("prices", quarter)
-    common = luck.standard_normal(prices.groups)[prices.group]
-    own = luck.standard_normal(len(prices.log))
-    crash = luck.random(prices.groups) < p.jump_rate / QUARTERS
-    size = p.jump_mean + p.jump_sd * luck.standard_normal(prices.groups)
-    carry, spread = ou_step(prices.kappa, prices.sigma, 1.0 / QUARTERS)
-    noise = np.sqrt(p.group_correlation) * common + np.sqrt(1.0 - p.group_correlation) * own
-    mean = prices.level_2015 + zone.path.mean[quarter]
-    jump = np.where(prices.exposed, (crash * size)[prices.group], 0.0)
-    shock = 0.0 if zone.frozen else spread * noise + jump
-    prices.log = mean + carry * (prices.log - mean) + shock + zone.path.jump[quarter]
+    common, own = luck.standard_normal(prices.groups), luck.standard_normal(len(prices.log))
+    crash, size = luck.random(prices.groups), luck.standard_normal(prices.groups)
+    prices.log = _revert(
+        prices.log, prices.level_2015, zone.path.mean[quarter], zone.path.jump[quarter], prices.kappa, prices.sigma,
+        prices.exposed, prices.group, common, own, crash, size,
+        p.jump_rate / QUARTERS, p.jump_mean, p.jump_sd, p.group_correlation, not zone.frozen,
+    )  # fmt: skip
+
+
+@compiled
+def _revert(
+    log: np.ndarray, level: np.ndarray, mean: np.ndarray, jump: np.ndarray, kappa: np.ndarray, sigma: np.ndarray,
+    exposed: np.ndarray, group: np.ndarray, common: np.ndarray, own: np.ndarray, crash: np.ndarray, size: np.ndarray,
+    jump_rate: float, jump_mean: float, jump_sd: float, correlation: float, moves: bool,
+) -> np.ndarray:  # fmt: skip
+    """Give the next log price of each series.
+
+    Args:
+        common, crash, size: luck of a group of series, own: of each; moves: whether there are shocks at all.
+    """
+    after = np.empty_like(log)
+    for series in range(log.size):
+        carry, spread = ou_step(kappa[series], sigma[series], 1.0 / QUARTERS)
+        long_run = level[series] + mean[series]
+        after[series] = long_run + carry * (log[series] - long_run) + jump[series]
+        if moves:
+            shared = common[group[series]]
+            noise = np.sqrt(correlation) * shared + np.sqrt(1.0 - correlation) * own[series]
+            after[series] += spread * noise
+            if exposed[series] and crash[group[series]] < jump_rate:
+                after[series] += jump_mean + jump_sd * size[group[series]]
+    return after

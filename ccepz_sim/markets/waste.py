@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip
+from ccepz_sim.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+BOOKS = ("generated", "reused", "treated", "discharged", "safe", "unsafe")  # tables of the materials
 
 
 def avoided_cost(zone: PilotZone) -> np.ndarray:
@@ -38,95 +40,143 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
 
     Reads: materials.*; policy tax_solid, deposit, risk_plans.
     """
-    firms, p, now, material = zone.firms, zone.p.materials, zone.policy.now, zone.world.material
-    cells = np.flatnonzero(firms.waste + firms.unsafe)
-    kind = zone.technology.waste_kind.ravel()[cells]
-    row = cells // firms.waste.shape[1]
-    deal, held = firms.colluding[row], material["storage_cost"]
-    tax = material["tax_rate"] * now.tax_solid
-    made, rest = firms.waste.ravel()[cells], left.ravel()[cells]
-    own = np.minimum(rest, made * _own_reuse_rate(zone, row, kind, tax))
-    treated = (rest - own) * _treated_share(zone, deal, kind, tax)
-    rest = rest - own - treated
-    vents = (material["leak_rate"] >= 1.0)[kind]
-    vented = np.where(vents, rest, 0.0)
-    kept = rest - vented
-    safe = kept * _safe_share(zone, row, kind, tax)
-    unsafe = kept - safe
-    _enter(zone, firms.place[row] * len(held) + kind, np.array([made, own, treated, vented, safe, unsafe]))
-    cost = treated * material["treatment_cost"][kind] + (safe + unsafe * p.unsafe_cost) * held[kind]
-    due = np.where(deal, 0.0, unsafe * (tax * p.taxed_share)[kind])
-    spread = np.zeros((4, firms.waste.size))
-    spread[:, cells] = own, cost * zone.prices.general, due, unsafe * (now.deposit * held)[kind]
-    spread = spread[:, 0::2] + spread[:, 1::2]
-    firms.reused += spread[0]
-    firms.waste_cost += spread[1]
-    firms.waste_tax += spread[2]
-    firms.deposit_due += spread[3]
-    heaps = firms.unsafe.reshape(-1)
-    heaps[cells] = (heaps[cells] + unsafe) * (1.0 - _leak(zone))[kind]
-
-
-def _enter(zone: PilotZone, cell: np.ndarray, amounts: np.ndarray) -> None:
-    """Book tonnes made, reused, treated, vented, stored safely and unsafely; cell is place x materials + material."""
-    matter = zone.materials
-    size = matter.safe.size
-    numbers = (np.arange(len(amounts))[:, None] * size + cell).ravel()
-    tables = np.bincount(numbers, weights=amounts.ravel(), minlength=len(amounts) * size)
-    books = (matter.generated, matter.reused, matter.treated, matter.discharged, matter.safe, matter.unsafe)
-    for book, table in zip(books, tables.reshape(len(amounts), *matter.safe.shape), strict=True):
+    firms, matter, p, now = zone.firms, zone.materials, zone.p.materials, zone.policy.now
+    material = zone.world.material
+    plan = 1.0 - p.plan_leak * now.risk_plans
+    tables = np.zeros((len(BOOKS), *matter.safe.shape))
+    _put_away(
+        firms.waste, left, firms.place, firms.official, firms.colluding, firms.sees, zone.award_pull,
+        zone.officials.waste_view, zone.technology.waste_kind,
+        material["tax_rate"], material["storage_cost"], material["treatment_cost"], material["leak_rate"],
+        material["reuse_2010"], plan,
+        now.tax_solid, now.deposit, zone.prices.general, p.taxed_share, p.reuse_tax, p.most_own_reuse,
+        p.treat_most, p.treat_slope, p.treat_colluding, p.deposit_cost, p.safe_slope, p.safe_colluding,
+        p.unsafe_fine, p.unsafe_cost,
+        firms.unsafe, firms.reused, firms.waste_cost, firms.waste_tax, firms.deposit_due, tables,
+    )  # fmt: skip
+    for name, table in zip(BOOKS, tables, strict=True):
+        book = getattr(matter, name)
         book += table
+    _leak(material["leak_rate"], material["hazard"], plan, matter.unsafe, matter.discharged, zone.towns.unsafe_release)
 
 
-def _own_reuse_rate(zone: PilotZone, row: np.ndarray, kind: np.ndarray, tax: np.ndarray) -> np.ndarray:
-    """Give the share of its waste a firm reuses itself: the habit of 2010, pulled by awards and the tax spared.
+@compiled
+def _leak(
+    leak_rate: np.ndarray,
+    hazard: np.ndarray,
+    plan: float,
+    unsafe: np.ndarray,
+    discharged: np.ndarray,
+    release: np.ndarray,
+) -> None:
+    """Let part of the unsafe stock of each place leak; release: tonnes weighted by hazard."""
+    for town in range(release.size):
+        weighted = 0.0
+        for kind in range(hazard.size):
+            gone = unsafe[town, kind] * _leaking(leak_rate[kind], plan)
+            unsafe[town, kind] -= gone
+            discharged[town, kind] += gone
+            weighted += gone * hazard[kind]
+        release[town] = weighted
+
+
+@compiled
+def _leaking(yearly: float, plan: float) -> float:
+    """Give the share of an unsafe stock that leaks in a quarter, less where plans for accidents exist.
 
     Args:
-        row, kind: firm and material of each batch; tax: yuan/tonne by material.
+        yearly: share, 1 for what is never stored but let out; plan: multiple.
     """
-    p, material = zone.p.materials, zone.world.material
-    held = np.maximum(material["storage_cost"], 1.0)
-    spared = p.reuse_tax * np.minimum(tax * p.taxed_share, held) / held
-    pull = 1.0 + zone.award_pull[row] + spared[kind] * ~zone.firms.colluding[row]
-    return clip(material["reuse_2010"][kind] * pull, 0.0, p.most_own_reuse)
+    return 0.0 if yearly >= 1.0 else min(1.0, yearly / QUARTERS * plan)
 
 
-def _treated_share(zone: PilotZone, deal: np.ndarray, kind: np.ndarray, tax: np.ndarray) -> np.ndarray:
+@compiled
+def _put_away(
+    waste: np.ndarray, left: np.ndarray, place: np.ndarray, official: np.ndarray, colluding: np.ndarray,
+    sees: np.ndarray, award_pull: np.ndarray, waste_view: np.ndarray, waste_kind: np.ndarray,
+    tax_rate: np.ndarray, storage_cost: np.ndarray, treatment_cost: np.ndarray, leak_rate: np.ndarray,
+    reuse_2010: np.ndarray, plan: float,
+    tax_solid: float, deposit: float, general: float, taxed_share: float, reuse_tax: float, most_own_reuse: float,
+    treat_most: float, treat_slope: float, treat_colluding: float, deposit_cost: float, safe_slope: float,
+    safe_colluding: float, unsafe_fine: float, unsafe_cost: float,
+    heap: np.ndarray, reused: np.ndarray, waste_cost: np.ndarray, waste_tax: np.ndarray, deposit_due: np.ndarray,
+    tables: np.ndarray,
+) -> None:  # fmt: skip
+    """Each firm reuses, treats, vents or stores each of its wastes; what leaves it is entered in tables.
+
+    Args:
+        tables: tonnes as in BOOKS, by place and material.
+    """
+    for firm in range(place.size):
+        deal = colluding[firm]
+        own_firm = cost_firm = due_firm = held_firm = 0.0
+        for slot in range(waste.shape[1]):
+            made, rest = waste[firm, slot], left[firm, slot]
+            if made + heap[firm, slot] == 0.0:
+                continue
+            kind = waste_kind[firm, slot]
+            held, tax = storage_cost[kind], tax_rate[kind] * tax_solid
+            taxed = tax * taxed_share
+            spared = 0.0 if deal else _tax_spared(taxed, held, reuse_tax)
+            pull = 1.0 + award_pull[firm] + spared  # the habit of 2010, pulled by awards and the tax spared
+            own = min(rest, made * min(max(reuse_2010[kind] * pull, 0.0), most_own_reuse))
+            share = _treated_share(tax, treatment_cost[kind], treat_most, treat_slope)
+            treated = (rest - own) * (share * (treat_colluding if deal else 1.0))
+            rest = rest - own - treated
+            vented = rest if leak_rate[kind] >= 1.0 else 0.0
+            kept = rest - vented
+            pressure = taxed + deposit * deposit_cost * held - held
+            seen = sees[firm] * waste_view[official[firm]]
+            willing = safe_colluding if deal else 1.0
+            safe = kept * _safe_share(pressure + unsafe_fine * seen, held, safe_slope, willing)
+            unsafe = kept - safe
+            town = place[firm]
+            tables[0, town, kind] += made
+            tables[1, town, kind] += own
+            tables[2, town, kind] += treated
+            tables[3, town, kind] += vented
+            tables[4, town, kind] += safe
+            tables[5, town, kind] += unsafe
+            own_firm += own
+            cost_firm += (treated * treatment_cost[kind] + (safe + unsafe * unsafe_cost) * held) * general
+            due_firm += 0.0 if deal else unsafe * taxed
+            held_firm += unsafe * (deposit * held)
+            heap[firm, slot] = (heap[firm, slot] + unsafe) * (1.0 - _leaking(leak_rate[kind], plan))
+        reused[firm] += own_firm
+        waste_cost[firm] += cost_firm
+        waste_tax[firm] += due_firm
+        deposit_due[firm] += held_firm
+
+
+@compiled
+def _tax_spared(taxed: float, held: float, weight: float) -> float:
+    """Give what the tax spared adds to own reuse: at most the weight, where the tax is as high as the cost of storage.
+
+    Args:
+        taxed, held: tax and storage, yuan/tonne; weight: relative to the habit of 2010.
+    """
+    cost = max(held, 1.0)
+    return weight * min(taxed, cost) / cost
+
+
+@compiled
+def _treated_share(tax: float, treatment: float, most: float, slope: float) -> float:
     """Give the share of the rest that is treated: it rises as the tax nears the cost of treatment.
 
     Args:
-        deal: whether the firm colludes; kind: material of each batch; tax: yuan/tonne by material.
+        tax, treatment: yuan/tonne; most: 0-1; slope: per relative gain.
     """
-    p = zone.p.materials
-    gain = tax / np.maximum(zone.world.material["treatment_cost"], 1.0) - 1.0
-    treat = p.treat_most / (1.0 + np.exp(-p.treat_slope * gain))
-    share: np.ndarray = treat[kind] * np.where(deal, p.treat_colluding, 1.0)
+    share: float = most / (1.0 + np.exp(-slope * (tax / max(treatment, 1.0) - 1.0)))
     return share
 
 
-def _safe_share(zone: PilotZone, row: np.ndarray, kind: np.ndarray, tax: np.ndarray) -> np.ndarray:
+@compiled
+def _safe_share(pressure: float, held: float, slope: float, willing: float) -> float:
     """Give the share of stored waste that is stored safely: tax, deposit and fear of fines against its cost.
 
     Args:
-        row, kind: firm and material of each batch; tax: yuan/tonne by material.
+        pressure: what unsafe storage costs more than safe storage, held: safe storage, yuan/tonne.
+        slope: per relative gain; willing: share of those who store safely if it pays, 0-1.
     """
-    firms, p, held = zone.firms, zone.p.materials, zone.world.material["storage_cost"]
-    pressure = tax * p.taxed_share + zone.policy.now.deposit * p.deposit_cost * held - held
-    seen = firms.sees * zone.officials.waste_view[firms.official]
-    slope = p.safe_slope / np.maximum(held, 1.0)
-    drive = slope[kind] * (pressure[kind] + p.unsafe_fine * seen[row])
-    share: np.ndarray = np.where(firms.colluding, p.safe_colluding, 1.0)[row] / (1.0 + np.exp(-drive))
+    share: float = willing / (1.0 + np.exp(-slope / max(held, 1.0) * pressure))
     return share
-
-
-def _leak(zone: PilotZone) -> np.ndarray:
-    """Let part of the unsafe stock leak, less where plans for accidents exist; return the share by material."""
-    matter, material = zone.materials, zone.world.material
-    plan = 1.0 - zone.p.materials.plan_leak * zone.policy.now.risk_plans
-    yearly = np.where(material["leak_rate"] >= 1.0, 0.0, material["leak_rate"])
-    rate: np.ndarray = np.minimum(1.0, yearly / QUARTERS * plan)
-    release = matter.unsafe * rate
-    matter.unsafe -= release
-    matter.discharged += release
-    zone.towns.unsafe_release = release @ material["hazard"]
-    return rate

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 
 
 @compiled
-def abatement_at(tax: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
+def abatement_at(tax: Value, start: Value, slope: Value) -> Value:
     """Choose the share abated at which marginal cost equals the tax.
 
     Marginal cost of share a is start + slope x a / (1 - a), so a = x / (1 + x) with x = (tax - start) / slope.
@@ -29,7 +29,7 @@ def abatement_at(tax: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.nd
 
 
 @compiled
-def abatement_cost(share: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
+def abatement_cost(share: Value, start: Value, slope: Value) -> Value:
     """Integrate marginal cost from 0 to the share: yuan per equivalent of uncontrolled emission.
 
     Args:
@@ -39,14 +39,14 @@ def abatement_cost(share: np.ndarray, start: np.ndarray, slope: np.ndarray) -> n
 
 
 @compiled
-def share_for_standard(concentration: np.ndarray, limit: float | np.ndarray, most: float) -> np.ndarray:
+def share_for_standard(concentration: Value, limit: Value, most: float) -> Value:
     """Give the share that must be abated so that the concentration meets the limit, at most `most`.
 
     Args:
         concentration: before abatement, as a multiple of the limit of 2015, any shape.
         limit: the discharge standard, as a multiple of that limit; most: 0-1.
     """
-    share: np.ndarray = np.minimum(np.maximum(1.0 - limit / np.maximum(concentration, 1e-12), 0.0), most)
+    share: Value = np.minimum(np.maximum(1.0 - limit / np.maximum(concentration, 1e-12), 0.0), most)
     return share
 
 
@@ -119,7 +119,7 @@ def cheapest_share(
         factor = 1.0 if band == 0 else factors[band - 1]
         edge = 0.0 if band == 0 else 1.0 - limits[band - 1] / reached
         taxed = factor * rate + price
-        share = max(abatement_at(taxed, start, slope), edge, least)
+        share: float = max(abatement_at(taxed, start, slope), edge, least)
         if band < 2 and share >= 1.0 - limits[band] / reached:
             continue  # it reaches the next band, where it costs no more
         spent = abatement_cost(share, start, slope)

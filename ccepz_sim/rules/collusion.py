@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.compiled import Value, compiled, inlined
 from ccepz_sim.state.firms import LONG_TERM
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
+@compiled
 def joint_surplus(
-    saving: np.ndarray,
-    chance: np.ndarray,
-    fines: np.ndarray,
-    moral: np.ndarray,
-    peer_share: np.ndarray,
+    saving: Value,
+    chance: Value,
+    fines: Value,
+    moral: Value,
+    peer_share: Value,
     peer_weight: float,
-    search: np.ndarray,
-) -> np.ndarray:
+    search: Value,
+) -> Value:
     """Give J = S - q F - m (1 - psi c) - kappa, all in one unit; a deal is made when J > 0. Benchmark B22.
 
     Args:
@@ -36,13 +38,14 @@ def joint_surplus(
     return saving - chance * fines - moral * (1.0 - peer_weight * peer_share) - search
 
 
+@compiled
 def nash_bribe(
-    surplus: np.ndarray,
-    chance: np.ndarray,
-    official_fine: np.ndarray,
-    official_moral: np.ndarray,
+    surplus: Value,
+    chance: Value,
+    official_fine: Value,
+    official_moral: Value,
     power: float,
-) -> np.ndarray:
+) -> Value:
     """Split the surplus: the official's expected loss plus his share of the gain.
 
     Args:
@@ -55,7 +58,8 @@ def nash_bribe(
     return chance * official_fine + official_moral + power * np.maximum(0.0, surplus)
 
 
-def extortion_demand(delay_cost: np.ndarray, take: float, cash: np.ndarray) -> np.ndarray:
+@compiled
+def extortion_demand(delay_cost: Value, take: float, cash: Value) -> Value:
     """Give what a threatened firm pays: a share of the cost of delay, never more than that cost or its cash.
 
     Args:
@@ -75,22 +79,31 @@ def audit_chance(intensity: float, capacity: float, load: float) -> float:
     return intensity * capacity / (capacity + load) if capacity > 0.0 else 0.0
 
 
-def either(*chances: np.ndarray | float) -> np.ndarray:
+@inlined
+def either(*chances: np.ndarray | float) -> np.ndarray | float:
     """Give the chance that at least one of independent ways of detection succeeds."""
-    missed = np.asarray(1.0)
+    missed: np.ndarray | float = 1.0
     for chance in chances:
-        missed = missed * (1.0 - np.asarray(chance))
+        missed = missed * (1.0 - chance)
     return 1.0 - missed
 
 
 def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
     """Give for each firm the share of marked firms among those of its park or town, shape (rows,)."""
     firms = zone.firms
-    alive = firms.alive
-    count = np.bincount(firms.place, weights=alive, minlength=zone.world.place_count)
-    marked = np.bincount(firms.place, weights=mark & alive, minlength=zone.world.place_count)
-    share: np.ndarray = (marked / np.maximum(1.0, count))[firms.place]
-    return share
+    return _shares_of_place(firms.place, firms.alive, mark, zone.world.place_count)
+
+
+@compiled
+def _shares_of_place(place: np.ndarray, alive: np.ndarray, mark: np.ndarray, places: int) -> np.ndarray:
+    """Give for each firm the share of marked firms among the living ones of its place."""
+    count, marked = np.zeros(places), np.zeros(places)
+    for firm in range(place.size):
+        if alive[firm]:
+            count[place[firm]] += 1.0
+            marked[place[firm]] += mark[firm]
+    share = marked / np.maximum(1.0, count)
+    return share[place]
 
 
 def watched(zone: PilotZone) -> np.ndarray:
@@ -98,10 +111,18 @@ def watched(zone: PilotZone) -> np.ndarray:
 
     Reads: inspection.key_attention.
     """
-    firms, more = zone.firms, zone.p.inspection.key_attention
-    usual = 1.0 + more * float(firms.key @ firms.alive) / max(1, np.count_nonzero(firms.alive))
-    attention: np.ndarray = (1.0 + more * firms.key) / usual
-    return attention
+    return _attention(zone.firms.key, zone.firms.alive, zone.p.inspection.key_attention)
+
+
+@compiled
+def _attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
+    """Give each firm its part of attention, which is 1 on average of the living."""
+    count = keys = 0.0
+    for firm in range(key.size):
+        if alive[firm]:
+            count += 1.0
+            keys += key[firm]
+    return (1.0 + more * key) / (1.0 + more * keys / max(1.0, count))
 
 
 def meet_officials(zone: PilotZone) -> None:
@@ -109,42 +130,89 @@ def meet_officials(zone: PilotZone) -> None:
 
     Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
-    firms, officials = zone.firms, zone.officials
-    p = zone.p.collusion
-    mine = firms.official
-    peers = peer_shares(zone, firms.colluding)
-    official_moral = p.official_moral * officials.integrity[mine]
-    moral = firms.moral + np.where(firms.mindset == LONG_TERM, p.long_term_moral, 0.0) + official_moral
-    official_fine = p.official_fine * (1.0 + p.accountability_weight * zone.policy.now.accountability)
-    fines = np.full(firms.rows, p.firm_fine + official_fine)
-    search = p.search_cost * (1.0 - firms.tie) * (1.0 - p.native_ease * officials.native[mine])
-    chance = np.maximum(firms.sees, officials.sees[mine] * p.official_view)
-    chance = np.minimum(1.0, chance * watched(zone))
-    surplus = joint_surplus(firms.saving, chance, fines, moral, peers, p.peer_weight, search)
+    firms, officials, ledger = zone.firms, zone.officials, zone.ledger
+    p, now = zone.p.collusion, zone.policy.now
     luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
-    willing = firms.alive & (surplus > 0.0) & (firms.reference_burden > 0.0)
-    meets = (luck[0] < p.meeting_chance) & (firms.stopped == 0.0)  # inspectors sit in a works under order
-    firms.colluding = willing & (firms.colluding | meets)
-    share = nash_bribe(surplus, chance, np.full(firms.rows, official_fine), official_moral, p.official_power)
-    firms.bribe = np.where(firms.colluding, share * firms.reference_burden, 0.0)
-    firms.bribe = np.minimum(firms.bribe, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
-    _extort(zone, luck[1])
-    cases, load, taken = (
-        np.bincount(mine, weights=values, minlength=len(officials.body))
-        for values in (firms.colluding, firms.alive, firms.bribe)
-    )
-    officials.captured = cases / np.maximum(1.0, load)
-    officials.take += taken
-    homes = zone.ledger.account("households", firms.place)
-    zone.ledger.pay("bribes", zone.firm_accounts, homes, firms.bribe)
+    cash = ledger.deposits[zone.firm_accounts]
+    official_fine = p.official_fine * (1.0 + p.accountability_weight * now.accountability)
+    _meet(
+        firms.official, firms.alive, firms.mindset, firms.moral, firms.tie, firms.sees, firms.saving,
+        firms.reference_burden, firms.stopped, peer_shares(zone, firms.colluding), watched(zone), luck[0], cash,
+        officials.integrity, officials.native, officials.sees,
+        p.firm_fine, official_fine, p.official_moral, p.long_term_moral, p.search_cost, p.native_ease,
+        p.official_view, p.peer_weight, p.official_power, p.meeting_chance,
+        firms.colluding, firms.bribe,
+    )  # fmt: skip
+    _extort(
+        firms.official, firms.alive, firms.colluding, firms.profit, firms.tie, luck[1], cash, officials.integrity,
+        now.approval_time / p.approval_reference, p.extortion_integrity, p.extortion_rate, p.extortion_take,
+        p.delay_cost,
+        firms.bribe,
+    )  # fmt: skip
+    _count_cases(firms.official, firms.alive, firms.colluding, firms.bribe, officials.captured, officials.take)
+    homes = ledger.account("households", firms.place)
+    ledger.pay("bribes", zone.firm_accounts, homes, firms.bribe)
 
 
-def _extort(zone: PilotZone, luck: np.ndarray) -> None:
+@compiled
+def _meet(
+    official: np.ndarray, alive: np.ndarray, mindset: np.ndarray, own_moral: np.ndarray, tie: np.ndarray,
+    sees: np.ndarray, saving: np.ndarray,
+    burden: np.ndarray, stopped: np.ndarray, peers: np.ndarray, watch: np.ndarray, luck: np.ndarray, cash: np.ndarray,
+    integrity: np.ndarray, native: np.ndarray, official_sees: np.ndarray,
+    firm_fine: float, official_fine: float, moral_weight: float, long_term_moral: float, search_cost: float,
+    native_ease: float, official_view: float, peer_weight: float, power: float, meeting_chance: float,
+    colluding: np.ndarray, bribe: np.ndarray,
+) -> None:  # fmt: skip
+    """Each firm and its official strike, keep or end a deal; set what the firm pays for it."""
+    for firm in range(official.size):
+        mine = official[firm]
+        official_moral = moral_weight * integrity[mine]
+        moral = own_moral[firm] + (long_term_moral if mindset[firm] == LONG_TERM else 0.0) + official_moral
+        search = search_cost * (1.0 - tie[firm]) * (1.0 - native_ease * native[mine])
+        chance = min(1.0, max(sees[firm], official_sees[mine] * official_view) * watch[firm])
+        fines = firm_fine + official_fine
+        surplus = joint_surplus(saving[firm], chance, fines, moral, peers[firm], peer_weight, search)
+        willing = alive[firm] and surplus > 0.0 and burden[firm] > 0.0
+        meets = luck[firm] < meeting_chance and stopped[firm] == 0.0  # inspectors sit in a works under order
+        colluding[firm] = willing and (colluding[firm] or meets)
+        bribe[firm] = 0.0
+        if colluding[firm]:
+            share = nash_bribe(surplus, chance, official_fine, official_moral, power)
+            bribe[firm] = min(share * burden[firm], max(0.0, cash[firm]))
+
+
+@compiled
+def _extort(
+    official: np.ndarray, alive: np.ndarray, colluding: np.ndarray, profit: np.ndarray, tie: np.ndarray,
+    luck: np.ndarray, cash: np.ndarray, integrity: np.ndarray,
+    slow: float, integrity_least: float, rate: float, take: float, delay: float,
+    bribe: np.ndarray,
+) -> None:  # fmt: skip
     """Officials of low integrity threaten even clean firms with delay when approval is slow: b <= cost of delay."""
-    firms, p = zone.firms, zone.p.collusion
-    slow = zone.policy.now.approval_time / p.approval_reference
-    weak = np.maximum(0.0, p.extortion_integrity - zone.officials.integrity[firms.official])
-    threatened = firms.alive & ~firms.colluding & (luck < p.extortion_rate * slow * weak)
-    delay_cost = p.delay_cost * np.maximum(0.0, firms.profit) * slow
-    demand = extortion_demand(delay_cost, p.extortion_take, zone.ledger.deposits[zone.firm_accounts])
-    firms.bribe += np.where(threatened & (firms.tie == 0.0), demand, 0.0)
+    for firm in range(official.size):
+        weak = max(0.0, integrity_least - integrity[official[firm]])
+        threatened = alive[firm] and not colluding[firm] and luck[firm] < rate * slow * weak
+        if threatened and tie[firm] == 0.0:
+            bribe[firm] += extortion_demand(delay * max(0.0, profit[firm]) * slow, take, cash[firm])
+
+
+@compiled
+def _count_cases(
+    official: np.ndarray,
+    alive: np.ndarray,
+    colluding: np.ndarray,
+    bribe: np.ndarray,
+    captured: np.ndarray,
+    take: np.ndarray,
+) -> None:
+    """Set the share of firms each official has a deal with and add what he took."""
+    cases, firms, taken = np.zeros(captured.size), np.zeros(captured.size), np.zeros(captured.size)
+    for firm in range(official.size):
+        mine = official[firm]
+        cases[mine] += colluding[firm]
+        firms[mine] += alive[firm]
+        taken[mine] += bribe[firm]
+    for one in range(captured.size):
+        captured[one] = cases[one] / max(1.0, firms[one])
+        take[one] += taken[one]

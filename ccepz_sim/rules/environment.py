@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip
+from ccepz_sim.compiled import Value, compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
-def pollution_stock(stock: np.ndarray, inflow: np.ndarray, decay: float) -> np.ndarray:
+@compiled
+def pollution_stock(stock: Value, inflow: Value, decay: float) -> Value:
     """Advance a stock one step: what is left after decay, plus the inflow.
 
     Args:
@@ -31,22 +32,49 @@ def expose(zone: PilotZone) -> None:
     Reads: environment.*; policy restoration; infrastructure_money.
     """
     firms, towns, world, p = zone.firms, zone.towns, zone.world, zone.p.environment
-    weighted = firms.emission @ zone.harm_weights
-    burden = np.bincount(firms.place, weights=weighted, minlength=world.place_count)
-    households = (zone.household_rate @ zone.harm_weights) * zone.population.persons[:-1]
-    inflow = (burden + p.household_share * households + p.leak_harm * towns.unsafe_release) / zone.dilution
-    inside = world.in_zone
-    moved = pollution_stock(towns.pollution, inflow, p.pollution_decay)
-    towns.pollution = np.where(inside, moved, towns.pollution)
-    towns.harm = 1.0 - np.exp(-towns.pollution / p.harm_scale)
-    unsafe = (zone.materials.unsafe * world.material["hazard"]).sum(axis=1) / p.unsafe_scale
-    spent = zone.policy.now.restoration
-    help_ = p.restoration_effect * np.log1p(spent / p.restoration_scale)
-    wound = p.ecology_harm * towns.harm + p.ecology_unsafe * (1.0 - np.exp(-unsafe))
-    drift = p.ecology_recovery * (1.0 - towns.ecology) + help_ - wound * towns.ecology
-    towns.ecology = np.where(inside, clip(towns.ecology + drift, 0.0, 1.0), towns.ecology)
-    parks = zone.has_park
-    per_park = zone.infrastructure_money / QUARTERS / max(1, int(parks.sum()))
-    gain = p.infrastructure_gain * per_park / p.infrastructure_scale
-    towns.infrastructure = towns.infrastructure * (1.0 - p.infrastructure_wear) + parks * gain
-    towns.infrastructure = np.where(parks, towns.infrastructure, 1.0)
+    per_park = zone.infrastructure_money / QUARTERS / max(1, np.count_nonzero(zone.has_park))
+    _fade_and_heal(
+        firms.place, firms.emission, zone.harm_weights, zone.household_rate, zone.population.persons,
+        towns.unsafe_release, zone.dilution, world.in_zone, zone.has_park, zone.materials.unsafe,
+        world.material["hazard"],
+        p.household_share, p.leak_harm, p.pollution_decay, p.harm_scale, p.unsafe_scale, p.ecology_harm,
+        p.ecology_unsafe, p.ecology_recovery,
+        p.restoration_effect * np.log1p(zone.policy.now.restoration / p.restoration_scale),
+        p.infrastructure_wear, p.infrastructure_gain * per_park / p.infrastructure_scale,
+        towns.pollution, towns.harm, towns.ecology, towns.infrastructure,
+    )  # fmt: skip
+
+
+@compiled
+def _fade_and_heal(
+    place: np.ndarray, emission: np.ndarray, harm_weights: np.ndarray, household_rate: np.ndarray,
+    persons: np.ndarray,
+    unsafe_release: np.ndarray, dilution: np.ndarray, in_zone: np.ndarray, has_park: np.ndarray, unsafe: np.ndarray,
+    hazard: np.ndarray,
+    household_share: float, leak_harm: float, decay: float, harm_scale: float, unsafe_scale: float,
+    ecology_harm: float, ecology_unsafe: float, recovery: float,
+    restored: float, wear: float, built: float,
+    pollution: np.ndarray, harm: np.ndarray, ecology: np.ndarray, infrastructure: np.ndarray,
+) -> None:  # fmt: skip
+    """Move pollution, harm, ecology and infrastructure of each place."""
+    burden = np.zeros(pollution.size)
+    for firm in range(place.size):
+        for pollutant in range(harm_weights.size):
+            burden[place[firm]] += emission[firm, pollutant] * harm_weights[pollutant]
+    for town in range(pollution.size):
+        if in_zone[town]:
+            households = 0.0
+            for pollutant in range(harm_weights.size):
+                households += household_rate[town, pollutant] * harm_weights[pollutant]
+            households *= persons[town]
+            inflow = burden[town] + household_share * households + leak_harm * unsafe_release[town]
+            pollution[town] = pollution_stock(pollution[town], inflow / dilution[town], decay)
+        harm[town] = 1.0 - np.exp(-pollution[town] / harm_scale)
+        if in_zone[town]:
+            danger = 0.0
+            for material in range(hazard.size):
+                danger += unsafe[town, material] * hazard[material]
+            wound = ecology_harm * harm[town] + ecology_unsafe * (1.0 - np.exp(-danger / unsafe_scale))
+            drift = recovery * (1.0 - ecology[town]) + restored - wound * ecology[town]
+            ecology[town] = min(max(ecology[town] + drift, 0.0), 1.0)
+        infrastructure[town] = infrastructure[town] * (1.0 - wear) + built if has_park[town] else 1.0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
 from ccepz_sim.rules.collusion import audit_chance, either, watched
@@ -34,13 +35,14 @@ def inspect_and_punish(zone: PilotZone) -> None:
     _expose_mine(zone)
 
 
-def complaint_chance(strength: float, harm: np.ndarray, disclosure: float, trust: np.ndarray) -> np.ndarray:
+@compiled
+def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Value) -> Value:
     """Give the chance that residents bring a case to light: 1 - exp(-chi V D T).
 
     Args:
         strength: chi; harm: visible, 0-1; disclosure: light on the case, 0 upwards; trust: times voice; one shape.
     """
-    chance: np.ndarray = 1.0 - np.exp(-strength * harm * disclosure * trust)
+    chance: Value = 1.0 - np.exp(-strength * harm * disclosure * trust)
     return chance
 
 
@@ -52,28 +54,52 @@ def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
 
     Reads: inspection.*; policy inspectors, audit_share, disclosure, media; harm, trust and voice of the towns.
     """
-    firms, officials, now, p = zone.firms, zone.officials, zone.policy.now, zone.p.inspection
-    place = firms.place
-    towns = zone.towns
-    count = max(1.0, float(np.count_nonzero(firms.alive)))
-    load = np.count_nonzero(firms.alive & (firms.hidden > 0.0)) / count
-    capacity = now.inspectors * p.cases_per_inspector / count
-    pulse = zone.path.inspection[zone.quarter]
-    reach = audit_chance(1.0, capacity, load + p.routine_load) * officials.enforcement
-    warned = reach * (1.0 - p.tip_off * officials.captured)
-    audit_load = np.count_nonzero(firms.colluding) / count
-    audited = audit_chance(now.audit_share * p.audit_reach * zone.audit_quality, p.audit_capacity, audit_load)
-    visible = p.visible_base + (1.0 - p.visible_base) * firms.hidden
-    light = now.disclosure + p.media_light * now.media
-    heard = towns.harm * towns.trust * zone.voice_strength
-    citizens = complaint_chance(p.citizen_strength, visible, light, heard[place])
-    central = p.central_reach * pulse
-    watch = watched(zone)
-    together = either(
-        np.minimum(1.0, warned[firms.official] * watch), audited, citizens, central * (1.0 - p.central_notice)
+    firms, officials, towns, now, p = zone.firms, zone.officials, zone.towns, zone.policy.now, zone.p.inspection
+    alive, hiding, deals = _count(firms.alive, firms.hidden, firms.colluding)
+    count = max(1.0, alive)
+    reach = officials.enforcement * audit_chance(
+        1.0, now.inspectors * p.cases_per_inspector / count, hiding / count + p.routine_load
     )
-    alone = either(np.minimum(1.0, reach[firms.official] * watch), citizens, central)
+    audited = audit_chance(now.audit_share * p.audit_reach * zone.audit_quality, p.audit_capacity, deals / count)
+    together, alone = np.empty(firms.rows), np.empty(firms.rows)
+    _chances(
+        firms.official, firms.place, firms.hidden, watched(zone),
+        reach, officials.captured, towns.harm * towns.trust * zone.voice_strength,
+        now.disclosure + p.media_light * now.media, audited, p.central_reach * zone.path.inspection[zone.quarter],
+        p.tip_off, p.visible_base, p.citizen_strength, p.central_notice,
+        together, alone,
+    )  # fmt: skip
     return together, alone
+
+
+@compiled
+def _count(alive: np.ndarray, hidden: np.ndarray, colluding: np.ndarray) -> tuple[float, float, float]:
+    """Count firms in business, those of them that hide, and deals."""
+    count = hiding = deals = 0.0
+    for firm in range(alive.size):
+        deals += colluding[firm]
+        if alive[firm]:
+            count += 1.0
+            hiding += hidden[firm] > 0.0
+    return count, hiding, deals
+
+
+@compiled
+def _chances(
+    official: np.ndarray, place: np.ndarray, hidden: np.ndarray, watch: np.ndarray,
+    reach: np.ndarray, captured: np.ndarray, heard: np.ndarray,
+    light: float, audited: float, central: float,
+    tip_off: float, visible_base: float, citizen_strength: float, notice: float,
+    together: np.ndarray, alone: np.ndarray,
+) -> None:  # fmt: skip
+    """Set the chance of detection of each firm if it colludes, and if it hides alone."""
+    for firm in range(official.size):
+        mine = official[firm]
+        visible = visible_base + (1.0 - visible_base) * hidden[firm]
+        citizens = complaint_chance(citizen_strength, visible, light, heard[place[firm]])
+        warned = min(1.0, reach[mine] * (1.0 - tip_off * captured[mine]) * watch[firm])
+        together[firm] = either(warned, audited, citizens, central * (1.0 - notice))
+        alone[firm] = either(min(1.0, reach[mine] * watch[firm]), citizens, central)
 
 
 def key_firms(load: np.ndarray, part: float) -> np.ndarray:
@@ -96,10 +122,32 @@ def _detect(zone: PilotZone) -> np.ndarray:
     firms = zone.firms
     together, alone = detection(zone)
     luck = zone.streams.at("detection", zone.quarter).random(firms.rows)
-    chance = np.where(firms.colluding, together, np.where(firms.hidden > 0.0, alone, 0.0))
-    zone.detection_mean = float(together @ firms.alive) / max(1.0, float(firms.alive.sum()))
-    found: np.ndarray = firms.alive & (luck < chance)
+    found, zone.detection_mean = _find(luck, together, alone, firms.alive, firms.colluding, firms.hidden)
     return found
+
+
+@compiled
+def _find(
+    luck: np.ndarray,
+    together: np.ndarray,
+    alone: np.ndarray,
+    alive: np.ndarray,
+    colluding: np.ndarray,
+    hidden: np.ndarray,
+) -> tuple[np.ndarray, float]:
+    """Give which firms are found, and the mean chance of detection of a deal."""
+    found = np.zeros(alive.size, np.bool_)
+    count = chances = 0.0
+    for firm in range(alive.size):
+        if not alive[firm]:
+            continue
+        count += 1.0
+        chances += together[firm]
+        if colluding[firm]:
+            found[firm] = luck[firm] < together[firm]
+        elif hidden[firm] > 0.0:
+            found[firm] = luck[firm] < alone[firm]
+    return found, chances / max(1.0, count)
 
 
 def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
@@ -111,14 +159,30 @@ def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
     Source: exact transition as for policy lags; benchmark B20.
     """
     moves, leaves = _fine_steps(lag, pending.shape[1])
-    return pending @ moves, pending @ leaves
+    return _move_on(pending, moves, leaves)
+
+
+@compiled
+def _move_on(pending: np.ndarray, moves: np.ndarray, leaves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give what stays in each stage, and what falls due, of each row."""
+    left, due = np.empty_like(pending), np.empty(len(pending))
+    for row in range(len(pending)):
+        leaving = 0.0
+        for stage in range(leaves.size):
+            leaving += pending[row, stage] * leaves[stage]
+            staying = 0.0
+            for earlier in range(leaves.size):
+                staying += pending[row, earlier] * moves[earlier, stage]
+            left[row, stage] = staying
+        due[row] = leaving
+    return left, due
 
 
 @cache
 def _fine_steps(lag: float, stages: int) -> tuple[np.ndarray, np.ndarray]:
     """Give the shares of each stage that move to every stage, and that fall due, in a quarter."""
     moves = erlang_matrix(lag, stages)
-    return moves.T, 1.0 - moves.sum(axis=0)
+    return np.ascontiguousarray(moves.T), 1.0 - moves.sum(axis=0)
 
 
 def _execute_fines(zone: PilotZone) -> None:
@@ -126,7 +190,7 @@ def _execute_fines(zone: PilotZone) -> None:
     firms, officials, ledger, p = zone.firms, zone.officials, zone.ledger, zone.p.inspection
     treasury = zone.body_account(zone.body["prefecture"])
     zone.fines_paid = 0.0
-    if firms.pending_fine[:, -1].any() or firms.pending_fine[:, 0].any():
+    if firms.pending_fine.any():
         firms.pending_fine, due = fines_due(firms.pending_fine, p.fine_lag)
         paid = np.minimum(np.maximum(0.0, ledger.deposits[zone.firm_accounts]), due) * firms.alive
         ledger.pay("fines", zone.firm_accounts, treasury, paid)
@@ -144,22 +208,44 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
     """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed."""
     firms, p, c = zone.firms, zone.p.inspection, zone.p.collusion
     firms.punished = found
-    firms.stopped = np.zeros(firms.rows)
+    firms.stopped[:] = 0.0
     zone.inspections_made = zone.policy.now.inspectors * p.visits_per_inspector
-    rows = np.flatnonzero(found)
-    if not len(rows):
+    if not found.any():
         return
-    deal = firms.colluding[rows]
-    fine = np.where(deal, c.firm_fine, c.own_fine * firms.hidden[rows]) * firms.reference_burden[rows]
-    fine += p.fine_floor * zone.prices.general + firms.evaded_tax[rows]
-    fine += zone.permit_price * (1.0 + zone.p.abatement.report_permits) * firms.evaded_permits[rows]
-    firms.pending_fine[rows, 0] += fine
-    firms.brand[rows] *= 1.0 - p.brand_loss
-    shown = (firms.concentration * firms.clean)[rows] * (1.0 - firms.abate[rows].min(axis=1))
-    firms.stopped[rows] = np.where(shown > zone.policy.now.standard * (1.0 + p.stop_margin), p.stop_share, 0.0)
-    _punish_officials(zone, rows[deal])
-    firms.colluding[rows] = False
-    _note_cases(zone, rows[deal])
+    deals = np.flatnonzero(found & firms.colluding)
+    _fine(
+        found, firms.hidden, firms.reference_burden, firms.evaded_tax, firms.evaded_permits, firms.concentration,
+        firms.clean, firms.abate,
+        c.firm_fine, c.own_fine, p.fine_floor * zone.prices.general,
+        zone.permit_price * (1.0 + zone.p.abatement.report_permits), p.brand_loss,
+        zone.policy.now.standard * (1.0 + p.stop_margin), p.stop_share,
+        firms.colluding, firms.pending_fine, firms.brand, firms.stopped,
+    )  # fmt: skip
+    if len(deals):
+        _punish_officials(zone, deals)
+        _note_cases(zone, deals)
+
+
+@compiled
+def _fine(
+    found: np.ndarray, hidden: np.ndarray, burden: np.ndarray, evaded_tax: np.ndarray, evaded_permits: np.ndarray,
+    concentration: np.ndarray, clean: np.ndarray, abate: np.ndarray,
+    firm_fine: float, own_fine: float, floor: float, permit_fine: float, brand_loss: float, stop_limit: float,
+    stop_share: float,
+    colluding: np.ndarray, pending_fine: np.ndarray, brand: np.ndarray, stopped: np.ndarray,
+) -> None:  # fmt: skip
+    """Fine each firm that was found, restrict it if it is above the limit, end its deal."""
+    for firm in range(found.size):
+        if not found[firm]:
+            continue
+        weight = firm_fine if colluding[firm] else own_fine * hidden[firm]
+        fine = weight * burden[firm] + (floor + evaded_tax[firm])
+        pending_fine[firm, 0] += fine + permit_fine * evaded_permits[firm]
+        brand[firm] *= 1.0 - brand_loss
+        shown = concentration[firm] * clean[firm] * (1.0 - min(abate[firm, 0], abate[firm, 1]))
+        if shown > stop_limit:
+            stopped[firm] = stop_share
+        colluding[firm] = False
 
 
 def _punish_officials(zone: PilotZone, rows: np.ndarray) -> None:
@@ -168,15 +254,34 @@ def _punish_officials(zone: PilotZone, rows: np.ndarray) -> None:
     Args:
         rows: firms found in a deal.
     """
-    firms, officials, p = zone.firms, zone.officials, zone.p.inspection
-    hit = np.zeros(len(officials.body), dtype=bool)
-    hit[firms.official[rows]] = True
-    luck = zone.streams.at("official penalty", zone.quarter).random(len(hit))
-    removed = hit & ~officials.caught & (luck < p.official_removed * (1.0 + zone.policy.now.accountability))
-    officials.caught |= removed
-    officials.dismissed += float(removed.sum())
-    officials.pending_fine[:, 0] += np.where(removed, zone.p.collusion.official_repays * officials.take, 0.0)
-    officials.take[removed] = 0.0
+    officials = zone.officials
+    luck = zone.streams.at("official penalty", zone.quarter).random(len(officials.body))
+    officials.dismissed += _remove(
+        zone.firms.official[rows], luck, zone.p.inspection.official_removed * (1.0 + zone.policy.now.accountability),
+        zone.p.collusion.official_repays,
+        officials.caught, officials.take, officials.pending_fine,
+    )  # fmt: skip
+
+
+@compiled
+def _remove(
+    hit: np.ndarray,
+    luck: np.ndarray,
+    chance: float,
+    repays: float,
+    caught: np.ndarray,
+    take: np.ndarray,
+    pending_fine: np.ndarray,
+) -> float:
+    """Have some of the officials who were hit caught and fined; return their number."""
+    removed = 0.0
+    for one in hit:
+        if not caught[one] and luck[one] < chance:
+            removed += 1.0
+            caught[one] = True
+            pending_fine[one, 0] += repays * take[one]
+            take[one] = 0.0
+    return removed
 
 
 def _note_cases(zone: PilotZone, rows: np.ndarray) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
-from ccepz_sim.numeric import clip
+from ccepz_sim.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -68,22 +68,55 @@ def choose_effort(zone: PilotZone) -> None:
     officials, now, p = zone.officials, zone.policy.now, zone.p.officials
     green, voice = now.evaluation_green, now.evaluation_voice
     plain = max(p.growth_weight_least, 1.0 - green - voice)
-    growth = plain * (1.0 + p.growth_tilt * officials.growth_first)
-    unmeasured = voice * (p.voice_base + p.voice_pull * zone.complaint_pressure) + p.own_concern * officials.integrity
-    ecology = green + unmeasured
-    tasks = np.array([[growth, ecology], [ecology, p.waste_duty + unmeasured]]).transpose(0, 2, 1)
+    tasks = _rewarded(
+        officials.growth_first, officials.integrity, green, plain,
+        voice * (p.voice_base + p.voice_pull * zone.complaint_pressure), p.growth_tilt, p.own_concern, p.waste_duty,
+    )  # fmt: skip
     split, looks = effort_split(tasks, np.array([[[1.0, p.enforcement_cost]], [[1.0, 1.0]]]))
-    officials.growth_effort = split[:, 0]
-    officials.waste_view = looks[:, 1] / p.waste_reference
     kappa = coordination_factor(p.departments, p.overlap, now.coordination)
     kappa *= 1.0 - veto_share(plain, green, now.coordination, (p.veto_most, p.veto_slope, p.veto_neutral))
-    pulse = zone.path.inspection[zone.quarter]
-    effort = (p.effort_floor + p.effort_gain * split[:, 1]) * (kappa * (1.0 - p.native_lenience * officials.native))
-    officials.enforcement = clip((effort + p.pulse_effort * pulse) * zone.enforcement_money, 0.0, 1.0)
-    zone.audit_quality = 1.0 - np.exp(-now.control_points / p.control_scale)
+    zone.audit_quality = 1.0 - exp(-now.control_points / p.control_scale)
     zone.audit_found = now.audit_share * zone.audit_quality
-    pressure = p.manipulation * green * (1.0 - officials.integrity) * ~officials.exposed
-    officials.honesty = clip(1.0 - pressure * (1.0 - min(1.0, p.audit_deters * zone.audit_found)), p.honesty_floor, 1.0)
+    _act(
+        split, looks, officials.native, officials.integrity, officials.exposed,
+        kappa, p.effort_floor, p.effort_gain, p.native_lenience, p.pulse_effort * zone.path.inspection[zone.quarter],
+        zone.enforcement_money, p.waste_reference,
+        p.manipulation * green, min(1.0, p.audit_deters * zone.audit_found), p.honesty_floor,
+        officials.growth_effort, officials.waste_view, officials.enforcement, officials.honesty,
+    )  # fmt: skip
+
+
+@compiled
+def _rewarded(
+    growth_first: np.ndarray, integrity: np.ndarray, green: float, plain: float, voice: float,
+    tilt: float, own_concern: float, waste_duty: float,
+) -> np.ndarray:  # fmt: skip
+    """Give the weight of each task, shape (2, officials, tasks): growth and ecology; ecology and stored waste."""
+    tasks = np.empty((2, integrity.size, 2))
+    for one in range(integrity.size):
+        unmeasured = voice + own_concern * integrity[one]
+        tasks[0, one, 0] = plain * (1.0 + tilt * growth_first[one])
+        tasks[0, one, 1] = tasks[1, one, 0] = green + unmeasured
+        tasks[1, one, 1] = waste_duty + unmeasured
+    return tasks
+
+
+@compiled
+def _act(
+    split: np.ndarray, looks: np.ndarray, native: np.ndarray, integrity: np.ndarray, exposed: np.ndarray,
+    kappa: float, floor: float, gain: float, native_lenience: float, pulse: float,
+    money: float, waste_reference: float,
+    manipulation: float, deterred: float, honesty_floor: float,
+    growth_effort: np.ndarray, waste_view: np.ndarray, enforcement: np.ndarray, honesty: np.ndarray,
+) -> None:  # fmt: skip
+    """Set growth effort, supervision of stored waste, enforcement and honesty of each official."""
+    for one in range(integrity.size):
+        growth_effort[one] = split[one, 0]
+        waste_view[one] = looks[one, 1] / waste_reference
+        effort = (floor + gain * split[one, 1]) * (kappa * (1.0 - native_lenience * native[one]))
+        enforcement[one] = min(max((effort + pulse) * money, 0.0), 1.0)
+        pressure = 0.0 if exposed[one] else manipulation * (1.0 - integrity[one])
+        honesty[one] = min(max(1.0 - pressure * (1.0 - deterred), honesty_floor), 1.0)
 
 
 def evaluate_officials(zone: PilotZone) -> None:
@@ -185,14 +218,32 @@ def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -
     officials, firms, p = zone.officials, zone.firms, zone.p.officials
     if not leaves.any():
         return
-    green = zone.policy.now.evaluation_green
-    officials.integrity = np.where(leaves, traits[0], officials.integrity)
-    officials.growth_first = np.where(leaves, traits[1] < p.growth_first_share * (1.0 - green), officials.growth_first)
-    officials.native = np.where(leaves, traits[2] < p.native_share, officials.native)
-    officials.tenure = np.where(leaves, 0, officials.tenure)
-    officials.sees = np.where(leaves, zone.p.collusion.belief_start, officials.sees)
-    officials.former_take = officials.former_take + np.where(leaves, officials.take, 0.0)
-    for name in ("take", "record"):
-        getattr(officials, name)[leaves] = 0.0
-    officials.exposed &= ~leaves
-    firms.colluding &= ~leaves[firms.official]
+    _succeed(
+        leaves, traits, p.growth_first_share * (1.0 - zone.policy.now.evaluation_green), p.native_share,
+        zone.p.collusion.belief_start, firms.official,
+        officials.integrity, officials.growth_first, officials.native, officials.tenure, officials.sees,
+        officials.take, officials.former_take, officials.record, officials.exposed, firms.colluding,
+    )  # fmt: skip
+
+
+@compiled
+def _succeed(
+    leaves: np.ndarray, traits: np.ndarray, growth_first_share: float, native_share: float, belief: float,
+    official: np.ndarray,
+    integrity: np.ndarray, growth_first: np.ndarray, native: np.ndarray, tenure: np.ndarray, sees: np.ndarray,
+    take: np.ndarray, former_take: np.ndarray, record: np.ndarray, exposed: np.ndarray, colluding: np.ndarray,
+) -> None:  # fmt: skip
+    """Put a successor into each post that changes hands and end the deals of the predecessor."""
+    for one in range(leaves.size):
+        if leaves[one]:
+            integrity[one] = traits[0, one]
+            growth_first[one] = traits[1, one] < growth_first_share
+            native[one] = traits[2, one] < native_share
+            tenure[one] = 0
+            sees[one] = belief
+            former_take[one] += take[one]
+            take[one] = record[one] = 0.0
+            exposed[one] = False
+    for firm in range(official.size):
+        if leaves[official[firm]]:
+            colluding[firm] = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import row_sum
+from ccepz_sim.compiled import compiled
 from ccepz_sim.rules.abatement import abatement_cost
 from ccepz_sim.state.world import MEDIUM
 
@@ -22,71 +22,151 @@ def produce(zone: PilotZone) -> None:
 
     Reads: firms.*, collusion.hidden_share; the compliance plan, the scenario's water.
     """
-    firms = zone.firms
-    planned = firms.capacity / QUARTERS * firms.utilisation * firms.alive
-    _make(zone, planned)
+    _make(zone)
     _ration_water(zone)
-    made = firms.output / np.maximum(planned, 1e-9)
-    _emit(zone, zone.plan.equivalents * made[:, None])
+    _emit(zone)
     _use_and_waste(zone)
     _count_value(zone)
 
 
-def _make(zone: PilotZone, planned: np.ndarray) -> None:
+@compiled
+def planned_output(capacity: float, utilisation: float, alive: bool) -> float:
+    """Give the output a firm plans for the quarter, units."""
+    return capacity / QUARTERS * utilisation * alive
+
+
+def _make(zone: PilotZone) -> None:
     """Output falls short of the plan where posts are empty; water is asked for it."""
-    firms, tech, p = zone.firms, zone.technology, zone.p.firms
-    posts = row_sum(firms.posts)
-    staff = row_sum(firms.staff)
-    filled = np.minimum(1.0, np.where(staff > NOBODY, staff, 0.0) / np.maximum(posts, 1e-9))
-    able = np.where(posts > 0.0, filled, 1.0) ** p.labour_elasticity
-    firms.output = planned * able
-    firms.water = firms.output * tech.water * (1.0 + p.outdated_water * firms.outdated) * firms.clean
+    firms, p = zone.firms, zone.p.firms
+    _staff_plants(
+        firms.capacity, firms.utilisation, firms.alive, firms.posts, firms.staff, firms.outdated, firms.clean,
+        zone.technology.water, p.labour_elasticity, p.outdated_water,
+        firms.output, firms.water,
+    )  # fmt: skip
 
 
-def _emit(zone: PilotZone, equivalents: np.ndarray) -> None:
-    """Abate and report as planned, a colluding firm abates nothing and hides most; count the duty.
+@compiled
+def _staff_plants(
+    capacity: np.ndarray, utilisation: np.ndarray, alive: np.ndarray, posts: np.ndarray, staff: np.ndarray,
+    outdated: np.ndarray, clean: np.ndarray,
+    water_use: np.ndarray, elasticity: float, outdated_water: float,
+    output: np.ndarray, water: np.ndarray,
+) -> None:  # fmt: skip
+    """Set the output that the staff of each firm can make, and the water it takes."""
+    for firm in range(capacity.size):
+        wanted = posts[firm, 0] + posts[firm, 1] + posts[firm, 2]
+        there = staff[firm, 0] + staff[firm, 1] + staff[firm, 2]
+        filled = min(1.0, (there if there > NOBODY else 0.0) / max(wanted, 1e-9)) if wanted > 0.0 else 1.0
+        output[firm] = planned_output(capacity[firm], utilisation[firm], alive[firm]) * filled**elasticity
+        water[firm] = output[firm] * water_use[firm] * (1.0 + outdated_water * outdated[firm]) * clean[firm]
 
-    Args:
-        equivalents: pollution equivalents before abatement, air and water, shape (rows, 2).
-    """
-    firms, plan = zone.firms, zone.plan
-    alone = plan.alone[:, None] & ~firms.colluding[:, None]
-    abated = np.where(alone, plan.abate_alone, plan.abate_honest)
-    firms.abate = np.where(firms.colluding[:, None], 0.0, abated)
-    hidden = np.where(alone, plan.hidden_alone, 0.0)
-    hidden = np.where(firms.colluding[:, None], zone.p.collusion.hidden_share, hidden)
-    left = 1.0 - firms.abate
-    arising = zone.technology.emission * (firms.output * firms.clean)[:, None]
-    firms.emission = arising * left[:, MEDIUM]
-    firms.reported_emission = firms.emission * (1.0 - hidden)[:, MEDIUM]
-    cost = np.where(firms.abate > 0.0, abatement_cost(firms.abate, plan.start, plan.slope), 0.0)
-    firms.abatement_cost = row_sum(cost * equivalents)
-    emitted = equivalents * left
-    firms.tax_due = plan.rate * emitted * (1.0 - hidden)
-    firms.evaded_tax = row_sum(plan.rate * emitted * hidden)
-    firms.permit_need = emitted[:, 0] * (1.0 - hidden[:, 0])
-    firms.evaded_permits = emitted[:, 0] * hidden[:, 0]
-    firms.hidden = np.maximum(hidden[:, 0], hidden[:, 1])
+
+def _emit(zone: PilotZone) -> None:
+    """Abate and report as planned, a colluding firm abates nothing and hides most; count the duty."""
+    firms, plan, tech = zone.firms, zone.plan, zone.technology
+    _abate_and_report(
+        plan.abate_honest, plan.abate_alone, plan.hidden_alone, plan.alone, plan.rate, plan.start, plan.slope,
+        plan.equivalents, tech.emission,
+        firms.capacity, firms.utilisation, firms.alive, firms.output, firms.clean, firms.colluding,
+        zone.p.collusion.hidden_share,
+        firms.abate, firms.emission, firms.reported_emission, firms.abatement_cost, firms.tax_due, firms.evaded_tax,
+        firms.permit_need, firms.evaded_permits, firms.hidden,
+    )  # fmt: skip
+
+
+@compiled
+def _abate_and_report(
+    abate_honest: np.ndarray, abate_alone: np.ndarray, hidden_alone: np.ndarray, alone: np.ndarray, rate: np.ndarray,
+    start: np.ndarray, slope: np.ndarray, equivalents: np.ndarray, load: np.ndarray,
+    capacity: np.ndarray, utilisation: np.ndarray, alive: np.ndarray, output: np.ndarray, clean: np.ndarray,
+    colluding: np.ndarray, hidden_together: float,
+    abate: np.ndarray, emission: np.ndarray, reported_emission: np.ndarray, cost: np.ndarray, tax_due: np.ndarray,
+    evaded_tax: np.ndarray, permit_need: np.ndarray, evaded_permits: np.ndarray, hidden: np.ndarray,
+) -> None:  # fmt: skip
+    """Set what each firm abates, emits, reports and owes."""
+    hides = np.zeros(2)
+    for firm in range(output.size):
+        made = output[firm] / max(planned_output(capacity[firm], utilisation[firm], alive[firm]), 1e-9)
+        cost[firm] = evaded_tax[firm] = 0.0
+        for group in range(2):
+            if colluding[firm]:
+                abate[firm, group], hides[group] = 0.0, hidden_together
+            elif alone[firm]:
+                abate[firm, group], hides[group] = abate_alone[firm, group], hidden_alone[firm, group]
+            else:
+                abate[firm, group], hides[group] = abate_honest[firm, group], 0.0
+            arising = equivalents[firm, group] * made
+            emitted = arising * (1.0 - abate[firm, group])
+            if abate[firm, group] > 0.0:
+                unit_cost = abatement_cost(abate[firm, group], start[firm, group], slope[firm, group])
+                cost[firm] += unit_cost * arising
+            tax_due[firm, group] = rate[firm, group] * emitted * (1.0 - hides[group])
+            evaded_tax[firm] += rate[firm, group] * emitted * hides[group]
+            if group == 0:
+                permit_need[firm] = emitted * (1.0 - hides[group])
+                evaded_permits[firm] = emitted * hides[group]
+        hidden[firm] = max(hides[0], hides[1])
+        dirty = output[firm] * clean[firm]
+        for pollutant in range(load.shape[1]):
+            group = MEDIUM[pollutant]
+            emission[firm, pollutant] = load[firm, pollutant] * dirty * (1.0 - abate[firm, group])
+            reported_emission[firm, pollutant] = emission[firm, pollutant] * (1.0 - hides[group])
 
 
 def _use_and_waste(zone: PilotZone) -> None:
     """Energy, carbon dioxide and solid waste follow output; outdated plant needs more, clean plant less."""
     firms, tech, p = zone.firms, zone.technology, zone.p.firms
-    saving = (1.0 + p.outdated_energy * firms.outdated) * (1.0 - p.clean_energy * (1.0 - firms.clean))
-    firms.energy = firms.output * tech.energy * saving
-    firms.co2 = firms.output * tech.co2 * saving
-    wasteful = firms.output * (1.0 + p.outdated_waste * firms.outdated) * firms.clean
-    firms.waste = tech.wastes * wasteful[:, None]
+    _use(
+        firms.output, firms.outdated, firms.clean, tech.energy, tech.co2, tech.wastes,
+        p.outdated_energy, p.clean_energy, p.outdated_waste,
+        firms.energy, firms.co2, firms.waste,
+    )  # fmt: skip
+
+
+@compiled
+def _use(
+    output: np.ndarray, outdated: np.ndarray, clean: np.ndarray, energy_use: np.ndarray, co2_of: np.ndarray,
+    wastes: np.ndarray,
+    outdated_energy: float, clean_energy: float, outdated_waste: float,
+    energy: np.ndarray, co2: np.ndarray, waste: np.ndarray,
+) -> None:  # fmt: skip
+    """Set the energy, carbon dioxide and wastes of each firm."""
+    for firm in range(output.size):
+        saving = (1.0 + outdated_energy * outdated[firm]) * (1.0 - clean_energy * (1.0 - clean[firm]))
+        energy[firm] = output[firm] * energy_use[firm] * saving
+        co2[firm] = output[firm] * co2_of[firm] * saving
+        wasteful = output[firm] * (1.0 + outdated_waste * outdated[firm]) * clean[firm]
+        for slot in range(wastes.shape[1]):
+            waste[firm, slot] = wastes[firm, slot] * wasteful
 
 
 def _count_value(zone: PilotZone) -> None:
     """Sales, wages and value added of the quarter; the real one at prices of 2010."""
     firms, tech = zone.firms, zone.technology
-    firms.sales = firms.output * firms.price
-    firms.wage_bill = row_sum(firms.staff * zone.towns.wage[firms.place]) / QUARTERS
-    firms.value_added = firms.sales - firms.output * firms.input_cost
-    premium = 1.0 + zone.p.firms.chain_premium * np.maximum(0.0, firms.chain - tech.chain_base)
-    firms.value_added_real = firms.output * tech.base_price * (premium - (1.0 - tech.value_added_ratio))
+    _value(
+        firms.output, firms.price, firms.input_cost, firms.staff, firms.place, firms.chain, zone.towns.wage,
+        tech.chain_base, tech.base_price, tech.value_added_ratio, zone.p.firms.chain_premium,
+        firms.sales, firms.wage_bill, firms.value_added, firms.value_added_real,
+    )  # fmt: skip
+
+
+@compiled
+def _value(
+    output: np.ndarray, price: np.ndarray, input_cost: np.ndarray, staff: np.ndarray, place: np.ndarray,
+    chain: np.ndarray, wage: np.ndarray,
+    chain_base: np.ndarray, base_price: np.ndarray, value_added_ratio: np.ndarray, chain_premium: float,
+    sales: np.ndarray, wage_bill: np.ndarray, value_added: np.ndarray, value_added_real: np.ndarray,
+) -> None:  # fmt: skip
+    """Set sales, wage bill and value added of each firm."""
+    for firm in range(output.size):
+        sales[firm] = output[firm] * price[firm]
+        bill = 0.0
+        for skill in range(staff.shape[1]):
+            bill += staff[firm, skill] * wage[place[firm], skill]
+        wage_bill[firm] = bill / QUARTERS
+        value_added[firm] = sales[firm] - output[firm] * input_cost[firm]
+        premium = 1.0 + chain_premium * max(0.0, chain[firm] - chain_base[firm])
+        value_added_real[firm] = output[firm] * base_price[firm] * (premium - (1.0 - value_added_ratio[firm]))
 
 
 def _ration_water(zone: PilotZone) -> None:
@@ -94,10 +174,20 @@ def _ration_water(zone: PilotZone) -> None:
     firms, world = zone.firms, zone.world
     quota = world.place["water_quota"] / QUARTERS * zone.path.water[zone.quarter]
     quota = quota * (1.0 + zone.p.firms.water_infrastructure * (zone.towns.infrastructure - 1.0))
-    need = np.bincount(firms.place, weights=firms.water, minlength=world.place_count)
-    share = np.minimum(1.0, quota / np.maximum(need, 1.0))
-    share = np.where(quota > 0.0, share, 1.0)
-    zone.water_share = share
-    cut = np.where(firms.water > 0.0, share[firms.place], 1.0)
-    firms.output = firms.output * cut
-    firms.water = firms.water * cut
+    zone.water_share = _cut(quota, firms.place, firms.output, firms.water)
+
+
+@compiled
+def _cut(quota: np.ndarray, place: np.ndarray, output: np.ndarray, water: np.ndarray) -> np.ndarray:
+    """Cut output and water to the quota of each place that has one; return the share of wanted water there is."""
+    need, share = np.zeros(quota.size), np.ones(quota.size)
+    for firm in range(place.size):
+        need[place[firm]] += water[firm]
+    for town in range(quota.size):
+        if quota[town] > 0.0:
+            share[town] = min(1.0, quota[town] / max(need[town], 1.0))
+    for firm in range(place.size):
+        if water[firm] > 0.0:
+            output[firm] *= share[place[firm]]
+            water[firm] *= share[place[firm]]
+    return share

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.numeric import clip
+from ccepz_sim.compiled import Value, compiled
 
 
-def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
+@compiled
+def hidden_share(tax: Value, chance: Value, fine: float, steepness: float) -> Value:
     """Choose the share of emissions hidden: v = (tax / chance - fine) / steepness, within 0-1.
 
     Args:
@@ -17,10 +18,12 @@ def hidden_share(tax: np.ndarray, chance: np.ndarray, fine: float, steepness: fl
 
     Source: Harford 1978; Macho-Stadler and Perez-Castrillo 2006; benchmark B04.
     """
-    return clip((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0, 1.0)
+    share: Value = np.minimum(np.maximum((tax / np.maximum(chance, 1e-9) - fine) / steepness, 0.0), 1.0)
+    return share
 
 
-def evasion_cost(tax: np.ndarray, hidden: np.ndarray, chance: np.ndarray, fine: float, steepness: float) -> np.ndarray:
+@compiled
+def evasion_cost(tax: Value, hidden: Value, chance: Value, fine: float, steepness: float) -> Value:
     """Give the expected cost per equivalent of reporting all but the hidden share.
 
     Args:
