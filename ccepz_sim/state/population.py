@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content
 from ccepz_sim.rng import Streams
 from ccepz_sim.state.arrays import Arrays
@@ -24,6 +25,90 @@ LONG_AGO = -100  # quarter of the last move of those who never moved
 NO_AGE = 20_000  # quarters; the age of a free row lies beyond every table of ages
 HALVINGS = 60
 GROWTH = 10  # a full table grows by one row in so many
+
+
+@compiled
+def change_cell(cell: np.ndarray, heads: np.ndarray, weight: np.ndarray, row: int, to: int) -> None:
+    """Change the cell of a resident and the head counts, shape (cells + 1,), with it; nobody is counted as free."""
+    free = heads.size - 1
+    now = cell[row]
+    if now != free:
+        heads[now] -= weight[row]
+    if to != free:
+        heads[to] += weight[row]
+    cell[row] = to
+
+
+@compiled
+def _put(cell: np.ndarray, heads: np.ndarray, weight: np.ndarray, rows: np.ndarray, cells: np.ndarray) -> None:
+    for number in range(rows.size):
+        change_cell(cell, heads, weight, rows[number], cells[number])
+
+
+@compiled
+def _recount(cell: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
+    """Count persons by cell, shape (cells + 1,); neighbours, who mostly share a cell, are counted in lanes apart."""
+    counted = np.zeros((LANES, size), dtype=np.int64)
+    for row in range(cell.size):
+        counted[row % LANES, cell[row]] += weight[row]
+    heads = np.zeros(size)
+    for number in range(size - 1):
+        for lane in range(LANES):
+            heads[number] += counted[lane, number]
+    return heads
+
+
+@compiled
+def _bury(
+    rows: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    town: np.ndarray,
+    deaths: np.ndarray,
+    age: np.ndarray,
+    resettled: np.ndarray,
+) -> None:
+    for row in rows:
+        deaths[town[cell[row]]] += weight[row]
+        change_cell(cell, heads, weight, row, heads.size - 1)
+        age[row] = NO_AGE
+        resettled[row] = False
+
+
+@compiled
+def _bear(
+    rows: np.ndarray,
+    town: np.ndarray,
+    first: int,
+    town_awareness: np.ndarray,
+    town_trust: np.ndarray,
+    birth_weight: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    home: np.ndarray,
+    age: np.ndarray,
+    awareness: np.ndarray,
+    trust: np.ndarray,
+    jobless: np.ndarray,
+    moved: np.ndarray,
+    guaranteed: np.ndarray,
+    births: np.ndarray,
+) -> None:
+    """Fill the rows of newborns; first: cell of the unskilled out of the labour force in the first place."""
+    for number in range(rows.size):
+        row, place = rows[number], town[number]
+        weight[row] = birth_weight[place]
+        change_cell(cell, heads, weight, row, first + place * len(SKILLS))
+        home[row] = place
+        age[row] = 0
+        awareness[row] = town_awareness[place]
+        trust[row] = town_trust[place]
+        jobless[row] = 0
+        moved[row] = LONG_AGO
+        guaranteed[row] = False
+        births[place] += birth_weight[place]
 
 
 class Population(Arrays):
@@ -164,13 +249,7 @@ class Population(Arrays):
 
     def put(self, rows: np.ndarray, cells: np.ndarray) -> None:
         """Change the cells of some rows, each named once, and the head counts with them."""
-        if not len(rows):
-            return
-        weight = self.weight[rows].astype(np.float64)
-        np.subtract.at(self.heads, self.cell[rows].astype(np.intp), weight)
-        np.add.at(self.heads, cells, weight)
-        self.heads[self.cells.free] = 0.0
-        self.cell[rows] = cells
+        _put(self.cell, self.heads, self.weight, rows, cells)
 
     def _tally(self, cells: np.ndarray, weight: np.ndarray) -> np.ndarray:
         heads = np.bincount(cells, weights=weight, minlength=self.cells.count + 1)
@@ -179,11 +258,7 @@ class Population(Arrays):
 
     def recount(self) -> np.ndarray:
         """Count persons by cell from the rows themselves, shape (cells + 1,)."""
-        heads = np.zeros(self.cells.count + 1)
-        for _, rows in self.blocks():
-            heads += self.add_up(self.lanes(rows), self.weight[rows])
-        heads[self.cells.free] = 0.0
-        return heads
+        return _recount(self.cell[: self.used], self.weight[: self.used], self.cells.count + 1)
 
     def minors(self, grown: int) -> np.ndarray:
         """Count persons younger than an age in quarters by cell, shape (cells + 1,)."""
@@ -220,12 +295,9 @@ class Population(Arrays):
 
     def bury(self, rows: np.ndarray) -> None:
         """Free the rows of the dead and note how many persons died where."""
-        weight = self.weight[rows]
-        town = self.cells.town[self.cell[rows]]
-        np.add.at(self.deaths, town, weight)
-        self.put(rows, np.full(len(rows), self.cells.free))
-        self.age[rows] = NO_AGE
-        self.resettled[rows] = False
+        _bury(
+            rows, self.cell, self.heads, self.weight, self.cells.town, self.deaths, self.age, self.resettled
+        )
         self.free = np.concatenate([self.free, rows])
 
     def bear(self, town: np.ndarray, awareness: np.ndarray, trust: np.ndarray) -> None:
@@ -235,17 +307,25 @@ class Population(Arrays):
             town: shape (newborns,); awareness, trust: 0-1, shape (places + 1,).
         """
         rows = self._rows_for(len(town))
-        weight = self.birth_weight[town]
-        self.weight[rows] = weight
-        self.put(rows, self.cells.number(OUT_OF_LABOUR, town, UNSKILLED))
-        self.home[rows] = town
-        self.age[rows] = 0
-        self.awareness[rows] = awareness[town]
-        self.trust[rows] = trust[town]
-        self.jobless[rows] = 0
-        self.moved[rows] = LONG_AGO
-        self.guaranteed[rows] = False
-        np.add.at(self.births, town, weight)
+        _bear(
+            rows,
+            town,
+            self.cells.status(OUT_OF_LABOUR).start + UNSKILLED,
+            awareness,
+            trust,
+            self.birth_weight,
+            self.cell,
+            self.heads,
+            self.weight,
+            self.home,
+            self.age,
+            self.awareness,
+            self.trust,
+            self.jobless,
+            self.moved,
+            self.guaranteed,
+            self.births,
+        )
 
     def _rows_for(self, wanted: int) -> np.ndarray:
         """Take rows of the dead first, then unused ones; the table grows when it is full."""
