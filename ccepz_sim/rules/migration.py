@@ -14,7 +14,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
 from ccepz_sim.sampling import ONE, comb_of, even_comb, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
 from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 UNDECIDED = -1
 SENDING = "haidong"
 RECEIVING = ("golmud", "delingha")
+RIVAL = "xining"
 
 
 def choice_chances(utility: np.ndarray, *more: np.ndarray) -> np.ndarray:
@@ -92,8 +93,8 @@ def _be_born(zone: PilotZone, luck: float) -> None:
     people = zone.population
     p, voice = zone.p.population, zone.p.voice
     town = _births(zone.birth_rate, p.birth_outside, people.persons, people.birth_weight, luck)
-    awareness = np.append(zone.towns.awareness, voice.awareness_start)
-    people.bear(town, awareness, np.append(zone.towns.trust, voice.trust_start))
+    awareness = with_outside(zone.towns.awareness, voice.awareness_start)
+    people.bear(town, awareness, with_outside(zone.towns.trust, voice.trust_start))
 
 
 @compiled
@@ -157,11 +158,11 @@ def attraction(zone: PilotZone) -> np.ndarray:
         p.ecology_reference,
         p.altitude_free,
         p.altitude / METRES,
+        p.allowance * now.talent_allowance / p.allowance_scale,
+        world.zone_count,
+        p.rival_pull * zone.rival_attraction * (1.0 - now.division),
+        world.place_index[RIVAL],
     )
-    talent = p.allowance * now.talent_allowance / p.allowance_scale
-    value[: world.zone_count, PROFESSIONAL] += talent
-    rival = p.rival_pull * zone.rival_attraction * (1.0 - now.division)
-    value[world.place_index["xining"], SKILLED:] += rival
     return value
 
 
@@ -216,8 +217,12 @@ def _surroundings(
     ecology_reference: float,
     altitude_free: float,
     altitude_weight: float,
+    talent: float,
+    zone_count: int,
+    rival: float,
+    rival_place: int,
 ) -> None:
-    """Add to each place's value what pollution, services, ecology and altitude are worth, by skill."""
+    """Add what pollution, services, ecology, altitude, offers to talent and the rival are worth, by skill."""
     places = amenity.size
     for place in range(places + 1):
         if place < places:
@@ -228,6 +233,10 @@ def _surroundings(
             harm, good, high = np.log1p(outside_pollution), outside_amenity, 0.0
         for skill in range(felt.size):
             value[place, skill] += liked[skill] * good - felt[skill] * harm - high
+        if place < zone_count:
+            value[place, PROFESSIONAL] += talent
+    for skill in range(SKILLED, felt.size):
+        value[rival_place, skill] += rival
 
 
 def _choose(zone: PilotZone, value: np.ndarray) -> None:
@@ -338,13 +347,34 @@ def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: Si
     places = len(distance)
     here = -p.distance * distance
     here[:, -1] -= p.leave_province
-    home = p.kin * np.log1p(p.kin_scale * kin)
-    itself = np.arange(places)
-    here[itself, itself] += p.stay
-    home[itself, itself] += p.home_pull
-    chances = choice_chances(value.T[:, None, None, :], here[:, None, :], home)
-    chances[:, itself, :, itself] = 0.0
-    return in_parts(chances.reshape(-1, places))
+    here.ravel()[:: places + 1] += p.stay
+    # the exponentials of a sum are multiplied: what home adds weighs the shares anew
+    shares = choice_chances(value.T[:, None, :], here)
+    return _drawn_home(shares, kin, p.kin, p.kin_scale, p.home_pull)
+
+
+@compiled
+def _drawn_home(
+    shares: np.ndarray, kin: np.ndarray, kin_weight: float, kin_scale: float, home_pull: float
+) -> np.ndarray:
+    """Weigh shares by skill and place with what kin and home add; give chances to move by kind, see `move_chances`."""
+    skills, places, _ = shares.shape
+    drawn = np.exp(kin_weight * np.log1p(kin_scale * kin))
+    for home in range(places):
+        drawn[home, home] *= np.exp(home_pull)
+    parts = np.empty((skills * places * places, places), dtype=np.int64)
+    kind = 0
+    for skill in range(skills):
+        for here in range(places):
+            for home in range(places):
+                total = 0.0
+                for goal in range(places):
+                    total += shares[skill, here, goal] * drawn[home, goal]
+                for goal in range(places):
+                    parts[kind, goal] = int(shares[skill, here, goal] * drawn[home, goal] / total * ONE)
+                parts[kind, here] = 0
+                kind += 1
+    return parts
 
 
 def _kin(zone: PilotZone) -> np.ndarray:
@@ -445,36 +475,31 @@ def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
         start: one uniform draw that places the comb of the systematic samples.
     """
     people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
-    places = now.resettlement / QUARTERS
+    cells, places = people.cells, now.resettlement / QUARTERS
     if places <= 0.0:
         return
-    east = world.place_index[SENDING]
-    goals = [world.place_index[name] for name in RECEIVING]
-    gain = sum(value[goal] for goal in goals) / len(goals) - value[east]
-    accepts = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
-    cells = people.cells
-    chosen = _takers(
+    first, second = RECEIVING
+    rows, goal, people.resettled_quarter = _takers(
         people.cell[: people.used],
         people.age,
         people.weight,
         people.resettled,
+        people.guaranteed,
         cells.town,
         cells.skill,
-        accepts,
+        zone.towns.vacancies,
+        value,
+        world.place_index[SENDING],
+        world.place_index[first],
+        world.place_index[second],
+        p.offer_base + p.offer_jobs * now.resettlement_jobs,
+        now.resettlement_jobs,
         places,
         start,
-        east,
         int(p.adult_age * QUARTERS),
         int(p.programme_age * QUARTERS),
     )
-    free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
-    goal = np.full(len(chosen), goals[1])
-    goal[even_comb(len(chosen), float(free[0] / free.sum()), start)] = goals[0]
-    _move(zone, chosen, goal)
-    people.resettled[chosen] = True
-    people.guaranteed[chosen] = False
-    people.guaranteed[chosen[even_comb(len(chosen), now.resettlement_jobs, start)]] = True
-    people.resettled_quarter = int(people.weight[chosen].sum())
+    _move(zone, rows, goal)
 
 
 @compiled
@@ -483,34 +508,51 @@ def _takers(
     age: np.ndarray,
     weight: np.ndarray,
     resettled: np.ndarray,
+    guaranteed: np.ndarray,
     town_of: np.ndarray,
     skill_of: np.ndarray,
-    accepts: np.ndarray,
+    vacancies: np.ndarray,
+    value: np.ndarray,
+    east: int,
+    first: int,
+    second: int,
+    offer: float,
+    with_job: float,
     places: float,
     start: float,
-    east: int,
     adult: int,
     oldest: int,
-) -> np.ndarray:
-    """Give those of the sending area who take a place: adults of a certain age, no professionals, once only.
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Choose those who take a place: adults of a certain age of the east, no professionals, once only.
 
     Args:
-        accepts: chance to accept by skill; places: persons the programme takes; start: see `comb`.
+        offer: log odds to accept without a gain; with_job: share that is promised a job; places: persons taken.
+
+    Returns:
+        Rows, their goals, first or second, and how many persons they stand for.
     """
+    sought = (town_of == east) & (skill_of < PROFESSIONAL)
     rows, count = np.empty(cell.size, dtype=np.int64), 0
-    persons = np.zeros(accepts.size)
     for row in range(cell.size):
-        skill = skill_of[cell[row]]
-        if town_of[cell[row]] == east and skill < PROFESSIONAL and adult <= age[row] < oldest and not resettled[row]:
-            persons[skill] += weight[row]
-            rows[count] = row
-            count += 1
+        # no branch: a processor guesses wrong where every second one is able
+        rows[count] = row
+        count += sought[cell[row]] & (age[row] >= adult) & (age[row] < oldest) & (not resettled[row])
+    rows = rows[:count]
+    accepts = 1.0 / (1.0 + np.exp(-(offer + (value[first] + value[second]) / 2.0 - value[east])))
     total = 0.0
-    for skill in range(accepts.size):
-        total += persons[skill] * accepts[skill]
+    for row in rows:
+        total += weight[row] * accepts[skill_of[cell[row]]]
     parts = in_parts(accepts * min(1.0, places / max(total, 1.0)))
-    chosen = comb_of(parts, skill_of[cell[rows[:count]]], start)
-    return rows[:count][chosen]
+    rows = rows[comb_of(parts, skill_of[cell[rows]], start)]
+    free = vacancies[:, first].sum() + 1.0
+    goal = np.full(rows.size, second)
+    goal[even_comb(rows.size, free / (free + vacancies[:, second].sum() + 1.0), start)] = first
+    persons = 0
+    for row in rows:
+        resettled[row], guaranteed[row] = True, False
+        persons += weight[row]
+    guaranteed[rows[even_comb(rows.size, with_job, start)]] = True
+    return rows, goal, persons
 
 
 def _return_jobless(zone: PilotZone, luck: np.random.Generator) -> None:
