@@ -305,7 +305,8 @@ def _movers(
     for row in thinking:
         if adult <= age[row] < oldest and moved[row] <= settled:
             thinking[count] = row
-            kind[count] = (skill_of[cell[row]] * places + town_of[cell[row]]) * places + home[row]
+            here = int(skill_of[cell[row]]) * places + int(town_of[cell[row]])
+            kind[count] = here * places + home[row]
             count += 1
     goal = np.full(count, UNDECIDED)
     reached, movers = int(second * ONE), 0
@@ -550,7 +551,7 @@ def _takers(
     persons = 0
     for row in rows:
         resettled[row], guaranteed[row] = True, False
-        persons += weight[row]
+        persons += int(weight[row])
     guaranteed[rows[even_comb(rows.size, with_job, start)]] = True
     return rows, goal, persons
 
