@@ -126,7 +126,16 @@ def _enter_and_retire(zone: PilotZone) -> None:
 @compiled
 def _at_age(age: np.ndarray, working_age: int, retirement_age: int) -> tuple[np.ndarray, np.ndarray]:
     """Find those who reach working age and those who reach the age of retirement."""
-    return np.flatnonzero(age == working_age), np.flatnonzero(age == retirement_age)
+    grown, old = np.empty(age.size, dtype=np.int64), np.empty(age.size, dtype=np.int64)
+    young = retired = 0
+    for row in range(age.size):
+        if age[row] == working_age:
+            grown[young] = row
+            young += 1
+        elif age[row] == retirement_age:
+            old[retired] = row
+            retired += 1
+    return grown[:young].copy(), old[:retired].copy()
 
 
 @compiled
@@ -420,14 +429,21 @@ def _match(zone: PilotZone, seeking: np.ndarray) -> None:
         return
     cells = people.cells
     intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
-    towns.matches, open_posts, chance, able = _meet(towns.vacancies, zone.vacancy_pull, people.seekers(), intensity)
     luck = zone.streams.at("matching", zone.quarter)
-    first = cells.status(UNEMPLOYED).start
-    start = float(luck.random())
-    rows = _hired(seeking, people.cell, people.jobless, people.guaranteed, first, in_parts(chance), able, start)
+    towns.matches, open_posts, rows = _hire(
+        seeking,
+        people.cell,
+        people.jobless,
+        people.guaranteed,
+        towns.vacancies,
+        zone.vacancy_pull,
+        people.seekers(),
+        intensity,
+        float(luck.random()),
+    )
     _take_jobs(
         rows,
-        draw_employer(open_posts, people.cell[rows] - np.int64(first), luck.random(len(rows))),
+        luck.random(len(rows)),
         people.cell,
         people.heads,
         people.weight,
@@ -440,84 +456,46 @@ def _match(zone: PilotZone, seeking: np.ndarray) -> None:
 
 
 @compiled
-def _meet(
-    vacancies: np.ndarray, pull: np.ndarray, seekers: np.ndarray, intensity: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Let seekers meet the posts they consider.
+def _hire(
+    seeking: np.ndarray,
+    cell: np.ndarray,
+    jobless: np.ndarray,
+    guaranteed: np.ndarray,
+    vacancies: np.ndarray,
+    pull: np.ndarray,
+    seekers: np.ndarray,
+    intensity: float,
+    start: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Let seekers meet the posts they consider; a promise of a job is kept where there is any post.
 
     Args:
+        seeking: rows of job seekers; cell, jobless, guaranteed: of residents.
         vacancies: persons, shape (employers, places, skills); pull: share that is considered, shape (employers, places).
-        seekers: persons, shape (places, skills); intensity: applications per seeker.
+        seekers: persons, shape (places, skills); intensity: applications per seeker; start: see `comb`.
 
     Returns:
-        Matches by place and skill; open posts, shape (employers, cells); chance of a job, and whether there is any
-        post, by cell. A cell is a place and a skill.
+        Matches by place and skill; open posts, shape (employers, places x skills); rows of those hired.
     """
     employers, places, skills = vacancies.shape
-    open_posts = np.empty((employers, places * skills))
+    open_posts = np.empty((employers, places, skills))
     total = np.zeros((places, skills))
     for employer in range(employers):
         for place in range(places):
             for skill in range(skills):
                 considered = vacancies[employer, place, skill] * pull[employer, place]
-                open_posts[employer, place * skills + skill] = considered
+                open_posts[employer, place, skill] = considered
                 total[place, skill] += considered
     matches = urn_ball(total, seekers, intensity)
-    chance = np.minimum(1.0, matches / np.maximum(seekers, 1.0)).ravel()
-    return matches, open_posts, chance, (total > 0.0).ravel()
-
-
-@compiled
-def _hired(
-    seeking: np.ndarray,
-    cell: np.ndarray,
-    jobless: np.ndarray,
-    guaranteed: np.ndarray,
-    first: int,
-    chance: np.ndarray,
-    able: np.ndarray,
-    start: float,
-) -> np.ndarray:
-    """Give the rows of those who find a job; a promise is kept where there is any post.
-
-    Args:
-        seeking: rows of job seekers; first: cell of the first of them.
-        chance: by place and skill, in parts as `comb` takes them; able: where there is any post; start: see `comb`.
-    """
+    chance = in_parts(np.minimum(1.0, matches / np.maximum(seekers, 1.0))).ravel()
+    able = (total > 0.0).ravel()
     parts = np.empty(seeking.size, dtype=np.int64)
     for number in range(seeking.size):
         row = seeking[number]
-        here = int(cell[row]) - first
+        here = int(cell[row]) % ((places + 1) * skills)
         parts[number] = ONE if guaranteed[row] and able[here] else chance[here]
         jobless[row] += 1
-    return seeking[comb(parts, start)]
-
-
-@compiled
-def _take_jobs(
-    rows: np.ndarray,
-    employer: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    jobless: np.ndarray,
-    guaranteed: np.ndarray,
-    flat: int,
-    open_posts: np.ndarray,
-    vacancies: np.ndarray,
-) -> None:
-    """Put those hired into their jobs.
-
-    A row that stands for more persons than the institutes of the town seek takes the next common job.
-    """
-    for number in range(rows.size):
-        row, job = rows[number], employer[number]
-        here = int(cell[row]) % flat
-        if job == INSTITUTES and weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
-            job = np.argmax(open_posts[:INSTITUTES, here])
-        change_cell(cell, heads, weight, row, (job - OUT_OF_LABOUR) * flat + here)
-        jobless[row] = 0
-        guaranteed[row] = False
+    return matches, open_posts.reshape(employers, places * skills), seeking[comb(parts, start)]
 
 
 @compiled
@@ -546,6 +524,36 @@ def draw_employer(open_posts: np.ndarray, cell: np.ndarray, draw: np.ndarray) ->
         here = cell[number]
         found[number] = np.searchsorted(line, here + draw[number], side="right") - here * (employers - 1)
     return found
+
+
+@compiled
+def _take_jobs(
+    rows: np.ndarray,
+    draw: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    jobless: np.ndarray,
+    guaranteed: np.ndarray,
+    flat: int,
+    open_posts: np.ndarray,
+    vacancies: np.ndarray,
+) -> None:
+    """Put those hired into their jobs; draw: one uniform draw each.
+
+    A row that stands for more persons than the institutes of the town seek takes the next common job.
+    """
+    kind = np.empty(rows.size, dtype=np.int64)
+    for number in range(rows.size):
+        kind[number] = int(cell[rows[number]]) % flat
+    employer = draw_employer(open_posts, kind, draw)
+    for number in range(rows.size):
+        row, here, job = rows[number], kind[number], employer[number]
+        if job == INSTITUTES and weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
+            job = np.argmax(open_posts[:INSTITUTES, here])
+        change_cell(cell, heads, weight, row, (job - OUT_OF_LABOUR) * flat + here)
+        jobless[row] = 0
+        guaranteed[row] = False
 
 
 def _hand_out(zone: PilotZone, desks: Desks) -> None:
