@@ -54,7 +54,7 @@ def comb_of(parts: np.ndarray, kinds: np.ndarray, start: float) -> np.ndarray:
     last = parts.size - 1
     count, reached = 0, int(start * ONE)
     for row in range(kinds.size):
-        reached += parts[min(np.int64(kinds[row]), last)]
+        reached += parts[min(int(kinds[row]), last)]
         if reached >= ONE:
             reached -= ONE
             chosen[count] = row

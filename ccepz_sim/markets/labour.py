@@ -18,7 +18,6 @@ from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import (
     AGRICULTURE,
     CONSTRUCTION,
-    EMPLOYERS,
     FIRMS,
     INSTITUTES,
     MIDDLE,
@@ -471,7 +470,8 @@ def _hire(
 
     Args:
         seeking: rows of job seekers; cell, jobless, guaranteed: of residents.
-        vacancies: persons, shape (employers, places, skills); pull: share that is considered, shape (employers, places).
+        vacancies: persons, shape (employers, places, skills).
+        pull: share of them that is considered, shape (employers, places).
         seekers: persons, shape (places, skills); intensity: applications per seeker; start: see `comb`.
 
     Returns:

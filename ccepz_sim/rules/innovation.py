@@ -292,9 +292,7 @@ def knowledge_near(zone: PilotZone) -> np.ndarray:
 
 
 @compiled
-def _help(
-    field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries: int, spill_far: float
-) -> np.ndarray:
+def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries: int, spill_far: float) -> np.ndarray:
     total, number = np.zeros(industries), np.zeros(industries)
     for row in range(field.size):
         if field[row] >= 0:
@@ -380,10 +378,9 @@ def _chances(
     """
     chance = np.zeros(alive.size)
     for firm in range(alive.size):
-        if alive[firm]:
-            need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
-            filled = (staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / need if need > 0.0 else 0.0
-            filled = min(max(filled, 0.0), 1.0)
+        need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
+        if alive[firm] and need > 0.0:
+            filled = min(max((staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / need, 0.0), 1.0)
             size = scale * max(sales[firm] / size_reference, size_floor) ** size_power
             effort = effective_research(research[firm] / max(size, 1.0), filled, critical_mass)
             effort *= 1.0 + institute_help * known[industry[firm]]
@@ -574,12 +571,14 @@ def _climb(
 ) -> None:
     """Add a step where the draw allows; carried: what the place's infrastructure lets through, shape (places,)."""
     for firm in range(alive.size):
-        if alive[firm] and chain[firm] < chain_top and margin[firm] > chain_margin:
+        # what hinders a firm only lowers the chance, so that most draws need no power and no exponential
+        most = chain_rate * carried[place[firm]]
+        if luck[firm] < most and alive[firm] and chain[firm] < chain_top and margin[firm] > chain_margin:
             money = chain_money[firm] + chain_own * research[firm] * QUARTERS
             money /= max(book_capital[firm] * chain_cost, 1.0)
             professionals = staff[firm, PROFESSIONAL] / max(posts[firm, PROFESSIONAL], 1e-9)
             filled = min(max(professionals, 0.0), 1.0) ** critical_mass
-            if luck[firm] < chain_rate * (1.0 - np.exp(-money)) * filled * carried[place[firm]]:
+            if luck[firm] < most * (1.0 - np.exp(-money)) * filled:
                 chain[firm] += 1.0
                 innovations[firm] += 1.0
 

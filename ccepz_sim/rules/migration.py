@@ -98,9 +98,7 @@ def _be_born(zone: PilotZone, luck: float) -> None:
 
 
 @compiled
-def _births(
-    rate: np.ndarray, outside: float, persons: np.ndarray, birth_weight: np.ndarray, luck: float
-) -> np.ndarray:
+def _births(rate: np.ndarray, outside: float, persons: np.ndarray, birth_weight: np.ndarray, luck: float) -> np.ndarray:
     """Give the place of each newborn row; rate: births a person and year by place, and outside."""
     expected, born = 0.0, np.empty(persons.size, dtype=np.int64)
     for place in range(persons.size):
@@ -341,7 +339,8 @@ def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: Si
         p: parameters of migration.
 
     Returns:
-        In parts as `comb` takes them, shape (kinds, places), kinds numbered as `Cells.kind` does; staying has none.
+        In parts as `comb` takes them, shape (kinds, places); staying has none. Kinds are numbered by skill, then place,
+        then home.
 
     Source: McFadden 1974.
     """
@@ -391,9 +390,7 @@ def _kin(zone: PilotZone) -> np.ndarray:
 
 
 @compiled
-def _count_kin(
-    cell: np.ndarray, home: np.ndarray, weight: np.ndarray, town_of: np.ndarray, count: np.ndarray
-) -> None:
+def _count_kin(cell: np.ndarray, home: np.ndarray, weight: np.ndarray, town_of: np.ndarray, count: np.ndarray) -> None:
     """Add up persons by home and place."""
     for row in range(cell.size):
         if town_of[cell[row]] >= 0:
@@ -537,21 +534,21 @@ def _takers(
     for row in range(cell.size):
         # no branch: a processor guesses wrong where every second one is able
         rows[count] = row
-        count += sought[cell[row]] & (age[row] >= adult) & (age[row] < oldest) & (not resettled[row])
+        count += int(sought[cell[row]] and adult <= age[row] < oldest and not resettled[row])
     rows = rows[:count]
     accepts = 1.0 / (1.0 + np.exp(-(offer + (value[first] + value[second]) / 2.0 - value[east])))
     total = 0.0
-    for row in rows:
-        total += weight[row] * accepts[skill_of[cell[row]]]
+    for one in rows:
+        total += weight[one] * accepts[skill_of[cell[one]]]
     parts = in_parts(accepts * min(1.0, places / max(total, 1.0)))
     rows = rows[comb_of(parts, skill_of[cell[rows]], start)]
     free = vacancies[:, first].sum() + 1.0
     goal = np.full(rows.size, second)
     goal[even_comb(rows.size, free / (free + vacancies[:, second].sum() + 1.0), start)] = first
     persons = 0
-    for row in rows:
-        resettled[row], guaranteed[row] = True, False
-        persons += int(weight[row])
+    for one in rows:
+        resettled[one], guaranteed[one] = True, False
+        persons += int(weight[one])
     guaranteed[rows[even_comb(rows.size, with_job, start)]] = True
     return rows, goal, persons
 

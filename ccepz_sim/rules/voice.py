@@ -6,7 +6,7 @@ Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeal
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from ccepz_sim.state.population import BLOCK, LANES
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+Number = TypeVar("Number", float, np.float32)
 
 FAR = 9.0  # an opinion nobody is in reach of
 
@@ -36,7 +38,7 @@ def belief_after(
 
 
 @compiled
-def drift(own: float, mean: float, speed: float, reach: float) -> float:
+def drift(own: Number, mean: Number, speed: Number, reach: Number) -> Number:
     """Move one opinion toward the mean, see `drift_to_mean`."""
     gap = mean - own
     return own + speed * gap if abs(gap) < reach else own
@@ -281,7 +283,7 @@ def _add_up(
     complaint_most: float,
     sums: np.ndarray,
 ) -> None:
-    """Sum awareness and complaints of persons by cell, in lanes: neighbours mostly share a cell, and would wait."""
+    """Sum awareness and complaints of persons by cell, in lanes."""
     most, one = np.float32(complaint_most), np.float32(1.0)
     for row in range(cell.size):
         persons = float(weight[row])

@@ -20,7 +20,9 @@ from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, Cells
 from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
 
 BLOCK = 32_768  # rows walked at a time; float32 buffers of this length stay in a processor's second cache
-LANES = 8  # sums of neighbouring rows that are kept apart until the end
+# sums of neighbouring rows that are kept apart until the end: neighbours mostly share a cell, and a processor that adds
+# to one number again and again waits each time for itself
+LANES = 8
 LONG_AGO = -100  # quarter of the last move of those who never moved
 NO_AGE = 20_000  # quarters; the age of a free row lies beyond every table of ages
 HALVINGS = 60
@@ -47,15 +49,22 @@ def _put(cell: np.ndarray, heads: np.ndarray, weight: np.ndarray, rows: np.ndarr
 
 @compiled
 def _recount(cell: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
-    """Count persons by cell, shape (cells + 1,); neighbours, who mostly share a cell, are counted in lanes apart."""
-    counted = np.zeros((LANES, size), dtype=np.int64)
+    """Count persons by cell, shape (cells + 1,), rows nobody holds left out."""
+    lanes = np.zeros((LANES, size), dtype=np.int64)
     for row in range(cell.size):
-        counted[row % LANES, cell[row]] += weight[row]
-    heads = np.zeros(size)
-    for number in range(size - 1):
-        for lane in range(LANES):
-            heads[number] += counted[lane, number]
-    return heads
+        lanes[row % LANES, cell[row]] += weight[row]
+    lanes[:, -1] = 0
+    return lanes.sum(axis=0).astype(np.float64)
+
+
+@compiled
+def _minors(cell: np.ndarray, weight: np.ndarray, age: np.ndarray, grown: int, size: int) -> np.ndarray:
+    """Count persons below an age by cell, shape (cells + 1,), rows nobody holds left out."""
+    lanes = np.zeros((LANES, size), dtype=np.int64)
+    for row in range(cell.size):
+        lanes[row % LANES, cell[row]] += weight[row] * (age[row] < grown)
+    lanes[:, -1] = 0
+    return lanes.sum(axis=0).astype(np.float64)
 
 
 @compiled
@@ -121,7 +130,6 @@ class Population(Arrays):
     resettled, guaranteed (a job offer stands).
 
     heads: persons by cell, shape (cells + 1,), exact whole numbers kept up by `put`, `bear` and `bury`.
-    lives_here: 1 for the cells of residents of the places, else 0, shape (cells + 1,); lane: see `lanes`.
 
     Attributes (shape (places + 1,), the rest of China last): persons, opening (head counts now and at the start of
     the quarter), births, deaths (persons a quarter), birth_weight (persons a newborn row stands for); moves (persons
@@ -142,10 +150,6 @@ class Population(Arrays):
         self.rows = rows
         self.outside = world.place_count
         self.cells = Cells(world.place_count + 1)
-        self.lives_here = ((self.cells.town >= 0) & (self.cells.town < self.outside)).astype(np.float32)
-        self.lane = np.tile(np.arange(LANES) * (self.cells.count + 1), BLOCK // LANES)
-        for fixed in (self.lives_here, self.lane):
-            fixed.flags.writeable = False
         self.free = np.zeros(0, dtype=np.intp)
         self.cell = np.full(rows, self.cells.free, dtype=self.cells.dtype)
         self.home = np.zeros(rows, dtype=np.int8)
@@ -234,27 +238,9 @@ class Population(Arrays):
         # below the range the difference wraps round to a large number
         return np.flatnonzero(cell - cell.dtype.type(first) < self.outside * len(SKILLS))
 
-    def lanes(self, rows: slice) -> np.ndarray:
-        """Number the cells of a block for `add_up`, each of some neighbouring rows in a lane of its own.
-
-        Neighbours mostly share a cell; a processor that adds to one number again and again waits each time for itself.
-        """
-        return self.cell[rows] + self.lane[: rows.stop - rows.start]
-
-    def add_up(self, lanes: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Sum values of the rows of a block by cell, shape (cells + 1,)."""
-        size = self.cells.count + 1
-        added: np.ndarray = np.bincount(lanes, weights=values, minlength=LANES * size).reshape(LANES, size).sum(axis=0)
-        return added
-
     def put(self, rows: np.ndarray, cells: np.ndarray) -> None:
         """Change the cells of some rows, each named once, and the head counts with them."""
         _put(self.cell, self.heads, self.weight, rows, cells)
-
-    def _tally(self, cells: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        heads = np.bincount(cells, weights=weight, minlength=self.cells.count + 1)
-        heads[self.cells.free] = 0.0
-        return heads
 
     def recount(self) -> np.ndarray:
         """Count persons by cell from the rows themselves, shape (cells + 1,)."""
@@ -262,11 +248,8 @@ class Population(Arrays):
 
     def minors(self, grown: int) -> np.ndarray:
         """Count persons younger than an age in quarters by cell, shape (cells + 1,)."""
-        counted = np.zeros(self.cells.count + 1)
-        for _, block in self.blocks():
-            rows = np.flatnonzero(self.age[block] < grown) + block.start
-            counted += self._tally(self.cell[rows], self.weight[rows])
-        return counted
+        cell, weight, age = (column[: self.used] for column in (self.cell, self.weight, self.age))
+        return _minors(cell, weight, age, grown, self.cells.count + 1)
 
     def count(self) -> np.ndarray:
         """Count persons per place, the rest of China last; shape (places + 1,), whole numbers."""
@@ -295,9 +278,7 @@ class Population(Arrays):
 
     def bury(self, rows: np.ndarray) -> None:
         """Free the rows of the dead and note how many persons died where."""
-        _bury(
-            rows, self.cell, self.heads, self.weight, self.cells.town, self.deaths, self.age, self.resettled
-        )
+        _bury(rows, self.cell, self.heads, self.weight, self.cells.town, self.deaths, self.age, self.resettled)
         self.free = np.concatenate([self.free, rows])
 
     def bear(self, town: np.ndarray, awareness: np.ndarray, trust: np.ndarray) -> None:
