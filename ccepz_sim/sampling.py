@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
+
 ONE = 1 << 32
 
 
+@compiled
 def in_parts(chance: np.ndarray) -> np.ndarray:
     """Give chances within 0-1 as whole numbers of 2^-32, same shape."""
     return (chance * float(ONE)).astype(np.int64)
 
 
+@compiled
 def comb(parts: np.ndarray, start: float) -> np.ndarray:
     """Choose rows with the given marginal chances; their number differs from the expected one by less than 1.
 
@@ -27,14 +31,38 @@ def comb(parts: np.ndarray, start: float) -> np.ndarray:
 
     Source: systematic sampling with unequal probabilities, Madow 1949.
     """
-    if not parts.size:
-        return np.zeros(0, dtype=np.intp)
-    total = parts.cumsum()
-    offset = int(start * ONE)
-    teeth = np.arange(ONE - offset, int(total[-1]) + 1, ONE)
-    return total.searchsorted(teeth)
+    chosen = np.empty(parts.size, dtype=np.int64)
+    count, reached = 0, int(start * ONE)
+    for row in range(parts.size):
+        reached += parts[row]
+        if reached >= ONE:
+            reached -= ONE
+            chosen[count] = row
+            count += 1
+    return chosen[:count].copy()
 
 
+@compiled
+def comb_of(parts: np.ndarray, kinds: np.ndarray, start: float) -> np.ndarray:
+    """Choose rows as `comb` does, when all rows of a kind have the same chance.
+
+    Args:
+        parts: chance by kind; kinds above the last count as the last.
+        kinds: kind of each row, shape (n,); start: as for `comb`.
+    """
+    chosen = np.empty(kinds.size, dtype=np.int64)
+    last = parts.size - 1
+    count, reached = 0, int(start * ONE)
+    for row in range(kinds.size):
+        reached += parts[min(int(kinds[row]), last)]
+        if reached >= ONE:
+            reached -= ONE
+            chosen[count] = row
+            count += 1
+    return chosen[:count].copy()
+
+
+@compiled
 def even_comb(count: int, chance: float, start: float) -> np.ndarray:
     """Choose among rows that all have the same chance; as `comb`, without a table.
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
-from ccepz_sim.numeric import clip
-from ccepz_sim.sampling import ONE, comb, even_comb, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
-from ccepz_sim.state.population import BLOCK
+from ccepz_sim.compiled import compiled
+from ccepz_sim.sampling import ONE, comb, comb_of, even_comb, in_parts
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import (
     AGRICULTURE,
     CONSTRUCTION,
-    EMPLOYERS,
     FIRMS,
     INSTITUTES,
     MIDDLE,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
+@compiled
 def urn_ball(vacancies: np.ndarray, seekers: np.ndarray, intensity: float) -> np.ndarray:
     """Give matches when each seeker applies at random: M = V [1 - (1 - 1/V)^(s U)]. Benchmark B09.
 
@@ -74,43 +74,116 @@ def run_labour_market(zone: PilotZone) -> None:
 
 
 class Desks:
-    """Adds values of firms up by place and skill and spreads such values over firms; made anew for each use.
+    """Adds values of firms up by place and skill; made anew for each use.
 
     Attributes:
-        cell: place and skill of each firm's staff of one skill, shape (firms x skills,).
+        place: of each firm, shape (firms,); places: number of places.
     """
 
     def __init__(self, zone: PilotZone) -> None:
-        self.cell = (zone.firms.place[:, None] * len(SKILLS) + np.arange(len(SKILLS))).ravel()
+        self.place = zone.firms.place
         self.places = zone.world.place_count
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Sum values of firms, shape (firms, skills), by place: shape (places, skills)."""
-        summed = np.bincount(self.cell, weights=values.ravel(), minlength=self.places * len(SKILLS))
-        return summed.reshape(-1, len(SKILLS))
+        return _sum(values, self.place, self.places)
 
-    def spread(self, values: np.ndarray) -> np.ndarray:
-        """Give each firm the value of its place, shape (firms, skills)."""
-        return values.take(self.cell, mode="clip").reshape(-1, len(SKILLS))
+
+@compiled
+def _sum(values: np.ndarray, place: np.ndarray, places: int) -> np.ndarray:
+    summed = np.zeros((places, values.shape[1]))
+    for firm in range(place.size):
+        for skill in range(values.shape[1]):
+            summed[place[firm], skill] += values[firm, skill]
+    return summed
 
 
 def _enter_and_retire(zone: PilotZone) -> None:
     """Those who reach working age take up a skill and seek work; the old leave the labour force."""
     people, p = zone.population, zone.p.labour
-    age = people.age[: people.used]
-    grown = np.flatnonzero(age == int(p.working_age * QUARTERS))
+    grown, old = _at_age(people.age[: people.used], int(p.working_age * QUARTERS), int(p.retirement_age * QUARTERS))
+    cells, luck = people.cells, zone.streams.at("coming of age", zone.quarter).random((2, len(grown)))
+    _come_of_age(
+        grown,
+        luck,
+        people.cell,
+        people.heads,
+        people.weight,
+        people.jobless,
+        cells.town,
+        cells.flat,
+        zone.towns.amenity,
+        p.outside_amenity,
+        p.tertiary_chance,
+        p.vocational_chance,
+        p.participation,
+    )
     # nobody past this age is ever in the labour force, so that reaching it is all there is to see
-    old = np.flatnonzero(age == int(p.retirement_age * QUARTERS))
-    luck = zone.streams.at("coming of age", zone.quarter).random((2, len(grown)))
-    town = people.cells.town[people.cell[grown]].astype(np.intp)
-    amenity = with_outside(zone.towns.amenity, p.outside_amenity)[town]
-    tertiary = p.tertiary_chance * (MIDDLE + amenity)
-    skill = np.where(luck[0] < tertiary, PROFESSIONAL, luck[0] < tertiary + p.vocational_chance)  # 0 is UNSKILLED
-    joins = luck[1] < p.participation
-    start = people.cells.number(np.where(joins, UNEMPLOYED, OUT_OF_LABOUR), town, skill)
-    end = people.cells.with_employer(people.cell[old], OUT_OF_LABOUR)
-    people.put(np.concatenate((grown, old)), np.concatenate((start, end)))
-    people.jobless[grown] = 0
+    _leave_job(old, people.cell, people.heads, people.weight, people.jobless, cells.flat, OUT_OF_LABOUR)
+
+
+@compiled
+def _at_age(age: np.ndarray, working_age: int, retirement_age: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find those who reach working age and those who reach the age of retirement."""
+    grown, old = np.empty(age.size, dtype=np.int64), np.empty(age.size, dtype=np.int64)
+    young = retired = 0
+    for row in range(age.size):
+        if age[row] == working_age:
+            grown[young] = row
+            young += 1
+        elif age[row] == retirement_age:
+            old[retired] = row
+            retired += 1
+    return grown[:young].copy(), old[:retired].copy()
+
+
+@compiled
+def _come_of_age(
+    grown: np.ndarray,
+    luck: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    jobless: np.ndarray,
+    town_of: np.ndarray,
+    flat: int,
+    amenity: np.ndarray,
+    outside_amenity: float,
+    tertiary_chance: float,
+    vocational_chance: float,
+    participation: float,
+) -> None:
+    """Draw skill and status of those grown up; luck: uniform, shape (2, grown)."""
+    for number in range(grown.size):
+        row = grown[number]
+        place = int(town_of[cell[row]])
+        services = amenity[place] if place < amenity.size else outside_amenity
+        tertiary = tertiary_chance * (MIDDLE + services)
+        skill = UNSKILLED
+        if luck[0, number] < tertiary:
+            skill = PROFESSIONAL
+        elif luck[0, number] < tertiary + vocational_chance:
+            skill = SKILLED
+        status = UNEMPLOYED if luck[1, number] < participation else OUT_OF_LABOUR
+        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + place * len(SKILLS) + skill)
+        jobless[row] = 0
+
+
+@compiled
+def _leave_job(
+    rows: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    jobless: np.ndarray,
+    flat: int,
+    status: int,
+) -> None:
+    """Residents lose their job: they look for another one, or leave the labour force."""
+    for row in rows:
+        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + cell[row] % flat)
+        if status == UNEMPLOYED:
+            jobless[row] = 0
 
 
 def settle_staff(zone: PilotZone) -> None:
@@ -119,16 +192,47 @@ def settle_staff(zone: PilotZone) -> None:
 
 
 def _settle(zone: PilotZone, desks: Desks) -> None:
-    firms, institutes, near = zone.firms, zone.institutes, slice(zone.world.zone_count)
-    total, actual = desks.sum(firms.staff), zone.towns.employed[FIRMS]
-    # nobody's staff where there is none: the factor there meets zeros only
-    firms.staff *= desks.spread(actual / np.maximum(total, 1e-12))
-    stranded = (total[near] <= 0.0) & (actual[near] > 0.0)
+    firms, institutes = zone.firms, zone.institutes
+    stranded = _scale(
+        firms.staff,
+        desks.place,
+        zone.towns.employed,
+        zone.world.zone_count,
+        institutes.people,
+        institutes.place,
+    )
     if stranded.any():
         _dismiss(zone, stranded)
-    staffed = np.bincount(institutes.place, weights=institutes.people, minlength=zone.world.place_count)
-    actual = zone.towns.employed[INSTITUTES, :, PROFESSIONAL]
-    institutes.people *= (actual / np.maximum(staffed, 1e-12))[institutes.place]
+
+
+@compiled
+def _scale(
+    staff: np.ndarray,
+    place: np.ndarray,
+    employed: np.ndarray,
+    near: int,
+    people: np.ndarray,
+    institute_place: np.ndarray,
+) -> np.ndarray:
+    """Scale staff of firms and people of institutes to those who work there.
+
+    Returns:
+        Where in the zone somebody works and no firm has staff, shape (places of the zone, skills).
+    """
+    _, places, skills = employed.shape
+    total = _sum(staff, place, places)
+    # nobody's staff where there is none: the factor there meets zeros only
+    factor = employed[FIRMS] / np.maximum(total, 1e-12)
+    for firm in range(place.size):
+        for skill in range(skills):
+            staff[firm, skill] *= factor[place[firm], skill]
+    staffed = np.zeros(places)
+    for row in range(people.size):
+        staffed[institute_place[row]] += people[row]
+    for row in range(people.size):
+        here = institute_place[row]
+        people[row] *= employed[INSTITUTES, here, PROFESSIONAL] / max(staffed[here], 1e-12)
+    return (total[:near] <= 0.0) & (employed[FIRMS, :near] > 0.0)
 
 
 def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
@@ -147,68 +251,174 @@ def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
 def _lay_off(zone: PilotZone, rows: np.ndarray) -> None:
     """Residents lose their job and start to look for one."""
     people = zone.population
-    people.put(rows, people.cells.with_employer(people.cell[rows], UNEMPLOYED))
-    people.jobless[rows] = 0
+    _leave_job(rows, people.cell, people.heads, people.weight, people.jobless, people.cells.flat, UNEMPLOYED)
 
 
 def _posts(zone: PilotZone, desks: Desks) -> np.ndarray:
     """Give wanted employment by employer, place and skill in persons."""
-    firms, world, towns, p = zone.firms, zone.world, zone.towns, zone.p.labour
-    posts = np.zeros_like(towns.posts)
-    posts[FIRMS] = desks.sum(firms.posts)
-    base = zone.base_posts
-    posts[SERVICES] = base[SERVICES] * towns.services_index[:, None]
-    posts[CONSTRUCTION] = base[CONSTRUCTION] * towns.construction_index[:, None]
-    posts[PUBLIC] = base[PUBLIC] * zone.enforcement_money
-    posts[AGRICULTURE] = base[AGRICULTURE] * (1.0 - p.farm_decline) ** (zone.quarter / QUARTERS)
-    far = slice(world.zone_count, None)
-    posts[FIRMS, far] = base[FIRMS, far] * (1.0 + p.far_growth) ** (zone.quarter / QUARTERS)
-    institutes = zone.institutes
-    posts[INSTITUTES, :, PROFESSIONAL] = np.bincount(
-        institutes.place, weights=institutes.posts, minlength=world.place_count
+    firms, institutes, towns, p = zone.firms, zone.institutes, zone.towns, zone.p.labour
+    years = zone.quarter / QUARTERS
+    return _wanted(
+        zone.base_posts,
+        desks.sum(firms.posts),
+        institutes.posts,
+        institutes.place,
+        towns.services_index,
+        towns.construction_index,
+        float(zone.enforcement_money),
+        (1.0 - p.farm_decline) ** years,
+        (1.0 + p.far_growth) ** years,
+        zone.world.zone_count,
     )
+
+
+@compiled
+def _wanted(
+    base: np.ndarray,
+    of_firms: np.ndarray,
+    institute_posts: np.ndarray,
+    institute_place: np.ndarray,
+    services: np.ndarray,
+    construction: np.ndarray,
+    public: float,
+    farms: float,
+    far: float,
+    near: int,
+) -> np.ndarray:
+    """Multiply the posts of 2010 by what each sector has become; firms and institutes say their own."""
+    posts = np.zeros_like(base)
+    for place in range(base.shape[1]):
+        for skill in range(base.shape[2]):
+            firms = of_firms[place, skill] if place < near else base[FIRMS, place, skill] * far
+            posts[FIRMS, place, skill] = firms
+            posts[SERVICES, place, skill] = base[SERVICES, place, skill] * services[place]
+            posts[CONSTRUCTION, place, skill] = base[CONSTRUCTION, place, skill] * construction[place]
+            posts[PUBLIC, place, skill] = base[PUBLIC, place, skill] * public
+            posts[AGRICULTURE, place, skill] = base[AGRICULTURE, place, skill] * farms
+    for row in range(institute_posts.size):
+        posts[INSTITUTES, institute_place[row], PROFESSIONAL] += institute_posts[row]
     return posts
 
 
 def _separate(zone: PilotZone, desks: Desks) -> None:
     """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs."""
     people, towns, firms, p = zone.population, zone.towns, zone.firms, zone.p.labour
-    surplus = np.maximum(0.0, firms.staff - firms.posts) * p.layoff_speed
-    laid_off = np.maximum(0.0, towns.employed - towns.posts) * p.layoff_speed
-    laid_off[FIRMS, : zone.world.zone_count] = 0.0
-    laid_off[FIRMS] += desks.sum(surplus)
-    quits = np.full(towns.employed.shape, p.separation)
-    quits[PUBLIC] *= p.public_stability
-    quits[AGRICULTURE] *= p.public_stability
-    quits[INSTITUTES] = zone.scientist_leave[:, None]
-    chance = np.zeros(people.cells.count + 1, dtype=np.int64)
-    working = chance[:-1].reshape(people.cells.shape)[-OUT_OF_LABOUR:, :-1]
-    working[:] = in_parts(clip(quits + laid_off / np.maximum(towns.employed, 1e-9), 0.0, 1.0))
-    firms.staff = np.maximum(0.0, firms.staff - surplus)
+    chance = np.zeros(people.cells.count + 1)
+    leaving = chance[:-1].reshape(people.cells.shape)[-OUT_OF_LABOUR:]
+    _quit(
+        leaving,
+        firms.staff,
+        firms.posts,
+        desks.place,
+        towns.employed,
+        towns.posts,
+        zone.scientist_leave,
+        zone.world.zone_count,
+        p.separation,
+        p.public_stability,
+        p.layoff_speed,
+    )
+    parts = in_parts(chance)
     start = zone.streams.at("separations", zone.quarter).random(people.used // BLOCK + 1)
     for number, rows in people.blocks():
-        each = chance.take(people.cell[rows], mode="clip")
-        _lay_off(zone, comb(each, float(start[number])) + rows.start)
+        _lay_off(zone, comb_of(parts, people.cell[rows], float(start[number])) + rows.start)
+
+
+@compiled
+def _quit(
+    chance: np.ndarray,
+    staff: np.ndarray,
+    posts: np.ndarray,
+    place: np.ndarray,
+    employed: np.ndarray,
+    wanted: np.ndarray,
+    scientist_leave: np.ndarray,
+    near: int,
+    separation: float,
+    public_stability: float,
+    layoff_speed: float,
+) -> None:
+    """Set the chance to lose a job, shape (employers, places + 1, skills); firms part from staff beyond their posts."""
+    employers, places, skills = employed.shape
+    let_go = np.zeros((places, skills))
+    for firm in range(place.size):
+        for skill in range(skills):
+            surplus = max(0.0, staff[firm, skill] - posts[firm, skill]) * layoff_speed
+            let_go[place[firm], skill] += surplus
+            staff[firm, skill] = max(0.0, staff[firm, skill] - surplus)
+    for employer in range(employers):
+        usual = separation * public_stability if employer in (PUBLIC, AGRICULTURE) else separation
+        for here in range(places):
+            quits = scientist_leave[here] if employer == INSTITUTES else usual
+            for skill in range(skills):
+                there = employed[employer, here, skill]
+                laid_off = max(0.0, there - wanted[employer, here, skill]) * layoff_speed
+                if employer == FIRMS:
+                    laid_off = let_go[here, skill] if here < near else laid_off + let_go[here, skill]
+                chance[employer, here, skill] = min(max(quits + laid_off / max(there, 1e-9), 0.0), 1.0)
 
 
 def _train(zone: PilotZone, seeking: np.ndarray) -> None:
     """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades."""
     people, cells, p = zone.population, zone.population.cells, zone.p.labour
     luck = zone.streams.at("training", zone.quarter).random(2)
-    cell = people.cell[seeking].astype(np.intp)
-    skill = cells.skill[cell]
-    idle = np.flatnonzero((people.jobless[seeking] > p.fade_after) & (skill == SKILLED))
-    down = idle[even_comb(len(idle), p.skill_decay, float(luck[1]))]
-    up = down[:0]
-    seats = zone.policy.now.training / QUARTERS * p.training_success
+    _learn_and_forget(
+        seeking,
+        people.cell,
+        people.heads,
+        people.weight,
+        people.age,
+        people.jobless,
+        cells.town,
+        cells.skill,
+        zone.world.zone_count,
+        p.fade_after,
+        p.skill_decay,
+        int(p.training_age * QUARTERS),
+        zone.policy.now.training / QUARTERS * p.training_success,
+        luck,
+    )
+
+
+@compiled
+def _learn_and_forget(
+    seeking: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    age: np.ndarray,
+    jobless: np.ndarray,
+    town_of: np.ndarray,
+    skill_of: np.ndarray,
+    near: int,
+    fade_after: float,
+    skill_decay: float,
+    training_age: int,
+    seats: float,
+    luck: np.ndarray,
+) -> None:
+    """Share seats out among the young unskilled; the skilled who are idle for long may lose their skill.
+
+    Args:
+        seeking: rows of job seekers; seats: persons trained with success; luck: two uniform draws.
+    """
+    able, idle = np.empty_like(seeking), np.empty_like(seeking)
+    young, faded, persons = 0, 0, 0.0
+    for row in seeking:
+        skill = skill_of[cell[row]]
+        if skill == SKILLED and jobless[row] > fade_after:
+            idle[faded] = row
+            faded += 1
+        elif skill == UNSKILLED and age[row] < training_age and town_of[cell[row]] < near:
+            able[young] = row
+            young += 1
+            persons += weight[row]
+    down = idle[even_comb(faded, skill_decay, luck[1])]
     if seats > 0.0:
-        young = people.age[seeking] < int(p.training_age * QUARTERS)
-        able = np.flatnonzero(young & (skill == UNSKILLED) & (cells.town[cell] < zone.world.zone_count))
-        total = float(people.weight[seeking[able]].sum())
-        up = able[even_comb(len(able), min(1.0, seats / max(total, 1.0)), float(luck[0]))]
-    moved = np.concatenate((up, down))
-    steps = np.repeat([SKILLED - UNSKILLED, UNSKILLED - SKILLED], [len(up), len(down)])
-    people.put(seeking[moved], cell[moved] + steps)
+        for row in able[even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0])]:
+            change_cell(cell, heads, weight, row, cell[row] + (SKILLED - UNSKILLED))
+    for row in down:
+        change_cell(cell, heads, weight, row, cell[row] - (SKILLED - UNSKILLED))
 
 
 def _match(zone: PilotZone, seeking: np.ndarray) -> None:
@@ -216,31 +426,79 @@ def _match(zone: PilotZone, seeking: np.ndarray) -> None:
     people, towns, p = zone.population, zone.towns, zone.p.labour
     if not len(seeking):
         return
-    seekers = people.seekers()
-    open_posts = towns.vacancies * zone.vacancy_pull[:, :, None]
-    vacancies = open_posts.sum(axis=0)
+    cells = people.cells
     intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
-    towns.matches = urn_ball(vacancies, seekers, intensity)
-    cell = people.cell[seeking].astype(np.intp) - people.cells.status(UNEMPLOYED).start
-    chance = in_parts(np.minimum(1.0, towns.matches / np.maximum(seekers, 1.0))).take(cell, mode="clip")
-    promised = people.guaranteed[seeking]
-    if promised.any():
-        chance[promised & (vacancies.ravel()[cell] > 0.0)] = ONE
     luck = zone.streams.at("matching", zone.quarter)
-    hired = comb(chance, float(luck.random()))
-    people.jobless[seeking] += 1
-    rows, cell = seeking[hired], cell[hired]
-    employer = draw_employer(open_posts.reshape(len(EMPLOYERS), -1), cell, luck.random(len(rows)))
-    coarse = (employer == INSTITUTES) & (people.weight[rows] > towns.vacancies[INSTITUTES].ravel()[cell])
-    if coarse.any():
-        # a row that stands for more persons than the institutes of the town seek takes the next common job
-        others = open_posts[:INSTITUTES].reshape(INSTITUTES, -1)[:, cell[coarse]]
-        employer[coarse] = others.argmax(axis=0)
-    people.put(rows, people.cells.with_employer(cell, employer))
-    people.jobless[rows] = 0
-    people.guaranteed[rows] = False
+    towns.matches, open_posts, rows = _hire(
+        seeking,
+        people.cell,
+        people.jobless,
+        people.guaranteed,
+        towns.vacancies,
+        zone.vacancy_pull,
+        people.seekers(),
+        intensity,
+        float(luck.random()),
+    )
+    _take_jobs(
+        rows,
+        luck.random(len(rows)),
+        people.cell,
+        people.heads,
+        people.weight,
+        people.jobless,
+        people.guaranteed,
+        cells.flat,
+        open_posts,
+        towns.vacancies,
+    )
 
 
+@compiled
+def _hire(
+    seeking: np.ndarray,
+    cell: np.ndarray,
+    jobless: np.ndarray,
+    guaranteed: np.ndarray,
+    vacancies: np.ndarray,
+    pull: np.ndarray,
+    seekers: np.ndarray,
+    intensity: float,
+    start: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Let seekers meet the posts they consider; a promise of a job is kept where there is any post.
+
+    Args:
+        seeking: rows of job seekers; cell, jobless, guaranteed: of residents.
+        vacancies: persons, shape (employers, places, skills).
+        pull: share of them that is considered, shape (employers, places).
+        seekers: persons, shape (places, skills); intensity: applications per seeker; start: see `comb`.
+
+    Returns:
+        Matches by place and skill; open posts, shape (employers, places x skills); rows of those hired.
+    """
+    employers, places, skills = vacancies.shape
+    open_posts = np.empty((employers, places, skills))
+    total = np.zeros((places, skills))
+    for employer in range(employers):
+        for place in range(places):
+            for skill in range(skills):
+                considered = vacancies[employer, place, skill] * pull[employer, place]
+                open_posts[employer, place, skill] = considered
+                total[place, skill] += considered
+    matches = urn_ball(total, seekers, intensity)
+    chance = in_parts(np.minimum(1.0, matches / np.maximum(seekers, 1.0))).ravel()
+    able = (total > 0.0).ravel()
+    parts = np.empty(seeking.size, dtype=np.int64)
+    for number in range(seeking.size):
+        row = seeking[number]
+        here = int(cell[row]) % ((places + 1) * skills)
+        parts[number] = ONE if guaranteed[row] and able[here] else chance[here]
+        jobless[row] += 1
+    return matches, open_posts.reshape(employers, places * skills), seeking[comb(parts, start)]
+
+
+@compiled
 def draw_employer(open_posts: np.ndarray, cell: np.ndarray, draw: np.ndarray) -> np.ndarray:
     """Give each of those hired an employer, in proportion to the open posts of the cell.
 
@@ -251,25 +509,97 @@ def draw_employer(open_posts: np.ndarray, cell: np.ndarray, draw: np.ndarray) ->
     Returns:
         Number of the employer, shape (hired,).
     """
-    share = open_posts.cumsum(axis=0)
-    share /= np.maximum(share[-1], 1e-9)
+    employers, cells = open_posts.shape
     # as the cells' shares follow each other on one line, one search finds the employer in the own cell
-    line = (share[:-1] + np.arange(share.shape[1])).T.ravel()
-    return line.searchsorted(cell + draw, side="right") - cell * (len(open_posts) - 1)
+    line = np.empty(cells * (employers - 1))
+    for here in range(cells):
+        total, reached, first = 0.0, 0.0, here * (employers - 1)
+        for employer in range(employers):
+            total += open_posts[employer, here]
+        for employer in range(employers - 1):
+            reached += open_posts[employer, here]
+            line[first + employer] = reached / max(total, 1e-9) + here
+    found = np.empty(cell.size, dtype=np.int64)
+    for number in range(cell.size):
+        here = cell[number]
+        found[number] = np.searchsorted(line, here + draw[number], side="right") - here * (employers - 1)
+    return found
+
+
+@compiled
+def _take_jobs(
+    rows: np.ndarray,
+    draw: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    jobless: np.ndarray,
+    guaranteed: np.ndarray,
+    flat: int,
+    open_posts: np.ndarray,
+    vacancies: np.ndarray,
+) -> None:
+    """Put those hired into their jobs; draw: one uniform draw each.
+
+    A row that stands for more persons than the institutes of the town seek takes the next common job.
+    """
+    kind = np.empty(rows.size, dtype=np.int64)
+    for number in range(rows.size):
+        kind[number] = int(cell[rows[number]]) % flat
+    employer = draw_employer(open_posts, kind, draw)
+    for number in range(rows.size):
+        row, here, job = rows[number], kind[number], employer[number]
+        if job == INSTITUTES and weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
+            job = np.argmax(open_posts[:INSTITUTES, here])
+        change_cell(cell, heads, weight, row, (job - OUT_OF_LABOUR) * flat + here)
+        jobless[row] = 0
+        guaranteed[row] = False
 
 
 def _hand_out(zone: PilotZone, desks: Desks) -> None:
     """Give new staff to firms and institutes in proportion to their open posts."""
-    firms, institutes, world = zone.firms, zone.institutes, zone.world
-    employed = zone.towns.employed
-    gain = np.maximum(0.0, employed[FIRMS] - desks.sum(firms.staff))
-    want = np.maximum(0.0, firms.posts - firms.staff) * firms.alive[:, None]
-    firms.staff += want * desks.spread(gain / np.maximum(desks.sum(want), 1e-9))
-    now = np.bincount(institutes.place, weights=institutes.people, minlength=world.place_count)
-    gain = np.maximum(0.0, employed[INSTITUTES, :, PROFESSIONAL] - now)
-    want = np.maximum(0.0, institutes.posts - institutes.people) * zone.institute_pull
-    total = np.bincount(institutes.place, weights=want, minlength=world.place_count)
-    institutes.people += want * (gain / np.maximum(total, 1e-9))[institutes.place]
+    firms, institutes = zone.firms, zone.institutes
+    _share_out(firms.staff, firms.posts, firms.alive, desks.place, zone.towns.employed[FIRMS])
+    _share_out_scientists(
+        institutes.people,
+        institutes.posts,
+        institutes.place,
+        zone.institute_pull,
+        zone.towns.employed[INSTITUTES],
+    )
+
+
+@compiled
+def _share_out(
+    staff: np.ndarray, posts: np.ndarray, alive: np.ndarray, place: np.ndarray, employed: np.ndarray
+) -> None:
+    """Share new staff out over the open posts of firms; employed: shape (places, skills)."""
+    places, skills = employed.shape
+    now, sought = _sum(staff, place, places), np.zeros((places, skills))
+    for firm in range(place.size):
+        if alive[firm]:
+            for skill in range(skills):
+                sought[place[firm], skill] += max(0.0, posts[firm, skill] - staff[firm, skill])
+    each = np.maximum(0.0, employed - now) / np.maximum(sought, 1e-9)
+    for firm in range(place.size):
+        if alive[firm]:
+            for skill in range(skills):
+                staff[firm, skill] += max(0.0, posts[firm, skill] - staff[firm, skill]) * each[place[firm], skill]
+
+
+@compiled
+def _share_out_scientists(
+    people: np.ndarray, posts: np.ndarray, place: np.ndarray, pull: np.ndarray, employed: np.ndarray
+) -> None:
+    """Share new scientists out over the posts institutes have open; employed: shape (places, skills)."""
+    now, sought = np.zeros(len(employed)), np.zeros(len(employed))
+    want = np.maximum(0.0, posts - people) * pull
+    for row in range(people.size):
+        now[place[row]] += people[row]
+        sought[place[row]] += want[row]
+    for row in range(people.size):
+        here = place[row]
+        people[row] += want[row] * (max(0.0, employed[here, PROFESSIONAL] - now[here]) / max(sought[here], 1e-9))
 
 
 def wages(zone: PilotZone) -> None:
@@ -280,20 +610,58 @@ def wages(zone: PilotZone) -> None:
     Source: Blanchflower and Oswald 1994.
     """
     towns, p = zone.towns, zone.p.labour
-    force = zone.population.labour_force()
-    working = towns.employed.sum(axis=0)
-    towns.unemployment = np.where(force > 0.0, 1.0 - working / np.maximum(force, 1.0), p.natural_rate)
-    towns.labour_force = force
-    growth = p.wage_growth_early if zone.quarter < PLAY_QUARTER else p.wage_growth_late
-    gap = clip(p.natural_rate - towns.unemployment, -p.gap_most, p.gap_most)
-    posts = towns.posts.sum(axis=0)
-    shortage = (posts - working) / np.maximum(posts, 1.0)
-    drift = (
-        growth / QUARTERS
-        + p.wage_curve * gap / QUARTERS
-        + p.shortage_push * clip(shortage, 0.0, p.shortage_most) / QUARTERS
+    towns.labour_force = zone.population.labour_force()
+    _bend(
+        towns.wage,
+        zone.base_wage,
+        towns.unemployment,
+        towns.labour_force,
+        towns.employed,
+        towns.posts,
+        p.wage_growth_early if zone.quarter < PLAY_QUARTER else p.wage_growth_late,
+        p.natural_rate,
+        p.gap_most,
+        p.wage_curve,
+        p.shortage_push,
+        p.shortage_most,
+        p.wage_fall_most,
+        p.wage_rise_most,
+        p.wage_return,
     )
-    towns.wage = towns.wage * (1.0 + clip(drift, -p.wage_fall_most, p.wage_rise_most))
-    anchor = zone.base_wage * (1.0 + growth / QUARTERS)
-    zone.base_wage = anchor
-    towns.wage += p.wage_return * (anchor - towns.wage)
+
+
+@compiled
+def _bend(
+    wage: np.ndarray,
+    base_wage: np.ndarray,
+    unemployment: np.ndarray,
+    force: np.ndarray,
+    employed: np.ndarray,
+    posts: np.ndarray,
+    growth: float,
+    natural_rate: float,
+    gap_most: float,
+    wage_curve: float,
+    shortage_push: float,
+    shortage_most: float,
+    wage_fall_most: float,
+    wage_rise_most: float,
+    wage_return: float,
+) -> None:
+    """Move wages, the wages of the country, and unemployment by place and skill; growth: share a year."""
+    places, skills = wage.shape
+    for place in range(places):
+        for skill in range(skills):
+            working = wanted = 0.0
+            for employer in range(len(employed)):
+                working += employed[employer, place, skill]
+                wanted += posts[employer, place, skill]
+            seekers = force[place, skill]
+            idle = 1.0 - working / max(seekers, 1.0) if seekers > 0.0 else natural_rate
+            unemployment[place, skill] = idle
+            gap = min(max(natural_rate - idle, -gap_most), gap_most)
+            shortage = min(max((wanted - working) / max(wanted, 1.0), 0.0), shortage_most)
+            drift = (growth + wage_curve * gap + shortage_push * shortage) / QUARTERS
+            bent = wage[place, skill] * (1.0 + min(max(drift, -wage_fall_most), wage_rise_most))
+            base_wage[place, skill] *= 1.0 + growth / QUARTERS
+            wage[place, skill] = bent + wage_return * (base_wage[place, skill] - bent)

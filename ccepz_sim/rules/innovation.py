@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip, row_sum
+from ccepz_sim.compiled import compiled
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
+@compiled
 def success_chance(effort: np.ndarray, zeta: float) -> np.ndarray:
     """Give the chance of success in a quarter: P = 1 - exp(-zeta x effort). Benchmark B16.
 
     Source: Dosi et al. 2010.
     """
-    chance: np.ndarray = 1.0 - np.exp(-zeta * effort)
-    return chance
+    return 1.0 - np.exp(-zeta * effort)
 
 
+@compiled
 def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray:
     """Draw productivity steps from a symmetric Beta(b, b) on [-most, most] as the middle one of 2 b - 1 uniforms.
 
@@ -38,10 +39,12 @@ def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray
     """
     steps = np.zeros(len(found))
     middle = len(uniform) // 2
-    steps[found] = (2.0 * np.partition(uniform[:, found], middle, axis=0)[middle] - 1.0) * most
+    for row in np.flatnonzero(found):
+        steps[row] = (2.0 * np.sort(uniform[:, row])[middle] - 1.0) * most
     return steps
 
 
+@compiled
 def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float) -> np.ndarray:
     """Weigh research by the filled share of skilled posts: below a critical mass money does nothing.
 
@@ -49,10 +52,10 @@ def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float
         research: outlay in any unit; filled: share of skilled posts, 0-1, same shape.
         exponent: how sharply empty posts void the outlay.
     """
-    effect: np.ndarray = research * filled**exponent
-    return effect
+    return research * filled**exponent
 
 
+@compiled
 def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_weight: float) -> np.ndarray:
     """Give the share of scientists who want to work at an institute: logit over its success and life there.
 
@@ -61,8 +64,7 @@ def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_w
         base, success_weight: log odds, and log odds per unit of success. Benchmark B25.
     """
     worth = base + success_weight * success + living
-    share: np.ndarray = 1.0 / (1.0 + np.exp(-worth))
-    return share
+    return 1.0 / (1.0 + np.exp(-worth))
 
 
 def plan_research(zone: PilotZone) -> None:
@@ -71,16 +73,67 @@ def plan_research(zone: PilotZone) -> None:
     Reads: innovation.*; policy high_tech_cut, loss_relief, breakthrough_reward.
     """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
-    burden = (row_sum(firms.tax_due) + firms.abatement_cost) / np.maximum(firms.sales, 1.0)
-    pull = clip(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0, p.porter_most)
-    eager = np.array([p.propensity_none, p.propensity_training, p.propensity_long])[firms.mindset]
-    strategic = 1.0 + p.emerging_research * (zone.technology.emerging > 0.0)
-    cut = 1.0 + p.tax_response * now.high_tech_cut * np.where(firms.profit > 0.0, 1.0, now.loss_relief)
-    prize = 1.0 + p.prize_pull * now.breakthrough_reward / p.breakthrough_scale
-    own = eager * strategic * pull * cut * prize * firms.sales * np.where(firms.margin > 0.0, 1.0, p.thrift)
-    grant = firms.research_fund / QUARTERS
-    own = np.maximum(0.0, own - p.crowding_out * grant)
-    firms.research = np.where(firms.alive, own + grant, 0.0)
+    _outlay(
+        firms.research,
+        firms.alive,
+        firms.mindset,
+        zone.technology.emerging,
+        firms.tax_due,
+        firms.abatement_cost,
+        firms.sales,
+        firms.profit,
+        firms.margin,
+        firms.research_fund,
+        np.array([p.propensity_none, p.propensity_training, p.propensity_long]),
+        p.porter,
+        p.porter_most,
+        p.burden_reference,
+        p.emerging_research,
+        p.tax_response * now.high_tech_cut,
+        now.loss_relief,
+        1.0 + p.prize_pull * now.breakthrough_reward / p.breakthrough_scale,
+        p.thrift,
+        p.crowding_out,
+    )
+
+
+@compiled
+def _outlay(
+    research: np.ndarray,
+    alive: np.ndarray,
+    mindset: np.ndarray,
+    emerging: np.ndarray,
+    tax_due: np.ndarray,
+    abatement_cost: np.ndarray,
+    sales: np.ndarray,
+    profit: np.ndarray,
+    margin: np.ndarray,
+    research_fund: np.ndarray,
+    propensity: np.ndarray,
+    porter: float,
+    porter_most: float,
+    burden_reference: float,
+    emerging_research: float,
+    tax_cut: float,
+    loss_relief: float,
+    prize: float,
+    thrift: float,
+    crowding_out: float,
+) -> None:
+    """Set research of each firm; propensity: share of sales by mindset; tax_cut, prize: pull of policy."""
+    for firm in range(alive.size):
+        if not alive[firm]:
+            research[firm] = 0.0
+            continue
+        burden = (tax_due[firm, 0] + tax_due[firm, 1] + abatement_cost[firm]) / max(sales[firm], 1.0)
+        pull = min(max(1.0 + porter * np.log1p(burden / burden_reference), 1.0), porter_most)
+        strategic = 1.0 + emerging_research if emerging[firm] > 0.0 else 1.0
+        cut = 1.0 + (tax_cut if profit[firm] > 0.0 else tax_cut * loss_relief)
+        own = propensity[mindset[firm]] * strategic * pull * cut * prize * sales[firm]
+        if margin[firm] <= 0.0:
+            own *= thrift
+        grant = research_fund[firm] / QUARTERS
+        research[firm] = max(0.0, own - crowding_out * grant) + grant
 
 
 def innovate(zone: PilotZone) -> None:
@@ -95,47 +148,116 @@ def innovate(zone: PilotZone) -> None:
     _extend_chain(zone)
     _brand(zone)
     firms = zone.firms
-    for name in ("research_fund", "upgrade_money", "chain_money", "clean_money"):
-        setattr(firms, name, getattr(firms, name) * zone.p.innovation.money_memory)
+    for money in (firms.research_fund, firms.upgrade_money, firms.chain_money, firms.clean_money):
+        money *= zone.p.innovation.money_memory
 
 
 def _institutes(zone: PilotZone) -> None:
     """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
     institutes, now, p = zone.institutes, zone.policy.now, zone.p.institutes
-    guests = p.flexible_take_up * now.flexible_posts / float(institutes.posts.sum())
-    own = institutes.people / np.maximum(institutes.posts, 1e-9)
-    institutes.guests = np.minimum(guests, np.maximum(0.0, 1.0 - own)) * institutes.posts
-    filled = clip(own + institutes.guests / np.maximum(institutes.posts, 1e-9), 0.0, p.fill_most)
-    money = institutes.funding * QUARTERS / np.maximum(institutes.posts, 1.0) / p.funding_scale
-    institutes.success = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
-    _scientists_choose(zone, own)
+    filled = _work(
+        institutes.people,
+        institutes.posts,
+        institutes.guests,
+        institutes.funding,
+        institutes.success,
+        p.flexible_take_up * now.flexible_posts,
+        p.fill_most,
+        p.funding_scale,
+        p.critical_mass,
+        p.zeta,
+    )
+    wanted = wish_to_stay(institutes.success, _living(zone), p.base, p.success_weight)
+    _stay(
+        institutes.people,
+        institutes.posts,
+        institutes.place,
+        wanted,
+        zone.institute_pull,
+        zone.scientist_leave,
+        zone.vacancy_pull[INSTITUTES],
+        p.turnover,
+        p.adjust,
+        p.turnover_floor,
+        p.turnover_most,
+        p.pull_floor,
+        p.pull_gain,
+    )
     luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
     institutes.results = (luck < institutes.success * p.results_rate).astype(float)
     _note_empty(zone, filled)
 
 
-def _scientists_choose(zone: PilotZone, own: np.ndarray) -> None:
+@compiled
+def _work(
+    people: np.ndarray,
+    posts: np.ndarray,
+    guests: np.ndarray,
+    funding: np.ndarray,
+    success: np.ndarray,
+    guests_wanted: float,
+    fill_most: float,
+    funding_scale: float,
+    critical_mass: float,
+    zeta: float,
+) -> np.ndarray:
+    """Set guests and the chance of success of each institute; give the filled share of posts."""
+    share, filled = guests_wanted / posts.sum(), np.empty(people.size)
+    for row in range(people.size):
+        own = people[row] / max(posts[row], 1e-9)
+        guests[row] = min(share, max(0.0, 1.0 - own)) * posts[row]
+        filled[row] = min(max(own + guests[row] / max(posts[row], 1e-9), 0.0), fill_most)
+        money = funding[row] * QUARTERS / max(posts[row], 1.0) / funding_scale
+        success[row] = success_chance(effective_research(money, filled[row], critical_mass), zeta)
+    return filled
+
+
+def _living(zone: PilotZone) -> np.ndarray:
+    """Give what life at each institute is worth to scientists: pay, allowance, pollution, services, remoteness."""
+    institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
+    pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])
+    here = -p.pollution_weight * towns.harm
+    here += p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
+    here += p.amenity_weight * towns.amenity
+    living: np.ndarray = here[institutes.place] - p.remote_weight * institutes.remoteness
+    return living
+
+
+@compiled
+def _stay(
+    people: np.ndarray,
+    posts: np.ndarray,
+    place: np.ndarray,
+    wanted: np.ndarray,
+    pull: np.ndarray,
+    leaving: np.ndarray,
+    sought: np.ndarray,
+    turnover: float,
+    adjust: float,
+    turnover_floor: float,
+    turnover_most: float,
+    pull_floor: float,
+    pull_gain: float,
+) -> None:
     """Leave for the labour market who goes and which posts are sought, by what an institute's work is worth.
 
     Args:
-        own: scientists per post without guests, shape (institutes,).
+        wanted: share of posts scientists would fill; pull: share of posts they consider; shape (institutes,).
+        leaving: share of scientists who go; sought: share of posts considered; set here, shape (places,).
     """
-    institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
-    place, places = institutes.place, zone.world.place_count
-    pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])[place]
-    living = -p.pollution_weight * towns.harm[place]
-    living = living + p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
-    living = living - p.remote_weight * institutes.remoteness
-    living = living + p.amenity_weight * towns.amenity[place]
-    wanted = wish_to_stay(institutes.success, living, p.base, p.success_weight)
-    leave = clip(p.turnover + p.adjust * (own - wanted), p.turnover_floor, p.turnover_most)
-    zone.institute_pull = clip(p.pull_floor + (wanted - own) * p.pull_gain, 0.0, 1.0)
-    people = np.bincount(place, weights=institutes.people, minlength=places)
-    flow = np.bincount(place, weights=institutes.people * leave, minlength=places)
-    zone.scientist_leave = np.where(people > 0.0, flow / np.maximum(people, 1e-9), 0.0)
-    posts = np.bincount(place, weights=institutes.posts, minlength=places)
-    seek = np.bincount(place, weights=institutes.posts * zone.institute_pull, minlength=places)
-    zone.vacancy_pull[INSTITUTES] = np.where(posts > 0.0, seek / np.maximum(posts, 1e-9), 0.0)
+    places = leaving.size
+    there, going, open_, liked = np.zeros(places), np.zeros(places), np.zeros(places), np.zeros(places)
+    for row in range(people.size):
+        here, own = place[row], people[row] / max(posts[row], 1e-9)
+        leave = min(max(turnover + adjust * (own - wanted[row]), turnover_floor), turnover_most)
+        pull[row] = min(max(pull_floor + (wanted[row] - own) * pull_gain, 0.0), 1.0)
+        there[here] += people[row]
+        going[here] += people[row] * leave
+        open_[here] += posts[row]
+        liked[here] += posts[row] * pull[row]
+    for here in range(places):
+        leaving[here] = going[here] / max(there[here], 1e-9)
+        sought[here] = liked[here] / max(open_[here], 1e-9)
 
 
 def _note_empty(zone: PilotZone, filled: np.ndarray) -> None:
@@ -160,53 +282,162 @@ def knowledge_near(zone: PilotZone) -> np.ndarray:
     Reads: innovation.spill_far, for industries without an institute of their own.
     """
     institutes = zone.institutes
-    known = institutes.field >= 0
-    size = len(zone.world.industry_names)
-    total = np.bincount(institutes.field[known], weights=(institutes.success * institutes.posts)[known], minlength=size)
-    posts = np.bincount(institutes.field[known], weights=institutes.posts[known], minlength=size)
-    mean = float((institutes.success * institutes.posts).sum() / institutes.posts.sum())
-    return np.where(posts > 0.0, total / np.maximum(posts, 1e-9), zone.p.innovation.spill_far * mean)
+    return _help(
+        institutes.field,
+        institutes.success,
+        institutes.posts,
+        len(zone.world.industry_names),
+        zone.p.innovation.spill_far,
+    )
+
+
+@compiled
+def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries: int, spill_far: float) -> np.ndarray:
+    total, number = np.zeros(industries), np.zeros(industries)
+    for row in range(field.size):
+        if field[row] >= 0:
+            total[field[row]] += success[row] * posts[row]
+            number[field[row]] += posts[row]
+    far = spill_far * ((success * posts).sum() / posts.sum())
+    for industry in range(industries):
+        total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far
+    return total
 
 
 def _firm_success(zone: PilotZone) -> None:
     """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through."""
-    firms, p = zone.firms, zone.p.innovation
-    chance = success_chance(_research_effort(zone), p.zeta) * firms.alive
+    firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
+    chance = _chances(
+        firms.alive,
+        firms.posts,
+        firms.staff,
+        firms.research,
+        firms.sales,
+        firms.large,
+        zone.technology.industry,
+        knowledge_near(zone),
+        p.institute_help,
+        p.incubator_help * now.incubators,
+        p.size_reference,
+        p.size_floor,
+        p.size_power,
+        p.research_scale * zone.prices.general,
+        p.critical_mass,
+        p.zeta,
+    )
     luck = zone.streams.at("research", zone.quarter)
-    draw = luck.random((2, firms.rows))
-    found = draw[0] < chance
-    step = step_draw(luck.random((2 * int(p.beta) - 1, firms.rows)), found, p.step_most)
-    clean = found & (draw[1] < _clean_share(zone))
-    cost = found & ~clean & (step > 0.0)
-    firms.efficiency = np.where(cost, np.maximum(p.efficiency_floor, firms.efficiency * (1.0 - step)), firms.efficiency)
-    cleaner = np.maximum(p.clean_floor, firms.clean * (1.0 - p.clean_step * (1.0 + np.abs(step))))
-    firms.clean = np.where(clean, cleaner, firms.clean)
-    firms.knowledge = clip(firms.knowledge + p.learning * found - p.forgetting * firms.knowledge, 0.0, 1.0)
-    firms.innovations = (cost | clean).astype(float)
-    _pay_rewards(zone, found & (step > p.breakthrough_step), clean)
-
-
-def _research_effort(zone: PilotZone) -> np.ndarray:
-    """Give research relative to what the firm's size asks, through skilled posts and with help, shape (rows,)."""
-    firms, p = zone.firms, zone.p.innovation
-    need = row_sum(firms.posts[:, SKILLED:])
-    filled = clip(row_sum(firms.staff[:, SKILLED:]) / np.maximum(need, 1e-9), 0.0, 1.0)
-    filled = np.where(need > 0.0, filled, 0.0)
-    help_ = 1.0 + p.institute_help * knowledge_near(zone)[zone.technology.industry]
-    help_ = help_ * (1.0 + p.incubator_help * zone.policy.now.incubators * (firms.large == 0.0))
-    relative = np.maximum(firms.sales / p.size_reference, p.size_floor) ** p.size_power
-    size = p.research_scale * zone.prices.general * relative
-    return effective_research(firms.research / np.maximum(size, 1.0), filled, p.critical_mass) * help_
-
-
-def _clean_share(zone: PilotZone) -> np.ndarray:
-    """Give the chance that a success makes the firm cleaner rather than cheaper, shape (rows,)."""
-    now, p = zone.policy.now, zone.p.innovation
     reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
-    regulated = (row_sum(zone.plan.faced) / 2.0 * (1.0 - zone.firms.hidden)) / p.tax_reference
-    pull = p.direction_base + p.direction_tax * np.log1p(regulated) + p.direction_reward * np.log1p(reward)
-    share: np.ndarray = 1.0 / (1.0 + np.exp(-pull))
-    return share
+    breakthrough, clean = _improve(
+        chance,
+        luck.random((2, firms.rows)),
+        luck.random((2 * int(p.beta) - 1, firms.rows)),
+        zone.plan.faced,
+        firms.hidden,
+        firms.efficiency,
+        firms.clean,
+        firms.knowledge,
+        firms.innovations,
+        p.step_most,
+        p.tax_reference,
+        p.direction_tax,
+        p.direction_base + p.direction_reward * float(np.log1p(reward)),
+        p.efficiency_floor,
+        p.clean_floor,
+        p.clean_step,
+        p.learning,
+        p.forgetting,
+        p.breakthrough_step,
+    )
+    _pay_rewards(zone, breakthrough, clean)
+
+
+@compiled
+def _chances(
+    alive: np.ndarray,
+    posts: np.ndarray,
+    staff: np.ndarray,
+    research: np.ndarray,
+    sales: np.ndarray,
+    large: np.ndarray,
+    industry: np.ndarray,
+    known: np.ndarray,
+    institute_help: float,
+    incubator_help: float,
+    size_reference: float,
+    size_floor: float,
+    size_power: float,
+    scale: float,
+    critical_mass: float,
+    zeta: float,
+) -> np.ndarray:
+    """Give chances of success: research for the firm's size, through filled skilled posts and with help.
+
+    Args:
+        known: help of institutes by industry; incubator_help: for firms that are not large.
+        scale: outlay the usual size asks, yuan.
+    """
+    chance = np.zeros(alive.size)
+    for firm in range(alive.size):
+        need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
+        if alive[firm] and need > 0.0:
+            filled = min(max((staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / need, 0.0), 1.0)
+            size = scale * max(sales[firm] / size_reference, size_floor) ** size_power
+            effort = effective_research(research[firm] / max(size, 1.0), filled, critical_mass)
+            effort *= 1.0 + institute_help * known[industry[firm]]
+            if large[firm] == 0.0:
+                effort *= 1.0 + incubator_help
+            chance[firm] = success_chance(effort, zeta)
+    return chance
+
+
+@compiled
+def _improve(
+    chance: np.ndarray,
+    draw: np.ndarray,
+    uniform: np.ndarray,
+    faced: np.ndarray,
+    hidden: np.ndarray,
+    efficiency: np.ndarray,
+    clean: np.ndarray,
+    knowledge: np.ndarray,
+    innovations: np.ndarray,
+    step_most: float,
+    tax_reference: float,
+    direction_tax: float,
+    direction: float,
+    efficiency_floor: float,
+    clean_floor: float,
+    clean_step: float,
+    learning: float,
+    forgetting: float,
+    breakthrough_step: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let success make firms cleaner where regulation and reward pull that way, else cheaper.
+
+    Args:
+        chance: of success; draw: uniform, shape (2, rows); uniform: see `step_draw`.
+        faced: rates of air and water, yuan/equivalent; direction: log odds of a cleaner firm without regulation.
+
+    Returns:
+        Which firms broke through, and which became cleaner.
+    """
+    found = draw[0] < chance
+    steps = step_draw(uniform, found, step_most)
+    cleaner = np.zeros(found.size, dtype=np.bool_)
+    for firm in range(found.size):
+        innovations[firm] = 0.0
+        if found[firm]:
+            regulated = (faced[firm, 0] + faced[firm, 1]) / 2.0 * (1.0 - hidden[firm]) / tax_reference
+            pull = direction + direction_tax * np.log1p(regulated)
+            if draw[1, firm] < 1.0 / (1.0 + np.exp(-pull)):
+                cleaner[firm] = True
+                clean[firm] = max(clean_floor, clean[firm] * (1.0 - clean_step * (1.0 + abs(steps[firm]))))
+            elif steps[firm] > 0.0:
+                efficiency[firm] = max(efficiency_floor, efficiency[firm] * (1.0 - steps[firm]))
+            if cleaner[firm] or steps[firm] > 0.0:
+                innovations[firm] = 1.0
+        knowledge[firm] = min(max(knowledge[firm] + learning * found[firm] - forgetting * knowledge[firm], 0.0), 1.0)
+    return found & (steps > breakthrough_step), cleaner
 
 
 def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -> None:
@@ -223,51 +454,168 @@ def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -
 def _imitate(zone: PilotZone) -> None:
     """A firm copies part of the distance to the best of its product, the more the better its people and contacts."""
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
-    luck = zone.streams.at("imitation", zone.quarter).random(firms.rows)
-    products = len(zone.world.products)
-    best_cost, best_clean = np.full(products, np.inf), np.full(products, np.inf)
-    alive = np.flatnonzero(firms.alive)
-    np.minimum.at(best_cost, firms.product[alive], firms.efficiency[alive])
-    np.minimum.at(best_clean, firms.product[alive], firms.clean[alive])
-    skilled = row_sum(firms.staff[:, SKILLED:]) / np.maximum(row_sum(firms.posts[:, SKILLED:]), 1e-9)
-    contact = (
-        p.imitation
-        * clip(skilled, 0.0, 1.0)
-        * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
+    _copy(
+        zone.streams.at("imitation", zone.quarter).random(firms.rows),
+        firms.alive,
+        firms.product,
+        firms.efficiency,
+        firms.clean,
+        firms.staff,
+        firms.posts,
+        len(zone.world.products),
+        p.imitation * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication),
+        p.copy_share,
     )
-    copies = firms.alive & (luck < contact)
-    gap = best_cost[firms.product] - firms.efficiency
-    firms.efficiency = np.where(copies, firms.efficiency + p.copy_share * np.minimum(0.0, gap), firms.efficiency)
-    gap = best_clean[firms.product] - firms.clean
-    firms.clean = np.where(copies, firms.clean + p.copy_share * np.minimum(0.0, gap), firms.clean)
-    modern = p.modernise * firms.upgrade_money / np.maximum(firms.book_capital * p.upgrade_cost, 1.0)
-    aged = firms.outdated + p.ageing * (1.0 - firms.outdated)
-    firms.outdated = aged * (1.0 - clip(modern, 0.0, p.modernise_most)) * firms.alive
+    _modernise(
+        firms.outdated,
+        firms.alive,
+        firms.upgrade_money,
+        firms.book_capital,
+        p.ageing,
+        p.modernise,
+        p.upgrade_cost,
+        p.modernise_most,
+    )
+
+
+@compiled
+def _copy(
+    luck: np.ndarray,
+    alive: np.ndarray,
+    product: np.ndarray,
+    efficiency: np.ndarray,
+    clean: np.ndarray,
+    staff: np.ndarray,
+    posts: np.ndarray,
+    products: int,
+    contact: float,
+    copy_share: float,
+) -> None:
+    """Let firms in contact come nearer to the best of their product; contact: chance with all skilled posts filled."""
+    best_cost, best_clean = np.full(products, np.inf), np.full(products, np.inf)
+    for firm in range(alive.size):
+        if alive[firm]:
+            best_cost[product[firm]] = min(best_cost[product[firm]], efficiency[firm])
+            best_clean[product[firm]] = min(best_clean[product[firm]], clean[firm])
+    for firm in range(alive.size):
+        need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
+        skilled = (staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / max(need, 1e-9)
+        if alive[firm] and luck[firm] < contact * min(max(skilled, 0.0), 1.0):
+            efficiency[firm] += copy_share * min(0.0, best_cost[product[firm]] - efficiency[firm])
+            clean[firm] += copy_share * min(0.0, best_clean[product[firm]] - clean[firm])
+
+
+@compiled
+def _modernise(
+    outdated: np.ndarray,
+    alive: np.ndarray,
+    upgrade_money: np.ndarray,
+    book_capital: np.ndarray,
+    ageing: float,
+    modernise: float,
+    upgrade_cost: float,
+    modernise_most: float,
+) -> None:
+    """Let plant age, and money for upgrading renew it."""
+    for firm in range(alive.size):
+        modern = modernise * upgrade_money[firm] / max(book_capital[firm] * upgrade_cost, 1.0)
+        aged = outdated[firm] + ageing * (1.0 - outdated[firm])
+        outdated[firm] = aged * (1.0 - min(max(modern, 0.0), modernise_most)) * alive[firm]
 
 
 def _extend_chain(zone: PilotZone) -> None:
     """A firm adds a step of processing with money, professionals and a park that can carry it."""
     firms, p = zone.firms, zone.p.innovation
-    professionals = firms.staff[:, PROFESSIONAL] / np.maximum(firms.posts[:, PROFESSIONAL], 1e-9)
-    money = (firms.chain_money + p.chain_own * firms.research * QUARTERS) / np.maximum(
-        firms.book_capital * p.chain_cost, 1.0
+    _climb(
+        zone.streams.at("chain", zone.quarter).random(firms.rows),
+        firms.alive,
+        firms.chain,
+        firms.innovations,
+        firms.margin,
+        firms.staff,
+        firms.posts,
+        firms.chain_money,
+        firms.research,
+        firms.book_capital,
+        firms.place,
+        np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure) ** p.chain_park,
+        p.chain_top,
+        p.chain_margin,
+        p.chain_own,
+        p.chain_cost,
+        p.chain_rate,
+        p.critical_mass,
     )
-    carried = (
-        np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure[firms.place]) ** p.chain_park
-    )
-    chance = p.chain_rate * (1.0 - np.exp(-money)) * clip(professionals, 0.0, 1.0) ** p.critical_mass * carried
-    luck = zone.streams.at("chain", zone.quarter).random(firms.rows)
-    able = firms.alive & (firms.chain < p.chain_top) & (firms.margin > p.chain_margin)
-    climbs = able & (luck < chance)
-    firms.chain = np.where(climbs, firms.chain + 1.0, firms.chain)
-    firms.innovations = firms.innovations + climbs
+
+
+@compiled
+def _climb(
+    luck: np.ndarray,
+    alive: np.ndarray,
+    chain: np.ndarray,
+    innovations: np.ndarray,
+    margin: np.ndarray,
+    staff: np.ndarray,
+    posts: np.ndarray,
+    chain_money: np.ndarray,
+    research: np.ndarray,
+    book_capital: np.ndarray,
+    place: np.ndarray,
+    carried: np.ndarray,
+    chain_top: float,
+    chain_margin: float,
+    chain_own: float,
+    chain_cost: float,
+    chain_rate: float,
+    critical_mass: float,
+) -> None:
+    """Add a step where the draw allows; carried: what the place's infrastructure lets through, shape (places,)."""
+    for firm in range(alive.size):
+        # what hinders a firm only lowers the chance, so that most draws need no power and no exponential
+        most = chain_rate * carried[place[firm]]
+        if luck[firm] < most and alive[firm] and chain[firm] < chain_top and margin[firm] > chain_margin:
+            money = chain_money[firm] + chain_own * research[firm] * QUARTERS
+            money /= max(book_capital[firm] * chain_cost, 1.0)
+            professionals = staff[firm, PROFESSIONAL] / max(posts[firm, PROFESSIONAL], 1e-9)
+            filled = min(max(professionals, 0.0), 1.0) ** critical_mass
+            if luck[firm] < most * (1.0 - np.exp(-money)) * filled:
+                chain[firm] += 1.0
+                innovations[firm] += 1.0
 
 
 def _brand(zone: PilotZone) -> None:
     """Brands grow with support for firms above the raw-material level, and fade."""
     firms, p, now = zone.firms, zone.p.brand, zone.policy.now
-    each = now.brand_support / max(1.0, float(firms.alive.sum())) / p.money_scale
-    growth = p.growth * np.log1p(each) * (p.level_base + p.level_weight * firms.chain) * (1.0 - firms.brand)
-    firms.brand = clip(
-        firms.brand * (1.0 - p.fade) + growth * firms.alive * (1.0 - p.stain * firms.colluding), 0.0, 1.0
+    each = now.brand_support / max(1.0, float(np.count_nonzero(firms.alive))) / p.money_scale
+    _grow_brands(
+        firms.brand,
+        firms.alive,
+        firms.chain,
+        firms.colluding,
+        p.growth * float(np.log1p(each)),
+        p.level_base,
+        p.level_weight,
+        p.fade,
+        p.stain,
     )
+
+
+@compiled
+def _grow_brands(
+    brand: np.ndarray,
+    alive: np.ndarray,
+    chain: np.ndarray,
+    colluding: np.ndarray,
+    support: float,
+    level_base: float,
+    level_weight: float,
+    fade: float,
+    stain: float,
+) -> None:
+    """Set each brand, 0-1; collusion stains it."""
+    for firm in range(brand.size):
+        name = brand[firm] * (1.0 - fade)
+        if alive[firm]:
+            growth = support * (level_base + level_weight * chain[firm]) * (1.0 - brand[firm])
+            name += growth * (1.0 - stain) if colluding[firm] else growth
+        brand[firm] = min(max(name, 0.0), 1.0)

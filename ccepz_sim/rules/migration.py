@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.numeric import clip
-from ccepz_sim.sampling import comb, even_comb, in_parts
+from ccepz_sim.compiled import compiled
+from ccepz_sim.sampling import ONE, comb_of, even_comb, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
-from ccepz_sim.state.population import BLOCK
+from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 UNDECIDED = -1
 SENDING = "haidong"
 RECEIVING = ("golmud", "delingha")
+RIVAL = "xining"
 
 
 def choice_chances(utility: np.ndarray, *more: np.ndarray) -> np.ndarray:
@@ -43,13 +44,13 @@ def choice_chances(utility: np.ndarray, *more: np.ndarray) -> np.ndarray:
     return chances
 
 
+@compiled
 def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
     """Give the Harris-Todaro income, yuan/year: chance of a job times wage, else what the jobless have. Benchmark B07.
 
     Source: Harris and Todaro 1970.
     """
-    income: np.ndarray = job_chance * wage + (1.0 - job_chance) * otherwise
-    return income
+    return job_chance * wage + (1.0 - job_chance) * otherwise
 
 
 def live_and_move(zone: PilotZone) -> None:
@@ -84,19 +85,33 @@ def _die(zone: PilotZone, start: np.ndarray) -> None:
     """
     people, hazard = zone.population, in_parts(zone.death_chance)
     for number, rows in people.blocks():
-        people.bury(comb(hazard.take(people.age[rows], mode="clip"), float(start[number])) + rows.start)
+        people.bury(comb_of(hazard, people.age[rows], float(start[number])) + rows.start)
 
 
 def _be_born(zone: PilotZone, luck: float) -> None:
     """Births follow the rate of each place; what is less than a row is carried from place to place."""
     people = zone.population
-    rate = with_outside(zone.birth_rate, zone.p.population.birth_outside) / QUARTERS
-    expected = rate * people.persons / people.birth_weight
-    born = np.floor(expected.cumsum() + luck).astype(np.intp)
-    town = born.searchsorted(np.arange(born[-1]), side="right")
-    voice = zone.p.voice
+    p, voice = zone.p.population, zone.p.voice
+    town = _births(zone.birth_rate, p.birth_outside, people.persons, people.birth_weight, luck)
     awareness = with_outside(zone.towns.awareness, voice.awareness_start)
     people.bear(town, awareness, with_outside(zone.towns.trust, voice.trust_start))
+
+
+@compiled
+def _births(rate: np.ndarray, outside: float, persons: np.ndarray, birth_weight: np.ndarray, luck: float) -> np.ndarray:
+    """Give the place of each newborn row; rate: births a person and year by place, and outside."""
+    expected, born = 0.0, np.empty(persons.size, dtype=np.int64)
+    for place in range(persons.size):
+        yearly = rate[place] if place < rate.size else outside
+        expected += yearly / QUARTERS * persons[place] / birth_weight[place]
+        born[place] = int(np.floor(expected + luck))
+    town = np.empty(born[-1], dtype=np.int64)
+    place = 0
+    for row in range(town.size):
+        while born[place] <= row:
+            place += 1
+        town[row] = place
+    return town
 
 
 def attraction(zone: PilotZone) -> np.ndarray:
@@ -108,33 +123,118 @@ def attraction(zone: PilotZone) -> np.ndarray:
     Reads: migration.*; policy talent_allowance, division.
     """
     towns, world, p, now = zone.towns, zone.world, zone.p.migration, zone.policy.now
-    force = np.maximum(towns.labour_force, 1.0)
-    free = towns.vacancies.sum(axis=0)
-    seekers = np.maximum(force - towns.employed.sum(axis=0), 1.0)
-    chance = clip(
-        (1.0 - towns.unemployment) * np.minimum(1.0, p.vacancy_base + free / (seekers + free)), p.job_chance_least, 1.0
-    )
-    cost = world.place["housing_cost"][:, None]
-    income = expected_wage(towns.wage, chance, p.jobless_income * towns.wage) / cost**p.housing_weight
-    outside = zone.base_wage.sum(axis=0) / len(zone.base_wage) * p.outside_wage * (1.0 - p.outside_risk)
-    value = np.empty((len(income) + 1, len(SKILLS)))
-    np.log(income, out=value[:-1])
-    np.log(outside, out=value[-1])
-    value *= p.wage
+    value = np.empty((world.place_count + 1, len(SKILLS)))
     felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
-    pollution = with_outside(towns.pollution, p.outside_pollution)
-    value -= felt * np.log1p(pollution)[:, None]
-    amenity = with_outside(
-        towns.amenity * (1.0 + p.ecology_weight * (towns.ecology - p.ecology_reference)), p.outside_amenity
+    liked = np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional])
+    _pay(
+        value,
+        towns.labour_force,
+        towns.vacancies,
+        towns.employed,
+        towns.unemployment,
+        towns.wage,
+        zone.base_wage,
+        world.place["housing_cost"],
+        p.vacancy_base,
+        p.job_chance_least,
+        p.jobless_income,
+        p.housing_weight,
+        p.outside_wage * (1.0 - p.outside_risk),
+        p.wage,
     )
-    value += np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional]) * amenity[:, None]
-    high = np.maximum(0.0, world.place["altitude_m"] - p.altitude_free)
-    value[:-1] -= (p.altitude / METRES * high)[:, None]
-    talent = p.allowance * now.talent_allowance / p.allowance_scale
-    value[: world.zone_count, PROFESSIONAL] += talent
-    rival = p.rival_pull * zone.rival_attraction * (1.0 - now.division)
-    value[world.place_index["xining"], SKILLED:] += rival
+    _surroundings(
+        value,
+        felt,
+        liked,
+        towns.pollution,
+        towns.amenity,
+        towns.ecology,
+        world.place["altitude_m"],
+        p.outside_pollution,
+        p.outside_amenity,
+        p.ecology_weight,
+        p.ecology_reference,
+        p.altitude_free,
+        p.altitude / METRES,
+        p.allowance * now.talent_allowance / p.allowance_scale,
+        world.zone_count,
+        p.rival_pull * zone.rival_attraction * (1.0 - now.division),
+        world.place_index[RIVAL],
+    )
     return value
+
+
+@compiled
+def _pay(
+    value: np.ndarray,
+    labour_force: np.ndarray,
+    vacancies: np.ndarray,
+    employed: np.ndarray,
+    unemployment: np.ndarray,
+    wage: np.ndarray,
+    base_wage: np.ndarray,
+    housing_cost: np.ndarray,
+    vacancy_base: float,
+    job_chance_least: float,
+    jobless_income: float,
+    housing_weight: float,
+    outside_wage: float,
+    weight: float,
+) -> None:
+    """Value expected income by place and skill; a chance of a job asks for a vacancy and for few who seek it."""
+    places, skills = wage.shape
+    for skill in range(skills):
+        usual = 0.0
+        for place in range(places):
+            free = working = 0.0
+            for employer in range(len(employed)):
+                free += vacancies[employer, place, skill]
+                working += employed[employer, place, skill]
+            seekers = max(max(labour_force[place, skill], 1.0) - working, 1.0)
+            chance = (1.0 - unemployment[place, skill]) * min(1.0, vacancy_base + free / (seekers + free))
+            chance = min(max(chance, job_chance_least), 1.0)
+            earned = wage[place, skill]
+            income = expected_wage(earned, chance, jobless_income * earned) / housing_cost[place] ** housing_weight
+            value[place, skill] = weight * np.log(income)
+            usual += base_wage[place, skill]
+        value[places, skill] = weight * np.log(usual / places * outside_wage)
+
+
+@compiled
+def _surroundings(
+    value: np.ndarray,
+    felt: np.ndarray,
+    liked: np.ndarray,
+    pollution: np.ndarray,
+    amenity: np.ndarray,
+    ecology: np.ndarray,
+    altitude: np.ndarray,
+    outside_pollution: float,
+    outside_amenity: float,
+    ecology_weight: float,
+    ecology_reference: float,
+    altitude_free: float,
+    altitude_weight: float,
+    talent: float,
+    zone_count: int,
+    rival: float,
+    rival_place: int,
+) -> None:
+    """Add what pollution, services, ecology, altitude, offers to talent and the rival are worth, by skill."""
+    places = amenity.size
+    for place in range(places + 1):
+        if place < places:
+            harm = np.log1p(pollution[place])
+            good = amenity[place] * (1.0 + ecology_weight * (ecology[place] - ecology_reference))
+            high = altitude_weight * max(0.0, altitude[place] - altitude_free)
+        else:
+            harm, good, high = np.log1p(outside_pollution), outside_amenity, 0.0
+        for skill in range(felt.size):
+            value[place, skill] += liked[skill] * good - felt[skill] * harm - high
+        if place < zone_count:
+            value[place, PROFESSIONAL] += talent
+    for skill in range(SKILLED, felt.size):
+        value[rival_place, skill] += rival
 
 
 def _choose(zone: PilotZone, value: np.ndarray) -> None:
@@ -146,27 +246,84 @@ def _choose(zone: PilotZone, value: np.ndarray) -> None:
         people.kin = _kin(zone)
     chances = move_chances(value, zone.distance_term, people.kin, p)
     yearly = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional])
-    considers = in_parts(np.append(yearly / QUARTERS, 0.0))
-    considers = considers[np.where(people.cells.town < 0, len(SKILLS), people.cells.skill)]
+    considers = in_parts(yearly / QUARTERS)
+    cells = people.cells
     start = zone.streams.at("migration", zone.quarter).random((people.used // BLOCK + 1, 2))
-    for number, rows in people.blocks():
-        thinking = comb(considers.take(people.cell[rows], mode="clip"), float(start[number, 0])) + rows.start
-        thinking = _free_to_move(zone, thinking)
-        kind = people.cells.kind(people.cell[thinking], people.home[thinking])
-        chosen = comb(chances.take(kind, axis=0, mode="clip").T.ravel(), float(start[number, 1]))
-        # who is met at two places goes to the first
-        goal = np.full(len(thinking), UNDECIDED)
-        goal[chosen[::-1] % max(1, len(thinking))] = chosen[::-1] // max(1, len(thinking))
-        leaving = np.flatnonzero(goal != UNDECIDED)
-        _move(zone, thinking[leaving], goal[leaving])
+    for number, block in people.blocks():
+        rows, goal = _movers(
+            people.cell[block],
+            people.home[block],
+            people.age[block],
+            people.moved[block],
+            cells.town,
+            cells.skill,
+            considers,
+            chances,
+            float(start[number, 0]),
+            float(start[number, 1]),
+            int(p.adult_age * QUARTERS),
+            int(p.oldest_age * QUARTERS),
+            float(zone.quarter - p.settle_quarters),
+        )
+        _move(zone, rows + block.start, goal)
 
 
-def _free_to_move(zone: PilotZone, rows: np.ndarray) -> np.ndarray:
-    """Keep those of an age to move; who has just moved stays a while."""
-    people, p = zone.population, zone.p.migration
-    age = people.age[rows]
-    adult = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.oldest_age * QUARTERS))
-    return rows[adult & (people.moved[rows] <= zone.quarter - p.settle_quarters)]
+@compiled
+def _movers(
+    cell: np.ndarray,
+    home: np.ndarray,
+    age: np.ndarray,
+    moved: np.ndarray,
+    town_of: np.ndarray,
+    skill_of: np.ndarray,
+    considers: np.ndarray,
+    chances: np.ndarray,
+    first: float,
+    second: float,
+    adult: int,
+    oldest: int,
+    settled: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the rows of a block that move, and their goals; who is of no age to move, or has just moved, stays.
+
+    Args:
+        cell, home, age, moved: of residents; town_of, skill_of: of cells.
+        considers: chance to consider moving by skill, chances: see `move_chances`; both in parts as `comb` takes them.
+        first, second: uniform draws that place the combs of those who think of moving, and of those who move.
+        adult, oldest: quarters of age; settled: last quarter of an earlier move that is long enough ago.
+    """
+    places = chances.shape[1]
+    by_cell = np.zeros(town_of.size, dtype=np.int64)
+    for number in range(town_of.size):
+        if town_of[number] >= 0:
+            by_cell[number] = considers[skill_of[number]]
+    thinking = comb_of(by_cell, cell, first)
+    kind = np.empty(thinking.size, dtype=np.int64)
+    count = 0
+    for row in thinking:
+        if adult <= age[row] < oldest and moved[row] <= settled:
+            thinking[count] = row
+            here = int(skill_of[cell[row]]) * places + int(town_of[cell[row]])
+            kind[count] = here * places + home[row]
+            count += 1
+    goal = np.full(count, UNDECIDED)
+    reached, movers = int(second * ONE), 0
+    for place in range(places):
+        for who in range(count):
+            reached += chances[kind[who], place]
+            if reached >= ONE:
+                reached -= ONE
+                # who is met at two places goes to the first
+                if goal[who] == UNDECIDED:
+                    goal[who] = place
+                    movers += 1
+    rows, goals = np.empty(movers, dtype=np.int64), np.empty(movers, dtype=np.int64)
+    movers = 0
+    for who in range(count):
+        if goal[who] != UNDECIDED:
+            rows[movers], goals[movers] = thinking[who], goal[who]
+            movers += 1
+    return rows, goals
 
 
 def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: SimpleNamespace) -> np.ndarray:
@@ -182,51 +339,120 @@ def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: Si
         p: parameters of migration.
 
     Returns:
-        In parts as `comb` takes them, shape (kinds, places), kinds numbered as `Cells.kind` does; staying has none.
+        In parts as `comb` takes them, shape (kinds, places); staying has none. Kinds are numbered by skill, then place,
+        then home.
 
     Source: McFadden 1974.
     """
     places = len(distance)
     here = -p.distance * distance
     here[:, -1] -= p.leave_province
-    home = p.kin * np.log1p(p.kin_scale * kin)
-    itself = np.arange(places)
-    here[itself, itself] += p.stay
-    home[itself, itself] += p.home_pull
-    chances = choice_chances(value.T[:, None, None, :], here[:, None, :], home)
-    chances[:, itself, :, itself] = 0.0
-    return in_parts(chances.reshape(-1, places))
+    here.ravel()[:: places + 1] += p.stay
+    # the exponentials of a sum are multiplied: what home adds weighs the shares anew
+    shares = choice_chances(value.T[:, None, :], here)
+    return _drawn_home(shares, kin, p.kin, p.kin_scale, p.home_pull)
+
+
+@compiled
+def _drawn_home(
+    shares: np.ndarray, kin: np.ndarray, kin_weight: float, kin_scale: float, home_pull: float
+) -> np.ndarray:
+    """Weigh shares by skill and place with what kin and home add; give chances to move by kind, see `move_chances`."""
+    skills, places, _ = shares.shape
+    drawn = np.exp(kin_weight * np.log1p(kin_scale * kin))
+    for home in range(places):
+        drawn[home, home] *= np.exp(home_pull)
+    parts = np.empty((skills * places * places, places), dtype=np.int64)
+    kind = 0
+    for skill in range(skills):
+        for here in range(places):
+            for home in range(places):
+                total = 0.0
+                for goal in range(places):
+                    total += shares[skill, here, goal] * drawn[home, goal]
+                for goal in range(places):
+                    parts[kind, goal] = int(shares[skill, here, goal] * drawn[home, goal] / total * ONE)
+                parts[kind, here] = 0
+                kind += 1
+    return parts
 
 
 def _kin(zone: PilotZone) -> np.ndarray:
     """Give the share of those who call a place home by where they live, shape (places + 1, places + 1)."""
     people = zone.population
     size = people.outside + 1
-    town = np.where(people.cells.town < 0, size, people.cells.town).astype(np.int16)
-    count = np.zeros((size, size + 1))
-    for _, rows in people.blocks():
-        cell = people.home[rows] * np.int16(size + 1) + town.take(people.cell[rows], mode="clip")
-        count += np.bincount(cell, weights=people.weight[rows], minlength=count.size).reshape(count.shape)
-    share: np.ndarray = count[:, :size] / np.maximum(1.0, count[:, :size].sum(axis=1, keepdims=True))
+    count = np.zeros((size, size))
+    _count_kin(
+        people.cell[: people.used], people.home[: people.used], people.weight[: people.used], people.cells.town, count
+    )
+    share: np.ndarray = count / np.maximum(1.0, count.sum(axis=1, keepdims=True))
     return share
+
+
+@compiled
+def _count_kin(cell: np.ndarray, home: np.ndarray, weight: np.ndarray, town_of: np.ndarray, count: np.ndarray) -> None:
+    """Add up persons by home and place."""
+    for row in range(cell.size):
+        if town_of[cell[row]] >= 0:
+            count[home[row], town_of[cell[row]]] += weight[row]
 
 
 def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
     """Change residents' place: they leave their job and look for one where they arrive."""
-    people, cells = zone.population, zone.population.cells
-    if not len(rows):
-        return
-    cell = people.cell[rows]
-    here = cells.town[cell].astype(np.intp)
-    np.add.at(people.moves, (here, goal), people.weight[rows])
-    labour = zone.p.labour
-    age = people.age[rows]
-    able = (age >= int(labour.working_age * QUARTERS)) & (age < int(labour.retirement_age * QUARTERS))
-    seeks = (cells.employer[cell] > OUT_OF_LABOUR) | ((here == people.outside) & able)
-    employer = np.where(seeks & (goal < people.outside), UNEMPLOYED, OUT_OF_LABOUR)
-    people.put(rows, cells.number(employer, goal, cells.skill[cell]))
-    people.jobless[rows] = 0
-    people.moved[rows] = zone.quarter
+    people, cells, labour = zone.population, zone.population.cells, zone.p.labour
+    _go(
+        rows,
+        goal,
+        people.cell,
+        people.heads,
+        people.weight,
+        people.age,
+        people.jobless,
+        people.moved,
+        people.moves,
+        cells.town,
+        cells.skill,
+        cells.employer,
+        cells.flat,
+        zone.quarter,
+        int(labour.working_age * QUARTERS),
+        int(labour.retirement_age * QUARTERS),
+    )
+
+
+@compiled
+def _go(
+    rows: np.ndarray,
+    goal: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    age: np.ndarray,
+    jobless: np.ndarray,
+    moved: np.ndarray,
+    moves: np.ndarray,
+    town_of: np.ndarray,
+    skill_of: np.ndarray,
+    employer_of: np.ndarray,
+    flat: int,
+    quarter: int,
+    working_age: int,
+    retirement_age: int,
+) -> None:
+    """Move residents and count them; those who come from outside seek work when they are of an age to."""
+    outside = len(moves) - 1
+    for number in range(rows.size):
+        row, there = rows[number], goal[number]
+        now = cell[row]
+        here = town_of[now]
+        moves[here, there] += weight[row]
+        able = working_age <= age[row] < retirement_age
+        seeks = employer_of[now] > OUT_OF_LABOUR or (here == outside and able)
+        employer = UNEMPLOYED if seeks and there < outside else OUT_OF_LABOUR
+        to = (employer - OUT_OF_LABOUR) * flat + there * len(SKILLS) + skill_of[now]
+        change_cell(cell, heads, weight, row, to)
+        jobless[row] = 0
+        moved[row] = quarter
 
 
 def _resettle(zone: PilotZone, value: np.ndarray) -> None:
@@ -247,49 +473,125 @@ def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
         start: one uniform draw that places the comb of the systematic samples.
     """
     people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
-    places = now.resettlement / QUARTERS
+    cells, places = people.cells, now.resettlement / QUARTERS
     if places <= 0.0:
         return
-    east = world.place_index[SENDING]
-    goals = [world.place_index[name] for name in RECEIVING]
-    gain = sum(value[goal] for goal in goals) / len(goals) - value[east]
-    accepts = 1.0 / (1.0 + np.exp(-(p.offer_base + gain + p.offer_jobs * now.resettlement_jobs)))
-    able = _may_resettle(zone, east)
-    skill = people.cells.skill[people.cell[able]]
-    total = float(np.bincount(skill, weights=people.weight[able], minlength=len(SKILLS)) @ accepts)
-    chosen = able[comb(in_parts(accepts * min(1.0, places / max(total, 1.0))).take(skill, mode="clip"), start)]
-    free = zone.towns.vacancies.sum(axis=(0, 2))[goals] + 1.0
-    goal = np.full(len(chosen), goals[1])
-    goal[even_comb(len(chosen), float(free[0] / free.sum()), start)] = goals[0]
-    _move(zone, chosen, goal)
-    people.resettled[chosen] = True
-    people.guaranteed[chosen] = False
-    people.guaranteed[chosen[even_comb(len(chosen), now.resettlement_jobs, start)]] = True
-    people.resettled_quarter = int(people.weight[chosen].sum())
+    first, second = RECEIVING
+    rows, goal, people.resettled_quarter = _takers(
+        people.cell[: people.used],
+        people.age,
+        people.weight,
+        people.resettled,
+        people.guaranteed,
+        cells.town,
+        cells.skill,
+        zone.towns.vacancies,
+        value,
+        world.place_index[SENDING],
+        world.place_index[first],
+        world.place_index[second],
+        p.offer_base + p.offer_jobs * now.resettlement_jobs,
+        now.resettlement_jobs,
+        places,
+        start,
+        int(p.adult_age * QUARTERS),
+        int(p.programme_age * QUARTERS),
+    )
+    _move(zone, rows, goal)
 
 
-def _may_resettle(zone: PilotZone, east: int) -> np.ndarray:
-    """Find those of the sending area the programme takes: adults of a certain age, no professionals, once only."""
-    people, cells, p = zone.population, zone.population.cells, zone.p.migration
-    wanted = (cells.town == east) & (cells.skill < PROFESSIONAL)
-    rows = np.flatnonzero(wanted.take(people.cell[: people.used], mode="clip"))
-    age = people.age[rows]
-    able = (age >= int(p.adult_age * QUARTERS)) & (age < int(p.programme_age * QUARTERS))
-    return rows[able & ~people.resettled[rows]]
+@compiled
+def _takers(
+    cell: np.ndarray,
+    age: np.ndarray,
+    weight: np.ndarray,
+    resettled: np.ndarray,
+    guaranteed: np.ndarray,
+    town_of: np.ndarray,
+    skill_of: np.ndarray,
+    vacancies: np.ndarray,
+    value: np.ndarray,
+    east: int,
+    first: int,
+    second: int,
+    offer: float,
+    with_job: float,
+    places: float,
+    start: float,
+    adult: int,
+    oldest: int,
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Choose those who take a place: adults of a certain age of the east, no professionals, once only.
+
+    Args:
+        offer: log odds to accept without a gain; with_job: share that is promised a job; places: persons taken.
+
+    Returns:
+        Rows, their goals, first or second, and how many persons they stand for.
+    """
+    sought = (town_of == east) & (skill_of < PROFESSIONAL)
+    rows, count = np.empty(cell.size, dtype=np.int64), 0
+    for row in range(cell.size):
+        # no branch: a processor guesses wrong where every second one is able
+        rows[count] = row
+        count += int(sought[cell[row]] and adult <= age[row] < oldest and not resettled[row])
+    rows = rows[:count]
+    accepts = 1.0 / (1.0 + np.exp(-(offer + (value[first] + value[second]) / 2.0 - value[east])))
+    total = 0.0
+    for one in rows:
+        total += weight[one] * accepts[skill_of[cell[one]]]
+    parts = in_parts(accepts * min(1.0, places / max(total, 1.0)))
+    rows = rows[comb_of(parts, skill_of[cell[rows]], start)]
+    free = vacancies[:, first].sum() + 1.0
+    goal = np.full(rows.size, second)
+    goal[even_comb(rows.size, free / (free + vacancies[:, second].sum() + 1.0), start)] = first
+    persons = 0
+    for one in rows:
+        resettled[one], guaranteed[one] = True, False
+        persons += int(weight[one])
+    guaranteed[rows[even_comb(rows.size, with_job, start)]] = True
+    return rows, goal, persons
 
 
 def _return_jobless(zone: PilotZone, luck: np.random.Generator) -> None:
     """Some of the resettled who found no work for long go back to where they came from."""
     people, p = zone.population, zone.p.migration
     east = zone.world.place_index[SENDING]
-    stuck = np.flatnonzero(people.resettled[: people.used])
-    town = people.cells.town[people.cell[stuck]]
-    away = (town != east) & (town != people.outside)
-    jobless = (people.cells.employer[people.cell[stuck]] == UNEMPLOYED) & (people.jobless[stuck] >= p.return_after)
-    stuck = stuck[away & jobless]
+    stuck = _stuck(
+        people.cell[: people.used],
+        people.resettled,
+        people.jobless,
+        people.cells.town,
+        people.cells.employer,
+        east,
+        people.outside,
+        float(p.return_after),
+    )
     back = stuck[luck.random(len(stuck)) < p.return_chance]
     if not len(back):
         return
     people.returned_quarter = int(people.weight[back].sum())
     _move(zone, back, np.full(len(back), east))
     people.resettled[back] = False
+
+
+@compiled
+def _stuck(
+    cell: np.ndarray,
+    resettled: np.ndarray,
+    jobless: np.ndarray,
+    town_of: np.ndarray,
+    employer_of: np.ndarray,
+    east: int,
+    outside: int,
+    patience: float,
+) -> np.ndarray:
+    """Give the resettled who live neither where they came from nor outside and are out of work for long."""
+    rows, count = np.empty(cell.size, dtype=np.int64), 0
+    for row in range(cell.size):
+        if resettled[row] and jobless[row] >= patience:
+            town = town_of[cell[row]]
+            if town != east and town != outside and employer_of[cell[row]] == UNEMPLOYED:
+                rows[count] = row
+                count += 1
+    return rows[:count].copy()

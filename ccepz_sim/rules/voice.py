@@ -6,20 +6,22 @@ Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeal
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from ccepz_sim.numeric import clip
-from ccepz_sim.rules.collusion import peer_shares
+from ccepz_sim.compiled import compiled
+from ccepz_sim.state.population import BLOCK, LANES
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
+Number = TypeVar("Number", float, np.float32)
+
 FAR = 9.0  # an opinion nobody is in reach of
 
 
+@compiled
 def belief_after(
     belief: np.ndarray, punished: np.ndarray, cases: np.ndarray, speed: float, prior: tuple[float, float]
 ) -> np.ndarray:
@@ -32,10 +34,17 @@ def belief_after(
     Source: Hammond 2000; docs/model.md (a).
     """
     seen = (punished + prior[0]) / (cases + prior[0] + prior[1])
-    learned: np.ndarray = (1.0 - speed) * belief + speed * seen
-    return learned
+    return (1.0 - speed) * belief + speed * seen
 
 
+@compiled
+def drift(own: Number, mean: Number, speed: Number, reach: Number) -> Number:
+    """Move one opinion toward the mean, see `drift_to_mean`."""
+    gap = mean - own
+    return own + speed * gap if abs(gap) < reach else own
+
+
+@compiled
 def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float) -> np.ndarray:
     """Move opinions toward the mean of the town when it is within reach (bounded confidence).
 
@@ -44,10 +53,9 @@ def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float)
 
     Source: DeGroot 1974; Deffuant et al. 2000.
     """
-    gap = mean - own
-    moved = np.where(np.abs(gap) < reach, gap, gap.dtype.type(0.0))
-    moved *= speed
-    moved += own
+    moved = np.empty_like(own)
+    for row in range(own.size):
+        moved[row] = drift(own[row], mean[row], speed, reach)
     return moved
 
 
@@ -64,21 +72,79 @@ def form_opinions(zone: PilotZone) -> None:
 def _learn_detection(zone: PilotZone) -> None:
     """Firms learn from punished peers and central inspections, officials from their firms and from audits."""
     firms, officials, c = zone.firms, zone.officials, zone.p.collusion
-    places = zone.world.place_count
-    alive = firms.alive
-    wrong = alive & (firms.colluding | firms.punished)
-    cases = np.bincount(firms.place, weights=wrong, minlength=places)
-    hit = np.bincount(firms.place, weights=firms.punished & alive, minlength=places)
-    near = belief_after(firms.sees, hit[firms.place], cases[firms.place], c.belief_speed, (c.prior_hit, c.prior_miss))
-    publicity = 1.0 + c.salience * zone.policy.now.disclosure * peer_shares(zone, firms.punished)
-    pulse = zone.path.inspection[zone.quarter]
-    firms.sees = clip(near * publicity + c.pulse_fear * pulse, c.belief_floor, 1.0)
-    firms.sees = np.where(firms.punished, np.minimum(1.0, firms.sees + c.own_lesson), firms.sees)
-    mean = np.bincount(firms.official, weights=firms.sees * alive, minlength=len(officials.body))
-    count = np.bincount(firms.official, weights=alive, minlength=len(officials.body))
-    audited = zone.audit_found * c.official_audit_view
-    heard = np.where(count > 0.0, mean / np.maximum(count, 1.0), officials.sees) + audited
-    officials.sees = clip(officials.sees + c.belief_speed * (heard - officials.sees), 0.0, 1.0)
+    _learn_from_peers(
+        firms.sees,
+        firms.place,
+        firms.alive,
+        firms.colluding,
+        firms.punished,
+        zone.world.place_count,
+        c.belief_speed,
+        c.prior_hit,
+        c.prior_miss,
+        c.salience * zone.policy.now.disclosure,
+        c.pulse_fear * float(zone.path.inspection[zone.quarter]),
+        c.belief_floor,
+        c.own_lesson,
+    )
+    audited = float(zone.audit_found) * c.official_audit_view
+    _hear_from_firms(officials.sees, firms.sees, firms.official, firms.alive, audited, c.belief_speed)
+
+
+@compiled
+def _learn_from_peers(
+    sees: np.ndarray,
+    place: np.ndarray,
+    alive: np.ndarray,
+    colluding: np.ndarray,
+    punished: np.ndarray,
+    places: int,
+    speed: float,
+    prior_hit: float,
+    prior_miss: float,
+    salience: float,
+    pulse_fear: float,
+    floor: float,
+    own_lesson: float,
+) -> None:
+    """Firms learn from those of their place, the more where cases are disclosed, and from their own punishment."""
+    cases, hit = np.zeros(places), np.zeros(places)
+    for firm in range(sees.size):
+        if alive[firm] and (colluding[firm] or punished[firm]):
+            cases[place[firm]] += 1.0
+            hit[place[firm]] += punished[firm]
+    share = punished_share(place, alive, punished, places)
+    for firm in range(sees.size):
+        here = place[firm]
+        near = belief_after(sees[firm], hit[here], cases[here], speed, (prior_hit, prior_miss))
+        belief = min(max(near * (1.0 + salience * share[here]) + pulse_fear, floor), 1.0)
+        sees[firm] = min(1.0, belief + own_lesson) if punished[firm] else belief
+
+
+@compiled
+def _hear_from_firms(
+    sees: np.ndarray, firm_sees: np.ndarray, official: np.ndarray, alive: np.ndarray, audited: float, speed: float
+) -> None:
+    """Officials learn from the firms they answer for and from audits."""
+    told, count = np.zeros(sees.size), np.zeros(sees.size)
+    for firm in range(firm_sees.size):
+        if alive[firm]:
+            told[official[firm]] += firm_sees[firm]
+            count[official[firm]] += 1.0
+    for row in range(sees.size):
+        heard = (told[row] / count[row] if count[row] > 0.0 else sees[row]) + audited
+        sees[row] = min(max(sees[row] + speed * (heard - sees[row]), 0.0), 1.0)
+
+
+@compiled
+def punished_share(place: np.ndarray, alive: np.ndarray, punished: np.ndarray, places: int) -> np.ndarray:
+    """Give the share of firms found colluding this quarter by place."""
+    count, hit = np.zeros(places), np.zeros(places)
+    for firm in range(place.size):
+        if alive[firm]:
+            count[place[firm]] += 1.0
+            hit[place[firm]] += punished[firm]
+    return hit / np.maximum(1.0, count)
 
 
 def _awareness_and_trust(zone: PilotZone) -> None:
@@ -90,12 +156,7 @@ def _awareness_and_trust(zone: PilotZone) -> None:
     _become_aware(zone, persons, harm)
     _reply(zone, persons)
     _trust(zone, persons, harm)
-    per_person = towns.complaints / persons
-    heard = per_person / p.strength_scale * (p.silent_part + towns.reply_rate)
-    zone.voice_strength = np.minimum(p.strength_most, heard)
     inside = slice(zone.world.zone_count)
-    pressure = np.minimum(1.0, per_person[inside] / p.pressure_scale)
-    zone.complaint_pressure = float(pressure.sum()) / len(pressure)
     zone.mean_trust = float(towns.trust[inside] @ persons[inside]) / float(persons[inside].sum())
 
 
@@ -107,85 +168,251 @@ def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> Non
         harm: harm people can connect with pollution, 0 upwards, shape (places,).
     """
     people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
-    cells = people.cells
-    near = slice(zone.world.zone_count)
-    per_head = now.education / max(1.0, float(persons[near].sum()))
-    signal = p.signal_base + harm
-    signal[near] += p.education_effect * math.log1p(per_head / p.education_scale)
-    signal = clip(signal, 0.0, 1.0)
-    sense = p.learning * (1.0 + p.skill_learning * cells.skill.astype(np.float32)) * people.lives_here
-    pull = sense * cells.by_town(signal, 0.0)
-    mean = cells.by_town(towns.awareness, FAR)
-    drive = p.complain_base + p.complain_harm * towns.harm - p.free_ride * np.log(persons)
-    drive = cells.by_town(drive + p.complain_voice * now.evaluation_voice, 0.0)
-    sums = np.zeros((2, cells.count + 1))
+    cells, near = people.cells, zone.world.zone_count
+    per_head = now.education / max(1.0, float(persons[:near].sum()))
+    sense, pull, mean, drive = _impulses(
+        cells.town,
+        cells.skill,
+        persons,
+        harm,
+        towns.harm,
+        towns.awareness,
+        near,
+        p.signal_base,
+        p.education_effect * math.log1p(per_head / p.education_scale),
+        p.learning,
+        p.skill_learning,
+        p.complain_base,
+        p.complain_harm,
+        p.free_ride,
+        p.complain_voice * now.evaluation_voice,
+    )
+    odds, sums = np.empty(min(BLOCK, people.used), dtype=np.float32), np.zeros((LANES, cells.count + 1, 2))
     for _, rows in people.blocks():
-        cell, lanes, weight = people.cell[rows].astype(np.intp), people.lanes(rows), people.weight[rows]
-        own = people.awareness[rows]
-        own -= sense.take(cell, mode="clip") * own
-        own += pull.take(cell, mode="clip")
-        own[:] = drift_to_mean(own, mean.take(cell, mode="clip"), p.imitation, p.reach)
-        chance = complaint_chance(drive.take(cell, mode="clip"), own, people.trust[rows], p)
-        sums[0] += people.add_up(lanes, weight * own)
-        sums[1] += people.add_up(lanes, weight * chance)
-    aware, sent = people.by_place(sums)
-    towns.awareness = aware / persons
-    # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
-    towns.complaints = np.rint(sent) * zone.world.in_zone
+        cell, own, against = people.cell[rows], people.awareness[rows], odds[: rows.stop - rows.start]
+        _learn(
+            cell,
+            own,
+            people.trust[rows],
+            sense,
+            pull,
+            mean,
+            drive,
+            p.imitation,
+            p.reach,
+            p.complain_aware,
+            p.complain_trust,
+            against,
+        )
+        np.exp(against, out=against)  # NumPy takes several at a time
+        _add_up(cell, people.weight[rows], own, against, p.complaint_most, sums)
+    _sum_by_place(sums, cells.town, persons, zone.world.in_zone, towns.awareness, towns.complaints)
 
 
-def complaint_chance(drive: np.ndarray, awareness: np.ndarray, trust: np.ndarray, p: SimpleNamespace) -> np.ndarray:
-    """Give the chance to complain in a quarter: logistic in awareness, trust and what all of a place share.
+@compiled
+def _impulses(
+    town_of: np.ndarray,
+    skill_of: np.ndarray,
+    persons: np.ndarray,
+    harm: np.ndarray,
+    true_harm: np.ndarray,
+    awareness: np.ndarray,
+    near: int,
+    signal_base: float,
+    taught: float,
+    learning: float,
+    skill_learning: float,
+    complain_base: float,
+    complain_harm: float,
+    free_ride: float,
+    say: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give what moves residents by cell, float32: sense, pull of the signal, mean of the town, drive to complain.
 
-    Args:
-        drive: what the place adds; awareness, trust: 0-1; all of one shape.
-        p: parameters of voice.
+    Nothing moves those outside, and rows nobody holds.
     """
-    chance = awareness * -p.complain_aware
-    chance -= p.complain_trust * trust
-    chance -= drive
-    np.exp(chance, out=chance)
-    chance += 1.0
-    return np.divide(p.complaint_most, chance, out=chance)
+    size, one = town_of.size, np.float32(1.0)
+    sense, pull = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
+    mean, drive = np.full(size, np.float32(FAR)), np.zeros(size, dtype=np.float32)
+    for cell in range(size):
+        place = town_of[cell]
+        if 0 <= place < persons.size:
+            signal = signal_base + harm[place]
+            if place < near:
+                signal += taught
+            sense[cell] = np.float32(learning) * (one + np.float32(skill_learning) * np.float32(skill_of[cell]))
+            pull[cell] = sense[cell] * np.float32(min(max(signal, 0.0), 1.0))
+            mean[cell] = awareness[place]
+            drive[cell] = complain_base + complain_harm * true_harm[place] - free_ride * np.log(persons[place]) + say
+    return sense, pull, mean, drive
+
+
+@compiled
+def _learn(
+    cell: np.ndarray,
+    awareness: np.ndarray,
+    trust: np.ndarray,
+    sense: np.ndarray,
+    pull: np.ndarray,
+    mean: np.ndarray,
+    drive: np.ndarray,
+    imitation: float,
+    reach: float,
+    complain_aware: float,
+    complain_trust: float,
+    against: np.ndarray,
+) -> None:
+    """Learn from the signal and from the town; note log odds against a complaint. All float32, by resident."""
+    speed, near = np.float32(imitation), np.float32(reach)
+    by_awareness, by_trust = np.float32(complain_aware), np.float32(complain_trust)
+    for row in range(cell.size):
+        kind, own = cell[row], awareness[row]
+        own -= sense[kind] * own
+        own += pull[kind]
+        own = drift(own, mean[kind], speed, near)
+        awareness[row] = own
+        against[row] = -by_awareness * own - by_trust * trust[row] - drive[kind]
+
+
+@compiled
+def _add_up(
+    cell: np.ndarray,
+    weight: np.ndarray,
+    awareness: np.ndarray,
+    odds: np.ndarray,
+    complaint_most: float,
+    sums: np.ndarray,
+) -> None:
+    """Sum awareness and complaints of persons by cell, in lanes."""
+    most, one = np.float32(complaint_most), np.float32(1.0)
+    for row in range(cell.size):
+        persons = float(weight[row])
+        sums[row % LANES, cell[row], 0] += persons * awareness[row]
+        sums[row % LANES, cell[row], 1] += persons * (most / (odds[row] + one))
+
+
+@compiled
+def _sum_by_place(
+    sums: np.ndarray,
+    town_of: np.ndarray,
+    persons: np.ndarray,
+    in_zone: np.ndarray,
+    awareness: np.ndarray,
+    complaints: np.ndarray,
+) -> None:
+    """Give the mean awareness and the complaints of places, from sums of shape (LANES, cells + 1, 2)."""
+    awareness[:] = 0.0
+    complaints[:] = 0.0
+    for cell in range(town_of.size):
+        place = town_of[cell]
+        if 0 <= place < persons.size:
+            for lane in range(LANES):
+                awareness[place] += sums[lane, cell, 0]
+                complaints[place] += sums[lane, cell, 1]
+    for place in range(persons.size):
+        awareness[place] /= persons[place]
+        # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
+        complaints[place] = np.rint(complaints[place]) * in_zone[place]
 
 
 def _reply(zone: PilotZone, persons: np.ndarray) -> None:
     """Offices answer in the measure of their duty; flooded ones answer a smaller share."""
     towns, p = zone.towns, zone.p.voice
-    load = np.minimum(1.0, towns.complaints / persons / p.overload_at)
-    capacity = zone.policy.now.reply_duty * (1.0 - p.overload * load)
-    towns.reply_rate += p.reply_speed * (clip(capacity, 0.0, 1.0) - towns.reply_rate)
-    towns.answered = towns.complaints * towns.reply_rate
+    pressure = _answer(
+        towns.complaints,
+        persons,
+        towns.reply_rate,
+        towns.answered,
+        zone.voice_strength,
+        zone.world.zone_count,
+        zone.policy.now.reply_duty,
+        p.overload,
+        p.overload_at,
+        p.reply_speed,
+        p.strength_scale,
+        p.strength_most,
+        p.silent_part,
+        p.pressure_scale,
+    )
+    zone.complaint_pressure = pressure / zone.world.zone_count
+
+
+@compiled
+def _answer(
+    complaints: np.ndarray,
+    persons: np.ndarray,
+    reply_rate: np.ndarray,
+    answered: np.ndarray,
+    strength: np.ndarray,
+    near: int,
+    duty: float,
+    overload: float,
+    overload_at: float,
+    speed: float,
+    strength_scale: float,
+    strength_most: float,
+    silent_part: float,
+    pressure_scale: float,
+) -> float:
+    """Set replies and the strength of voice by place; give the pressure, 0-1, summed over the places of the zone."""
+    pressure = 0.0
+    for place in range(persons.size):
+        each = complaints[place] / persons[place]
+        capacity = duty * (1.0 - overload * min(1.0, each / overload_at))
+        reply_rate[place] += speed * (min(max(capacity, 0.0), 1.0) - reply_rate[place])
+        answered[place] = complaints[place] * reply_rate[place]
+        strength[place] = min(strength_most, each / strength_scale * (silent_part + reply_rate[place]))
+        if place < near:
+            pressure += min(1.0, each / pressure_scale)
+    return pressure
 
 
 def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
     """Trust moves toward what replies and a say in evaluation earn, less harm felt and cases disclosed."""
-    people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
-    cells = people.cells
-    scandal = peer_share_of_places(zone) * now.disclosure
+    people, firms, towns, now, p = zone.population, zone.firms, zone.towns, zone.policy.now, zone.p.voice
+    scandal = punished_share(firms.place, firms.alive, firms.punished, len(persons)) * now.disclosure
     earned = p.trust_base + p.trust_reply * towns.reply_rate + p.trust_voice * now.evaluation_voice
-    earned = cells.by_town(earned - p.trust_scandal * scandal, 0.0)
-    felt = cells.by_town(p.trust_harm * harm, 0.0)
-    speed = np.float32(p.trust_speed) * people.lives_here
-    sums = np.zeros(cells.count + 1)
-    for _, rows in people.blocks():
-        cell, trust = people.cell[rows].astype(np.intp), people.trust[rows]
-        target = felt.take(cell, mode="clip")
-        target *= people.awareness[rows]
-        np.subtract(earned.take(cell, mode="clip"), target, out=target)
-        np.maximum(target, 0.0, out=target)
-        np.minimum(target, 1.0, out=target)
-        target -= trust
-        target *= speed.take(cell, mode="clip")
-        trust += target
-        sums += people.add_up(people.lanes(rows), people.weight[rows] * trust)
-    towns.trust = people.by_place(sums) / persons
+    _follow_answers(
+        people.cell[: people.used],
+        people.trust,
+        people.awareness,
+        people.weight,
+        people.cells.town,
+        earned - p.trust_scandal * scandal,
+        p.trust_harm * harm,
+        p.trust_speed,
+        towns.trust,
+    )
+    towns.trust /= persons
 
 
-def peer_share_of_places(zone: PilotZone) -> np.ndarray:
-    """Give the share of firms found colluding this quarter by place."""
-    firms = zone.firms
-    count = np.bincount(firms.place, weights=firms.alive, minlength=zone.world.place_count)
-    hit = np.bincount(firms.place, weights=firms.punished & firms.alive, minlength=zone.world.place_count)
-    share: np.ndarray = hit / np.maximum(1.0, count)
-    return share
+@compiled
+def _follow_answers(
+    cell: np.ndarray,
+    trust: np.ndarray,
+    awareness: np.ndarray,
+    weight: np.ndarray,
+    town_of: np.ndarray,
+    earned: np.ndarray,
+    felt: np.ndarray,
+    trust_speed: float,
+    summed: np.ndarray,
+) -> None:
+    """Move the trust of residents, float32, and sum it up by place; earned, felt, summed: shape (places,)."""
+    size, zero, one = town_of.size, np.float32(0.0), np.float32(1.0)
+    good, bad, speed = np.zeros((3, size), dtype=np.float32)
+    for kind in range(size):
+        place = town_of[kind]
+        if 0 <= place < earned.size:
+            good[kind], bad[kind], speed[kind] = earned[place], felt[place], trust_speed
+    sums = np.zeros((LANES, size))
+    for row in range(cell.size):
+        kind, own = cell[row], trust[row]
+        own += (min(max(good[kind] - bad[kind] * awareness[row], zero), one) - own) * speed[kind]
+        trust[row] = own
+        sums[row % LANES, kind] += float(weight[row]) * own
+    summed[:] = 0.0
+    for kind in range(size):
+        if 0 <= town_of[kind] < earned.size:
+            for lane in range(LANES):
+                summed[town_of[kind]] += sums[lane, kind]

@@ -49,26 +49,6 @@ class Cells:
         status = np.asarray(employer, dtype=np.intp) - OUT_OF_LABOUR
         return (status * self.places + town) * len(SKILLS) + skill
 
-    def with_employer(self, cell: np.ndarray, employer: np.ndarray | int) -> np.ndarray:
-        """Give the cells of the same place and skill under another employer."""
-        return (np.asarray(employer, dtype=np.intp) - OUT_OF_LABOUR) * self.flat + cell % self.flat
-
-    def kind(self, cell: np.ndarray, home: np.ndarray) -> np.ndarray:
-        """Number those who weigh places alike: skill, then place, then home; shape as given."""
-        return (self.skill[cell] * np.int16(self.places) + self.town[cell]) * np.int16(self.places) + home
-
-    def by_town(self, values: np.ndarray, free: float) -> np.ndarray:
-        """Spread a value of each place over the cells, float32, shape (count + 1,).
-
-        Args:
-            values: shape (places,), or (places - 1,) when it is `free` for the rest of China too.
-            free: value for rows nobody holds.
-        """
-        table = np.empty(self.places + 1, dtype=np.float32)
-        table[: len(values)] = values
-        table[len(values) :] = free
-        return table.take(self.town, mode="wrap")
-
 
 def with_outside(values: np.ndarray, outside: float) -> np.ndarray:
     """Add the value of the rest of China to a value of each place, shape (places + 1,)."""

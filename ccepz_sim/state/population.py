@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content
 from ccepz_sim.rng import Streams
 from ccepz_sim.state.arrays import Arrays
@@ -19,11 +20,104 @@ from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, Cells
 from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
 
 BLOCK = 32_768  # rows walked at a time; float32 buffers of this length stay in a processor's second cache
-LANES = 8  # sums of neighbouring rows that are kept apart until the end
+# sums of neighbouring rows that are kept apart until the end: neighbours mostly share a cell, and a processor that adds
+# to one number again and again waits each time for itself
+LANES = 8
 LONG_AGO = -100  # quarter of the last move of those who never moved
 NO_AGE = 20_000  # quarters; the age of a free row lies beyond every table of ages
 HALVINGS = 60
 GROWTH = 10  # a full table grows by one row in so many
+
+
+@compiled
+def change_cell(cell: np.ndarray, heads: np.ndarray, weight: np.ndarray, row: int, to: int) -> None:
+    """Change the cell of a resident and the head counts, shape (cells + 1,), with it; nobody is counted as free."""
+    free = heads.size - 1
+    now = cell[row]
+    if now != free:
+        heads[now] -= weight[row]
+    if to != free:
+        heads[to] += weight[row]
+    cell[row] = to
+
+
+@compiled
+def _put(cell: np.ndarray, heads: np.ndarray, weight: np.ndarray, rows: np.ndarray, cells: np.ndarray) -> None:
+    for number in range(rows.size):
+        change_cell(cell, heads, weight, rows[number], cells[number])
+
+
+@compiled
+def _recount(cell: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
+    """Count persons by cell, shape (cells + 1,), rows nobody holds left out."""
+    lanes = np.zeros((LANES, size), dtype=np.int64)
+    for row in range(cell.size):
+        lanes[row % LANES, cell[row]] += weight[row]
+    lanes[:, -1] = 0
+    return lanes.sum(axis=0).astype(np.float64)
+
+
+@compiled
+def _minors(cell: np.ndarray, weight: np.ndarray, age: np.ndarray, grown: int, size: int) -> np.ndarray:
+    """Count persons below an age by cell, shape (cells + 1,), rows nobody holds left out."""
+    lanes = np.zeros((LANES, size), dtype=np.int64)
+    for row in range(cell.size):
+        lanes[row % LANES, cell[row]] += weight[row] * (age[row] < grown)
+    lanes[:, -1] = 0
+    return lanes.sum(axis=0).astype(np.float64)
+
+
+@compiled
+def _bury(
+    rows: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    town: np.ndarray,
+    deaths: np.ndarray,
+    age: np.ndarray,
+    resettled: np.ndarray,
+) -> None:
+    for row in rows:
+        deaths[town[cell[row]]] += weight[row]
+        change_cell(cell, heads, weight, row, heads.size - 1)
+        age[row] = NO_AGE
+        resettled[row] = False
+
+
+@compiled
+def _bear(
+    rows: np.ndarray,
+    town: np.ndarray,
+    first: int,
+    town_awareness: np.ndarray,
+    town_trust: np.ndarray,
+    birth_weight: np.ndarray,
+    cell: np.ndarray,
+    heads: np.ndarray,
+    weight: np.ndarray,
+    home: np.ndarray,
+    age: np.ndarray,
+    awareness: np.ndarray,
+    trust: np.ndarray,
+    jobless: np.ndarray,
+    moved: np.ndarray,
+    guaranteed: np.ndarray,
+    births: np.ndarray,
+) -> None:
+    """Fill the rows of newborns; first: cell of the unskilled out of the labour force in the first place."""
+    for number in range(rows.size):
+        row, place = rows[number], town[number]
+        weight[row] = birth_weight[place]
+        change_cell(cell, heads, weight, row, first + place * len(SKILLS))
+        home[row] = place
+        age[row] = 0
+        awareness[row] = town_awareness[place]
+        trust[row] = town_trust[place]
+        jobless[row] = 0
+        moved[row] = LONG_AGO
+        guaranteed[row] = False
+        births[place] += birth_weight[place]
 
 
 class Population(Arrays):
@@ -36,7 +130,6 @@ class Population(Arrays):
     resettled, guaranteed (a job offer stands).
 
     heads: persons by cell, shape (cells + 1,), exact whole numbers kept up by `put`, `bear` and `bury`.
-    lives_here: 1 for the cells of residents of the places, else 0, shape (cells + 1,); lane: see `lanes`.
 
     Attributes (shape (places + 1,), the rest of China last): persons, opening (head counts now and at the start of
     the quarter), births, deaths (persons a quarter), birth_weight (persons a newborn row stands for); moves (persons
@@ -57,10 +150,6 @@ class Population(Arrays):
         self.rows = rows
         self.outside = world.place_count
         self.cells = Cells(world.place_count + 1)
-        self.lives_here = ((self.cells.town >= 0) & (self.cells.town < self.outside)).astype(np.float32)
-        self.lane = np.tile(np.arange(LANES) * (self.cells.count + 1), BLOCK // LANES)
-        for fixed in (self.lives_here, self.lane):
-            fixed.flags.writeable = False
         self.free = np.zeros(0, dtype=np.intp)
         self.cell = np.full(rows, self.cells.free, dtype=self.cells.dtype)
         self.home = np.zeros(rows, dtype=np.int8)
@@ -149,49 +238,18 @@ class Population(Arrays):
         # below the range the difference wraps round to a large number
         return np.flatnonzero(cell - cell.dtype.type(first) < self.outside * len(SKILLS))
 
-    def lanes(self, rows: slice) -> np.ndarray:
-        """Number the cells of a block for `add_up`, each of some neighbouring rows in a lane of its own.
-
-        Neighbours mostly share a cell; a processor that adds to one number again and again waits each time for itself.
-        """
-        return self.cell[rows] + self.lane[: rows.stop - rows.start]
-
-    def add_up(self, lanes: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Sum values of the rows of a block by cell, shape (cells + 1,)."""
-        size = self.cells.count + 1
-        added: np.ndarray = np.bincount(lanes, weights=values, minlength=LANES * size).reshape(LANES, size).sum(axis=0)
-        return added
-
     def put(self, rows: np.ndarray, cells: np.ndarray) -> None:
         """Change the cells of some rows, each named once, and the head counts with them."""
-        if not len(rows):
-            return
-        weight = self.weight[rows].astype(np.float64)
-        np.subtract.at(self.heads, self.cell[rows].astype(np.intp), weight)
-        np.add.at(self.heads, cells, weight)
-        self.heads[self.cells.free] = 0.0
-        self.cell[rows] = cells
-
-    def _tally(self, cells: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        heads = np.bincount(cells, weights=weight, minlength=self.cells.count + 1)
-        heads[self.cells.free] = 0.0
-        return heads
+        _put(self.cell, self.heads, self.weight, rows, cells)
 
     def recount(self) -> np.ndarray:
         """Count persons by cell from the rows themselves, shape (cells + 1,)."""
-        heads = np.zeros(self.cells.count + 1)
-        for _, rows in self.blocks():
-            heads += self.add_up(self.lanes(rows), self.weight[rows])
-        heads[self.cells.free] = 0.0
-        return heads
+        return _recount(self.cell[: self.used], self.weight[: self.used], self.cells.count + 1)
 
     def minors(self, grown: int) -> np.ndarray:
         """Count persons younger than an age in quarters by cell, shape (cells + 1,)."""
-        counted = np.zeros(self.cells.count + 1)
-        for _, block in self.blocks():
-            rows = np.flatnonzero(self.age[block] < grown) + block.start
-            counted += self._tally(self.cell[rows], self.weight[rows])
-        return counted
+        cell, weight, age = (column[: self.used] for column in (self.cell, self.weight, self.age))
+        return _minors(cell, weight, age, grown, self.cells.count + 1)
 
     def count(self) -> np.ndarray:
         """Count persons per place, the rest of China last; shape (places + 1,), whole numbers."""
@@ -220,12 +278,7 @@ class Population(Arrays):
 
     def bury(self, rows: np.ndarray) -> None:
         """Free the rows of the dead and note how many persons died where."""
-        weight = self.weight[rows]
-        town = self.cells.town[self.cell[rows]]
-        np.add.at(self.deaths, town, weight)
-        self.put(rows, np.full(len(rows), self.cells.free))
-        self.age[rows] = NO_AGE
-        self.resettled[rows] = False
+        _bury(rows, self.cell, self.heads, self.weight, self.cells.town, self.deaths, self.age, self.resettled)
         self.free = np.concatenate([self.free, rows])
 
     def bear(self, town: np.ndarray, awareness: np.ndarray, trust: np.ndarray) -> None:
@@ -235,17 +288,25 @@ class Population(Arrays):
             town: shape (newborns,); awareness, trust: 0-1, shape (places + 1,).
         """
         rows = self._rows_for(len(town))
-        weight = self.birth_weight[town]
-        self.weight[rows] = weight
-        self.put(rows, self.cells.number(OUT_OF_LABOUR, town, UNSKILLED))
-        self.home[rows] = town
-        self.age[rows] = 0
-        self.awareness[rows] = awareness[town]
-        self.trust[rows] = trust[town]
-        self.jobless[rows] = 0
-        self.moved[rows] = LONG_AGO
-        self.guaranteed[rows] = False
-        np.add.at(self.births, town, weight)
+        _bear(
+            rows,
+            town,
+            self.cells.status(OUT_OF_LABOUR).start + UNSKILLED,
+            awareness,
+            trust,
+            self.birth_weight,
+            self.cell,
+            self.heads,
+            self.weight,
+            self.home,
+            self.age,
+            self.awareness,
+            self.trust,
+            self.jobless,
+            self.moved,
+            self.guaranteed,
+            self.births,
+        )
 
     def _rows_for(self, wanted: int) -> np.ndarray:
         """Take rows of the dead first, then unused ones; the table grows when it is full."""
