@@ -77,6 +77,28 @@ def _post(
     return total
 
 
+@compiled
+def _errors(
+    deposits: np.ndarray,
+    loans: np.ndarray,
+    opening: np.ndarray,
+    received: np.ndarray,
+    paid: np.ndarray,
+    flows: float,
+) -> tuple[float, float, float]:
+    """Give the relative errors of the money identities: sum of positions, change of an account, sum of flows."""
+    total = size = drift = receipts = 0.0
+    for account in range(deposits.size):
+        net = deposits[account] - loans[account]
+        total += net
+        size += abs(net)
+        receipts += received[account]
+        change = received[account] - paid[account]
+        drift = np.maximum(drift, abs(net - opening[account] - change))  # keeps what is not a number
+    scale = max(1.0, size, receipts)
+    return abs(total) / scale, drift / scale, abs(flows - receipts) / scale
+
+
 def _place(who: Index) -> tuple[int, int, np.ndarray]:
     """Give first account, way of counting and numbers of accounts, for the compiled postings."""
     if isinstance(who, slice):
@@ -129,7 +151,7 @@ class Ledger:
         self.received[:] = 0.0
         self.paid[:] = 0.0
         self.flows[:] = 0.0
-        self._opening = self.deposits - self.loans
+        np.subtract(self.deposits, self.loans, out=self._opening)
 
     def pay(self, kind: str, payer: Index, payee: Index, amount: float | np.ndarray) -> None:
         """Move amounts from payers to payees; scalars and arrays of one length may be mixed.
@@ -187,15 +209,12 @@ class Ledger:
             LedgerError: if net financial assets do not sum to zero, or an account's change differs from
                 its recorded receipts less payments, beyond the tolerance.
         """
-        net = self.deposits - self.loans
-        scale = max(1.0, float(np.abs(net).sum()), float(self.received.sum()))
-        total_error = abs(float(net.sum())) / scale
-        drift = float(np.abs(net - self._opening - (self.received - self.paid)).max()) / scale
-        matrix = abs(float(self.flows.sum()) - float(self.received.sum())) / scale
-        worst = max(total_error, drift, matrix)
-        if not worst <= tolerance:
-            raise LedgerError(f"money is not conserved: {total_error:.2e}, {drift:.2e}, {matrix:.2e}")
-        return worst
+        flows = float(self.flows.sum())
+        errors = _errors(self.deposits, self.loans, self._opening, self.received, self.paid, flows)
+        if not all(error <= tolerance for error in errors):
+            total, drift, matrix = errors
+            raise LedgerError(f"money is not conserved: {total:.2e}, {drift:.2e}, {matrix:.2e}")
+        return max(errors)
 
     def copy(self) -> Ledger:
         """Return an independent ledger with the same positions."""

@@ -77,7 +77,7 @@ class Recorder:
 
     def _derive(self) -> None:
         """Turn the quarters that were taken down since somebody read into indicators."""
-        seen = gather(self._waiting)
+        seen = gather(self._waiting, self.places)
         first = self.used - len(self._waiting)
         self._waiting.clear()
         true, said = derive(self.setting, self.places, seen)
@@ -139,7 +139,7 @@ class Recorder:
         """
         if len(self._recent) <= QUARTERS:
             return [0.0] * len(indicators)
-        said = reported(self.setting, self.places, gather([self._recent[0], self._recent[-1]]))
+        said = reported(self.setting, self.places, gather([self._recent[0], self._recent[-1]], self.places))
         pairs = [said[name][:, 0].tolist() for name in indicators]
         return [now / before - 1.0 if before > 0.0 else 0.0 for before, now in pairs]
 

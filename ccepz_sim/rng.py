@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-from numpy.random import Generator, Philox, SeedSequence
+from numpy.random import BitGenerator, Generator, Philox, SeedSequence
 
 
 class Streams:
@@ -20,27 +20,28 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = int(seed)
-        self._entries: dict[str, tuple[Generator, dict[str, object], np.ndarray]] = {}
+        self._entries: dict[str, tuple[Generator, BitGenerator, dict[str, object], list[int]]] = {}
 
     def at(self, name: str, quarter: int = 0, block: int = 0) -> Generator:
         """Return the generator of a stream, set to the start of one quarter and block."""
         entry = self._entries.get(name)
         if entry is None:
             entry = self._entries[name] = self._entry(name)
-        generator, state, counter = entry
+        generator, philox, state, counter = entry
         counter[2], counter[3] = quarter, block
-        generator.bit_generator.state = state
+        philox.state = state
         return generator
 
-    def _entry(self, name: str) -> tuple[Generator, dict[str, object], np.ndarray]:
+    def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
         key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
-        counter = np.zeros(4, dtype=np.uint64)
+        philox = Philox(key=key)
+        counter = [0, 0, 0, 0]
         state: dict[str, object] = {
             "bit_generator": "Philox",
-            "state": {"counter": counter, "key": key},
-            "buffer": np.zeros(4, dtype=np.uint64),
+            "state": {"counter": counter, "key": key.tolist()},  # lists: NumPy reads them number by number
+            "buffer": [0, 0, 0, 0],
             "buffer_pos": 4,
             "has_uint32": 0,
             "uinteger": 0,
         }
-        return Generator(Philox(key=key)), state, counter
+        return Generator(philox), philox, state, counter

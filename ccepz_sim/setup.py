@@ -238,7 +238,6 @@ def _place_fields(zone: PilotZone) -> None:
     zone.voice_strength = np.full(places, zone.p.voice.strength_start)  # opinions -> inspection
     zone.award_pull = np.zeros(rows)  # added reuse; settlement -> next exchange
     zone.by_product_flow = np.zeros((places, places))  # tonnes, giver to taker; exchange -> recorder
-    zone.solid_kind = np.zeros((2, rows))  # 1 where a waste counts as solid; record -> indicators
     zone.scientist_leave = np.full(places, zone.p.institutes.turnover)  # share/quarter; innovation -> labour
     zone.institute_pull = np.ones(len(zone.institutes.posts))  # 0-1 by institute; innovation -> labour
     zone.vacancy_pull = np.ones((len(EMPLOYERS), places))  # share of posts seekers consider; innovation -> labour
@@ -532,23 +531,38 @@ def update_indices(zone: PilotZone) -> None:
 
     Reads: sectors.*, officials.boast, audit_deters, firms.labour_productivity; policy evaluation_green.
     """
-    solid = np.append(zone.world.material["solid"], 0.0)
-    zone.solid_kind = solid[zone.technology.waste_kind.T]
     tilt = 1.0 - zone.policy.now.evaluation_green
     brag = zone.p.officials.boast * tilt * (1.0 - min(1.0, zone.p.officials.audit_deters * zone.audit_found))
     zone.growth_boast = 1.0 + brag * zone.brand_view_share
     towns, p = zone.towns, zone.p.sectors
-    sales = np.vstack([towns.services_sales, towns.construction_sales]) / zone.prices.general
+    general = float(zone.prices.general)
+    sectors = ((towns.services_sales, towns.services_index), (towns.construction_sales, towns.construction_index))
     if zone.quarter < QUARTERS:
-        zone.base_sales += np.maximum(sales, 1.0) / QUARTERS
+        for base, (sales, _) in zip(zone.base_sales, sectors, strict=True):
+            base += np.maximum(sales / general, 1.0) / QUARTERS
     else:
         productivity = (1.0 + p.services_productivity) ** ((zone.quarter - QUARTERS) / QUARTERS)
-        level = np.clip(sales / np.maximum(zone.base_sales, 1.0) / productivity, 0.0, p.index_most)
-        towns.services_index += p.index_speed * (level[0] - towns.services_index)
-        towns.construction_index += p.index_speed * (level[1] - towns.construction_index)
+        for base, (sales, index) in zip(zone.base_sales, sectors, strict=True):
+            _follow_sales(index, sales, base, general, productivity, float(p.index_speed), float(p.index_most))
     farming = p.agriculture_growth if zone.quarter < p.agriculture_boom_quarters else p.agriculture_growth_late
     towns.agriculture_sales = towns.agriculture_sales * (1.0 + farming / QUARTERS)
     zone.labour_saving = zone.labour_saving * (1.0 - zone.p.firms.labour_productivity / QUARTERS)
     if in_base_year(zone.quarter):
         zone.air_2015 += float(zone.plan.equivalents[:, 0].sum())
         zone.firms.air_2015 += zone.plan.equivalents[:, 0]
+
+
+@compiled
+def _follow_sales(
+    index: np.ndarray,
+    sales: np.ndarray,
+    base: np.ndarray,
+    general: float,
+    productivity: float,
+    speed: float,
+    most: float,
+) -> None:
+    """Move the jobs of a sector, relative to 2010, toward what its sales at the prices of 2010 need."""
+    for place in range(index.size):
+        level = sales[place] / general / max(base[place], 1.0) / productivity
+        index[place] += speed * (min(max(level, 0.0), most) - index[place])

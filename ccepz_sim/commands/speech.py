@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from ccepz_sim.compiled import are_kept
 from ccepz_sim.errors import UserError
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.text import Texts
@@ -37,6 +38,12 @@ class Say:
 def printer() -> Console:
     """Return what prints tables: as wide as the terminal; in a file or pipe wide enough to cut nothing."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
+
+
+def warn_of_compiling(say: Say) -> None:
+    """Say on a terminal that a first run takes longer, where it does."""
+    if sys.stderr.isatty() and not are_kept():
+        print(say("compiling"), file=sys.stderr)
 
 
 def language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -133,7 +133,7 @@ def _people(setting: Setting, places: Places, seen: Observed, true: Values) -> N
             "net_migration": (towns["arrivals"] - towns["departures"]) * QUARTERS,
         },
     )
-    income = towns["income"] / np.maximum(persons, 1.0)
+    income = towns["household_income"] / np.maximum(persons, 1.0)
     filled = share(towns["skilled_filled"], posts, 1.0)
     true |= _means(
         places,

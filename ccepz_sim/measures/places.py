@@ -15,6 +15,7 @@ class Places:
 
     Attributes:
         names: ids of the recorded places; towns: number of places; inside: number of towns of the zone, the first ones.
+        slots: number of parks, and one more for firms in none; park_of_town: slot of a town's park, shape (towns,).
     """
 
     def __init__(self, zone: PilotZone) -> None:
@@ -23,30 +24,24 @@ class Places:
         self.towns = world.place_count
         self.inside = world.zone_count
         self.parks = len(world.parks)
-        self.slots = self.parks + 1  # a firm lies in one of the parks or in none
-        self._park_of_place = np.full(world.place_count, self.parks)
+        self.slots = self.parks + 1
+        self.park_of_town = np.full(world.place_count, self.parks)
         for number, park in enumerate(world.parks):
-            self._park_of_place[world.park_place[park]] = number
+            self.park_of_town[world.park_place[park]] = number
         self._town_of_park = np.array([world.park_place[park] for park in world.parks], dtype=int)
 
-    def sum_firms(self, zone: PilotZone, values: np.ndarray) -> np.ndarray:
-        """Sum values of firms by recorded place.
+    def sums(self, by_slot: np.ndarray) -> np.ndarray:
+        """Give sums over firms by recorded place.
 
         Args:
-            values: shape (kinds, rows).
+            by_slot: sums by town and park, shape (quarters, towns, slots, kinds).
 
         Returns:
-            Shape (kinds, places).
+            Shape (quarters, kinds, places).
         """
-        firms = zone.firms
-        cell = firms.place * self.slots + np.where(firms.in_park, self._park_of_place[firms.place], self.parks)
-        order = np.argsort(cell, kind="stable")
-        cells, first = np.unique(cell[order], return_index=True)
-        by_cell = np.zeros((len(values), self.towns * self.slots))
-        by_cell[:, cells] = np.add.reduceat(values.take(order, axis=1), first, axis=1)
-        by_slot = by_cell.reshape(len(values), self.towns, self.slots)
-        found = self.town(by_slot.sum(axis=2))
-        found[:, 1 + self.towns :] = by_slot[:, self._town_of_park, np.arange(self.parks)]
+        found = self.town(by_slot.sum(axis=2).swapaxes(1, 2))
+        of_parks = by_slot[:, self._town_of_park, np.arange(self.parks)]
+        found[..., 1 + self.towns :] = of_parks.swapaxes(1, 2)
         return found
 
     def town(self, values: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content
 from ccepz_sim.policies.lags import LagFilter
 from ccepz_sim.policies.schedule import Decision, announced_path, status_quo_path
@@ -64,7 +65,9 @@ class Policy(Arrays):
 
     def namespace(self) -> SimpleNamespace:
         """Give the working values by channel name."""
-        return SimpleNamespace(**dict(zip(self.channels, self.value.tolist(), strict=True)))
+        working = SimpleNamespace()
+        working.__dict__.update(zip(self.channels, self.value.tolist(), strict=True))
+        return working
 
     def cost(self, quarter: int) -> np.ndarray:
         """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
@@ -79,27 +82,57 @@ def announce(zone: PilotZone) -> None:
 
     Source: docs/model.md (k).
     """
-    policy = zone.policy
-    p = zone.p.policy
+    policy, p = zone.policy, zone.p.policy
     quarter = zone.quarter
     status_quo = policy.status_quo[quarter]
     deviation = policy.announced[quarter] - status_quo
-    before = policy.announced[quarter - 1] - policy.status_quo[quarter - 1] if quarter else np.zeros_like(deviation)
-    change = deviation - before
+    change = deviation - (policy.announced[quarter - 1] - policy.status_quo[quarter - 1]) if quarter else deviation
     policy.credibility += (1.0 - policy.credibility) * p.credibility_return
     if change.any():
-        width = policy.high - policy.low
-        zone.standing -= float((policy.standing_cost * np.abs(change) / width).sum())
-        moved = np.sign(change)
-        reversals = int(((moved * policy.direction) < 0).sum())
+        spent, reversals = _move(change, policy.low, policy.high, policy.standing_cost, policy.direction)
+        zone.standing -= spent
         policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
-        policy.direction = np.where(moved != 0, moved, policy.direction)
-    arrived = policy.filter.step(deviation)
-    if arrived.any():
-        share = min(max(zone.standing / p.standing_needed, p.dilution_floor), 1.0)
-        factor = policy.credibility * np.where(policy.regulates, share, 1.0)
-        arrived = arrived * factor
-    released = zone.bodies.released[policy.body]
-    arrived = np.where((policy.money > 0.0) & (arrived > 0.0), arrived * released, arrived)
-    policy.value = np.where(policy.is_value, (status_quo + arrived) * released, status_quo + arrived)
+    share = min(max(zone.standing / p.standing_needed, p.dilution_floor), 1.0)
+    policy.value = _at_work(
+        policy.filter.step(deviation), status_quo, policy.regulates, policy.is_value, policy.money,
+        zone.bodies.released, policy.body, float(policy.credibility), float(share),
+    )  # fmt: skip
     policy.now = policy.namespace()
+
+
+@compiled
+def _move(
+    change: np.ndarray, low: np.ndarray, high: np.ndarray, standing_cost: np.ndarray, direction: np.ndarray
+) -> tuple[float, int]:
+    """Give the standing that moves of levers cost and the number of reversals; note the direction of each move."""
+    spent, reversals = 0.0, 0
+    for lever in range(change.size):
+        if change[lever] != 0.0:
+            spent += standing_cost[lever] * abs(change[lever]) / (high[lever] - low[lever])
+            reversals += change[lever] * direction[lever] < 0.0
+            direction[lever] = np.sign(change[lever])
+    return spent, reversals
+
+
+@compiled
+def _at_work(
+    arrived: np.ndarray,
+    status_quo: np.ndarray,
+    regulates: np.ndarray,
+    is_value: np.ndarray,
+    money: np.ndarray,
+    released: np.ndarray,
+    body: np.ndarray,
+    credibility: float,
+    share: float,
+) -> np.ndarray:
+    """Give the values that work: what arrived is diluted, and what costs money needs money released."""
+    value = np.empty_like(status_quo)
+    for lever in range(value.size):
+        effect = arrived[lever] * (credibility * share if regulates[lever] else credibility)
+        if money[lever] > 0.0 and effect > 0.0:
+            effect *= released[body[lever]]
+        value[lever] = status_quo[lever] + effect
+        if is_value[lever]:
+            value[lever] *= released[body[lever]]
+    return value

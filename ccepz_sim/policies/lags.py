@@ -6,6 +6,8 @@ from math import exp, factorial
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
+
 MOST_STAGES = 3
 
 
@@ -45,8 +47,7 @@ class LagFilter:
     def step(self, deviation: np.ndarray) -> np.ndarray:
         """Advance one quarter toward the announced deviation and return what works, shape (levers,)."""
         if deviation.any() or self.state.any():
-            target = deviation[:, None]
-            self.state = target + np.einsum("lij,lj->li", self.matrix, self.state - target)
+            _pass_on(self.matrix, self.state, deviation)
         return self.state[self.rows, self.last]
 
     def copy(self) -> LagFilter:
@@ -55,3 +56,15 @@ class LagFilter:
         twin.__dict__.update(self.__dict__)
         twin.state = self.state.copy()
         return twin
+
+
+@compiled
+def _pass_on(matrix: np.ndarray, state: np.ndarray, deviation: np.ndarray) -> None:
+    """Move what each lever has on its way one quarter toward its announced deviation."""
+    levers, stages = state.shape
+    for lever in range(levers):
+        gap = state[lever] - deviation[lever]
+        for stage in range(stages):
+            state[lever, stage] = deviation[lever]
+            for earlier in range(stage + 1):
+                state[lever, stage] += matrix[lever, stage, earlier] * gap[earlier]

@@ -328,8 +328,17 @@ class Population(Arrays):
 
     def reconciles(self) -> bool:
         """Say whether the rows agree with the head counts, and every place with its births, deaths and moves."""
-        expected = self.opening + self.births - self.deaths + self.moves.sum(axis=0) - self.moves.sum(axis=1)
-        return bool((expected == self.count()).all() and (self.heads == self.recount()).all())
+        heads, town = self.heads[:-1], self.cells.town
+        return _reconciles(
+            self.cell[: self.used],
+            self.weight[: self.used],
+            heads,
+            town,
+            self.opening,
+            self.births,
+            self.deaths,
+            self.moves,
+        )
 
     def _grow(self, more: int) -> None:
         more = max(more, self.rows // GROWTH + 1)
@@ -339,6 +348,34 @@ class Population(Arrays):
                 fill = np.full(more, empty.get(name, 0), dtype=value.dtype)
                 setattr(self, name, np.concatenate([value, fill]))
         self.rows += more
+
+
+@compiled
+def _reconciles(
+    cell: np.ndarray,
+    weight: np.ndarray,
+    heads: np.ndarray,
+    town: np.ndarray,
+    opening: np.ndarray,
+    births: np.ndarray,
+    deaths: np.ndarray,
+    moves: np.ndarray,
+) -> bool:
+    """Count persons by cell from the rows, then by place; False where a count is not the one expected."""
+    counted = np.zeros((heads.size + 1, LANES))  # neighbours mostly share a cell: see `lanes`
+    for row in range(cell.size):
+        counted[cell[row], row % LANES] += weight[row]
+    balance = opening + births - deaths
+    for number in range(heads.size):
+        if counted[number].sum() != heads[number]:
+            return False
+        balance[town[number]] -= heads[number]
+    for place in range(balance.size):
+        for other in range(balance.size):
+            balance[place] += moves[other, place] - moves[place, other]
+        if balance[place] != 0:
+            return False
+    return True
 
 
 def _strata(world: World, p: SimpleNamespace, persons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ccepz_sim.clock import PLAY_YEAR
+from ccepz_sim.compiled import are_kept
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
@@ -158,7 +159,8 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
             text = shown_notice.sentence(lang)
             parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
         if state.outcome is None:
-            parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)
+            text = board.t["loading" if are_kept() else "compiling"]
+            parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)
         else:
             with solara.v.Html(tag="main", class_="cz-grid"):
                 with solara.v.Html(tag="div", class_=f"cz-zone view-{view}"):
