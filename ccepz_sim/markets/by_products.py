@@ -12,6 +12,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.markets.waste import avoided_cost, dispose
+from ccepz_sim.numeric import row_sum
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.state.firms import PARTNERS
 
@@ -96,7 +97,7 @@ def _form_links(zone: PilotZone) -> None:
     """Takers short of partners look for givers with waste to spare; who knows and trusts whom decides, then gain."""
     firms, tech, p, now = zone.firms, zone.technology, zone.p.materials, zone.policy.now
     linked = firms.link_giver >= 0
-    unmet = 1.0 - np.where(linked, firms.link_share, 0.0).sum(axis=1)
+    unmet = 1.0 - row_sum(np.where(linked, firms.link_share, 0.0))
     looking = firms.alive & (tech.need_kind >= 0) & (unmet > p.unmet_least) & (firms.link_wait <= 0)
     looking &= ~linked[:, -1]
     if not looking.any():
