@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from ccepz_sim.compiled import are_kept
 from ccepz_sim.errors import UserError
+from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.text import Texts
 

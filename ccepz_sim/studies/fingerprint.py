@@ -15,7 +15,7 @@ from typing import Any
 
 from ccepz_sim.schema import Study
 
-LIBRARIES = ("mesa", "numpy", "pandas", "pyarrow")
+LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
 # Rooms that show or arrange runs; no number of a run depends on them.
 OUTSIDE = frozenset({"commands", "game", "studies", "text", "web", "_content"})
 

@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.compiled import are_kept
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
+from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies.export import Played, python_script, study_toml
 from ccepz_sim.web import hall, numbers, parts, rooms

@@ -11,7 +11,7 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.commands.speech import Say, warn_of_compiling
-from ccepz_sim.compiled import are_kept
+from ccepz_sim.rule_store import are_kept
 
 
 class Terminal(io.StringIO):

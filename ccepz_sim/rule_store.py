@@ -1,0 +1,91 @@
+"""Where compiled rules are kept: a folder for each module, named after all source that its rules are made of.
+
+Numba looks only at the file a rule stands in; a rule or constant it takes from another module may change as well. So
+the name of the folder is a hash of the module and of every module of the project that it imports, directly or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent
+PACKAGE = HOME.name
+# Imports for type checkers only are indented and do not count.
+IMPORT = re.compile(rf"^from ({PACKAGE}[\w.]*) import ([^(\n]+|\([^)]*\))", re.MULTILINE)
+LETTERS = 12  # of a hash
+LAST_RULE = "town_sums._count_materials"  # compiled at the end of a first quarter
+LAST_MODULE = f"{PACKAGE}.measures.town_sums"
+
+
+def folder_of(module: str) -> Path:
+    """Return the folder for the compiled rules of a module.
+
+    It lies beside the code, or where that cannot be written to, in the user's folder for such things; the variable
+    NUMBA_CACHE_DIR goes first.
+    """
+    return _store() / f"{module.removeprefix(PACKAGE + '.')}-{_source_hash(module)[:LETTERS]}"
+
+
+def clear_older(folder: Path) -> None:
+    """Remove what was kept for earlier source of the same module."""
+    stem = folder.name.rpartition("-")[0]
+    for other in folder.parent.glob(f"{stem}-*"):
+        if other != folder and other.name.rpartition("-")[0] == stem:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def are_kept() -> bool:
+    """Say whether the rules were compiled on this machine before; True also where they are not compiled at all."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        return True
+    return any(folder_of(LAST_MODULE).rglob(f"{LAST_RULE}-*.nbi"))
+
+
+def _store() -> Path:
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    beside = HOME / "__pycache__"
+    if os.access(beside if beside.exists() else HOME, os.W_OK):
+        return beside / "rules"
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / PACKAGE / "rules"
+
+
+@cache
+def _source_hash(module: str) -> str:
+    found = hashlib.sha256()
+    for name in sorted(_needed(module)):
+        found.update(name.encode() + b"\0" + _source(name).encode() + b"\0")
+    return found.hexdigest()
+
+
+def _needed(module: str) -> set[str]:
+    """Return a module and all modules of the project that it imports, directly or not."""
+    needed: set[str] = set()
+    ahead = [module]
+    while ahead:
+        name = ahead.pop()
+        if name not in needed and _source(name):
+            needed.add(name)
+            for origin, names in IMPORT.findall(_source(name)):
+                ahead += [origin, *(f"{origin}.{one}" for one in re.findall(r"\w+", names))]
+    return needed
+
+
+@cache
+def _source(module: str) -> str:
+    """Return the source of a module of the project, empty where there is none."""
+    path = HOME.parent.joinpath(*module.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    return ""
