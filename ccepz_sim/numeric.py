@@ -29,3 +29,11 @@ def power(base: float, exponent: float) -> float:
     if exponent == 0.25:
         return np.sqrt(np.sqrt(base))
     return base**exponent
+
+
+@compiled
+def wipe(rows: np.ndarray, *columns: np.ndarray) -> None:
+    """Set some rows of columns to zero; the columns of one call have one type and one number of dimensions."""
+    for column in columns:
+        for row in rows:
+            column[row] = 0

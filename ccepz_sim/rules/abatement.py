@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim.compiled import compiled
+from ccepz_sim.numeric import clip
 
 
 @compiled
@@ -28,7 +29,6 @@ def abatement_at(tax: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.nd
     return excess / (1.0 + excess)
 
 
-@compiled
 def abatement_cost(share: np.ndarray, start: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Integrate marginal cost from 0 to the share: yuan per equivalent of uncontrolled emission.
 
@@ -38,7 +38,6 @@ def abatement_cost(share: np.ndarray, start: np.ndarray, slope: np.ndarray) -> n
     return start * share + slope * (-np.log1p(-share) - share)
 
 
-@compiled
 def share_for_standard(concentration: np.ndarray, limit: float | np.ndarray, most: float) -> np.ndarray:
     """Give the share that must be abated so that the concentration meets the limit, at most `most`.
 
@@ -46,8 +45,7 @@ def share_for_standard(concentration: np.ndarray, limit: float | np.ndarray, mos
         concentration: before abatement, as a multiple of the limit of 2015, any shape.
         limit: the discharge standard, as a multiple of that limit; most: 0-1.
     """
-    share: np.ndarray = np.minimum(np.maximum(1.0 - limit / np.maximum(concentration, 1e-12), 0.0), most)
-    return share
+    return clip(1.0 - limit / np.maximum(concentration, 1e-12), 0.0, most)
 
 
 def tax_factor(concentration: np.ndarray, limits: tuple[float, float], factors: tuple[float, float]) -> np.ndarray:
@@ -87,43 +85,19 @@ def abate_under_notches(
 
     Source: Environmental Protection Tax Law of 2016, article 13.
     """
-    start, slope = curve
-    share, factor, cost = (np.empty((2, len(rate))) for _ in range(3))
-    for number in range(len(rate)):
-        one = start[number], slope[number]
-        for way, asked in enumerate((0.0, least[number])):
-            share[way, number], factor[way, number], cost[way, number] = cheapest_share(
-                rate[number], price[number], one, reached[number], asked, limits, factors
-            )
+    bands = np.array([1.0, *factors])
+    taxed = bands[:, None] * rate + price
+    edges = 1.0 - np.array([np.inf, *limits])[:, None] / reached
+    tried = np.empty((2, *taxed.shape))
+    np.maximum(abatement_at(taxed, *curve), edges, out=tried[0])
+    np.maximum(tried[0], least, out=tried[1])
+    spent = abatement_cost(tried, *curve)
+    total = spent + taxed * (1.0 - tried)
+    share, factor, cost, best = tried[:, 0], np.ones_like(tried[:, 0]), spent[:, 0], total[:, 0]
+    for band in (1, 2):
+        cheaper = total[:, band] < best
+        share = np.where(cheaper, tried[:, band], share)
+        factor = np.where(cheaper, bands[band], factor)
+        cost = np.where(cheaper, spent[:, band], cost)
+        best = np.minimum(best, total[:, band])
     return share, factor, cost
-
-
-@compiled
-def cheapest_share(
-    rate: float,
-    price: float,
-    curve: tuple[float, float],
-    reached: float,
-    least: float,
-    limits: tuple[float, float],
-    factors: tuple[float, float],
-) -> tuple[float, float, float]:
-    """Choose the share abated of one emission, with arguments as for `abate_under_notches`.
-
-    Returns:
-        Share abated, at least `least`; share of the tax that is due; cost of abatement in yuan/equivalent.
-    """
-    start, slope = curve
-    chosen, due, cost, best = 0.0, 1.0, 0.0, np.inf
-    for band in range(3):
-        factor = 1.0 if band == 0 else factors[band - 1]
-        edge = 0.0 if band == 0 else 1.0 - limits[band - 1] / reached
-        taxed = factor * rate + price
-        share = max(abatement_at(taxed, start, slope), edge, least)
-        if band < 2 and share >= 1.0 - limits[band] / reached:
-            continue  # it reaches the next band, where it costs no more
-        spent = abatement_cost(share, start, slope)
-        total = spent + taxed * (1.0 - share)
-        if total < best:
-            chosen, due, cost, best = share, factor, spent, total
-    return chosen, due, cost
