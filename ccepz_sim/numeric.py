@@ -22,8 +22,8 @@ def row_sum(values: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def power(base: float, exponent: float) -> float:
-    """Raise a number, not negative, to a power; square and fourth roots at a small part of the cost of others."""
+def power(base: np.ndarray, exponent: float) -> np.ndarray:
+    """Raise values, not negative, to a power; square and fourth roots at a small part of the cost of others."""
     if exponent == 0.5:
         return np.sqrt(base)
     if exponent == 0.25:
