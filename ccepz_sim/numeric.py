@@ -22,10 +22,18 @@ def row_sum(values: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def power(base: float, exponent: float) -> float:
-    """Raise a number, not negative, to a power; square and fourth roots at a small part of the cost of others."""
+def power(base: np.ndarray, exponent: float) -> np.ndarray:
+    """Raise values, not negative, to a power; square and fourth roots at a small part of the cost of others."""
     if exponent == 0.5:
         return np.sqrt(base)
     if exponent == 0.25:
         return np.sqrt(np.sqrt(base))
     return base**exponent
+
+
+@compiled
+def wipe(rows: np.ndarray, *columns: np.ndarray) -> None:
+    """Set some rows of columns to zero; the columns of one call have one type and one number of dimensions."""
+    for column in columns:
+        for row in rows:
+            column[row] = 0

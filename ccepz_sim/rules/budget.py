@@ -10,9 +10,42 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
+
+
+@compiled
+def _needs(
+    lever_body: np.ndarray,
+    lever_cost: np.ndarray,
+    staff_cost: np.ndarray,
+    prices: float,
+    loans: np.ndarray,
+    debt_ceiling: np.ndarray,
+    debt_service: float,
+) -> np.ndarray:
+    """Give what bodies plan to spend this quarter on levers, staff and debt, yuan."""
+    need = np.zeros(staff_cost.size)
+    for lever in range(lever_body.size):
+        need[lever_body[lever]] += lever_cost[lever]
+    for body in range(need.size):
+        need[body] += staff_cost[body] / QUARTERS * prices
+        if debt_ceiling[body] > 0.0:
+            need[body] += loans[body] * debt_service
+    return need
+
+
+@compiled
+def _asks(need: np.ndarray, deposits: np.ndarray, asks_for_money: np.ndarray, saves: np.ndarray) -> np.ndarray:
+    """Give what bodies ask the prefecture for: their need less their cash, unless that is saved for awards; yuan."""
+    asks = np.zeros(need.size)
+    for body in range(need.size):
+        if asks_for_money[body]:
+            free = 0.0 if saves[body] else max(0.0, deposits[body])
+            asks[body] = max(0.0, need[body] - free)
+    return asks
 
 
 def release_budgets(zone: PilotZone) -> None:
@@ -22,19 +55,17 @@ def release_budgets(zone: PilotZone) -> None:
     """
     bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
     accounts = ledger.of("bodies")
-    need = np.bincount(zone.policy.body, weights=zone.policy.cost(zone.quarter), minlength=len(bodies.ids))
-    need += bodies.staff_cost / QUARTERS * zone.prices.general
-    need += ledger.loans[accounts] * (p.public_rate / QUARTERS + p.amortisation) * (bodies.debt_ceiling > 0.0)
-    bodies.planned_cost = need
+    need = bodies.planned_cost = _needs(
+        zone.policy.body, zone.policy.cost(zone.quarter), bodies.staff_cost, zone.prices.general,
+        ledger.loans[accounts], bodies.debt_ceiling, p.public_rate / QUARTERS + p.amortisation,
+    )  # fmt: skip
     _pay_transfer(zone)
-    cash = ledger.deposits[accounts].copy()
+    asks = _asks(need, ledger.deposits[accounts], zone.asks_for_money, zone.saves_for_awards)
     centre = zone.body["prefecture"]
     account = int(zone.body_account(centre))
-    free = np.where(zone.saves_for_awards, 0.0, np.maximum(0.0, cash))
-    asks = np.where(zone.asks_for_money, np.maximum(0.0, need - free), 0.0)
     own = float(need[centre])
     room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[account]))
-    have = max(0.0, float(cash[centre]))
+    have = max(0.0, float(ledger.deposits[account]))
     wanted = float(asks.sum()) + own
     borrow = min(max(wanted - have, 0.0), room)
     if borrow > 0.0:
@@ -54,10 +85,6 @@ def _pay_transfer(zone: PilotZone) -> None:
     growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
     usual = zone.base_support * growth
     support = max(0.0, usual - p.equalisation_prefecture * revenue)
-    ledger.pay("transfers", zone.outside_account, zone.body_account(zone.body["province"]), support)
-    ledger.pay(
-        "transfers",
-        zone.body_account(zone.body["province"]),
-        zone.body_account(zone.body["prefecture"]),
-        support,
-    )
+    province, prefecture = (int(zone.body_account(zone.body[name])) for name in ("province", "prefecture"))
+    ledger.pay("transfers", zone.outside_account, province, support)
+    ledger.pay("transfers", province, prefecture, support)

@@ -115,7 +115,8 @@ def _closing(
         else:
             lost[number], public[number] = held[firm], min(held[firm], cost)
             share = public[number] / max(cost, 1e-9)
-        moved[number] = unsafe[firm] * share
+        for waste in range(unsafe.shape[1]):
+            moved[number, waste] = unsafe[firm, waste] * share
     return moved, back, own, public, lost
 
 

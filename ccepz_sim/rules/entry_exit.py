@@ -12,16 +12,19 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.numeric import wipe
 from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
+# what an earlier firm left: numbers, counts of quarters or years, and the rest
 CLEARED = (
-    "losses", "starved", "insolvent", "usual_price", "link_age", "link_share", "link_wait", "first_mover", "brand",
-    "research_fund", "upgrade_money", "chain_money", "plant_money", "clean_money", "misused", "granted", "pilot",
-    "deposit_held", "unsafe", "punished", "stopped", "large", "air_2015", "permits", "key",
+    "usual_price", "first_mover", "brand", "research_fund", "upgrade_money", "chain_money", "plant_money",
+    "clean_money", "misused", "granted", "deposit_held", "stopped", "large", "air_2015", "permits", "key",
 )  # fmt: skip
+CLEARED_COUNTS = ("losses", "starved", "insolvent", "link_wait", "pilot")
+CLEARED_TABLES = ("link_share", "unsafe")
 
 
 def turn_over(zone: PilotZone) -> None:
@@ -242,7 +245,7 @@ def _enter(zone: PilotZone) -> None:
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
-    pattern = np.searchsorted(np.cumsum(rate), luck.random(count) * total, side="right")
+    pattern = rate.cumsum().searchsorted(luck.random(count) * total, side="right")
     _found(zone, spare[:count], pattern, luck)
     zone.entries = float(count)
 
@@ -287,10 +290,10 @@ def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:
     Reads: firms.margin_start, collusion.belief_start.
     """
     firms = zone.firms
-    for name in CLEARED:
-        column = getattr(firms, name)
-        for row in rows.tolist():  # a few rows: cheaper one by one than by an array of numbers
-            column[row] = 0
+    for names in (CLEARED, CLEARED_COUNTS, CLEARED_TABLES):
+        wipe(rows, *(getattr(firms, name) for name in names))
+    firms.link_age[rows] = 0
+    firms.punished[rows] = False
     firms.start[rows] = zone.quarter
     firms.exited[rows] = NEVER
     firms.expected_margin[rows] = zone.p.firms.margin_start

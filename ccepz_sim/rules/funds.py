@@ -81,12 +81,10 @@ def contest_effort(prize: float, weight: np.ndarray, sharpness: float) -> tuple[
     Source: Tullock 1980; benchmark B14.
     """
     share = contest_shares(weight, 1.0 / (1.0 - sharpness) if sharpness < 1.0 else 1.0)
-    pull = np.empty(share.size)
     for _ in range(ROUNDS):
-        total = 0.0
-        for rival in range(share.size):  # what all efforts have in common, r V, cancels in the shares
-            pull[rival] = weight[rival] * power(share[rival] * (1.0 - share[rival]), sharpness)
-            total += pull[rival]
+        # what all efforts have in common, r V, cancels in the shares
+        pull = weight * power(share * (1.0 - share), sharpness)
+        total = pull.sum()
         if total == 0.0:
             break
         share = pull / total
