@@ -181,7 +181,7 @@ def _leave_job(
 ) -> None:
     """Residents lose their job: they look for another one, or leave the labour force."""
     for row in rows:
-        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + cell[row] % flat)
+        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + int(cell[row]) % flat)
         if status == UNEMPLOYED:
             jobless[row] = 0
 
@@ -416,9 +416,9 @@ def _learn_and_forget(
     down = idle[even_comb(faded, skill_decay, luck[1])]
     if seats > 0.0:
         for row in able[even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0])]:
-            change_cell(cell, heads, weight, row, cell[row] + (SKILLED - UNSKILLED))
+            change_cell(cell, heads, weight, row, int(cell[row]) + (SKILLED - UNSKILLED))
     for row in down:
-        change_cell(cell, heads, weight, row, cell[row] - (SKILLED - UNSKILLED))
+        change_cell(cell, heads, weight, row, int(cell[row]) - (SKILLED - UNSKILLED))
 
 
 def _match(zone: PilotZone, seeking: np.ndarray) -> None:

@@ -304,7 +304,7 @@ def _movers(
         if adult <= age[row] < oldest and moved[row] <= settled:
             thinking[count] = row
             here = int(skill_of[cell[row]]) * places + int(town_of[cell[row]])
-            kind[count] = here * places + home[row]
+            kind[count] = here * places + int(home[row])
             count += 1
     goal = np.full(count, UNDECIDED)
     reached, movers = int(second * ONE), 0
