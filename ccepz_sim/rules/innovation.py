@@ -39,8 +39,14 @@ def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray
     """
     steps = np.zeros(len(found))
     middle = len(uniform) // 2
-    for row in np.flatnonzero(found):
-        steps[row] = (2.0 * np.sort(uniform[:, row])[middle] - 1.0) * most
+    for row in range(found.size):
+        if found[row]:
+            for one in range(len(uniform)):
+                draw, below = uniform[one, row], 0
+                for other in range(len(uniform)):
+                    below += uniform[other, row] < draw or (uniform[other, row] == draw and other < one)
+                if below == middle:
+                    steps[row] = (2.0 * draw - 1.0) * most
     return steps
 
 
@@ -202,7 +208,10 @@ def _work(
     zeta: float,
 ) -> np.ndarray:
     """Set guests and the chance of success of each institute; give the filled share of posts."""
-    share, filled = guests_wanted / posts.sum(), np.empty(people.size)
+    filled, total = np.empty(people.size), 0.0
+    for row in range(people.size):
+        total += posts[row]
+    share = guests_wanted / total
     for row in range(people.size):
         own = people[row] / max(posts[row], 1e-9)
         guests[row] = min(share, max(0.0, 1.0 - own)) * posts[row]
@@ -294,11 +303,14 @@ def knowledge_near(zone: PilotZone) -> np.ndarray:
 @compiled
 def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries: int, spill_far: float) -> np.ndarray:
     total, number = np.zeros(industries), np.zeros(industries)
+    succeed, seats = 0.0, 0.0
     for row in range(field.size):
+        succeed += success[row] * posts[row]
+        seats += posts[row]
         if field[row] >= 0:
             total[field[row]] += success[row] * posts[row]
             number[field[row]] += posts[row]
-    far = spill_far * ((success * posts).sum() / posts.sum())
+    far = spill_far * (succeed / seats)
     for industry in range(industries):
         total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far
     return total
@@ -421,10 +433,12 @@ def _improve(
     Returns:
         Which firms broke through, and which became cleaner.
     """
-    found = draw[0] < chance
+    rows = chance.size
+    found, broke, cleaner = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
+    for firm in range(rows):
+        found[firm] = draw[0, firm] < chance[firm]
     steps = step_draw(uniform, found, step_most)
-    cleaner = np.zeros(found.size, dtype=np.bool_)
-    for firm in range(found.size):
+    for firm in range(rows):
         innovations[firm] = 0.0
         if found[firm]:
             regulated = (faced[firm, 0] + faced[firm, 1]) / 2.0 * (1.0 - hidden[firm]) / tax_reference
@@ -436,8 +450,9 @@ def _improve(
                 efficiency[firm] = max(efficiency_floor, efficiency[firm] * (1.0 - steps[firm]))
             if cleaner[firm] or steps[firm] > 0.0:
                 innovations[firm] = 1.0
+            broke[firm] = steps[firm] > breakthrough_step
         knowledge[firm] = min(max(knowledge[firm] + learning * found[firm] - forgetting * knowledge[firm], 0.0), 1.0)
-    return found & (steps > breakthrough_step), cleaner
+    return broke, cleaner
 
 
 def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -> None:

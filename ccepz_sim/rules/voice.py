@@ -144,7 +144,9 @@ def punished_share(place: np.ndarray, alive: np.ndarray, punished: np.ndarray, p
         if alive[firm]:
             count[place[firm]] += 1.0
             hit[place[firm]] += punished[firm]
-    return hit / np.maximum(1.0, count)
+    for here in range(places):
+        hit[here] /= max(1.0, count[here])
+    return hit
 
 
 def _awareness_and_trust(zone: PilotZone) -> None:
