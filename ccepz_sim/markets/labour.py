@@ -181,7 +181,7 @@ def _leave_job(
 ) -> None:
     """Residents lose their job: they look for another one, or leave the labour force."""
     for row in rows:
-        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + cell[row] % flat)
+        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + int(cell[row]) % flat)
         if status == UNEMPLOYED:
             jobless[row] = 0
 
@@ -221,8 +221,14 @@ def _scale(
     """
     _, places, skills = employed.shape
     total = _sum(staff, place, places)
-    # nobody's staff where there is none: the factor there meets zeros only
-    factor = employed[FIRMS] / np.maximum(total, 1e-12)
+    factor, stranded = np.empty((places, skills)), np.zeros((near, skills), dtype=np.bool_)
+    for here in range(places):
+        for skill in range(skills):
+            there = employed[FIRMS, here, skill]
+            # nobody's staff where there is none: the factor there meets zeros only
+            factor[here, skill] = there / max(total[here, skill], 1e-12)
+            if here < near:
+                stranded[here, skill] = total[here, skill] <= 0.0 and there > 0.0
     for firm in range(place.size):
         for skill in range(skills):
             staff[firm, skill] *= factor[place[firm], skill]
@@ -232,7 +238,7 @@ def _scale(
     for row in range(people.size):
         here = institute_place[row]
         people[row] *= employed[INSTITUTES, here, PROFESSIONAL] / max(staffed[here], 1e-12)
-    return (total[:near] <= 0.0) & (employed[FIRMS, :near] > 0.0)
+    return stranded
 
 
 def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
@@ -416,9 +422,9 @@ def _learn_and_forget(
     down = idle[even_comb(faded, skill_decay, luck[1])]
     if seats > 0.0:
         for row in able[even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0])]:
-            change_cell(cell, heads, weight, row, cell[row] + (SKILLED - UNSKILLED))
+            change_cell(cell, heads, weight, row, int(cell[row]) + (SKILLED - UNSKILLED))
     for row in down:
-        change_cell(cell, heads, weight, row, cell[row] - (SKILLED - UNSKILLED))
+        change_cell(cell, heads, weight, row, int(cell[row]) - (SKILLED - UNSKILLED))
 
 
 def _match(zone: PilotZone, seeking: np.ndarray) -> None:
@@ -478,24 +484,24 @@ def _hire(
         Matches by place and skill; open posts, shape (employers, places x skills); rows of those hired.
     """
     employers, places, skills = vacancies.shape
-    open_posts = np.empty((employers, places, skills))
-    total = np.zeros((places, skills))
-    for employer in range(employers):
-        for place in range(places):
-            for skill in range(skills):
-                considered = vacancies[employer, place, skill] * pull[employer, place]
-                open_posts[employer, place, skill] = considered
-                total[place, skill] += considered
-    matches = urn_ball(total, seekers, intensity)
-    chance = in_parts(np.minimum(1.0, matches / np.maximum(seekers, 1.0))).ravel()
-    able = (total > 0.0).ravel()
+    open_posts = np.empty((employers, places * skills))
+    matches, chance = np.empty((places, skills)), np.empty(places * skills, dtype=np.int64)
+    total = np.zeros(places * skills)
+    for place in range(places):
+        for skill in range(skills):
+            here, number = place * skills + skill, seekers[place, skill]
+            for employer in range(employers):
+                open_posts[employer, here] = vacancies[employer, place, skill] * pull[employer, place]
+                total[here] += open_posts[employer, here]
+            matches[place, skill] = urn_ball(total[here], number, intensity)
+            chance[here] = int(min(1.0, matches[place, skill] / max(number, 1.0)) * ONE)
     parts = np.empty(seeking.size, dtype=np.int64)
     for number in range(seeking.size):
         row = seeking[number]
         here = int(cell[row]) % ((places + 1) * skills)
-        parts[number] = ONE if guaranteed[row] and able[here] else chance[here]
+        parts[number] = ONE if guaranteed[row] and total[here] > 0.0 else chance[here]
         jobless[row] += 1
-    return matches, open_posts.reshape(employers, places * skills), seeking[comb(parts, start)]
+    return matches, open_posts, seeking[comb(parts, start)]
 
 
 @compiled
@@ -550,7 +556,10 @@ def _take_jobs(
     for number in range(rows.size):
         row, here, job = rows[number], kind[number], employer[number]
         if job == INSTITUTES and weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
-            job = np.argmax(open_posts[:INSTITUTES, here])
+            job = 0
+            for other in range(INSTITUTES):
+                if open_posts[other, here] > open_posts[job, here]:
+                    job = other
         change_cell(cell, heads, weight, row, (job - OUT_OF_LABOUR) * flat + here)
         jobless[row] = 0
         guaranteed[row] = False
@@ -580,11 +589,15 @@ def _share_out(
         if alive[firm]:
             for skill in range(skills):
                 sought[place[firm], skill] += max(0.0, posts[firm, skill] - staff[firm, skill])
-    each = np.maximum(0.0, employed - now) / np.maximum(sought, 1e-9)
+    for here in range(places):
+        for skill in range(skills):
+            gain = max(0.0, employed[here, skill] - now[here, skill])
+            sought[here, skill] = gain / max(sought[here, skill], 1e-9)
     for firm in range(place.size):
         if alive[firm]:
             for skill in range(skills):
-                staff[firm, skill] += max(0.0, posts[firm, skill] - staff[firm, skill]) * each[place[firm], skill]
+                want = max(0.0, posts[firm, skill] - staff[firm, skill])
+                staff[firm, skill] += want * sought[place[firm], skill]
 
 
 @compiled
@@ -593,13 +606,12 @@ def _share_out_scientists(
 ) -> None:
     """Share new scientists out over the posts institutes have open; employed: shape (places, skills)."""
     now, sought = np.zeros(len(employed)), np.zeros(len(employed))
-    want = np.maximum(0.0, posts - people) * pull
     for row in range(people.size):
         now[place[row]] += people[row]
-        sought[place[row]] += want[row]
+        sought[place[row]] += max(0.0, posts[row] - people[row]) * pull[row]
     for row in range(people.size):
-        here = place[row]
-        people[row] += want[row] * (max(0.0, employed[here, PROFESSIONAL] - now[here]) / max(sought[here], 1e-9))
+        here, want = place[row], max(0.0, posts[row] - people[row]) * pull[row]
+        people[row] += want * (max(0.0, employed[here, PROFESSIONAL] - now[here]) / max(sought[here], 1e-9))
 
 
 def wages(zone: PilotZone) -> None:

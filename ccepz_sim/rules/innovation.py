@@ -39,8 +39,14 @@ def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray
     """
     steps = np.zeros(len(found))
     middle = len(uniform) // 2
-    for row in np.flatnonzero(found):
-        steps[row] = (2.0 * np.sort(uniform[:, row])[middle] - 1.0) * most
+    for row in range(found.size):
+        if found[row]:
+            for one in range(len(uniform)):
+                draw, below = uniform[one, row], 0
+                for other in range(len(uniform)):
+                    below += uniform[other, row] < draw or (uniform[other, row] == draw and other < one)
+                if below == middle:
+                    steps[row] = (2.0 * draw - 1.0) * most
     return steps
 
 
@@ -154,7 +160,7 @@ def innovate(zone: PilotZone) -> None:
 
 def _institutes(zone: PilotZone) -> None:
     """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
-    institutes, now, p = zone.institutes, zone.policy.now, zone.p.institutes
+    institutes, towns, now, p = zone.institutes, zone.towns, zone.policy.now, zone.p.institutes
     filled = _work(
         institutes.people,
         institutes.posts,
@@ -167,12 +173,16 @@ def _institutes(zone: PilotZone) -> None:
         p.critical_mass,
         p.zeta,
     )
-    wanted = wish_to_stay(institutes.success, _living(zone), p.base, p.success_weight)
     _stay(
         institutes.people,
         institutes.posts,
         institutes.place,
-        wanted,
+        institutes.remoteness,
+        institutes.success,
+        towns.wage,
+        zone.base_wage,
+        towns.harm,
+        towns.amenity,
         zone.institute_pull,
         zone.scientist_leave,
         zone.vacancy_pull[INSTITUTES],
@@ -182,6 +192,13 @@ def _institutes(zone: PilotZone) -> None:
         p.turnover_most,
         p.pull_floor,
         p.pull_gain,
+        p.base,
+        p.success_weight,
+        p.pollution_weight,
+        p.allowance_weight * now.talent_allowance / p.allowance_scale,
+        p.pay_weight,
+        p.remote_weight,
+        p.amenity_weight,
     )
     luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
     institutes.results = (luck < institutes.success * p.results_rate).astype(float)
@@ -202,7 +219,10 @@ def _work(
     zeta: float,
 ) -> np.ndarray:
     """Set guests and the chance of success of each institute; give the filled share of posts."""
-    share, filled = guests_wanted / posts.sum(), np.empty(people.size)
+    filled, total = np.empty(people.size), 0.0
+    for row in range(people.size):
+        total += posts[row]
+    share = guests_wanted / total
     for row in range(people.size):
         own = people[row] / max(posts[row], 1e-9)
         guests[row] = min(share, max(0.0, 1.0 - own)) * posts[row]
@@ -212,23 +232,17 @@ def _work(
     return filled
 
 
-def _living(zone: PilotZone) -> np.ndarray:
-    """Give what life at each institute is worth to scientists: pay, allowance, pollution, services, remoteness."""
-    institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
-    pay = np.log(towns.wage[:, PROFESSIONAL] / zone.base_wage[:, PROFESSIONAL])
-    here = -p.pollution_weight * towns.harm
-    here += p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale + p.pay_weight * pay
-    here += p.amenity_weight * towns.amenity
-    living: np.ndarray = here[institutes.place] - p.remote_weight * institutes.remoteness
-    return living
-
-
 @compiled
 def _stay(
     people: np.ndarray,
     posts: np.ndarray,
     place: np.ndarray,
-    wanted: np.ndarray,
+    remoteness: np.ndarray,
+    success: np.ndarray,
+    wage: np.ndarray,
+    base_wage: np.ndarray,
+    harm: np.ndarray,
+    amenity: np.ndarray,
     pull: np.ndarray,
     leaving: np.ndarray,
     sought: np.ndarray,
@@ -238,19 +252,30 @@ def _stay(
     turnover_most: float,
     pull_floor: float,
     pull_gain: float,
+    base: float,
+    success_weight: float,
+    pollution_weight: float,
+    allowance: float,
+    pay_weight: float,
+    remote_weight: float,
+    amenity_weight: float,
 ) -> None:
     """Leave for the labour market who goes and which posts are sought, by what an institute's work is worth.
 
     Args:
-        wanted: share of posts scientists would fill; pull: share of posts they consider; shape (institutes,).
+        pull: share of posts scientists consider, set here, shape (institutes,).
         leaving: share of scientists who go; sought: share of posts considered; set here, shape (places,).
     """
     places = leaving.size
     there, going, open_, liked = np.zeros(places), np.zeros(places), np.zeros(places), np.zeros(places)
     for row in range(people.size):
         here, own = place[row], people[row] / max(posts[row], 1e-9)
-        leave = min(max(turnover + adjust * (own - wanted[row]), turnover_floor), turnover_most)
-        pull[row] = min(max(pull_floor + (wanted[row] - own) * pull_gain, 0.0), 1.0)
+        pay = np.log(wage[here, PROFESSIONAL] / base_wage[here, PROFESSIONAL])
+        living = allowance + pay_weight * pay + amenity_weight * amenity[here]
+        living -= pollution_weight * harm[here] + remote_weight * remoteness[row]
+        wanted = wish_to_stay(success[row], living, base, success_weight)
+        leave = min(max(turnover + adjust * (own - wanted), turnover_floor), turnover_most)
+        pull[row] = min(max(pull_floor + (wanted - own) * pull_gain, 0.0), 1.0)
         there[here] += people[row]
         going[here] += people[row] * leave
         open_[here] += posts[row]
@@ -294,11 +319,14 @@ def knowledge_near(zone: PilotZone) -> np.ndarray:
 @compiled
 def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries: int, spill_far: float) -> np.ndarray:
     total, number = np.zeros(industries), np.zeros(industries)
+    succeed, seats = 0.0, 0.0
     for row in range(field.size):
+        succeed += success[row] * posts[row]
+        seats += posts[row]
         if field[row] >= 0:
             total[field[row]] += success[row] * posts[row]
             number[field[row]] += posts[row]
-    far = spill_far * ((success * posts).sum() / posts.sum())
+    far = spill_far * (succeed / seats)
     for industry in range(industries):
         total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far
     return total
@@ -307,7 +335,10 @@ def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries:
 def _firm_success(zone: PilotZone) -> None:
     """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through."""
     firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
-    chance = _chances(
+    luck = zone.streams.at("research", zone.quarter)
+    draw = luck.random((2, firms.rows))
+    found = _find(
+        draw[0],
         firms.alive,
         firms.posts,
         firms.staff,
@@ -325,11 +356,10 @@ def _firm_success(zone: PilotZone) -> None:
         p.critical_mass,
         p.zeta,
     )
-    luck = zone.streams.at("research", zone.quarter)
     reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
     breakthrough, clean = _improve(
-        chance,
-        luck.random((2, firms.rows)),
+        found,
+        draw[1],
         luck.random((2 * int(p.beta) - 1, firms.rows)),
         zone.plan.faced,
         firms.hidden,
@@ -352,7 +382,8 @@ def _firm_success(zone: PilotZone) -> None:
 
 
 @compiled
-def _chances(
+def _find(
+    draw: np.ndarray,
     alive: np.ndarray,
     posts: np.ndarray,
     staff: np.ndarray,
@@ -370,29 +401,32 @@ def _chances(
     critical_mass: float,
     zeta: float,
 ) -> np.ndarray:
-    """Give chances of success: research for the firm's size, through filled skilled posts and with help.
+    """Say which firms succeed: by research for their size, through filled skilled posts and with help.
 
     Args:
+        draw: uniform, shape (rows,).
         known: help of institutes by industry; incubator_help: for firms that are not large.
         scale: outlay the usual size asks, yuan.
     """
-    chance = np.zeros(alive.size)
+    found = np.zeros(alive.size, dtype=np.bool_)
     for firm in range(alive.size):
         need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
         if alive[firm] and need > 0.0:
             filled = min(max((staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / need, 0.0), 1.0)
             size = scale * max(sales[firm] / size_reference, size_floor) ** size_power
-            effort = effective_research(research[firm] / max(size, 1.0), filled, critical_mass)
-            effort *= 1.0 + institute_help * known[industry[firm]]
+            relative, help_ = research[firm] / max(size, 1.0), 1.0 + institute_help * known[industry[firm]]
             if large[firm] == 0.0:
-                effort *= 1.0 + incubator_help
-            chance[firm] = success_chance(effort, zeta)
-    return chance
+                help_ *= 1.0 + incubator_help
+            # empty posts and the exponential only lower the chance: most draws need neither
+            if draw[firm] < zeta * relative * help_:
+                effort = effective_research(relative, filled, critical_mass) * help_
+                found[firm] = draw[firm] < success_chance(effort, zeta)
+    return found
 
 
 @compiled
 def _improve(
-    chance: np.ndarray,
+    found: np.ndarray,
     draw: np.ndarray,
     uniform: np.ndarray,
     faced: np.ndarray,
@@ -415,29 +449,30 @@ def _improve(
     """Let success make firms cleaner where regulation and reward pull that way, else cheaper.
 
     Args:
-        chance: of success; draw: uniform, shape (2, rows); uniform: see `step_draw`.
+        found: success; draw: uniform, shape (rows,); uniform: see `step_draw`.
         faced: rates of air and water, yuan/equivalent; direction: log odds of a cleaner firm without regulation.
 
     Returns:
         Which firms broke through, and which became cleaner.
     """
-    found = draw[0] < chance
+    rows = found.size
+    broke, cleaner = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
     steps = step_draw(uniform, found, step_most)
-    cleaner = np.zeros(found.size, dtype=np.bool_)
-    for firm in range(found.size):
+    for firm in range(rows):
         innovations[firm] = 0.0
         if found[firm]:
             regulated = (faced[firm, 0] + faced[firm, 1]) / 2.0 * (1.0 - hidden[firm]) / tax_reference
             pull = direction + direction_tax * np.log1p(regulated)
-            if draw[1, firm] < 1.0 / (1.0 + np.exp(-pull)):
+            if draw[firm] < 1.0 / (1.0 + np.exp(-pull)):
                 cleaner[firm] = True
                 clean[firm] = max(clean_floor, clean[firm] * (1.0 - clean_step * (1.0 + abs(steps[firm]))))
             elif steps[firm] > 0.0:
                 efficiency[firm] = max(efficiency_floor, efficiency[firm] * (1.0 - steps[firm]))
             if cleaner[firm] or steps[firm] > 0.0:
                 innovations[firm] = 1.0
+            broke[firm] = steps[firm] > breakthrough_step
         knowledge[firm] = min(max(knowledge[firm] + learning * found[firm] - forgetting * knowledge[firm], 0.0), 1.0)
-    return found & (steps > breakthrough_step), cleaner
+    return broke, cleaner
 
 
 def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -> None:

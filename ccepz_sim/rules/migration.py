@@ -304,7 +304,7 @@ def _movers(
         if adult <= age[row] < oldest and moved[row] <= settled:
             thinking[count] = row
             here = int(skill_of[cell[row]]) * places + int(town_of[cell[row]])
-            kind[count] = here * places + home[row]
+            kind[count] = here * places + int(home[row])
             count += 1
     goal = np.full(count, UNDECIDED)
     reached, movers = int(second * ONE), 0
@@ -359,8 +359,10 @@ def _drawn_home(
 ) -> np.ndarray:
     """Weigh shares by skill and place with what kin and home add; give chances to move by kind, see `move_chances`."""
     skills, places, _ = shares.shape
-    drawn = np.exp(kin_weight * np.log1p(kin_scale * kin))
+    drawn = np.empty((places, places))
     for home in range(places):
+        for goal in range(places):
+            drawn[home, goal] = np.exp(kin_weight * np.log1p(kin_scale * kin[home, goal]))
         drawn[home, home] *= np.exp(home_pull)
     parts = np.empty((skills * places * places, places), dtype=np.int64)
     kind = 0
@@ -529,22 +531,30 @@ def _takers(
     Returns:
         Rows, their goals, first or second, and how many persons they stand for.
     """
-    sought = (town_of == east) & (skill_of < PROFESSIONAL)
     rows, count = np.empty(cell.size, dtype=np.int64), 0
     for row in range(cell.size):
         # no branch: a processor guesses wrong where every second one is able
         rows[count] = row
-        count += int(sought[cell[row]] and adult <= age[row] < oldest and not resettled[row])
+        kind = cell[row]
+        sought = (town_of[kind] == east) & (skill_of[kind] < PROFESSIONAL)
+        count += int(sought & (adult <= age[row]) & (age[row] < oldest) & (not resettled[row]))
     rows = rows[:count]
-    accepts = 1.0 / (1.0 + np.exp(-(offer + (value[first] + value[second]) / 2.0 - value[east])))
+    accepts = np.empty(len(SKILLS))
+    for skill in range(accepts.size):
+        gain = (value[first, skill] + value[second, skill]) / 2.0 - value[east, skill]
+        accepts[skill] = 1.0 / (1.0 + np.exp(-(offer + gain)))
     total = 0.0
     for one in rows:
         total += weight[one] * accepts[skill_of[cell[one]]]
     parts = in_parts(accepts * min(1.0, places / max(total, 1.0)))
     rows = rows[comb_of(parts, skill_of[cell[rows]], start)]
-    free = vacancies[:, first].sum() + 1.0
+    free = free_second = 1.0
+    for employer in range(len(vacancies)):
+        for skill in range(accepts.size):
+            free += vacancies[employer, first, skill]
+            free_second += vacancies[employer, second, skill]
     goal = np.full(rows.size, second)
-    goal[even_comb(rows.size, free / (free + vacancies[:, second].sum() + 1.0), start)] = first
+    goal[even_comb(rows.size, free / (free + free_second), start)] = first
     persons = 0
     for one in rows:
         resettled[one], guaranteed[one] = True, False

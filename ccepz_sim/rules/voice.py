@@ -144,7 +144,9 @@ def punished_share(place: np.ndarray, alive: np.ndarray, punished: np.ndarray, p
         if alive[firm]:
             count[place[firm]] += 1.0
             hit[place[firm]] += punished[firm]
-    return hit / np.maximum(1.0, count)
+    for here in range(places):
+        hit[here] /= max(1.0, count[here])
+    return hit
 
 
 def _awareness_and_trust(zone: PilotZone) -> None:
@@ -286,7 +288,7 @@ def _add_up(
     """Sum awareness and complaints of persons by cell, in lanes."""
     most, one = np.float32(complaint_most), np.float32(1.0)
     for row in range(cell.size):
-        persons = float(weight[row])
+        persons = np.float64(weight[row])
         sums[row % LANES, cell[row], 0] += persons * awareness[row]
         sums[row % LANES, cell[row], 1] += persons * (most / (odds[row] + one))
 
@@ -410,7 +412,7 @@ def _follow_answers(
         kind, own = cell[row], trust[row]
         own += (min(max(good[kind] - bad[kind] * awareness[row], zero), one) - own) * speed[kind]
         trust[row] = own
-        sums[row % LANES, kind] += float(weight[row]) * own
+        sums[row % LANES, kind] += np.float64(weight[row]) * own
     summed[:] = 0.0
     for kind in range(size):
         if 0 <= town_of[kind] < earned.size:

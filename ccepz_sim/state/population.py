@@ -53,8 +53,17 @@ def _recount(cell: np.ndarray, weight: np.ndarray, size: int) -> np.ndarray:
     lanes = np.zeros((LANES, size), dtype=np.int64)
     for row in range(cell.size):
         lanes[row % LANES, cell[row]] += weight[row]
-    lanes[:, -1] = 0
-    return lanes.sum(axis=0).astype(np.float64)
+    return _join(lanes)
+
+
+@compiled
+def _join(lanes: np.ndarray) -> np.ndarray:
+    """Sum the lanes, shape (LANES, cells + 1), by cell; rows nobody holds are left out."""
+    heads = np.zeros(lanes.shape[1])
+    for cell in range(heads.size - 1):
+        for lane in range(LANES):
+            heads[cell] += lanes[lane, cell]
+    return heads
 
 
 @compiled
@@ -63,8 +72,7 @@ def _minors(cell: np.ndarray, weight: np.ndarray, age: np.ndarray, grown: int, s
     lanes = np.zeros((LANES, size), dtype=np.int64)
     for row in range(cell.size):
         lanes[row % LANES, cell[row]] += weight[row] * (age[row] < grown)
-    lanes[:, -1] = 0
-    return lanes.sum(axis=0).astype(np.float64)
+    return _join(lanes)
 
 
 @compiled
