@@ -12,6 +12,7 @@ from ccepz_sim.rng import Streams
 from ccepz_sim.rules.migration import choice_chances, expected_wage
 from ccepz_sim.rules.voice import drift_to_mean
 from ccepz_sim.sampling import comb, even_comb, in_parts
+from tests.engine.profiles import examples
 
 
 def test_b07_harris_todaro() -> None:
@@ -135,6 +136,7 @@ def test_comb_has_the_given_chances() -> None:
     assert hits == pytest.approx(chance, abs=1e-3)
 
 
+@examples()
 @given(chances=st.lists(st.floats(0.0, 1.0), max_size=60), start=st.floats(0.0, 1.0, exclude_max=True))
 def test_comb_chooses_each_row_once_and_as_many_as_expected(chances: list[float], start: float) -> None:
     rows = comb(in_parts(np.array(chances)), start)
@@ -144,11 +146,13 @@ def test_comb_chooses_each_row_once_and_as_many_as_expected(chances: list[float]
     assert all(row in rows for row, chance in enumerate(chances) if chance == 1.0)
 
 
+@examples()
 @given(count=st.integers(0, 200), chance=st.floats(0.0, 1.0), start=st.floats(0.0, 1.0, exclude_max=True))
 def test_even_comb_is_the_comb_of_equal_chances(count: int, chance: float, start: float) -> None:
     assert even_comb(count, chance, start).tolist() == comb(in_parts(np.full(count, chance)), start).tolist()
 
 
+@examples()
 @given(
     weights=st.lists(st.floats(0.0, 50.0), min_size=4, max_size=4).filter(lambda found: sum(found) > 1e-3),
     draw=st.floats(0.0, 1.0 - 1e-9),
