@@ -22,6 +22,7 @@ from ccepz_sim.studies.extras import StudyError, need
 
 CONNECT = 20.0  # seconds to wait for a scheduler
 COUNT_AGAIN = 2.0  # seconds between two looks at how many workers a cluster has
+GLANCE = 0.02  # seconds between two looks at a process that ends
 PATIENCE = 10.0  # seconds to wait for a killed process
 
 
@@ -81,8 +82,7 @@ class LocalPool(Engine):
         process = self._processes[self._busy.index(future)] if future in self._busy else None
         if process is None:
             return super().why(future, error)
-        process.join(PATIENCE)
-        code = process.exitcode
+        code = _exit_code(process)
         if code is not None and code < 0:
             return f"worker killed by {signal.Signals(-code).name}"
         return f"worker ended with exit code {code}"
@@ -119,6 +119,15 @@ class LocalPool(Engine):
         fresh = set(multiprocessing.active_children()) - before
         self._processes[place] = next(iter(fresh), None)
         return future
+
+
+def _exit_code(process: BaseProcess) -> int | None:
+    """Wait for a process to end; its pool waits as well, and the system tells only one of both at once."""
+    end = time.monotonic() + PATIENCE
+    while process.exitcode is None and time.monotonic() < end:
+        process.join(GLANCE)
+        time.sleep(GLANCE)
+    return process.exitcode
 
 
 class Cluster(Engine):
