@@ -206,6 +206,7 @@ def _check_studies(
     known = designs.Known(
         levers={name: lever.bounds for name, lever in levers.items()},
         parameters={name: item.bounds for name, item in parameters_read.items()},
+        uncertain={name: item.value for name, item in parameters_read.items() if item.is_uncertain},
         packages=_stems(files, "policies/packages"),
         scenarios=_stems(files, "experiments/scenarios"),
         places=places.ids,

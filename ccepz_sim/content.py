@@ -322,6 +322,7 @@ class Content:
         return designs.Known(
             levers={name: lever.bounds for name, lever in self.levers.items()},
             parameters={name: item.bounds for name, item in self.parameters.items()},
+            uncertain={name: item.value for name, item in self.parameters.items() if item.is_uncertain},
             packages=tuple(self.packages),
             scenarios=tuple(self.scenarios),
             places=places.ids,

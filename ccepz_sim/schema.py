@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 LANGUAGES = ("en", "zh")
 STATUSES = ("measured", "official", "estimated", "assumption", "stylised")
+FIXED = ("measured", "official")  # statuses of values that a source fixes
 LEVER_UNITS = (
     "1",
     "count",
@@ -151,6 +152,11 @@ class Parameter:
     status: str
     source: str
     why: str
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether no source fixes the value, and the bounds leave it room."""
+        return self.status not in FIXED and self.bounds[0] < self.bounds[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,9 +550,10 @@ class KnockOut:
 class Phenomenon:
     """Something said to emerge, as claims on the arms of a study, with a knock-out of the rule that makes it.
 
-    The study's own design is the sample of plausible parameters. `agree` is the share of seeds that must go the
-    expected way; `seeds` those of effect and knock-out; `null_seeds` those of the null; `trajectories` those
-    of the Morris screening, which runs the first claim's arms with one seed.
+    The study's own design is the sample of plausible parameters: the `named` ones, of which the rule is made, and with
+    less reach all others. `agree` is the share of seeds that must go the expected way; `seeds` those of effect and
+    knock-out; `null_seeds` those of the null; `trajectories` those of the Morris screening of the named parameters,
+    which runs the first claim's arms with one seed.
     """
 
     number: int
@@ -558,6 +565,7 @@ class Phenomenon:
     trajectories: int
     agree: float
     study: Study
+    named: tuple[Factor, ...]
     claims: tuple[Claim, ...]
     knock_out: KnockOut
 

@@ -15,6 +15,7 @@ from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
+from doc_maker.sensitivity import sensitivity
 from doc_maker.verdicts import validation
 
 from ccepz_sim.cli import parsers
@@ -27,6 +28,7 @@ from ccepz_sim.model import PHASES
 from ccepz_sim.schema import LANGUAGES, Factor, Lever
 from ccepz_sim.studies.results import outcome_name
 
+MOST_TOLD = 40  # factors of a study in a table
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -198,8 +200,12 @@ def studies(content: Content, lang: str) -> str:
                 "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
             }
         )
-        if item.factors:
-            page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in item.factors))
+        told = item.factors if len(item.factors) <= MOST_TOLD else item.levers
+        if told:
+            page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in told))
+        if told is not item.factors:
+            page.line(page.word("every_other").format(count=len(item.factors) - len(told)))
+            page.line()
     return page.text()
 
 
@@ -209,6 +215,7 @@ PAGES = {
     "scenarios": scenarios,
     "studies": studies,
     "phenomena": phenomena,
+    "sensitivity": sensitivity,
     "indicators": indicators,
     "parameters": parameters,
     "assumptions": assumptions,

@@ -69,7 +69,7 @@ class Telling:
 
     def _space(self, space: Mapping[str, Any]) -> Iterator[str]:
         share, least = f"{space['share']:.0%}", f"{space['by_least']:.0%}"
-        yield self._word("space_line", points=space["points"], share=share, least=least)
+        yield self._word("space_line", points=space["points"], factors=space["factors"], share=share, least=least)
         if space["turns"]:
             side = self._word("low" if space["place_flips"] < space["place_holds"] else "high")
             yield self._word("turns", name=self._factor(space["turns"]), side=side)

@@ -24,7 +24,7 @@ LONGEST = 44  # from 2016 to the end of the model
 MOST = 1_000_000  # runs, samples or seeds: beyond this it is a slip of the keyboard
 KEYS = (
     "id", "label", "question", "design", "samples", "design_seed", "seeds", "first_seed", "luck", "expected_runs",
-    "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "outcome",
+    "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "every_parameter", "outcome",
 )  # fmt: skip
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
 Bounds = tuple[float, float]
@@ -36,6 +36,7 @@ class Known:
 
     levers: Mapping[str, Bounds]
     parameters: Mapping[str, Bounds]
+    uncertain: Mapping[str, float]  # values of the parameters that no source fixes
     packages: Collection[str]
     scenarios: Collection[str]
     places: Collection[str]
@@ -59,6 +60,7 @@ def read_study(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
     relations = _relations(fields.section("relations"))
     levers = [_lever(item, known, relations, sampled) for item in fields.sections("lever")]
     uncertain = [_uncertainty(item, known, sampled) for item in fields.sections("uncertainty")]
+    uncertain += _every_parameter(fields, known, sampled, {factor.id for factor in uncertain})
     study = Study(
         id=name,
         label=fields.label("label"),
@@ -158,6 +160,25 @@ def _uncertainty(item: Fields, known: Known, sampled: bool) -> Factor:
     item.only(("id", *FACTOR_KEYS))
     name = _reference(item, "id", known.parameters, "agents/parameters")
     return _factor(item, name, known.parameters.get(name), sampled, 0.0)
+
+
+def _every_parameter(fields: Fields, known: Known, sampled: bool, named: Collection[str]) -> list[Factor]:
+    """Give all other parameters that no source fixes, over a share of the way from their value to their bounds."""
+    if "every_parameter" not in fields.data:
+        return []
+    item = fields.section("every_parameter")
+    item.only(("reach", "but"))
+    if not sampled:
+        fields.note("every_parameter", "not_in_grid")
+    reach = item.number("reach", above=0.0) if _share(item, "reach") else 0.0
+    but = _names(item, "but", known.parameters, "agents/parameters", required=False)
+    factors = []
+    for name, value in known.uncertain.items():
+        low, high = known.parameters[name]
+        if name not in but and name not in named:
+            bounds = (value - reach * (value - low), value + reach * (high - value))
+            factors.append(Factor(name, bounds, (), False, 0.0))
+    return factors
 
 
 def _factor(item: Fields, name: str, widest: Bounds | None, sampled: bool, date: float) -> Factor:

@@ -13,7 +13,7 @@ from ccepz_sim.schema import Arm, Claim, KnockOut, Phenomenon, Study
 OWN = (
     "number", "mechanism", "refuted_by", "look", "seeds", "null_seeds", "trajectories", "agree", "claim", "knock_out",
 )  # fmt: skip
-OF_STUDY = ("id", "label", "question", "samples", "scenarios", "relations", "policy", "uncertainty")
+OF_STUDY = ("id", "label", "question", "samples", "scenarios", "relations", "policy", "uncertainty", "every_parameter")
 CLAIM_KEYS = (
     "id", "label", "indicator", "view", "over", "from", "years", "of", "against", "less", "scale", "expected", "least",
     "edge",
@@ -34,6 +34,7 @@ def read_phenomenon(
     fields.only((*OF_STUDY, *OWN))
     items = fields.sections("claim", required=True)
     study = _study(fields, stem, known, items)
+    named = {item.data.get("id") for item in fields.sections("uncertainty")}
     claims = tuple(_claim(item, study) for item in items)
     _once(fields, [claim.id for claim in claims])
     return Phenomenon(
@@ -46,6 +47,7 @@ def read_phenomenon(
         trajectories=_count(fields, "trajectories", LEAST_TRAJECTORIES),
         agree=fields.number("agree", bounds=(0.5, 1.0), default=1.0),
         study=study,
+        named=tuple(factor for factor in study.uncertainties if factor.id in named),
         claims=claims,
         knock_out=_knock_out(fields.section("knock_out"), claims, known),
     )

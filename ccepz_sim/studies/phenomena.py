@@ -63,7 +63,7 @@ def study_of_part(phenomenon: Phenomenon, part: str, content: Content, seeds: in
         return _counted(_only(replace(plain, seeds=fewer, relations=still, policies=policies), main))
     sampled = _only(replace(whole, relations=relations), main)
     if part == SCREENING:
-        sampled = replace(sampled, design="morris", samples=phenomenon.trajectories)
+        sampled = replace(sampled, design="morris", samples=phenomenon.trajectories, uncertainties=phenomenon.named)
     return _counted(sampled)
 
 
@@ -124,11 +124,11 @@ class SpaceFound:
     """Where the first claim holds over the plausible parameters.
 
     `share` is that of points with the expected sign, `by_least` that of points where it is at least as large as
-    claimed, `turns` the factor that divides points with and without the sign best, with its mean place (0 low, 1 high)
-    in either; empty where nothing flips. `screening` is the Morris table.
+    claimed, `turns` the factor of `turning_point`. `screening` is the Morris table of the named parameters.
     """
 
     points: int
+    factors: int
     share: float
     by_least: float
     turns: str
@@ -307,19 +307,36 @@ def _space(phenomenon: Phenomenon, folder: Path) -> SpaceFound:
     rows, effect = sample(phenomenon, folder)
     values = effect.to_numpy(dtype=float)
     way = _goes(claim, values)
-    turns, holds, flips = "", 0.0, 0.0
-    if way.any() and not way.all():
-        gaps = rows[way].mean() - rows[~way].mean()
-        turns = str(gaps.abs().idxmax())
-        holds, flips = float(rows.loc[way, turns].mean()), float(rows.loc[~way, turns].mean())
+    turns, holds, flips = turning_point(rows, way)
     screened = load_study(folder / SCREENING)
     by_point = effects(screened, claim).groupby("point").mean().reindex(range(screened.study.points))
     table = sensitivity.morris(screened.study, by_point.to_numpy(dtype=float))
     screening = tuple((str(row.factor), float(row.mu_star), float(row.sigma)) for row in table.itertuples())
     large = np.array([_as_expected(claim, value) for value in values])
     return SpaceFound(
-        len(values), float(way.mean()), float(large.mean()), turns, holds, flips, screening, screened.study.samples
-    )
+        len(values), rows.shape[1], float(way.mean()), float(large.mean()), turns, holds, flips,
+        screening, screened.study.samples,
+    )  # fmt: skip
+
+
+def turning_point(rows: pd.DataFrame, way: np.ndarray) -> tuple[str, float, float]:
+    """Return the factor that divides points with and without the sign best, and its mean place in either.
+
+    Among many factors some differ by chance: one is named only where its difference is beyond the 95 % limit for the
+    largest of so many (Bonferroni); otherwise the name is empty.
+
+    Args:
+        rows: places in the bounds, 0 low and 1 high, a column per factor; way: points with the sign, shape (points,).
+    """
+    if min(way.sum(), (~way).sum()) < FEWEST:
+        return "", 0.0, 0.0
+    holds, flips = rows[way], rows[~way]
+    gaps = (holds.mean() - flips.mean()) / np.sqrt(holds.var() / len(holds) + flips.var() / len(flips))
+    name = str(gaps.abs().idxmax())
+    limit = need("scipy.stats", "study").norm.ppf(1.0 - (1.0 - BAND[1]) / (2.0 * rows.shape[1]))
+    if not abs(gaps[name]) > limit:
+        return "", 0.0, 0.0
+    return name, float(holds[name].mean()), float(flips[name].mean())
 
 
 def as_dict(found: Found) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _space(page: Page, item: Phenomenon, space: Mapping[str, Any], content: Cont
             f"{strength[factor.id][0]:.3g}",
             f"{strength[factor.id][1]:.3g}",
         )
-        for factor in item.study.uncertainties
+        for factor in item.named
     )
     page.table(("id", "name", "plausible", "mu_star", "sigma"), rows)
 
