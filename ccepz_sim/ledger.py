@@ -26,6 +26,7 @@ FLOW = {name: number for number, name in enumerate(FLOWS)}
 
 SINGLE, NEIGHBOURS, LISTED = 0, 1, 2  # one account, accounts in a row, accounts by number
 NO_ROWS = np.empty(0, dtype=np.int64)
+NOWHERE = -1
 
 
 @compiled
@@ -66,10 +67,20 @@ def _post(
     payee_way: int,
     payees: np.ndarray,
     amounts: np.ndarray,
+    outside: int,
+    came_in: np.ndarray,
+    went_out: np.ndarray,
 ) -> float:
-    """Move amounts and return their total; -1, and nothing moves, if one is negative or not a number."""
+    """Move amounts and return their total; -1, and nothing moves, if one is negative or not a number.
+
+    What comes from or goes to the outside world is noted by account.
+    """
     total = _total(amounts)
     if total > 0.0:
+        if payer_way == SINGLE and payer == outside:
+            _add(came_in, payee, payee_way, payees, amounts, total, 1.0)
+        elif payee_way == SINGLE and payee == outside:
+            _add(went_out, payer, payer_way, payers, amounts, total, 1.0)
         _add(paid, payer, payer_way, payers, amounts, total, 1.0)
         _add(deposits, payer, payer_way, payers, amounts, total, -1.0)
         _add(received, payee, payee_way, payees, amounts, total, 1.0)
@@ -116,7 +127,8 @@ class Ledger:
     """Move money between accounts and keep the transaction-flow matrix of the quarter.
 
     Args:
-        sizes: sector name -> number of accounts, in order; accounts are numbered through.
+        sizes: sector name -> number of accounts, in order; accounts are numbered through. One called "outside" is the
+            world beyond: what an account gets from it and pays to it is kept in `came_in` and `went_out`, yuan.
     """
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
@@ -134,6 +146,9 @@ class Ledger:
         self.loans = np.zeros(total)
         self.received = np.zeros(total)
         self.paid = np.zeros(total)
+        self.came_in = np.zeros(total)
+        self.went_out = np.zeros(total)
+        self.outside = self.first.get("outside", NOWHERE)
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
 
@@ -150,6 +165,8 @@ class Ledger:
         """Clear the flow records and remember the opening position."""
         self.received[:] = 0.0
         self.paid[:] = 0.0
+        self.came_in[:] = 0.0
+        self.went_out[:] = 0.0
         self.flows[:] = 0.0
         np.subtract(self.deposits, self.loans, out=self._opening)
 
@@ -168,8 +185,9 @@ class Ledger:
         payer, payer_way, payers = _place(payer)
         payee, payee_way, payees = _place(payee)
         total = _post(
-            self.deposits, self.paid, self.received, payer, payer_way, payers, payee, payee_way, payees, amounts
-        )
+            self.deposits, self.paid, self.received, payer, payer_way, payers, payee, payee_way, payees, amounts,
+            self.outside, self.came_in, self.went_out,
+        )  # fmt: skip
         if total < 0.0:
             raise LedgerError(f"negative or undefined payment of kind {kind}")
         self.flows[FLOW[kind], self._sector[payer], self._sector[payee]] += total
@@ -220,6 +238,6 @@ class Ledger:
         """Return an independent ledger with the same positions."""
         twin = object.__new__(Ledger)
         twin.__dict__.update(self.__dict__)
-        for name in ("deposits", "loans", "received", "paid", "flows", "_opening"):
+        for name in ("deposits", "loans", "received", "paid", "came_in", "went_out", "flows", "_opening"):
             setattr(twin, name, getattr(self, name).copy())
         return twin

@@ -11,7 +11,7 @@ from ccepz_sim.clock import FIRST_YEAR, QUARTERS
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.measures.derived import Setting, derive, reported
 from ccepz_sim.measures.observation import Observation, gather, observe
-from ccepz_sim.measures.places import Places
+from ccepz_sim.measures.places import Places, money_by_town
 from ccepz_sim.measures.remembered import RELATIVE, base_quarter, last_known_misuse, scores
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TRUE, REPORTED = 0, 1
 VIEWS = ("true", "reported")
+KEPT = ("_values", "people_flow_all", "by_product_flow_all", "money_flow_all")  # by quarter
 ROOM = 128  # quarters at first; doubles when full
 
 
@@ -43,6 +44,7 @@ class Recorder:
         self.people_flow_all = np.zeros((ROOM, zone.world.place_count + 1, zone.world.place_count + 1))
         towns = zone.world.zone_count
         self.by_product_flow_all = np.zeros((ROOM, towns, towns))
+        self.money_flow_all = np.zeros((ROOM, towns, 2))
         self.shown = self._shown()
 
     def _shown(self) -> np.ndarray:
@@ -66,6 +68,7 @@ class Recorder:
         towns = zone.world.zone_count
         self.people_flow_all[self.used] = zone.population.moves
         self.by_product_flow_all[self.used] = zone.by_product_flow[:towns, :towns]
+        self.money_flow_all[self.used] = money_by_town(zone)
         self.used += 1
 
     @property
@@ -109,7 +112,7 @@ class Recorder:
             self._values[zone, self.index[name], 0, :] = score[:, None]
 
     def _grow(self) -> None:
-        for name in ("_values", "people_flow_all", "by_product_flow_all"):
+        for name in KEPT:
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
 
@@ -127,6 +130,11 @@ class Recorder:
     def by_product_flow(self) -> np.ndarray:
         """Tonnes of by-products per quarter from row town to column town of the zone."""
         return self.by_product_flow_all[: self.used]
+
+    @property
+    def money_flow(self) -> np.ndarray:
+        """Yuan per quarter that came to each town from beyond the zone and went out, shape (quarters, towns, 2)."""
+        return self.money_flow_all[: self.used]
 
     def series(self, indicator: str, place: str = "zone", view: str = "true") -> np.ndarray:
         """Return one indicator by quarter, the history included; shape (quarters,)."""
@@ -169,6 +177,6 @@ class Recorder:
         """Return an independent recorder with the same records."""
         twin = object.__new__(Recorder)
         twin.__dict__.update(self.__dict__)
-        for name in ("_values", "_waiting", "_recent", "people_flow_all", "by_product_flow_all"):
+        for name in ("_waiting", "_recent", *KEPT):
             setattr(twin, name, getattr(self, name).copy())
         return twin

@@ -12,20 +12,37 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from doc_maker.sensitivity import DOZEN, IMAGES, RECORD, strongest
 
 from ccepz_sim.commands.results import scale_words
 from ccepz_sim.content import load_content
 from ccepz_sim.schema import LANGUAGES
+from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.results import StudyResults, load_study, outcome_name
 from ccepz_sim.studies.store import read_manifest
+
+LAST_YEARS = 5  # of which an outcome is the mean: single years are full of luck
+
+
+def means(results: StudyResults, name: str) -> np.ndarray:
+    """Return the mean of an outcome over the last years of each point, in the order of the design."""
+    outcome = results.outcome(name)
+    table = results.query(
+        """SELECT r.point, avg(o.value) AS value FROM outcomes o JOIN runs r USING (run)
+        WHERE o.indicator = $indicator AND o.view = $view AND o.year > $year GROUP BY ALL ORDER BY r.point""",
+        indicator=outcome.indicator, view=outcome.view, year=results.years[1] - LAST_YEARS,
+    )  # fmt: skip
+    if len(table) != results.study.points:
+        raise SystemExit(f"{name}: {results.study.points - len(table)} runs are missing")
+    return table["value"].to_numpy(dtype=float)
 
 
 def effects(results: StudyResults) -> dict[str, dict[str, float]]:
     """Return by outcome the mean absolute elementary effect of each factor."""
     names = [outcome_name(outcome) for outcome in results.study.outcomes]
-    tables = {name: results.morris(name) for name in names}
+    tables = {name: sensitivity.morris(results.study, means(results, name)) for name in names}
     return {name: dict(zip(table["factor"], table["mu_star"], strict=True)) for name, table in tables.items()}
 
 
@@ -39,7 +56,7 @@ def record(screening: Path, variance: Path) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     shares = {}
     for name in sizes:
-        table = split.sobol(name)
+        table = sensitivity.sobol(split.study, means(split, name))
         columns = ("factor", "first_order", "first_confidence", "total", "total_confidence")
         shares[name] = [[str(row[0]), *(round(float(value), 4) for value in row[1:])] for row in
                         table[list(columns)].itertuples(index=False)]  # fmt: skip

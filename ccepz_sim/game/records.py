@@ -64,6 +64,7 @@ class Future:
         values: shape (quarters, indicators, places, views), from 2010 on, in the indicators' units.
         working: levers as they worked at the end of each played year, shape (years, levers).
         by_product_flow, people_flow: yearly sums from row to column, shape (years, places, places), from 2010 on.
+        money_flow: yuan a year from beyond the zone to each town, and back, shape (years, towns, 2), from 2010 on.
     """
 
     world: World
@@ -77,6 +78,7 @@ class Future:
     events: tuple[Happening, ...]
     by_product_flow: NDArray[np.float32]
     people_flow: NDArray[np.float32]
+    money_flow: NDArray[np.float32]
 
     @cached_property
     def golden_hash(self) -> str:

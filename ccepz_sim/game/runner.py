@@ -133,10 +133,11 @@ def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[An
         events=tuple(Happening(*row) for row in rows),
         by_product_flow=_sums(recorder.by_product_flow),
         people_flow=_sums(recorder.people_flow),
+        money_flow=_sums(recorder.money_flow),
     )
 
 
 def _sums(flows: Any) -> Any:
-    """Sum flows by quarter, shape (quarters, from, to), to years."""
+    """Sum flows by quarter, shape (quarters, ...), to years."""
     whole = len(flows) // QUARTERS * QUARTERS
     return flows[:whole].reshape(-1, QUARTERS, *flows.shape[1:]).sum(axis=1).astype(np.float32)

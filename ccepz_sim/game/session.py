@@ -38,6 +38,7 @@ from ccepz_sim.game.records import Future, Order, Result
 from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
+SLOW = 0.4  # seconds after which a run is worth a sign that it goes on
 BAND_DELAY = 0.2  # seconds in which the next move of a hand makes a band useless
 LONGEST_NAME = 40
 
@@ -351,7 +352,11 @@ class Game:
                 return
             self._busy = True
             self._progress = 0.0
-        self._tell()
+            first = self._outcome is None
+        if first:
+            self._tell()
+        else:
+            self._tell_if_slow()
         self._next()
 
     def compare(self, wanted: bool) -> None:
@@ -528,6 +533,19 @@ class Game:
                 return
             self._telling = True
         self.soon(self._speak)
+
+    def _tell_if_slow(self) -> None:
+        """Tell that a run goes on when it is not over in a moment: drawing that would only delay its end."""
+
+        def look() -> None:
+            with self._lock:
+                busy = self._busy
+            if busy:
+                self._tell()
+
+        timer = threading.Timer(SLOW, look)
+        timer.daemon = True
+        timer.start()
 
     def _speak(self) -> None:
         with self._lock:

@@ -77,3 +77,16 @@ class Places:
 def share(part: np.ndarray, whole: np.ndarray, otherwise: float = 0.0) -> np.ndarray:
     """Divide without ever giving a NaN."""
     return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), otherwise)
+
+
+def money_by_town(zone: PilotZone) -> np.ndarray:
+    """Give the yuan that came to each town of the zone from beyond it this quarter and went out, shape (towns, 2).
+
+    Whoever lives or works there counts: firms, households, services, builders, farms, institutes and public bodies.
+    """
+    ledger, towns = zone.ledger, np.arange(zone.world.place_count)
+    places = np.concatenate([zone.firms.place, zone.staff_home, towns, towns, towns, towns, zone.institutes.place])
+    inside, count = zone.world.zone_count, len(towns)
+    flows = (ledger.came_in, ledger.went_out)
+    found = [np.bincount(places, weights=flow[: len(places)], minlength=count)[:inside] for flow in flows]
+    return np.array(found).T

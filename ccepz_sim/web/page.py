@@ -281,6 +281,7 @@ class Board:
             now=now["now"],
             links=now["links"],
             people=now["people"],
+            money=now["money"],
         )
 
     def charts(

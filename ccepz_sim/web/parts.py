@@ -125,7 +125,9 @@ def Time(
 
 
 @template("map.vue")
-def Map(t: Part, year: int, places: list[Part], now: Part, links: list[Part], people: list[Part]) -> None:
+def Map(
+    t: Part, year: int, places: list[Part], now: Part, links: list[Part], people: list[Part], money: list[Part]
+) -> None:
     """Schematic map of the basin."""
 
 

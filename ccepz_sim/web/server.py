@@ -60,7 +60,10 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True, 
         import uvicorn
         from solara.server.starlette import app
 
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ws_per_message_deflate=False,  # a room has a fast network: packing would take longer than sending
+        )  # fmt: skip
         # Plain http on this machine is meant: the cookie stays with this page anyway.
         warnings.filterwarnings("ignore", message="Cookies with samesite=none")
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}/?lang={lang}"

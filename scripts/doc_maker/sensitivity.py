@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,14 +82,18 @@ def _variance(page: Page, name: str, rows: list[list[Any]], content: Content) ->
 
 
 def strongest(tables: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float]]:
-    """Return all factors by their mean part of the absolute elementary effects of each outcome, the largest first.
+    """Return all factors by their mean part of what moves each outcome, the largest first.
+
+    In a world of chance every parameter moves everything a little: only what goes beyond the median effect counts.
 
     Args:
         tables: by outcome the mean absolute elementary effect of each factor.
     """
     parts: dict[str, float] = {}
     for effects in tables.values():
-        total = sum(effects.values()) or 1.0
-        for factor, size in effects.items():
+        usual = statistics.median(effects.values())
+        beyond = {factor: max(0.0, size - usual) for factor, size in effects.items()}
+        total = sum(beyond.values()) or 1.0
+        for factor, size in beyond.items():
             parts[factor] = parts.get(factor, 0.0) + size / total / len(tables)
     return sorted(parts.items(), key=lambda item: (-item[1], item[0]))

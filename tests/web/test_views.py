@@ -85,6 +85,20 @@ def test_what_is_exchanged_on_the_map_is_what_was_recorded(content: Content, out
     assert shown or not pairs
 
 
+def test_money_on_the_map_is_what_came_and_went(content: Content, outcome: Outcome) -> None:
+    flows = mapped.map_now(content, outcome, 2016, TRUTH, "en")["money"]
+    towns = [name for name, within in zip(content.table("places").ids, content.table("places").numbers("in_zone"),
+                                          strict=True) if within]  # fmt: skip
+    assert {(flow["origin"], flow["target"]) for flow in flows} == {
+        pair for town in towns for pair in ((mapped.BEYOND, town), (town, mapped.BEYOND))
+    }
+    held = outcome.own.money_flow
+    golmud = towns.index("golmud")
+    (came,) = [flow for flow in flows if flow["target"] == "golmud"]
+    assert came["share"] == pytest.approx(held[6, golmud, 0] / held.max(), abs=1e-3)
+    assert "billion yuan" in came["text"]
+
+
 def test_events_are_few_varied_and_not_from_the_future(content: Content, outcome: Outcome) -> None:
     rows = story.events(content, outcome, 2020, 2020, "zh")
     assert 0 < len(rows) <= story.EVENTS_SHOWN

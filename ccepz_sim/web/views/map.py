@@ -21,6 +21,7 @@ SMALLEST_LINK = 1.0  # tonnes a year
 SMALLEST_MOVE = 1.0  # persons a year
 THINNEST = 0.001  # of the strongest flow: thinner ones are drawn so, too
 EAST = ("xining", "haidong")
+BEYOND = "beyond"  # the end of money flows outside the zone
 
 
 @lru_cache(maxsize=8)
@@ -82,6 +83,7 @@ def map_now(content: Content, outcome: Outcome, year: int, eyes: Eyes, lang: str
         "now": now,
         "links": _links(content, outcome, year, lang),
         "people": _movers(content, outcome, year, lang),
+        "money": _money(content, outcome, year, lang),
     }
 
 
@@ -158,6 +160,23 @@ def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Pa
             )
             found.append((amount, _flow(table.ids[origin], table.ids[town], amount, most, text)))
     return _strongest(found, MOVERS_SHOWN)
+
+
+def _money(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
+    """Return what comes to each town of the zone from the world beyond and what goes out, in yuan a year."""
+    table = content.table("places")
+    towns = np.flatnonzero(table.numbers("in_zone") > 0)
+    yearly = outcome.own.money_flow
+    most = float(yearly.max())
+    found = []
+    for number, town in enumerate(towns):
+        name, label = table.ids[town], table.labels[town].get(lang)
+        for way, (word, ends) in enumerate((("money_in", (BEYOND, name)), ("money_out", (name, BEYOND)))):
+            amount = float(yearly[year - FIRST_YEAR, number, way])
+            written = numbers.scale_of("yuan/year", amount, lang).write(amount, lang)
+            text = words("map", lang)[word].format(amount=written, place=label, year=year)
+            found.append({**_flow(*ends, amount, most, text), "way": word})
+    return found
 
 
 def _flow(origin: str, target: str, amount: float, most: float, text: str) -> Part:
