@@ -2,7 +2,7 @@
 
     python scripts/bench_studies.py                                  overhead and store
     python scripts/bench_studies.py --cluster                        also on a dask cluster of this machine
-    python scripts/bench_studies.py --study ten-thousand --runs 300  also part of a study, with 1 and 2 workers
+    python scripts/bench_studies.py --study ten-thousand --runs 300  also part of a study, with 2 workers, a tenth with 1
 
 Ratios compare times taken in turns in one process, the least of several. The overhead is what the driver and the way
 to a worker and back cost for runs that do nothing, so it is the wall time of a study that has no work in it.
@@ -40,6 +40,7 @@ from ccepz_sim.studies.store import Store
 TURNS = 5
 HOLLOW_RUNS = 2000
 ROWS = 1_000_000
+ALONE = 10  # part of a study that one worker does alone
 
 
 def hollow(call: partial[Any], runs: Sequence[Any]) -> list[simulate.Result]:
@@ -135,18 +136,21 @@ def million(study: Study, folder: Path) -> None:
 
 
 def whole(study: Study, folder: Path) -> None:
-    """Run a study with one worker and with two."""
-    walls = {}
-    for workers in (1, 2):
+    """Run a study with two workers, and a tenth of it with one: time, efficiency, memory of this process."""
+    each = {}
+    for workers, part in ((1, cut(study, study.runs // ALONE)), (2, study)):
         target = folder / f"workers-{workers}"
         shutil.rmtree(target, ignore_errors=True)
-        ended = runner.run_study(study, target, workers=workers)
-        walls[workers] = ended.seconds
-        told(f"{study.id}: {study.runs} runs, {workers} workers", f"{ended.seconds:.1f} s, {dict(ended.counts)}")
+        ended = runner.run_study(part, target, workers=workers)
+        each[workers] = ended.seconds / part.runs
+        told(f"{study.id}: {part.runs} runs, {workers} workers", f"{ended.seconds:.1f} s, {dict(ended.counts)}")
         told("  time in runs of the time of the workers", f"{seconds_in_runs(target) / (workers * ended.seconds):.1%}")
-    told("efficiency of two workers", f"{walls[1] / (2 * walls[2]):.2f}")
+    told("efficiency of two workers", f"{each[1] / (2 * each[2]):.2f}")
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     told("driver's memory at its peak", f"{used:.0f} MB")
+    began = time.perf_counter()
+    load_study(folder / "workers-2").fan()
+    told("fan of its first outcome, from opening", f"{time.perf_counter() - began:.2f} s")
 
 
 def seconds_in_runs(folder: Path) -> float:
