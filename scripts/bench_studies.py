@@ -2,7 +2,7 @@
 
     python scripts/bench_studies.py                                  overhead and store
     python scripts/bench_studies.py --cluster                        also on a dask cluster of this machine
-    python scripts/bench_studies.py --study ten-thousand --runs 300  also part of a study, with 2 workers, a tenth with 1
+    python scripts/bench_studies.py --study ten-thousand --runs 300  also part of a study: 2 workers, a tenth with 1
 
 Ratios compare times taken in turns in one process, the least of several. The overhead is what the driver and the way
 to a worker and back cost for runs that do nothing, so it is the wall time of a study that has no work in it.

@@ -61,7 +61,10 @@ def record(screening: Path, variance: Path) -> None:
         shares[name] = [[str(row[0]), *(round(float(value), 4) for value in row[1:])] for row in
                         table[list(columns)].itertuples(index=False)]  # fmt: skip
         for lang in LANGUAGES:
-            drawn = save(Charts(split, lang, scale_words, content).sobol(name), variance / "figures" / f"{name}-{lang}")
+            drawn = save(
+                Charts(split, lang, scale_words, content).sobol(name, shares=table),
+                variance / "figures" / f"{name}-{lang}",
+            )
             shutil.copyfile(next(path for path in drawn if path.suffix == ".png"), IMAGES / f"{name}-{lang}.png")
     parts = {
         name: {factor: round(held[factor] / sum(held.values()), 5) for factor, _ in ranked}

@@ -73,6 +73,9 @@ class Telling:
         if space["turns"]:
             side = self._word("low" if space["place_flips"] < space["place_holds"] else "high")
             yield self._word("turns", name=self._factor(space["turns"]), side=side)
+        if space["depends"]:
+            number = number_text(space["correlation"], DECIMALS, sign=True)
+            yield self._word("depends", name=self._factor(space["depends"]), number=number)
         names = "; ".join(self._factor(name) for name, *_ in space["screening"][:STRONGEST])
         yield self._word("screening_line", trajectories=space["trajectories"], names=names)
 

@@ -21,6 +21,7 @@ from ccepz_sim.text import Texts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -193,9 +194,12 @@ class Charts:
             self._heading(figure, self._of_year("morris", name, year))
         return figure
 
-    def sobol(self, name: str = "", year: int | None = None) -> Figure:
-        """Draw the share of variance of each factor alone and with interactions, with 95 % confidence."""
-        table = self.results.sobol(name, year)[::-1]
+    def sobol(self, name: str = "", year: int | None = None, shares: pd.DataFrame | None = None) -> Figure:
+        """Draw the share of variance of each factor alone and with interactions, with 95 % confidence.
+
+        `shares` are indices of something else than the outcome of a year, such as its mean over years.
+        """
+        table = (self.results.sobol(name, year) if shares is None else shares)[::-1]
         with self._figure(height=1.6 + 0.5 * len(table)) as (figure, (axes,)):
             place = np.arange(len(table))
             parts = (("total", "total_confidence", LINE, -0.2), ("first_order", "first_confidence", LAKE, 0.2))
@@ -207,7 +211,8 @@ class Charts:
             axes.set_yticks(place, [self.words.factor(one) for one in table["factor"]])
             axes.set_xlabel(self._word("share"))
             figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
-            self._heading(figure, self._of_year("sobol", name, year))
+            heading = self._of_year("sobol", name, year) if shares is None else self._outcome(name)
+            self._heading(figure, heading)
         return figure
 
     def phase(self, x: str, y: str, name: str = "", year: int | None = None) -> Figure:

@@ -76,7 +76,7 @@ class PhenomenonCharts(Charts):
         claim = self.phenomenon.claims[0]
         rows, effect = sample(self.phenomenon, self.folder)
         size, unit = size_of(claim)
-        shown = space.turns or space.screening[0][0]
+        shown = space.turns or space.depends or space.screening[0][0]
         bounds = next(factor.bounds for factor in self.phenomenon.study.factors if factor.id == shown)
         values = effect.to_numpy(float) * size
         with self._figure(PANEL, alike=False) as (figure, (left, right)):

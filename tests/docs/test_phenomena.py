@@ -24,7 +24,8 @@ def test_every_phenomenon_is_recorded_as_it_stands(root) -> None:
         assert found["null"]["low"] == found["null"]["high"] == 0.0
         assert found["space"]["points"] == item.study.samples
         assert found["space"]["trajectories"] == item.trajectories
-        assert {name for name, *_ in found["space"]["screening"]} == {one.id for one in item.study.uncertainties}
+        assert {name for name, *_ in found["space"]["screening"]} == {one.id for one in item.named}
+        assert found["space"]["factors"] == len(item.study.factors)
 
 
 @pytest.mark.parametrize("lang", PAGES)

@@ -1,0 +1,25 @@
+"""The page of sensitivity shows the dozen that the study of variance takes."""
+
+from __future__ import annotations
+
+import json
+
+from ccepz_sim.content import load_content
+
+
+def test_the_dozen_of_the_study_is_the_recorded_one(root) -> None:
+    docs = root / "docs"
+    record = json.loads((docs / "reference" / "sensitivity.json").read_text("utf-8"))
+    content = load_content()
+    study = content.study("the-dozen")
+    assert {factor.id for factor in study.factors} == {name for name, _ in record["strongest"]}
+    whole = content.study("all-parameters")
+    assert record["screened"] == len(whole.factors)
+    reach = {factor.id: factor.bounds for factor in whole.factors}
+    for factor in study.factors:
+        low, high = reach[factor.id]
+        assert factor.bounds[0] >= low - 1e-6 * abs(low)
+        assert factor.bounds[1] <= high + 1e-6 * abs(high)
+    for name in record["variance"]:
+        for lang in ("en", "zh"):
+            assert (docs / "images" / "sensitivity" / f"{name}-{lang}.png").is_file()
