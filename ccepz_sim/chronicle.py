@@ -77,33 +77,44 @@ def _years(zone: PilotZone) -> Iterator[Note]:
     """Read off the records what stands out in each year from the second on: exits, moves, turns."""
     p, recorder = zone.p.chronicle, zone.recorder
     towns = zone.world.places[: zone.world.zone_count]
-    exits = recorder.series("firm_exits")
-    moved = {place: recorder.series("net_migration", place) for place in towns}
-    people = {place: recorder.series("population", place) for place in towns}
+    exits = _by_year(recorder.series("firm_exits"))
+    moved = {place: _by_year(recorder.series("net_migration", place)) for place in towns}
+    people = {place: recorder.series("population", place)[QUARTERS - 1 :: QUARTERS].tolist() for place in towns}
     turning = {name: recorder.series(name) for name, _, _ in TURNS}
-    for last in range(2 * QUARTERS - 1, recorder.used, QUARTERS):
-        year = slice(last + 1 - QUARTERS, last + 1)
-        closed = float(exits[year].mean())
+    usual = {name: _by_year(series) for name, series in turning.items()}
+    for year in range(1, recorder.used // QUARTERS):
+        last = (year + 1) * QUARTERS - 1
+        closed = exits[year]
         if closed >= p.many_exits:
             yield last, "firms_failed", "zone", "firm_exits", closed, {"count": int(closed)}
         for place in towns:
-            net = float(moved[place][year].mean())
-            if abs(net) > p.many_leave * people[place][last]:
+            net = moved[place][year]
+            if abs(net) > p.many_leave * people[place][year]:
                 kind = "people_leave" if net < 0.0 else "people_come"
                 yield last, kind, place, "net_migration", abs(net), {"count": int(abs(net))}
         for indicator, up, down in TURNS:
-            series = turning[indicator]
-            move = float(series[year].mean() - series[last + 1 - 2 * QUARTERS : last + 1 - QUARTERS].mean())
+            move = usual[indicator][year] - usual[indicator][year - 1]
             if abs(move) > p.turn:
-                fields = {"share": float(series[last]), "points": abs(move) * PERCENT}
+                fields = {"share": float(turning[indicator][last]), "points": abs(move) * PERCENT}
                 yield last, up if move > 0.0 else down, "zone", indicator, abs(move), fields
+
+
+def _by_year(series: np.ndarray) -> list[float]:
+    """Give the means of whole years."""
+    whole = len(series) // QUARTERS * QUARTERS
+    means: list[float] = series[:whole].reshape(-1, QUARTERS).mean(axis=1).tolist()
+    return means
+
+
+def rows(zone: PilotZone, first: int) -> list[tuple[Any, ...]]:
+    """Return the events from a quarter on as rows of COLUMNS."""
+    notes = sorted((*zone.notes, *_years(zone)), key=lambda note: note[0])
+    return [_row(zone, note) for note in notes if note[0] >= first]
 
 
 def frame(zone: PilotZone, first: int) -> pd.DataFrame:
     """Return the events from a quarter on, with their sentences in both languages."""
-    notes = sorted((*zone.notes, *_years(zone)), key=lambda note: note[0])
-    rows = [_row(zone, note) for note in notes if note[0] >= first]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows(zone, first), columns=list(COLUMNS))
 
 
 def _row(zone: PilotZone, note: Note) -> tuple[Any, ...]:

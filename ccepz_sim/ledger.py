@@ -70,13 +70,17 @@ def _post(
     outside: int,
     came_in: np.ndarray,
     went_out: np.ndarray,
+    flows: np.ndarray,
+    sector_of: np.ndarray,
+    kind: int,
 ) -> float:
     """Move amounts and return their total; -1, and nothing moves, if one is negative or not a number.
 
-    What comes from or goes to the outside world is noted by account.
+    What comes from or goes to the outside world is noted by account, the total as a flow between sectors.
     """
     total = _total(amounts)
     if total > 0.0:
+        flows[kind, sector_of[payer], sector_of[payee]] += total
         if payer_way == SINGLE and payer == outside:
             _add(came_in, payee, payee_way, payees, amounts, total, 1.0)
         elif payee_way == SINGLE and payee == outside:
@@ -141,7 +145,6 @@ class Ledger:
             total += size
         self.count = total
         self.sector_of = np.repeat(np.arange(len(self.sectors)), list(sizes.values()))
-        self._sector = self.sector_of.tolist()
         self.deposits = np.zeros(total)
         self.loans = np.zeros(total)
         self.received = np.zeros(total)
@@ -186,11 +189,10 @@ class Ledger:
         payee, payee_way, payees = _place(payee)
         total = _post(
             self.deposits, self.paid, self.received, payer, payer_way, payers, payee, payee_way, payees, amounts,
-            self.outside, self.came_in, self.went_out,
+            self.outside, self.came_in, self.went_out, self.flows, self.sector_of, FLOW[kind],
         )  # fmt: skip
         if total < 0.0:
             raise LedgerError(f"negative or undefined payment of kind {kind}")
-        self.flows[FLOW[kind], self._sector[payer], self._sector[payee]] += total
 
     def lend(self, borrower: Index, amount: float | np.ndarray) -> None:
         """Grant loans: the borrower's deposit and debt rise together."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ccepz_sim import chronicle
 from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.game.lives import Witness
@@ -120,7 +121,8 @@ def _brief(order: Order, zone: Any) -> Brief:
 
 def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[Any, ...]) -> Future:
     recorder = zone.recorder
-    rows = zone.events[list(Happening._fields)].itertuples(index=False, name=None)
+    skipped = chronicle.COLUMNS.index(Happening._fields[0])
+    rows = (row[skipped:] for row in chronicle.rows(zone, zone.first_quarter))
     return Future(
         world=order.world,
         decisions=order.decisions,

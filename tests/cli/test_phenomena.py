@@ -16,7 +16,13 @@ def test_quick_look_tells_draws_and_goes_on(ccepz, tmp_path: Path) -> None:
     arguments = ("phenomena", NAME, "--quick", "--space", "--out", str(tmp_path / "out"))
     first = ccepz(*arguments, lang="zh")
     assert first.code == 0
-    for words in ("二氧化硫，法定下限对旧收费", "去除规则 (floor)", "毫无变化", "个参数同时变动", "并非关于柴达木的结论"):
+    for words in (
+        "二氧化硫，法定下限对旧收费",
+        "去除规则 (floor)",
+        "毫无变化",
+        "个参数同时变动",
+        "并非关于柴达木的结论",
+    ):
         assert words in first.out
     with (tmp_path / "out/table.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
