@@ -6,6 +6,7 @@ as plain Python. Numba is loaded with the first rule: a command that runs nothin
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ccepz_sim.rule_store import clear_older, folder_of
 
+_declaring = threading.Lock()  # the setting is one for all threads
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
 
@@ -25,14 +27,16 @@ def compiled(rule: Rule) -> Rule:
     import numba
 
     settings: Any = numba.config
-    folder, usual = folder_of(rule.__module__), settings.CACHE_DIR
+    folder = folder_of(rule.__module__)
     if not folder.exists():
         clear_older(folder)
-    try:
-        settings.CACHE_DIR = str(folder)  # read where the rule is declared
-        return cast("Rule", numba.njit(cache=True, error_model="numpy")(rule))
-    finally:
-        settings.CACHE_DIR = usual
+    with _declaring:
+        usual = settings.CACHE_DIR
+        try:
+            settings.CACHE_DIR = str(folder)  # read where the rule is declared
+            return cast("Rule", numba.njit(cache=True, error_model="numpy")(rule))
+        finally:
+            settings.CACHE_DIR = usual
 
 
 def inlined(rule: Rule) -> Rule:

@@ -114,13 +114,21 @@ def _errors(
     return abs(total) / scale, drift / scale, abs(flows - receipts) / scale
 
 
-def _place(who: Index) -> tuple[int, int, np.ndarray]:
-    """Give first account, way of counting and numbers of accounts, for the compiled postings."""
+def _place(who: Index, count: int) -> tuple[int, int, np.ndarray]:
+    """Give first account, way of counting and numbers of accounts, for the compiled postings.
+
+    Raises:
+        LedgerError: there are not as many accounts as amounts.
+    """
     if isinstance(who, slice):
-        return who.start, NEIGHBOURS, NO_ROWS
-    if isinstance(who, np.ndarray):
-        return (int(who[0]) if who.size else 0), LISTED, who
-    return who, SINGLE, NO_ROWS
+        place, size = (who.start, NEIGHBOURS, NO_ROWS), who.stop - who.start
+    elif isinstance(who, np.ndarray):
+        place, size = ((int(who[0]) if who.size else 0), LISTED, who), who.size
+    else:
+        return who, SINGLE, NO_ROWS
+    if size != count:
+        raise LedgerError(f"{count} amounts for {size} accounts")
+    return place
 
 
 class LedgerError(AssertionError):
@@ -174,19 +182,19 @@ class Ledger:
         np.subtract(self.deposits, self.loans, out=self._opening)
 
     def pay(self, kind: str, payer: Index, payee: Index, amount: float | np.ndarray) -> None:
-        """Move amounts from payers to payees; scalars and arrays of one length may be mixed.
+        """Move amounts from payers to payees; what many pay to one, or one to many, meets in a single account.
 
         Args:
             kind: name of the flow, one of FLOWS.
-            payer, payee: account numbers; all of an array or a slice belong to one sector.
-            amount: yuan, not negative.
+            payer, payee: an account, or as many as there are amounts; all of an array or a slice belong to one sector.
+            amount: yuan, not negative; one or an array.
 
         Raises:
-            LedgerError: if an amount is negative or not a number.
+            LedgerError: if an amount is negative or not a number, or there are not as many accounts as amounts.
         """
         amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
-        payer, payer_way, payers = _place(payer)
-        payee, payee_way, payees = _place(payee)
+        payer, payer_way, payers = _place(payer, amounts.size)
+        payee, payee_way, payees = _place(payee, amounts.size)
         total = _post(
             self.deposits, self.paid, self.received, payer, payer_way, payers, payee, payee_way, payees, amounts,
             self.outside, self.came_in, self.went_out, self.flows, self.sector_of, FLOW[kind],
@@ -204,9 +212,9 @@ class Ledger:
 
     def _owe(self, borrower: Index, amount: float | np.ndarray, sign: float) -> None:
         amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
-        place = _place(borrower)
+        place = _place(borrower, amounts.size)
         for stock in (self.deposits, self.loans):
-            _add(stock, *place, amounts, float(amounts[0]) if amounts.size else 0.0, sign)
+            _add(stock, *place, amounts, float(amounts.sum()), sign)
 
     def write_off(self, borrower: np.ndarray, bank: int, amount: np.ndarray) -> None:
         """Forgive debt at the bank's own expense."""

@@ -61,6 +61,9 @@ def check_and_record(zone: PilotZone) -> None:
     zone.materials.check(MATTER_TOLERANCE)
     if not zone.population.reconciles():
         raise AssertionError("people appeared or vanished")
+    firms = zone.firms
+    if not np.isfinite(firms.capacity.sum() + firms.book_capital.sum() + firms.staff.sum() + firms.sales.sum()):
+        raise AssertionError("the books of firms hold something that is not a number")
     setup.update_indices(zone)
     chronicle.write(zone)
     zone.recorder.record(zone)
@@ -249,10 +252,6 @@ class PilotZone(mesa.Model):
     def note(self, kind: str, place: str, indicator: str, weight: float, **fields: object) -> None:
         """Write down an event; words are made of it when somebody reads."""
         self.notes.append((self.quarter, kind, place, indicator, weight, fields))
-
-    def zone_town(self, town: np.ndarray) -> np.ndarray:
-        """Mark rows of residents who live in the zone."""
-        return (town >= 0) & (town < self.world.zone_count)
 
     def open_firms(self, rows: np.ndarray) -> None:
         """Bring firm rows to life: capital, cash, first staff plan."""

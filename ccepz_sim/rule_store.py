@@ -10,11 +10,14 @@ import hashlib
 import os
 import re
 import shutil
+import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent
 PACKAGE = HOME.name
+BESIDE = HOME / "__pycache__" / "rules"
 # Imports for type checkers only are indented and do not count.
 IMPORT = re.compile(rf"^from ({PACKAGE}[\w.]*) import ([^(\n]+|\([^)]*\))", re.MULTILINE)
 LETTERS = 12  # of a hash
@@ -26,13 +29,15 @@ def folder_of(module: str) -> Path:
     """Return the folder for the compiled rules of a module.
 
     It lies beside the code, or where that cannot be written to, in the user's folder for such things; the variable
-    NUMBA_CACHE_DIR goes first.
+    NUMBA_CACHE_DIR goes first. On Windows it is always the user's: paths there must be short.
     """
     return _store() / f"{module.removeprefix(PACKAGE + '.')}-{_source_hash(module)[:LETTERS]}"
 
 
 def clear_older(folder: Path) -> None:
-    """Remove what was kept for earlier source of the same module."""
+    """Remove what was kept beside the code for earlier source of the same module; elsewhere others may use it."""
+    if folder.parent != BESIDE:
+        return
     stem = folder.name.rpartition("-")[0]
     for other in folder.parent.glob(f"{stem}-*"):
         if other != folder and other.name.rpartition("-")[0] == stem:
@@ -43,21 +48,34 @@ def are_kept() -> bool:
     """Say whether the rules were compiled on this machine before; True also where they are not compiled at all."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return True
-    return any(folder_of(LAST_MODULE).rglob(f"{LAST_RULE}-*.nbi"))
+    version = f"py{sys.version_info.major}{sys.version_info.minor}"
+    return any(folder_of(LAST_MODULE).rglob(f"{LAST_RULE}-*.{version}*.nbi"))
 
 
 def _store() -> Path:
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    beside = HOME / "__pycache__"
-    if os.access(beside if beside.exists() else HOME, os.W_OK):
-        return beside / "rules"
-    if os.name == "nt":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / PACKAGE / "rules"
+    return Path(chosen) if chosen else _usual_store()
+
+
+@cache
+def _usual_store() -> Path:
+    if os.name != "nt" and _takes_files(BESIDE):
+        return BESIDE
+    named = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
+    for base in (named, os.path.expanduser("~/.cache")):  # noqa: PTH111 - the other form fails without a home
+        if base and _takes_files(found := Path(base) / PACKAGE / "rules"):
+            return found
+    return Path(tempfile.gettempdir()) / PACKAGE / "rules"
+
+
+def _takes_files(folder: Path) -> bool:
+    """Try it: what the system says of rights is not all there is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 @cache

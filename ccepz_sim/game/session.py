@@ -537,10 +537,12 @@ class Game:
     def _tell_if_slow(self) -> None:
         """Tell that a run goes on when it is not over in a moment: drawing that would only delay its end."""
 
+        begun = self._answered
+
         def look() -> None:
             with self._lock:
-                busy = self._busy
-            if busy:
+                same = self._busy and self._answered == begun
+            if same:
                 self._tell()
 
         timer = threading.Timer(SLOW, look)

@@ -65,7 +65,7 @@ def _count_adults(
     grown: int,
 ) -> None:
     """Count those of working age and the skilled among them: all residents less the minors."""
-    minors = np.zeros((heads.size, LANES))  # neighbours mostly share a cell: see `Population.lanes`
+    minors = np.zeros((heads.size, LANES))  # neighbours mostly share a cell: see LANES
     for row in range(cell.size):
         minors[cell[row], row % LANES] += weight[row] * (age[row] < grown)
     for number in range(heads.size):

@@ -60,44 +60,6 @@ def tax_factor(concentration: np.ndarray, limits: tuple[float, float], factors: 
     return np.where(concentration <= limits[1], factors[1], np.where(concentration <= limits[0], factors[0], 1.0))
 
 
-def abate_under_notches(
-    rate: np.ndarray,
-    price: np.ndarray,
-    curve: tuple[np.ndarray, np.ndarray],
-    reached: np.ndarray,
-    least: np.ndarray,
-    limits: tuple[float, float],
-    factors: tuple[float, float],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Choose the cheapest share abated when the tax falls at two notches of concentration. Benchmark B28.
-
-    In each band of the tax marginal cost equals the tax of the band, or the share just reaches the band: cost is convex
-    there. So firms near a notch bunch at it.
-
-    Args:
-        rate: full tax, yuan/equivalent, shape (n,); price: what an equivalent costs besides the tax, same shape.
-        curve: start and slope of marginal cost, yuan/equivalent.
-        reached: concentration before abatement as a multiple of the standard, above 0.
-        least: share that must be abated where the standard is kept, 0-1.
-        limits, factors: the two notches as in `tax_factor`.
-
-    Returns:
-        Share abated, share of the tax that is due, and cost of abatement in yuan/equivalent; shape (2, n): without and
-        with `least`.
-
-    Source: Environmental Protection Tax Law of 2016, article 13.
-    """
-    start, slope = curve
-    share, factor, cost = (np.empty((2, len(rate))) for _ in range(3))
-    for number in range(len(rate)):
-        one = start[number], slope[number]
-        for way, asked in enumerate((0.0, least[number])):
-            share[way, number], factor[way, number], cost[way, number] = cheapest_share(
-                rate[number], price[number], one, reached[number], asked, limits, factors
-            )
-    return share, factor, cost
-
-
 @compiled
 def cheapest_share(
     rate: float,
@@ -108,10 +70,22 @@ def cheapest_share(
     limits: tuple[float, float],
     factors: tuple[float, float],
 ) -> tuple[float, float, float]:
-    """Choose the share abated of one emission, with arguments as for `abate_under_notches`.
+    """Choose the cheapest share abated of one emission when the tax falls at two notches. Benchmark B28.
+
+    In each band of the tax marginal cost equals the tax of the band, or the share just reaches the band: cost is convex
+    there. So firms near a notch bunch at it.
+
+    Args:
+        rate: full tax, yuan/equivalent; price: what an equivalent costs besides the tax.
+        curve: start and slope of marginal cost, yuan/equivalent.
+        reached: concentration before abatement as a multiple of the standard, above 0.
+        least: share that must be abated, 0-1; 0 where the standard is ignored.
+        limits, factors: the two notches as in `tax_factor`; the factors fall.
 
     Returns:
         Share abated, at least `least`; share of the tax that is due; cost of abatement in yuan/equivalent.
+
+    Source: Environmental Protection Tax Law of 2016, article 13.
     """
     start, slope = curve
     chosen, due, cost, best = 0.0, 1.0, 0.0, np.inf

@@ -267,7 +267,7 @@ def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: 
         merit: what applicants are ranked by; luck: uniform draws of who misuses; shape (rows,).
     """
     firms, p, ledger, accounts = zone.firms, zone.p.funds, zone.ledger, zone.firm_accounts
-    if amount <= 0.0 or not merit.any():
+    if amount <= 0.0 or not (merit > 0.0).any():
         return
     body = zone.body_account(zone.body[fund.body])
     spent, granted, misused, useful = _share_out(

@@ -138,7 +138,7 @@ def _hear_from_firms(
 
 @compiled
 def punished_share(place: np.ndarray, alive: np.ndarray, punished: np.ndarray, places: int) -> np.ndarray:
-    """Give the share of firms found colluding this quarter by place."""
+    """Give the share of living firms that were punished this quarter, by place."""
     count, hit = np.zeros(places), np.zeros(places)
     for firm in range(place.size):
         if alive[firm]:

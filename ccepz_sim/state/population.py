@@ -67,15 +67,6 @@ def _join(lanes: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def _minors(cell: np.ndarray, weight: np.ndarray, age: np.ndarray, grown: int, size: int) -> np.ndarray:
-    """Count persons below an age by cell, shape (cells + 1,), rows nobody holds left out."""
-    lanes = np.zeros((LANES, size), dtype=np.int64)
-    for row in range(cell.size):
-        lanes[row % LANES, cell[row]] += weight[row] * (age[row] < grown)
-    return _join(lanes)
-
-
-@compiled
 def _bury(
     rows: np.ndarray,
     cell: np.ndarray,
@@ -254,11 +245,6 @@ class Population(Arrays):
         """Count persons by cell from the rows themselves, shape (cells + 1,)."""
         return _recount(self.cell[: self.used], self.weight[: self.used], self.cells.count + 1)
 
-    def minors(self, grown: int) -> np.ndarray:
-        """Count persons younger than an age in quarters by cell, shape (cells + 1,)."""
-        cell, weight, age = (column[: self.used] for column in (self.cell, self.weight, self.age))
-        return _minors(cell, weight, age, grown, self.cells.count + 1)
-
     def count(self) -> np.ndarray:
         """Count persons per place, the rest of China last; shape (places + 1,), whole numbers."""
         return self.by_place(self.heads, outside=1).astype(np.int64)
@@ -370,7 +356,7 @@ def _reconciles(
     moves: np.ndarray,
 ) -> bool:
     """Count persons by cell from the rows, then by place; False where a count is not the one expected."""
-    counted = np.zeros((heads.size + 1, LANES))  # neighbours mostly share a cell: see `lanes`
+    counted = np.zeros((heads.size + 1, LANES))  # neighbours mostly share a cell: see LANES
     for row in range(cell.size):
         counted[cell[row], row % LANES] += weight[row]
     balance = opening + births - deaths

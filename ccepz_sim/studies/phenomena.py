@@ -340,7 +340,7 @@ def turning_point(rows: pd.DataFrame, way: np.ndarray) -> tuple[str, float, floa
         return "", 0.0, 0.0
     holds, flips = rows[way], rows[~way]
     test = need("scipy.stats", "study").mannwhitneyu
-    chances = np.asarray(test(holds.to_numpy(), flips.to_numpy(), axis=0).pvalue)
+    chances = np.nan_to_num(test(holds.to_numpy(), flips.to_numpy(), axis=0).pvalue, nan=1.0)
     best = int(chances.argmin())
     if chances[best] * len(chances) > SIGNIFICANT:
         return "", 0.0, 0.0
@@ -360,7 +360,7 @@ def strongest_driver(rows: pd.DataFrame, values: np.ndarray) -> tuple[str, float
     stats = need("scipy.stats", "study")
     ranks = rows.rank().to_numpy()
     own = stats.rankdata(values)
-    found = np.array([np.corrcoef(column, own)[0, 1] for column in ranks.T])
+    found = np.array([np.corrcoef(column, own)[0, 1] if np.ptp(column) else 0.0 for column in ranks.T])
     best = int(np.abs(found).argmax())
     chance = float(stats.spearmanr(rows.iloc[:, best], values).pvalue)
     return (str(rows.columns[best]), float(found[best])) if chance * len(found) <= SIGNIFICANT else ("", 0.0)

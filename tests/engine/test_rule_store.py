@@ -46,7 +46,9 @@ def test_the_real_modules_are_followed() -> None:
 
 
 def test_earlier_source_of_the_same_module_is_cleared(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(rule_store, "BESIDE", tmp_path)
+    monkeypatch.setattr(rule_store, "_usual_store", lambda: tmp_path)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     now = rule_store.folder_of(PLAN)
     old, other = tmp_path / "rules.firm_plan-0123456789ab", tmp_path / "rules.firm-0123456789ab"
     for folder in (old, other):
@@ -55,3 +57,20 @@ def test_earlier_source_of_the_same_module_is_cleared(tmp_path, monkeypatch) -> 
     rule_store.clear_older(now)
     assert not old.exists()
     assert other.exists()
+
+
+def test_a_store_of_others_is_left_alone(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    old = tmp_path / "rules.firm_plan-0123456789ab"
+    old.mkdir()
+    rule_store.clear_older(rule_store.folder_of(PLAN))
+    assert old.exists()
+
+
+def test_a_folder_that_takes_no_files_is_passed_over(tmp_path, monkeypatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    monkeypatch.setattr(rule_store, "BESIDE", blocked / "rules")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    assert rule_store._usual_store.__wrapped__() == tmp_path / "cache" / "ccepz_sim" / "rules"

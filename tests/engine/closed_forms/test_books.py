@@ -133,3 +133,15 @@ def test_b32_a_stock_below_zero_is_noticed() -> None:
     book.safe[3, 2] -= 16.0
     with pytest.raises(MatterError):
         book.check(TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("payer", "payee"), [(slice(0, 3), BANK), (BANK, np.array([0, 1])), (slice(0, 4), slice(4, 6))]
+)
+def test_b31_amounts_and_accounts_must_match(payer: slice | int, payee: int | np.ndarray | slice) -> None:
+    """Four amounts for three accounts would reach into what stands next to them."""
+    book = ledger()
+    before = book.deposits.copy()
+    with pytest.raises(LedgerError, match="4 amounts for"):
+        book.pay("sales", payer, payee, np.ones(4))
+    assert (book.deposits == before).all()

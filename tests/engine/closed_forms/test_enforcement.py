@@ -11,10 +11,11 @@ from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.markets.permits import HALVINGS, clearing_price
 from ccepz_sim.rng import Streams
-from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, share_for_standard, tax_factor
+from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
 from ccepz_sim.rules.inspection import _execute_fines
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
+from tests.engine.notches import shares_under_notches
 from tests.engine.profiles import examples
 
 ONE = np.ones(1)
@@ -228,7 +229,7 @@ def test_b28_no_share_is_cheaper_under_the_notches(tax: float, start: float, slo
     """The choice costs no more than any share of a fine grid, each taxed by the band it reaches."""
     curve = start * ONE, slope * ONE
     limits, factors = (0.7, 0.5), (0.75, 0.5)
-    share, due, spent = abate_under_notches(tax * ONE, NONE, curve, reached * ONE, NONE, limits, factors)
+    share, due, spent = shares_under_notches(tax * ONE, NONE, curve, reached * ONE, NONE, limits, factors)
     grid = np.linspace(0.0, 0.999, 2001)
     band = tax_factor(reached * (1.0 - grid), limits, factors)
     cost = abatement_cost(grid, start * np.ones(2001), slope * np.ones(2001)) + band * tax * (1.0 - grid)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
-from ccepz_sim.rules.abatement import abate_under_notches, abatement_at, abatement_cost, tax_factor
+from ccepz_sim.rules.abatement import abatement_at, abatement_cost, tax_factor
+from tests.engine.notches import shares_under_notches
 from tests.engine.profiles import examples
 
 LIMITS, FACTORS = (0.7, 0.5), (0.75, 0.5)
@@ -23,7 +24,7 @@ def test_b28_no_other_share_is_cheaper(
     tax: float, price: float, start: float, slope: float, reached: float, least: float
 ) -> None:
     one = np.ones(1)
-    share, factor, spent = abate_under_notches(
+    share, factor, spent = shares_under_notches(
         tax * one, price * one, (start * one, slope * one), reached * one, least * one, LIMITS, FACTORS
     )
     for way, floor in enumerate((0.0, least)):
@@ -45,7 +46,7 @@ def test_b28_pattern_of_the_row() -> None:
     start = np.array([0.01, 0.6, 1.3, 4.0])
     slope = np.array([0.05, 1.0, 2.0, 8.0])
     tax, reached, none = np.full(4, 1.4), np.full(4, 0.99), np.zeros(4)
-    (share, _), (factor, _), _ = abate_under_notches(tax, none, (start, slope), reached, none, LIMITS, FACTORS)
+    (share, _), (factor, _), _ = shares_under_notches(tax, none, (start, slope), reached, none, LIMITS, FACTORS)
     left = reached * (1.0 - share)
     assert left[0] < 0.5
     assert left[1] == pytest.approx(0.5, abs=1e-12)
