@@ -91,19 +91,18 @@ def either(*chances: np.ndarray | float) -> np.ndarray | float:
 def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
     """Give for each firm the share of marked firms among those of its park or town, shape (rows,)."""
     firms = zone.firms
-    return _shares_of_place(firms.place, firms.alive, mark, zone.world.place_count)
+    return shares_by_place(firms.place, firms.alive, mark, zone.world.place_count)[firms.place]
 
 
 @compiled
-def _shares_of_place(place: np.ndarray, alive: np.ndarray, mark: np.ndarray, places: int) -> np.ndarray:
-    """Give for each firm the share of marked firms among the living ones of its place."""
+def shares_by_place(place: np.ndarray, alive: np.ndarray, mark: np.ndarray, places: int) -> np.ndarray:
+    """Give by place the share of marked firms among the living ones, shape (places,)."""
     count, marked = np.zeros(places), np.zeros(places)
     for firm in range(place.size):
         if alive[firm]:
             count[place[firm]] += 1.0
             marked[place[firm]] += mark[firm]
-    share = marked / np.maximum(1.0, count)
-    return share[place]
+    return marked / np.maximum(1.0, count)
 
 
 def watched(zone: PilotZone) -> np.ndarray:

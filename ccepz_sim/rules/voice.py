@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ccepz_sim.compiled import compiled
+from ccepz_sim.rules.collusion import shares_by_place
 from ccepz_sim.state.population import BLOCK, LANES
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _learn_from_peers(
         if alive[firm] and (colluding[firm] or punished[firm]):
             cases[place[firm]] += 1.0
             hit[place[firm]] += punished[firm]
-    share = punished_share(place, alive, punished, places)
+    share = shares_by_place(place, alive, punished, places)
     for firm in range(sees.size):
         here = place[firm]
         near = belief_after(sees[firm], hit[here], cases[here], speed, (prior_hit, prior_miss))
@@ -134,19 +135,6 @@ def _hear_from_firms(
     for row in range(sees.size):
         heard = (told[row] / count[row] if count[row] > 0.0 else sees[row]) + audited
         sees[row] = min(max(sees[row] + speed * (heard - sees[row]), 0.0), 1.0)
-
-
-@compiled
-def punished_share(place: np.ndarray, alive: np.ndarray, punished: np.ndarray, places: int) -> np.ndarray:
-    """Give the share of living firms that were punished this quarter, by place."""
-    count, hit = np.zeros(places), np.zeros(places)
-    for firm in range(place.size):
-        if alive[firm]:
-            count[place[firm]] += 1.0
-            hit[place[firm]] += punished[firm]
-    for here in range(places):
-        hit[here] /= max(1.0, count[here])
-    return hit
 
 
 def _awareness_and_trust(zone: PilotZone) -> None:
@@ -372,7 +360,7 @@ def _answer(
 def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
     """Trust moves toward what replies and a say in evaluation earn, less harm felt and cases disclosed."""
     people, firms, towns, now, p = zone.population, zone.firms, zone.towns, zone.policy.now, zone.p.voice
-    scandal = punished_share(firms.place, firms.alive, firms.punished, len(persons)) * now.disclosure
+    scandal = shares_by_place(firms.place, firms.alive, firms.punished, len(persons)) * now.disclosure
     earned = p.trust_base + p.trust_reply * towns.reply_rate + p.trust_voice * now.evaluation_voice
     _follow_answers(
         people.cell[: people.used],
