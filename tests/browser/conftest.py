@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from ccepz_sim import PilotZone
+
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -72,6 +74,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the page from another process."""
     if browser_path() is None:
         pytest.skip(MISSING)
+    PilotZone(start=2010).run(10)  # compiles the rules where that was not done: no page waits for it
     report = tmp_path_factory.mktemp("server") / "outside.txt"
     command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(report)]
     games = {"CCEPZ_GAMES": str(report.with_name("games.sqlite"))}
@@ -110,7 +113,7 @@ class Visit:
     def open(self, query: str = "?lang=en", guide: bool = False) -> None:
         """Open the page and wait for the first charts; a new visitor's guide is closed unless it is wanted."""
         self.page.goto(self.server.address + query)
-        self.page.wait_for_function(READY, timeout=60_000)
+        self.page.wait_for_function(READY, timeout=120_000)
         if not guide and self.page.locator(".cz-guide").count():
             self.page.locator(".cz-guide .shut").click()
 
