@@ -24,6 +24,8 @@ FLOWS = (
 FLOW = {name: number for number, name in enumerate(FLOWS)}
 
 
+BOOKS = DEPOSITS, LOANS, RECEIVED, PAID, CAME_IN, WENT_OUT = 0, 1, 2, 3, 4, 5  # one figure an account in each
+FLOWING = slice(RECEIVED, None)  # the books that begin anew every quarter
 SINGLE, NEIGHBOURS, LISTED = 0, 1, 2  # one account, accounts in a row, accounts by number
 NO_ROWS = np.empty(0, dtype=np.int64)
 NOWHERE = -1
@@ -31,13 +33,25 @@ NOWHERE = -1
 
 @compiled
 def _total(amounts: np.ndarray) -> float:
-    """Add up amounts; -1 if one is negative or not a number."""
-    total = 0.0
+    """Add up amounts; -1 if one is negative or not a number.
+
+    Four sums go side by side: a single one would wait for itself at every amount.
+    """
+    sound = True
     for amount in amounts:
-        if not amount >= 0.0:
-            return -1.0
-        total += amount
-    return total
+        sound &= amount >= 0.0
+    if not sound:
+        return -1.0
+    one = two = three = four = 0.0
+    even = amounts.size // 4 * 4
+    for at in range(0, even, 4):
+        one += amounts[at]
+        two += amounts[at + 1]
+        three += amounts[at + 2]
+        four += amounts[at + 3]
+    for at in range(even, amounts.size):
+        one += amounts[at]
+    return (one + two) + (three + four)
 
 
 @compiled
@@ -57,9 +71,7 @@ def _add(
 
 @compiled
 def _post(
-    deposits: np.ndarray,
-    paid: np.ndarray,
-    received: np.ndarray,
+    books: np.ndarray,
     payer: int,
     payer_way: int,
     payers: np.ndarray,
@@ -68,8 +80,6 @@ def _post(
     payees: np.ndarray,
     amounts: np.ndarray,
     outside: int,
-    came_in: np.ndarray,
-    went_out: np.ndarray,
     flows: np.ndarray,
     sector_of: np.ndarray,
     kind: int,
@@ -82,13 +92,13 @@ def _post(
     if total > 0.0:
         flows[kind, sector_of[payer], sector_of[payee]] += total
         if payer_way == SINGLE and payer == outside:
-            _add(came_in, payee, payee_way, payees, amounts, total, 1.0)
+            _add(books[CAME_IN], payee, payee_way, payees, amounts, total, 1.0)
         elif payee_way == SINGLE and payee == outside:
-            _add(went_out, payer, payer_way, payers, amounts, total, 1.0)
-        _add(paid, payer, payer_way, payers, amounts, total, 1.0)
-        _add(deposits, payer, payer_way, payers, amounts, total, -1.0)
-        _add(received, payee, payee_way, payees, amounts, total, 1.0)
-        _add(deposits, payee, payee_way, payees, amounts, total, 1.0)
+            _add(books[WENT_OUT], payer, payer_way, payers, amounts, total, 1.0)
+        _add(books[PAID], payer, payer_way, payers, amounts, total, 1.0)
+        _add(books[DEPOSITS], payer, payer_way, payers, amounts, total, -1.0)
+        _add(books[RECEIVED], payee, payee_way, payees, amounts, total, 1.0)
+        _add(books[DEPOSITS], payee, payee_way, payees, amounts, total, 1.0)
     return total
 
 
@@ -153,15 +163,15 @@ class Ledger:
             total += size
         self.count = total
         self.sector_of = np.repeat(np.arange(len(self.sectors)), list(sizes.values()))
-        self.deposits = np.zeros(total)
-        self.loans = np.zeros(total)
-        self.received = np.zeros(total)
-        self.paid = np.zeros(total)
-        self.came_in = np.zeros(total)
-        self.went_out = np.zeros(total)
+        self._books = np.zeros((len(BOOKS), total))
+        self._name_books()
         self.outside = self.first.get("outside", NOWHERE)
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
+
+    def _name_books(self) -> None:
+        """Make each book an attribute: a view, so that a payment is handed all of them at once."""
+        self.deposits, self.loans, self.received, self.paid, self.came_in, self.went_out = self._books
 
     def account(self, sector: str, number: int | np.ndarray = 0) -> int | np.ndarray:
         """Give the account number(s) of the n-th member(s) of a sector."""
@@ -174,10 +184,7 @@ class Ledger:
 
     def open_quarter(self) -> None:
         """Clear the flow records and remember the opening position."""
-        self.received[:] = 0.0
-        self.paid[:] = 0.0
-        self.came_in[:] = 0.0
-        self.went_out[:] = 0.0
+        self._books[FLOWING] = 0.0
         self.flows[:] = 0.0
         np.subtract(self.deposits, self.loans, out=self._opening)
 
@@ -196,8 +203,8 @@ class Ledger:
         payer, payer_way, payers = _place(payer, amounts.size)
         payee, payee_way, payees = _place(payee, amounts.size)
         total = _post(
-            self.deposits, self.paid, self.received, payer, payer_way, payers, payee, payee_way, payees, amounts,
-            self.outside, self.came_in, self.went_out, self.flows, self.sector_of, FLOW[kind],
+            self._books, payer, payer_way, payers, payee, payee_way, payees, amounts,
+            self.outside, self.flows, self.sector_of, FLOW[kind],
         )  # fmt: skip
         if total < 0.0:
             raise LedgerError(f"negative or undefined payment of kind {kind}")
@@ -248,6 +255,7 @@ class Ledger:
         """Return an independent ledger with the same positions."""
         twin = object.__new__(Ledger)
         twin.__dict__.update(self.__dict__)
-        for name in ("deposits", "loans", "received", "paid", "came_in", "went_out", "flows", "_opening"):
+        for name in ("_books", "flows", "_opening"):
             setattr(twin, name, getattr(self, name).copy())
+        twin._name_books()
         return twin

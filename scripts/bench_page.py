@@ -4,9 +4,11 @@
 
 From a moved lever to eight repainted charts: minimum, median and 95th percentile in milliseconds, and the page's own
 share of it (the same move again: its future is known, so only the way to the screen is left). Every first move is to
-a value that was never tried, at a stroke and without warning. The same by hand: the slider is drawn along for half a
-second and let go a quarter of a second after it came to rest; the page tries values while it is drawn, so what is
-counted is the time from rest, and from letting go, to the charts of that value. Then the first answer to "why?", with
+a value that was never tried, at a stroke and without warning, as only a program moves it. The same as people do it:
+the slider is drawn along for half a second and let go a quarter of a second after it came to rest; clicked with the
+mouse, which arrives, rests for a while, presses and lets go; stepped along with the arrow keys. The page thinks ahead
+in all three, so what is counted is the time from rest, from pressing and from letting go to the charts of that value.
+Then the first answer to "why?", with
 --bands the first band and the full one, and the memory of server and page after a tenth of the moves and at the end:
 `--moves 200` is the long session.
 """
@@ -91,6 +93,28 @@ DRAW = """([lever, step, draws, rest]) => new Promise((resolve, reject) => {
   requestAnimationFrame(tick);
 })"""
 DRAWS, RESTS = 500, 250  # milliseconds a hand draws a slider, and rests before it lets go
+# Waits for one decision on a slider: milliseconds from the event that begins it, and from its change, to the charts.
+WATCH = """([lever, first]) => {
+  const charts = document.querySelector('[data-painted]');
+  const slider = document.querySelector(`#cz-${lever}`);
+  window.decided = new Promise((resolve, reject) => {
+    let begun = 0, changed = 0, known = '';
+    slider.addEventListener(first, () => { begun = performance.now(); }, { once: true, capture: true });
+    slider.addEventListener('change', () => { changed = performance.now(); known = charts.dataset.painted; },
+      { once: true, capture: true });
+    const watcher = new MutationObserver(() => {
+      if (changed && charts.dataset.decided === 'true' && charts.dataset.painted !== known) {
+        watcher.disconnect();
+        const now = performance.now();
+        resolve([now - begun, now - changed]);
+      }
+    });
+    watcher.observe(charts, { attributes: true });
+    setTimeout(() => reject(new Error('no repaint within 20 s')), 20000);
+  });
+}"""
+ARRIVED, HELD, KEYS = 150, 80, 350  # milliseconds a mouse rests before it presses, holds, and lie between two keys
+SAME = 0.1  # of a slider's way
 FIRST, WHOLE = 6, 50  # worlds of the two bands that are timed
 
 
@@ -136,6 +160,11 @@ def main() -> int:
         print("lever drawn by hand: charts repainted, median and 95th percentile")
         print(f"  after coming to rest  {figures['rest_median_ms']:7.0f} {figures['rest_p95_ms']:7.0f} ms")
         print(f"  after letting go      {figures['let_go_median_ms']:7.0f} {figures['let_go_p95_ms']:7.0f} ms")
+        print("lever clicked with the mouse")
+        print(f"  after pressing        {figures['press_median_ms']:7.0f} {figures['press_p95_ms']:7.0f} ms")
+        print(f"  after letting go      {figures['click_median_ms']:7.0f} {figures['click_p95_ms']:7.0f} ms")
+        print("lever stepped with the arrow keys")
+        print(f"  after the key         {figures['key_median_ms']:7.0f} {figures['key_p95_ms']:7.0f} ms")
         print(f"why?, all shares              {figures['why_ms']:7.0f} ms")
         if options.bands:
             for name, told in (("open", "page opened"), ("move", "lever moved")):
@@ -173,10 +202,14 @@ def measure(page: Page, address: str, options: argparse.Namespace, server: int) 
         if move + 1 == max(2, moves // 10):
             early = memory(page, server)
     by_hand = []
-    for move in range(max(4, moves // 2)):
+    half = max(4, moves // 2)
+    for move in range(half):
         share = (0.37 + 0.7548776662 * (move + 1)) % 1
         by_hand.append(page.evaluate(DRAW, [LEVERS[move % len(LEVERS)], share, DRAWS, RESTS]))
         page.wait_for_timeout(60)
+    clicked = [click(page, LEVERS[turn % len(LEVERS)], (0.23 + 0.5698402910 * (turn + 1)) % 1) for turn in range(half)]
+    pressed, clicked = ([pair[part] for pair in clicked] for part in (0, 1))
+    keyed = steps(page, LEVERS[0], half)
     rested, let_go = ([pair[part] for pair in by_hand] for part in (0, 1))
     own = []
     for back in range(min(moves, KNOWN)):  # to and fro between two futures that are known
@@ -195,6 +228,12 @@ def measure(page: Page, address: str, options: argparse.Namespace, server: int) 
         "rest_p95_ms": p95(rested),
         "let_go_median_ms": statistics.median(let_go),
         "let_go_p95_ms": p95(let_go),
+        "press_median_ms": statistics.median(pressed),
+        "press_p95_ms": p95(pressed),
+        "click_median_ms": statistics.median(clicked),
+        "click_p95_ms": p95(clicked),
+        "key_median_ms": statistics.median(keyed),
+        "key_p95_ms": p95(keyed),
         "why_ms": why(page),
         "server_early_mb": early[0],
         "heap_early_mb": early[1],
@@ -207,6 +246,42 @@ def measure(page: Page, address: str, options: argparse.Namespace, server: int) 
         "p95_ms": p95(times),
         "max_ms": max(times),
     }
+
+
+def click(page: Page, lever: str, share: float) -> list[float]:
+    """Move the mouse to a place on a slider, rest, press and let go; give the time from both to the charts."""
+    slider = page.locator(f"#cz-{lever}")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    stands = slider.evaluate("box => (box.value - box.min) / (box.max - box.min)")
+    if abs(stands - share) < SAME:
+        share = (share + 3 * SAME) % 1  # a click on the knob decides nothing
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.wait_for_timeout(100)
+    page.evaluate(WATCH, [lever, "pointerdown"])
+    page.mouse.move(box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2, steps=8)
+    page.wait_for_timeout(ARRIVED)
+    page.mouse.down()
+    page.wait_for_timeout(HELD)
+    page.mouse.up()
+    found: list[float] = page.evaluate("window.decided")
+    return found
+
+
+def steps(page: Page, lever: str, count: int) -> list[float]:
+    """Step a slider along with the arrow keys; give the time from each key to the charts."""
+    slider = page.locator(f"#cz-{lever}")
+    slider.evaluate("box => { box.value = box.min; box.dispatchEvent(new Event('change', { bubbles: true })); }")
+    page.wait_for_timeout(1000)
+    slider.focus()
+    times = []
+    for _ in range(count):
+        page.evaluate(WATCH, [lever, "keydown"])
+        page.keyboard.press("ArrowRight")
+        times.append(float(page.evaluate("window.decided")[0]))
+        page.wait_for_timeout(KEYS)
+    return times
 
 
 def p95(times: list[float]) -> float:

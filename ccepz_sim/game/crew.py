@@ -21,7 +21,9 @@ from ccepz_sim.game.runner import MakeZone, Runner
 from ccepz_sim.game.worker import PATIENT, STOP, receive, send
 
 logger = logging.getLogger(__name__)
-OWN, ASKED, BACKGROUND = range(3)  # urgency: what a player waits for, what he asked for, what may take its time
+ROOM = 1 << 20  # bytes of the pipe a result comes through: half of it at a time, not a thirtieth
+# urgency: what a player waits for, what he may want next, what he asked for beside his game, what may take its time
+OWN, FORESEEN, ASKED, BACKGROUND = range(4)
 Then = Callable[["Result | None", "UserError | None"], None]
 Told = Callable[[int], None]
 
@@ -199,7 +201,8 @@ class ProcessCrew:
 
     def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
         """Take an order."""
-        home = None if urgency == ASKED else 0 if urgency == OWN else 1 + order.world.seed % (len(self._threads) - 1)
+        helper = 1 + order.world.seed % (len(self._threads) - 1)
+        home = {OWN: 0, FORESEEN: 0, ASKED: None, BACKGROUND: helper}[urgency]
         ticket = self._queue.put(order, then, urgency, told, home)
         with self._lock:
             for number, running in enumerate(self._running):
@@ -231,7 +234,12 @@ class ProcessCrew:
 
     def _start(self, me: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([PATIENT] if me else [])]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with contextlib.suppress(ImportError, AttributeError, OSError):  # where a system has no say in it, or refuses
+            import fcntl
+
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, ROOM)  # type: ignore[arg-type]
+        return process
 
     def _serve(self, me: int) -> None:
         process = self._start(me)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.crew import OWN, Crew, Then, Ticket, Told
+from ccepz_sim.game.crew import FORESEEN, OWN, Crew, Then, Ticket, Told
 from ccepz_sim.game.records import Brief, Future, Lives, Order, Result
 
 KEPT = {Future: 16, Brief: 1200, Lives: 3}
@@ -65,6 +66,34 @@ class Futures:
                 each(result, error)
 
         return self.crew.ask(order, keep, urgency, told)
+
+    def foresee(self, order: Order) -> Callable[[], None]:
+        """Run what somebody may want next; the returned function gives it up, unless it is wanted by now."""
+        if self.known(order) is not None:
+            return lambda: None
+        with self._lock:
+            if order in self._flying:
+                return lambda: None
+            wanted = self._flying[order] = []
+
+        def keep(result: Result | None, error: UserError | None) -> None:
+            if result is not None:
+                self._put(order, result)
+            with self._lock:
+                others = self._flying.pop(order, [])
+            for each in others:
+                each(result, error)
+
+        ticket = self.crew.ask(order, keep, FORESEEN)
+
+        def give_up() -> None:
+            with self._lock:
+                if wanted or self._flying.get(order) is not wanted:
+                    return
+                del self._flying[order]
+                ticket.cancel()
+
+        return give_up
 
     def get(self, order: Order, told: Told | None = None) -> Result:
         """Wait for a result.

@@ -151,6 +151,7 @@ class Game:
         self._problem: UserError | None = None
         self._answered = 0
         self._telling = False
+        self._foreseen: tuple[Order | None, Callable[[], None]] = (None, lambda: None)
 
     # What it is
 
@@ -222,16 +223,30 @@ class Game:
             self._trial = SetLever(lever, value, self._year)
         self.compute()
 
+    def foresee(self, action: SetLever | ChoosePackage | None) -> None:
+        """Run in advance what the player seems about to decide in the year on the table, or nothing; shows nothing.
+
+        Raises:
+            UserError: no such lever or package, or the value is out of its bounds.
+        """
+        order = None
+        with self._lock:
+            if self._busy:
+                return
+            if action is not None:
+                decisions = fold(self.content, [*self._log, self._valid(action)]).decisions
+                order = Order(self._world, decisions, keep=self._year)
+        self._think_of(order)
+
     def choose_package(self, package: str, by: str = ZONE) -> None:
         """From the year on the table on, follow a package.
 
         Raises:
             UserError: there is no such package, or standing does not reach.
         """
-        if package not in self.content.packages:
-            raise unknown("unknown_package", package, self.content.packages)
         with self._lock:
             action = ChoosePackage(package, self._year)
+            self._valid(action)
             self._afford(action)
             self._append(action, by)
         self.compute()
@@ -393,6 +408,27 @@ class Game:
 
         return stop
 
+    def _valid(self, action: SetLever | ChoosePackage) -> SetLever | ChoosePackage:
+        if isinstance(action, SetLever):
+            return SetLever(action.lever, self._checked(action.lever, action.value), action.year)
+        if action.package not in self.content.packages:
+            raise unknown("unknown_package", action.package, self.content.packages)
+        return action
+
+    def _think_of(self, order: Order | None) -> None:
+        """Let what was foreseen go unless it is this order, and begin with the order."""
+        with self._lock:
+            before, give_up = self._foreseen
+            if order == before:
+                return
+            self._foreseen = (order, lambda: None)
+        give_up()
+        if order is not None:
+            given_up = self.futures.foresee(order)
+            with self._lock:
+                if self._foreseen[0] == order:
+                    self._foreseen = (order, given_up)
+
     def _checked(self, lever: str, value: float) -> float:
         known = self.content.levers.get(lever)
         if known is None:
@@ -439,6 +475,8 @@ class Game:
                 self._maker.cancel()
                 self._maker = None
         own = Order(world, wish.position.decisions, keep=year)
+        if self._foreseen[0] != own:
+            self._think_of(None)
         orders = {"without": Order(world, (), keep=year)}
         if own != orders["without"]:
             orders["own"] = own

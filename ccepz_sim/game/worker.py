@@ -7,11 +7,13 @@ its input does, so that it never outlives its server.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import struct
 import sys
 import threading
+import time
 from collections import deque
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,6 +27,7 @@ LENGTH = struct.Struct(">Q")
 STOP = "stop"
 PATIENT = "patient"  # whoever waits for something else goes first
 LAST = 10  # how far back such a worker stands in the queue for a processor, as `nice` counts
+WORD_EVERY = 0.1  # seconds between two words about the year a run has reached
 
 
 class StoppedError(Exception):
@@ -89,13 +92,18 @@ def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
 
     runner = Runner(load_content(folder), PilotZone)
     inbox = Inbox(source)
+    fresh = True
     while (found := inbox.next()) is not None:
         number, order = found
+        told = 0.0
 
         def progress(year: int, number: int = number) -> None:
+            nonlocal told
             if number in inbox.stopped:
                 raise StoppedError
-            send(target, (number, "year", year))
+            if time.monotonic() - told >= WORD_EVERY:
+                told = time.monotonic()
+                send(target, (number, "year", year))
 
         answer: tuple[str, object]
         try:
@@ -111,6 +119,9 @@ def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
             answer = ("failed", None)
         inbox.stopped.discard(number)
         send(target, (number, *answer))
+        if fresh:
+            fresh = False
+            gc.freeze()  # content and rules stay: a collection need not look through them in the middle of a run
 
 
 def main() -> None:

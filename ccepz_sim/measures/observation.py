@@ -5,7 +5,7 @@ Looking changes nothing. Everything else about indicators follows from these sum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,13 +30,34 @@ class Observation:
     zone: dict[str, float]
 
 
+class Figures(Mapping[str, np.ndarray]):
+    """Figures by name out of one array of shape (quarters, figures, ...); each is a view."""
+
+    def __init__(self, names: Sequence[str], values: np.ndarray) -> None:
+        self._number = {name: number for number, name in enumerate(names)}
+        self._values = values
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Give one figure, shape (quarters, ...)."""
+        found: np.ndarray = self._values[:, self._number[name]]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._number)
+
+    def __len__(self) -> int:
+        """Count the figures."""
+        return len(self._number)
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """Some quarters by name of the figure: firms (quarters, places), towns (quarters, towns), zone (quarters,)."""
 
-    firms: Values
-    towns: Values
-    zone: Values
+    firms: Figures
+    towns: Figures
+    zone: Figures
 
 
 def observe(zone: PilotZone, places: Places) -> Observation:
@@ -49,13 +70,10 @@ def observe(zone: PilotZone, places: Places) -> Observation:
 
 def gather(quarters: Sequence[Observation], places: Places) -> Observed:
     """Line up quarters by name of the figure."""
-    firms = places.sums(np.array([quarter.firms for quarter in quarters]))
-    towns = np.array([quarter.towns for quarter in quarters])
-    zone = {name: np.array([quarter.zone[name] for quarter in quarters], dtype=float) for name in quarters[0].zone}
     return Observed(
-        {name: np.ascontiguousarray(firms[:, number]) for number, name in enumerate(FIRM_FIGURES)},
-        {name: np.ascontiguousarray(towns[:, number]) for number, name in enumerate(TOWN_FIGURES)},
-        zone,
+        Figures(FIRM_FIGURES, places.sums(np.array([quarter.firms for quarter in quarters]))),
+        Figures(TOWN_FIGURES, np.array([quarter.towns for quarter in quarters])),
+        Figures(tuple(quarters[0].zone), np.array([list(quarter.zone.values()) for quarter in quarters], dtype=float)),
     )
 
 

@@ -71,8 +71,17 @@ class Policy(Arrays):
 
     def cost(self, quarter: int) -> np.ndarray:
         """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
-        extra = np.maximum(0.0, self.value - self.status_quo[quarter]) * self.money
-        return (extra + np.where(self.is_value, self.value, 0.0)) / QUARTERS
+        return _cost(self.value, self.status_quo[quarter], self.money, self.is_value)
+
+
+@compiled
+def _cost(value: np.ndarray, status_quo: np.ndarray, money: np.ndarray, is_value: np.ndarray) -> np.ndarray:
+    """Give what levers need this quarter, yuan, see `Policy.cost`."""
+    need = np.empty(value.size)
+    for lever in range(value.size):
+        extra = max(0.0, value[lever] - status_quo[lever]) * money[lever]
+        need[lever] = (extra + (value[lever] if is_value[lever] else 0.0)) / QUARTERS
+    return need
 
 
 def announce(zone: PilotZone) -> None:

@@ -258,30 +258,52 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
         pattern: rows of the firms they follow, shape (count,).
         luck: the stream of entry, after the patterns were drawn.
     """
-    firms, p, tech = zone.firms, zone.p.entry, zone.technology
-    sizes = luck.lognormal(p.size_mean, p.size_sd, len(rows)).tolist()
-    draws = luck.random((4, len(rows))).T.tolist()
+    firms, p, f = zone.firms, zone.p.entry, zone.p.firms
+    sizes = luck.lognormal(p.size_mean, p.size_sd, len(rows))
+    draws = luck.random((4, len(rows)))
     clear_rows(zone, rows)
-    tech.assign(rows, firms.product[pattern])
-    for row, like, size, (cost, tie, view, outlook) in zip(rows.tolist(), pattern.tolist(), sizes, draws, strict=True):
-        product = firms.product[row] = firms.product[like]
-        firms.place[row] = firms.place[like]
-        firms.in_park[row] = firms.in_park[like]
-        firms.capacity[row] = zone.median_capacity[product] * min(size, p.size_most)
-        firms.outdated[row] = p.outdated_entrant
-        firms.chain[row] = tech.chain_base[row]
-        firms.efficiency[row] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * cost
-        firms.clean[row] = p.clean_entrant
-        firms.state_owned[row] = 0.0
-        firms.tie[row] = tie < p.tie_share
-        firms.mindset[row] = LONG_TERM if view < p.long_term_share else NOT_ESTABLISHED
-        firms.extrapolates[row] = outlook < zone.p.investment.extrapolators
-        firms.staffing[row] = zone.p.firms.entrant_staffing
-        firms.debt_ratio[row] = zone.p.firms.entrant_debt_ratio
+    zone.technology.assign(rows, firms.product[pattern])
+    _fill(
+        rows, pattern, np.minimum(sizes, p.size_most), draws, zone.median_capacity, zone.technology.chain_base,
+        p.outdated_entrant, p.efficiency_low, p.efficiency_high, p.clean_entrant, p.tie_share, p.long_term_share,
+        zone.p.investment.extrapolators, f.entrant_staffing, f.entrant_debt_ratio,
+        firms.product, firms.place, firms.in_park, firms.capacity, firms.outdated, firms.chain, firms.efficiency,
+        firms.clean, firms.state_owned, firms.tie, firms.mindset, firms.extrapolates, firms.staffing, firms.debt_ratio,
+    )  # fmt: skip
+    for row in rows.tolist():
         zone.entrants += 1
         firms.codes[row] = f"N-{zone.entrants:03d}"
     zone.assign_officials(rows)
     zone.open_firms(rows)
+
+
+@compiled
+def _fill(
+    rows: np.ndarray, pattern: np.ndarray, size: np.ndarray, luck: np.ndarray,
+    median_capacity: np.ndarray, chain_base: np.ndarray,
+    outdated_share: float, efficiency_low: float, efficiency_high: float, clean_factor: float, tie_share: float,
+    long_term_share: float, extrapolators: float, staffed: float, indebted: float,
+    product: np.ndarray, place: np.ndarray, in_park: np.ndarray, capacity: np.ndarray, outdated: np.ndarray,
+    chain: np.ndarray, efficiency: np.ndarray, clean: np.ndarray, state_owned: np.ndarray, tie: np.ndarray,
+    mindset: np.ndarray, extrapolates: np.ndarray, staffing: np.ndarray, debt_ratio: np.ndarray,
+) -> None:  # fmt: skip
+    """Set what distinguishes each newcomer; luck: uniform draws for cost, ties, view and outlook, shape (4, count)."""
+    for number, row in enumerate(rows):
+        like = pattern[number]
+        product[row] = product[like]
+        place[row] = place[like]
+        in_park[row] = in_park[like]
+        capacity[row] = median_capacity[product[row]] * size[number]
+        outdated[row] = outdated_share
+        chain[row] = chain_base[row]
+        efficiency[row] = efficiency_low + (efficiency_high - efficiency_low) * luck[0, number]
+        clean[row] = clean_factor
+        state_owned[row] = 0.0
+        tie[row] = luck[1, number] < tie_share
+        mindset[row] = LONG_TERM if luck[2, number] < long_term_share else NOT_ESTABLISHED
+        extrapolates[row] = luck[3, number] < extrapolators
+        staffing[row] = staffed
+        debt_ratio[row] = indebted
 
 
 def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
 from ccepz_sim.state.arrays import Arrays
 from ccepz_sim.state.firms import Firms
 from ccepz_sim.state.world import AIR, KILOGRAMS, POLLUTANTS, WATER, World
@@ -65,14 +66,33 @@ class Technology(Arrays):
     def assign(self, rows: np.ndarray, product: np.ndarray) -> None:
         """Give firm rows the technique of their products (at the start and when a firm enters)."""
         world = self._world
-        self._columns[:, rows] = self._of_product[:, product]
-        self.emission[rows] = self._product_emission[product]
-        self.load[rows] = self._product_load[product]
-        self.wastes[rows] = self._product_wastes[product]
-        self.base_price[rows] = self._base_price_of_product[product]
-        self.base_input[rows] = self.base_price[rows] * (1.0 - self.value_added_ratio[rows])
-        self.series[rows] = world.series_of_product[product]
-        self.industry[rows] = world.industry[product]
-        self.waste_kind[rows, 0] = world.waste_kind[product]
-        self.waste_kind[rows, 1] = world.waste2_kind[product]
-        self.need_kind[rows] = world.need_kind[product]
+        _assign(
+            rows, product, self._of_product, self._product_emission, self._product_load, self._product_wastes,
+            self._base_price_of_product, world.series_of_product, world.industry, world.waste_kind, world.waste2_kind,
+            world.need_kind, GATHERED.index("value_added_ratio"),
+            self._columns, self.emission, self.load, self.wastes, self.base_price, self.base_input, self.series,
+            self.industry, self.waste_kind, self.need_kind,
+        )  # fmt: skip
+
+
+@compiled
+def _assign(
+    rows: np.ndarray, products: np.ndarray,
+    columns_of: np.ndarray, emission_of: np.ndarray, load_of: np.ndarray, wastes_of: np.ndarray, price_of: np.ndarray,
+    series_of: np.ndarray, industry_of: np.ndarray, waste_of: np.ndarray, waste2_of: np.ndarray, need_of: np.ndarray,
+    value_added: int,
+    columns: np.ndarray, emission: np.ndarray, load: np.ndarray, wastes: np.ndarray, base_price: np.ndarray,
+    base_input: np.ndarray, series: np.ndarray, industry: np.ndarray, waste_kind: np.ndarray, need_kind: np.ndarray,
+) -> None:  # fmt: skip
+    """Copy the technique of each product to its row; the ratio of value added leaves the rest for inputs."""
+    for number, row in enumerate(rows):
+        product = products[number]
+        columns[:, row] = columns_of[:, product]
+        emission[row] = emission_of[product]
+        load[row] = load_of[product]
+        wastes[row] = wastes_of[product]
+        base_price[row] = price_of[product]
+        base_input[row] = base_price[row] * (1.0 - columns[value_added, row])
+        series[row], industry[row] = series_of[product], industry_of[product]
+        waste_kind[row, 0], waste_kind[row, 1] = waste_of[product], waste2_of[product]
+        need_kind[row] = need_of[product]

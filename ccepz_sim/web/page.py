@@ -15,6 +15,7 @@ from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
+from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
@@ -336,10 +337,19 @@ class Board:
             answered=state.answered,
             event_decide=self.guard(lambda wish: game.decide(str(wish["lever"]), float(wish["value"]))),
             event_try_out=self.guard(lambda wish: game.try_out(str(wish["lever"]), float(wish["value"]))),
+            event_foresee=self.guard(self.foresee),
             event_choose_package=self.guard(lambda package: game.choose_package(str(package))),
             event_choose_scenario=self.guard(lambda name: game.choose_world(scenario=str(name))),
             event_choose_seed=self.guard(lambda seed: game.choose_world(seed=int(seed))),
         )
+
+    def foresee(self, wish: dict[str, Any]) -> None:
+        """Think ahead of a hand on its way: to a value of a lever, to a package, or away from both."""
+        game, year = self.game, self.state.year
+        if "lever" in wish:
+            game.foresee(SetLever(str(wish["lever"]), float(wish["value"]), year))
+        else:
+            game.foresee(ChoosePackage(str(wish["package"]), year) if "package" in wish else None)
 
     def guide(self, been: frozenset[str], shut: Callable[[Any], None]) -> None:
         """Draw the first round; what is done follows from the game itself."""

@@ -148,7 +148,7 @@ def Charts(
     event_why: Act,
     event_show_truth: Act,
 ) -> None:
-    """Eight ECharts panels, updated in place."""
+    """Eight panels, each drawn anew where its figures changed."""
 
 
 @template("levers.vue")
@@ -173,6 +173,7 @@ def Levers(
     answered: int,
     event_decide: Act,
     event_try_out: Act,
+    event_foresee: Act,
     event_choose_package: Act,
     event_choose_scenario: Act,
     event_choose_seed: Act,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,10 @@ from ccepz_sim import PilotZone
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
-from ccepz_sim.game.crew import LocalCrew
+from ccepz_sim.game.crew import LocalCrew, Ticket
+from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.problems import GameError
+from ccepz_sim.game.records import Order
 from ccepz_sim.game.session import Game, Outcome
 from ccepz_sim.game.shelf import FILE, Shelf, usual_path
 from ccepz_sim.game.store import Store
@@ -61,6 +64,57 @@ def test_a_trial_is_computed_but_not_decided(store: Store, settle: Settle) -> No
     assert outcome_of(game).own.decisions != ()
     assert state.position.decisions == ()
     assert game.log() == ()
+
+
+def ready(store: Store, settle: Settle) -> tuple[Game, list[Order]]:
+    """A game that waits for its player, and the orders its crew is given from now on."""
+    game = store.open(None).game
+    game.compute()
+    settle(game)
+    orders: list[Order] = []
+    ask = game.futures.crew.ask
+
+    def noted(order: Order, *rest: Any) -> Ticket:
+        orders.append(order)
+        return ask(order, *rest)
+
+    game.futures.crew.ask = noted  # type: ignore[method-assign, assignment]
+    return game, orders
+
+
+AHEAD = SetLever("audit-share", 0.4, 2016)
+
+
+def test_what_was_foreseen_is_there_when_it_is_decided(store: Store, settle: Settle) -> None:
+    game, orders = ready(store, settle)
+    game.foresee(AHEAD)
+    assert game.log() == ()
+    assert not game.state().trial
+    game.decide(AHEAD.lever, AHEAD.value)
+    settle(game)
+    assert outcome_of(game).own.decisions == (Decision("audit-share", 0.4, 2016.0),)
+    assert sum(order.what == "future" for order in orders) == 1, "it is run once"
+
+
+def test_what_was_foreseen_and_given_up_can_still_be_decided(store: Store, settle: Settle) -> None:
+    game, _ = ready(store, settle)
+    for give_up in (lambda: game.foresee(None), lambda: game.decide("park-borrowing", 5e8), game.undo):
+        game.foresee(AHEAD)
+        give_up()
+        settle(game)
+    game.decide(AHEAD.lever, AHEAD.value)
+    settle(game)
+    assert outcome_of(game).own.decisions == (Decision("audit-share", 0.4, 2016.0),)
+
+
+@pytest.mark.parametrize(
+    "action", [SetLever("no-such", 1.0, 2016), SetLever("audit-share", 9.0, 2016), ChoosePackage("no-such", 2016)]
+)
+def test_what_cannot_be_decided_is_not_foreseen(store: Store, settle: Settle, action: SetLever | ChoosePackage) -> None:
+    game, orders = ready(store, settle)
+    with pytest.raises(UserError):
+        game.foresee(action)
+    assert orders == []
 
 
 def test_an_address_opens_the_same_numbers(store: Store, settle: Settle) -> None:
