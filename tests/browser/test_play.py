@@ -65,6 +65,30 @@ def test_a_lever_moves_all_eight_charts(visit: Visit, tmp_path: Path) -> None:
     visit.check()
 
 
+@at_a_desk
+def test_a_mouse_reads_a_chart_and_decides_where_it_points(visit: Visit) -> None:
+    visit.open()
+    mouse, charts = visit.page.mouse, visit.page.locator(".cz-chart .plot")
+    box = charts.nth(2).bounding_box()
+    mouse.move(box["x"] + 0.995 * box["width"], box["y"] + 40)
+    assert re.match(r"2035\D", visit.page.locator(".cz-chart .read").inner_text())
+    mouse.move(box["x"], box["y"] - 200)
+    assert visit.page.locator(".cz-chart .read").count() == 0
+    before = visit.pictures()
+    box = visit.page.locator(AUDIT).bounding_box()
+    mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2, steps=4)
+    visit.page.wait_for_timeout(800)  # the page thinks ahead by now, and shows nothing of it
+    assert visit.page.locator(".cz-decision").count() == 0
+    assert visit.pictures() == before
+    visit.after(mouse.down)
+    assert visit.pictures() != before
+    mouse.up()
+    visit.page.wait_for_selector(".cz-decision")
+    value = visit.page.locator(".cz-lever[data-lever=audit-share] output").inner_text()
+    assert 55 <= int(value.rstrip("%")) <= 65
+    visit.check()
+
+
 def test_run_to_the_end_and_come_back_after_a_refresh(visit: Visit, tmp_path: Path) -> None:
     visit.open()
     visit.page.locator(".cz-time .next").click()

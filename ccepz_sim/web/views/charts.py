@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -145,10 +146,9 @@ def change(indicator: Indicator, own: float, without: float, scale: numbers.Scal
     """Say how the last year differs from the same luck without decisions: direction, size, good or bad."""
     t = words("charts", lang)
     gap = own - without
-    size = max(abs(own), abs(without))
-    if size == 0 or abs(gap) / size < SMALL:
-        return {"tone": "", "text": t["same"], "spoken": t["same"]}
     amount = gap_text(indicator, own, without, scale, lang)
+    if not re.search("[1-9]", amount):
+        return {"tone": "", "text": t["same"], "spoken": t["same"]}
     tone = tone_of(indicator, gap)
     verdict = t[tone] if tone else ""
     mark, way = ("▲", t["up"]) if gap > 0 else ("▼", t["down"])
