@@ -12,7 +12,7 @@ from ccepz_sim.game.session import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.charts import Eyes, gap_text, rounded, tone_of
+from ccepz_sim.web.views.charts import Eyes, gap_text, rounded, shows, tone_of
 from ccepz_sim.web.views.words import Part, words
 
 LINES = ("lake", "ochre", "violet", "iron")  # colour of each branch; the dash is its second sign
@@ -111,8 +111,10 @@ def table(state: State, chosen: Sequence[str], eyes: Eyes, lang: str) -> list[Pa
         cells = []
         for branch, future in there.items():
             value = float(eyes.see(future, name)[LAST_YEAR - FIRST_YEAR])
-            gap = gap_text(indicator, value, quo, scale, lang) if value != quo else ""
+            gap = gap_text(indicator, value, quo, scale, lang)
             tone = tone_of(indicator, value - quo)
+            if not shows(gap):
+                gap = tone = ""
             cells.append({"branch": branch, "value": scale.write(value, lang), "gap": gap, "tone": tone})
         rows.append({"id": name, "label": indicator.label.get(lang), "without": scale.write(quo, lang), "cells": cells})
     return rows

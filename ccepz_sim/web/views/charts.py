@@ -147,8 +147,9 @@ def change(indicator: Indicator, own: float, without: float, scale: numbers.Scal
     t = words("charts", lang)
     gap = own - without
     amount = gap_text(indicator, own, without, scale, lang)
-    if not re.search("[1-9]", amount):
-        return {"tone": "", "text": t["same"], "spoken": t["same"]}
+    if not shows(amount):
+        none = t["same"].format(year=LAST_YEAR)
+        return {"tone": "", "text": none, "spoken": none}
     tone = tone_of(indicator, gap)
     verdict = t[tone] if tone else ""
     mark, way = ("▲", t["up"]) if gap > 0 else ("▼", t["down"])
@@ -158,6 +159,11 @@ def change(indicator: Indicator, own: float, without: float, scale: numbers.Scal
         "text": " ".join(filter(None, [mark, amount, verdict, "·", end])),
         "spoken": " ".join(filter(None, [end, way, amount, verdict])),
     }
+
+
+def shows(amount: str) -> bool:
+    """Return whether a difference, as it is written, is one at all."""
+    return re.search("[1-9]", amount) is not None
 
 
 def tone_of(indicator: Indicator, gap: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ccepz_sim.clock import PLAY_YEAR, QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.game.records import Lives
+from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
 
 KINDS = ("firms", "officials", "institutes", "residents")
@@ -18,6 +20,8 @@ WIDEST_MARGIN = 0.5
 LEAST_SALES = 1e4
 ADULT = 16
 BINS = 20
+MOST = (0.1, 0.5, 0.9)  # of a distribution: where four in five lie, and the middle
+Write = Callable[[float], str]
 ASKED_RESIDENTS = 60  # how many of the sampled residents are named to choose from
 
 
@@ -27,7 +31,7 @@ def column(table: Any, name: str, year: int) -> NDArray[Any]:
 
 
 def overview(content: Content, lives: Lives, kind: str, year: int, known: int, lang: str) -> Part:
-    """Describe the distribution of one kind of people in a year.
+    """Describe the distribution of one kind of people in a year: points or bins, and figures of the whole.
 
     Args:
         content: names; lives: of the own future; kind: one of KINDS; year: on the table.
@@ -58,7 +62,14 @@ def _firms(content: Content, lives: Lives, year: int, known: bool, lang: str) ->
         [int(row), round(100 * float(x), 1), float(f"{max(y, LEAST_SALES):.3g}"), int(flag)]
         for row, x, y, flag in zip(rows, margin, sales, mark, strict=True)
     ]
-    return {"points": points, "log": True, "unit_x": "%", "bins": [], "names": _chosen(rows, names)}
+    t = words("people", lang)
+    facts = [
+        _whole(t["firms_count"], numbers.scale_of("firms", len(rows), lang).write(len(rows), lang)),
+        _spread(t["firms_x"], margin, _percent, lang),
+        _spread(t["firms_sales"], sales, lambda value: numbers.scale_of("yuan", value, lang).write(value, lang), lang),
+        _whole(t["firms_marked" if known else "firms_punished"], _percent(float(mark.mean()) if len(mark) else 0.0)),
+    ]
+    return {"points": points, "log": True, "unit_x": "%", "bins": [], "names": _chosen(rows, names), "facts": facts}
 
 
 def _officials(content: Content, lives: Lives, year: int, known: bool, lang: str) -> Part:
@@ -72,7 +83,15 @@ def _officials(content: Content, lives: Lives, year: int, known: bool, lang: str
         )
     ]
     names = [label.get(lang) for label in labels]
-    return {"points": points, "log": False, "unit_x": "%", "bins": [], "names": _chosen(range(len(names)), names)}
+    t = words("people", lang)
+    facts = [
+        _whole(t["officials_count"], f"{len(points)}"),
+        _spread(t["officials_x"], column(table, "integrity", year), _percent, lang),
+        _spread(t["officials_y"], column(table, "enforcement", year), _percent, lang),
+    ]
+    if known:
+        facts.append(_whole(t["officials_marked"], _percent(float((caught > 0).mean()))))
+    return {"points": points, "log": False, "unit_x": "%", "bins": [], "names": _named(names), "facts": facts}
 
 
 def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -> Part:
@@ -84,7 +103,14 @@ def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -
         for row in range(len(posts))
     ]
     names = [label.get(lang) for label in content.table("institutes").labels]
-    return {"points": points, "log": False, "unit_x": "", "bins": [], "names": _chosen(range(len(names)), names)}
+    t = words("people", lang)
+    facts = [
+        _whole(t["institutes"], f"{len(points)}"),
+        _spread(t["institutes_x"], posts, lambda value: numbers.number_text(value, 0), lang),
+        _spread(t["institutes_y"], fill, _percent, lang),
+        _whole(t["institutes_marked"], _percent(float((fill < 0.5).mean()))),
+    ]
+    return {"points": points, "log": False, "unit_x": "", "bins": [], "names": _named(names), "facts": facts}
 
 
 def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) -> Part:
@@ -95,13 +121,41 @@ def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) ->
     rows = rows[inside[town[rows]]]
     weight = column(table, "weight", year)[rows].astype(float)
     edges = np.linspace(0.0, 1.0, BINS + 1)
-    aware, _edges = np.histogram(column(table, "awareness", year)[rows], edges, weights=weight)
-    trust, _edges = np.histogram(column(table, "trust", year)[rows], edges, weights=weight)
+    awareness, trusting = column(table, "awareness", year)[rows], column(table, "trust", year)[rows]
+    aware, _edges = np.histogram(awareness, edges, weights=weight)
+    trust, _edges = np.histogram(trusting, edges, weights=weight)
     bins = [[round(100 * float(edges[i]), 0), float(f"{aware[i]:.4g}"), float(f"{trust[i]:.4g}")] for i in range(BINS)]
     step = max(1, len(rows) // ASKED_RESIDENTS)
     asked = rows[::step][:ASKED_RESIDENTS]
     names = {int(row): resident_name(content, lives, int(row), year, lang) for row in asked}
-    return {"points": [], "log": False, "unit_x": "%", "bins": bins, "names": [[row, names[row]] for row in names]}
+    t = words("people", lang)
+    adults = float(weight.sum())
+    facts = [
+        _whole(t["residents_count"], numbers.scale_of("persons", adults, lang).write(adults, lang)),
+        _spread(t["residents_plain"], awareness, _percent, lang, weight),
+        _spread(t["residents_marked"], trusting, _percent, lang, weight),
+    ]
+    asked_names = [[row, names[row]] for row in names]
+    return {"points": [], "log": False, "unit_x": "%", "bins": bins, "names": asked_names, "facts": facts}
+
+
+def _whole(label: str, value: str) -> Part:
+    return {"label": label, "value": value, "range": ""}
+
+
+def _spread(label: str, values: NDArray[Any], write: Write, lang: str, weight: NDArray[Any] | None = None) -> Part:
+    """Give the middle of a distribution and where four in five lie; values and weights of one shape."""
+    if not len(values):
+        return _whole(label, "–")
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
+    places = np.minimum(np.searchsorted(reached, np.array(MOST) * reached[-1]), len(values) - 1)
+    low, middle, high = (write(float(value)) for value in values[order][places])
+    return {"label": label, "value": middle, "range": words("people", lang)["range"].format(low=low, high=high)}
+
+
+def _percent(value: float) -> str:
+    return numbers.number_text(100 * value, 0) + "%"
 
 
 @lru_cache(maxsize=8)
@@ -124,6 +178,10 @@ def resident_name(content: Content, lives: Lives, row: int, year: int, lang: str
     where = places[town].get(lang) if 0 <= town < len(places) else t["elsewhere"]
     skill = t[("unskilled", "skilled", "professional")[int(column(table, "skill", year)[row])]]
     return t["resident"].format(place=where, age=int(column(table, "age", year)[row]) // QUARTERS, skill=skill, row=row)
+
+
+def _named(names: list[str]) -> list[list[Any]]:
+    return _chosen(range(len(names)), names)
 
 
 def _chosen(rows: Any, names: Any) -> list[list[Any]]:
