@@ -282,6 +282,7 @@ class Board:
             now=now["now"],
             links=now["links"],
             people=now["people"],
+            sold=now["goods"],
             money=now["money"],
         )
 

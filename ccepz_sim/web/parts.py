@@ -126,7 +126,14 @@ def Time(
 
 @template("map.vue")
 def Map(
-    t: Part, year: int, places: list[Part], now: Part, links: list[Part], people: list[Part], money: list[Part]
+    t: Part,
+    year: int,
+    places: list[Part],
+    now: Part,
+    links: list[Part],
+    people: list[Part],
+    sold: list[Part],
+    money: list[Part],
 ) -> None:
     """Schematic map of the basin."""
 

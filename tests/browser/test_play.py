@@ -74,14 +74,14 @@ def test_a_mouse_reads_a_chart_and_decides_where_it_points(visit: Visit) -> None
     assert re.match(r"2035\D", visit.page.locator(".cz-chart .read").inner_text())
     mouse.move(box["x"], box["y"] - 200)
     assert visit.page.locator(".cz-chart .read").count() == 0
-    before = visit.pictures()
+    before = visit.numbers()
     box = visit.page.locator(AUDIT).bounding_box()
     mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2, steps=4)
     visit.page.wait_for_timeout(800)  # the page thinks ahead by now, and shows nothing of it
     assert visit.page.locator(".cz-decision").count() == 0
-    assert visit.pictures() == before
+    assert visit.numbers() == before
     visit.after(mouse.down)
-    assert visit.pictures() != before
+    assert visit.numbers() != before
     mouse.up()
     visit.page.wait_for_selector(".cz-decision")
     value = visit.page.locator(".cz-lever[data-lever=audit-share] output").inner_text()

@@ -68,6 +68,9 @@ def test_the_map_holds_every_place_and_every_share_is_a_share(content: Content, 
         for flow in [*now["links"], *now["people"]]:
             assert 0 < flow["share"] <= 1
             assert {flow["origin"], flow["target"]} <= set(content.table("places").ids)
+        for flow in now["goods"]:
+            assert 0 < flow["share"] <= 1
+            assert flow["target"] == mapped.BEYOND
         for place in now["now"].values():
             assert place["facts"]
             assert 0 <= place.get("ring", 0) <= 1

@@ -19,9 +19,10 @@ LINKS_SHOWN = 8
 MOVERS_SHOWN = 4
 SMALLEST_LINK = 1.0  # tonnes a year
 SMALLEST_MOVE = 1.0  # persons a year
+SMALLEST_SALE = 1e6  # yuan a year
 THINNEST = 0.001  # of the strongest flow: thinner ones are drawn so, too
 EAST = ("xining", "haidong")
-BEYOND = "beyond"  # the end of money flows outside the zone
+BEYOND = "beyond"  # the end of flows of goods and money outside the zone
 
 
 @lru_cache(maxsize=8)
@@ -83,6 +84,7 @@ def map_now(content: Content, outcome: Outcome, year: int, eyes: Eyes, lang: str
         "now": now,
         "links": _links(content, outcome, year, lang),
         "people": _movers(content, outcome, year, lang),
+        "goods": _goods(content, outcome, year, lang),
         "money": _money(content, outcome, year, lang),
     }
 
@@ -160,6 +162,22 @@ def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Pa
             )
             found.append((amount, _flow(table.ids[origin], table.ids[town], amount, most, text)))
     return _strongest(found, MOVERS_SHOWN)
+
+
+def _goods(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
+    """Return what firms of each town of the zone sell to the world beyond, in yuan a year."""
+    table = content.table("places")
+    towns = np.flatnonzero(table.numbers("in_zone") > 0)
+    yearly = {town: outcome.own.by_year("output", table.ids[town]) for town in towns}
+    most = max(float(sold.max()) for sold in yearly.values())
+    found: list[tuple[float, Part]] = []
+    for town, sold in yearly.items():
+        amount = float(sold[year - FIRST_YEAR])
+        written = numbers.scale_of("yuan/year", amount, lang).write(amount, lang)
+        text = words("map", lang)["goods"].format(amount=written, place=table.labels[town].get(lang), year=year)
+        if amount > SMALLEST_SALE:
+            found.append((amount, _flow(table.ids[town], BEYOND, amount, most, text)))
+    return _strongest(found, len(towns))
 
 
 def _money(content: Content, outcome: Outcome, year: int, lang: str) -> list[Part]:
