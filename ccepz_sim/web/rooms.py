@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -112,9 +113,16 @@ def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
             set_row(-1)
             set_kind(str(name))
 
+    def pick(number: object) -> None:
+        rows = people.rows_of(game.content, seen, kind, state.year) if seen is not None else ()
+        if number == "anyone" and len(rows):
+            set_row(int(rows[secrets.randbelow(len(rows))]))  # the luck of the page, not of the zone
+        elif isinstance(number, int | float) and number in rows:
+            set_row(int(number))
+
     overview = life = None
     if seen is not None:
-        overview = people.overview(game.content, seen, kind, state.year, eyes.known, lang)
+        overview = people.overview(game.content, seen, kind, state.year, eyes.known, lang, row)
         if row >= 0:
             life = lives.life(game.content, seen, kind, row, eyes.known, lang)
     parts.People(
@@ -127,7 +135,7 @@ def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
         found=overview,
         life=life,
         event_choose_kind=choose,
-        event_pick=lambda number: set_row(int(number)),
+        event_pick=pick,
     )
 
 

@@ -217,6 +217,8 @@ def test_every_view_is_accessible_and_fits(visit: Visit, scheme: str, tmp_path: 
         visit.go(view)
         if view == "people":
             visit.page.locator(".cz-people .pick select").select_option(index=3)
+            visit.page.wait_for_selector(".cz-people .life li")
+            visit.page.locator(".cz-people .pick button").click()
             visit.page.wait_for_selector(".cz-people .life canvas")
         assert visit.severe() == [], view
         assert width_fits(visit), view

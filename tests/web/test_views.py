@@ -175,6 +175,7 @@ def test_people_can_be_followed_in_words(content: Content, outcome: Outcome, lan
     for kind in people.KINDS:
         overview = people.overview(content, found, kind, 2025, 2035, lang)
         assert overview["points"] or overview["bins"]
+        assert {row for row, _ in overview["names"]} <= set(people.rows_of(content, found, kind, 2025).tolist())
         assert overview["names"]
         told = [lives.life(content, found, kind, row, 2035, lang) for row, _ in overview["names"][:60]]
         assert any(len(life["lines"]) > 1 for life in told), kind
@@ -188,6 +189,9 @@ def test_people_can_be_followed_in_words(content: Content, outcome: Outcome, lan
                 assert not re.search("[\u4e00-\u9fff]", words), words
             years = [line["year"] for line in life["lines"]]
             assert years == sorted(years)
+    last = int(people.rows_of(content, found, "residents", 2025)[-1])
+    followed = people.overview(content, found, "residents", 2025, 2035, lang, last)
+    assert last in {row for row, _ in followed["names"]}, "who is followed can be seen in the list"
     hidden = people.overview(content, found, "firms", 2025, 2015, lang)
     shown = people.overview(content, found, "firms", 2025, 2035, lang)
     assert hidden["marked"] != shown["marked"], "a deal that nobody found is not marked"

@@ -30,16 +30,19 @@ def column(table: Any, name: str, year: int) -> NDArray[Any]:
     return np.asarray(table[name][year - PLAY_YEAR])
 
 
-def overview(content: Content, lives: Lives, kind: str, year: int, known: int, lang: str) -> Part:
+def overview(content: Content, lives: Lives, kind: str, year: int, known: int, lang: str, row: int = -1) -> Part:
     """Describe the distribution of one kind of people in a year: points or bins, and figures of the whole.
 
     Args:
         content: names; lives: of the own future; kind: one of KINDS; year: on the table.
         known: last year whose deals are known: later only what was punished is marked.
+        row: who is followed, to be among those one can choose from; -1 for nobody.
     """
     t = words("people", lang)
     made = {"firms": _firms, "officials": _officials, "institutes": _institutes, "residents": _residents}[kind]
     found: Part = made(content, lives, year, year <= known, lang)
+    if kind == "residents" and row >= 0 and row not in {number for number, _ in found["names"]}:
+        found["names"].append([row, resident_name(content, lives, row, year, lang)])
     return {
         "x": t[f"{kind}_x"],
         "y": t[f"{kind}_y"],
@@ -50,9 +53,22 @@ def overview(content: Content, lives: Lives, kind: str, year: int, known: int, l
     }
 
 
+def rows_of(content: Content, lives: Lives, kind: str, year: int) -> NDArray[np.int64]:
+    """Return the rows of all who can be followed in a year, ascending: none of those who are gone."""
+    if kind == "firms":
+        return np.flatnonzero(column(lives.firms, "alive", year) & (column(lives.firms, "sales", year) > LEAST_SALES))
+    if kind != "residents":
+        table = lives.officials if kind == "officials" else lives.institutes
+        return np.arange(next(iter(table.values())).shape[1])
+    town, age = column(lives.residents, "town", year), column(lives.residents, "age", year)
+    inside = content.table("places").numbers("in_zone") > 0
+    rows = np.flatnonzero((town >= 0) & (town < len(inside)) & (age >= ADULT * QUARTERS))
+    return rows[inside[town[rows]]]
+
+
 def _firms(content: Content, lives: Lives, year: int, known: bool, lang: str) -> Part:
     table = lives.firms
-    rows = np.flatnonzero(column(table, "alive", year) & (column(table, "sales", year) > LEAST_SALES))
+    rows = rows_of(content, lives, "firms", year)
     sales = column(table, "sales", year)[rows]
     profit = column(table, "profit", year)[rows]
     margin = np.clip(profit / np.maximum(sales, LEAST_SALES), -WIDEST_MARGIN, WIDEST_MARGIN)
@@ -115,10 +131,7 @@ def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -
 
 def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) -> Part:
     table = lives.residents
-    town, age = column(table, "town", year), column(table, "age", year)
-    inside = content.table("places").numbers("in_zone") > 0
-    rows = np.flatnonzero((town >= 0) & (town < len(inside)) & (age >= ADULT * QUARTERS))
-    rows = rows[inside[town[rows]]]
+    rows = rows_of(content, lives, "residents", year)
     weight = column(table, "weight", year)[rows].astype(float)
     edges = np.linspace(0.0, 1.0, BINS + 1)
     awareness, trusting = column(table, "awareness", year)[rows], column(table, "trust", year)[rows]
