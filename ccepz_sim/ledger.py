@@ -164,14 +164,39 @@ class Ledger:
         self.count = total
         self.sector_of = np.repeat(np.arange(len(self.sectors)), list(sizes.values()))
         self._books = np.zeros((len(BOOKS), total))
-        self._name_books()
         self.outside = self.first.get("outside", NOWHERE)
         self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
         self._opening = np.zeros(total)
 
-    def _name_books(self) -> None:
-        """Make each book an attribute: a view, so that a payment is handed all of them at once."""
-        self.deposits, self.loans, self.received, self.paid, self.came_in, self.went_out = self._books
+    @property
+    def deposits(self) -> np.ndarray:
+        """Money of each account, yuan, shape (accounts,)."""
+        return self._books[DEPOSITS]
+
+    @property
+    def loans(self) -> np.ndarray:
+        """Debt of each account, yuan."""
+        return self._books[LOANS]
+
+    @property
+    def received(self) -> np.ndarray:
+        """What each account got this quarter, yuan."""
+        return self._books[RECEIVED]
+
+    @property
+    def paid(self) -> np.ndarray:
+        """What each account paid this quarter, yuan."""
+        return self._books[PAID]
+
+    @property
+    def came_in(self) -> np.ndarray:
+        """What each account got from the outside world this quarter, yuan."""
+        return self._books[CAME_IN]
+
+    @property
+    def went_out(self) -> np.ndarray:
+        """What each account paid to the outside world this quarter, yuan."""
+        return self._books[WENT_OUT]
 
     def account(self, sector: str, number: int | np.ndarray = 0) -> int | np.ndarray:
         """Give the account number(s) of the n-th member(s) of a sector."""
@@ -257,5 +282,4 @@ class Ledger:
         twin.__dict__.update(self.__dict__)
         for name in ("_books", "flows", "_opening"):
             setattr(twin, name, getattr(self, name).copy())
-        twin._name_books()
         return twin

@@ -113,7 +113,8 @@ WATCH = """([lever, first]) => {
     setTimeout(() => reject(new Error('no repaint within 20 s')), 20000);
   });
 }"""
-ARRIVED, HELD, KEYS = 150, 80, 350  # milliseconds a mouse rests before it presses, holds, and lie between two keys
+# milliseconds: a mouse that has arrived waits before it presses, holds the button; and the time between two keys
+ARRIVED, HELD, KEYS = 150, 80, 350
 SAME = 0.1  # of a slider's way
 FIRST, WHOLE = 6, 50  # worlds of the two bands that are timed
 
@@ -207,8 +208,8 @@ def measure(page: Page, address: str, options: argparse.Namespace, server: int) 
         share = (0.37 + 0.7548776662 * (move + 1)) % 1
         by_hand.append(page.evaluate(DRAW, [LEVERS[move % len(LEVERS)], share, DRAWS, RESTS]))
         page.wait_for_timeout(60)
-    clicked = [click(page, LEVERS[turn % len(LEVERS)], (0.23 + 0.5698402910 * (turn + 1)) % 1) for turn in range(half)]
-    pressed, clicked = ([pair[part] for pair in clicked] for part in (0, 1))
+    clicks = [click(page, LEVERS[turn % len(LEVERS)], (0.23 + 0.5698402910 * (turn + 1)) % 1) for turn in range(half)]
+    pressed, clicked = ([pair[part] for pair in clicks] for part in (0, 1))
     keyed = steps(page, LEVERS[0], half)
     rested, let_go = ([pair[part] for pair in by_hand] for part in (0, 1))
     own = []
@@ -275,10 +276,11 @@ def steps(page: Page, lever: str, count: int) -> list[float]:
     slider.evaluate("box => { box.value = box.min; box.dispatchEvent(new Event('change', { bubbles: true })); }")
     page.wait_for_timeout(1000)
     slider.focus()
+    way = int(slider.evaluate("box => Math.round((box.max - box.min) / box.step)"))
     times = []
-    for _ in range(count):
+    for turn in range(count):
         page.evaluate(WATCH, [lever, "keydown"])
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight" if turn // way % 2 == 0 else "ArrowLeft")
         times.append(float(page.evaluate("window.decided")[0]))
         page.wait_for_timeout(KEYS)
     return times

@@ -22,8 +22,8 @@ from ccepz_sim.game.worker import PATIENT, STOP, receive, send
 
 logger = logging.getLogger(__name__)
 ROOM = 1 << 20  # bytes of the pipe a result comes through: half of it at a time, not a thirtieth
-# urgency: what a player waits for, what he may want next, what he asked for beside his game, what may take its time
-OWN, FORESEEN, ASKED, BACKGROUND = range(4)
+# urgency: what a player waits for, what he asked for beside his game, what he may want next, what may take its time
+OWN, ASKED, FORESEEN, BACKGROUND = range(4)
 Then = Callable[["Result | None", "UserError | None"], None]
 Told = Callable[[int], None]
 
@@ -34,7 +34,10 @@ class _CancelledError(Exception):
 
 @dataclass
 class Ticket:
-    """An order on its way; `cancel` drops it, and its answer never comes."""
+    """An order on its way; `cancel` drops it, and its answer never comes.
+
+    `halt` is how a crew stops an order that is being carried out.
+    """
 
     number: int
     order: Order
@@ -42,11 +45,15 @@ class Ticket:
     then: Then
     told: Told | None = None
     home: int | None = None
+    halt: Callable[[Ticket], None] | None = None
     cancelled: bool = field(default=False)
+    over: bool = field(default=False)
 
     def cancel(self) -> None:
         """Drop the order, wherever it is."""
         self.cancelled = True
+        if self.halt is not None:
+            self.halt(self)
 
     def answer(self, result: Result | None, error: UserError | None) -> None:
         """Pass on what came of it."""
@@ -62,6 +69,9 @@ class Crew(Protocol):
 
     def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
         """Take an order; `then` is called once, from another thread, with a result or an error."""
+
+    def hasten(self, ticket: Ticket, told: Told | None = None) -> None:
+        """Let somebody wait for an order that was only foreseen."""
 
     def close(self) -> None:
         """Stop; orders not begun are dropped."""
@@ -80,13 +90,21 @@ class _Queue:
         self._numbers = itertools.count(1)
         self._awaited = 0
 
-    def put(self, order: Order, then: Then, urgency: int, told: Told | None, home: int | None) -> Ticket:
+    def put(self, ticket: Ticket) -> Ticket:
         with self.changed:
-            ticket = Ticket(next(self._numbers), order, urgency, then, told, home)
-            self._awaited += urgency == OWN
+            ticket.number = next(self._numbers)
+            self._awaited += ticket.urgency == OWN
             self.waiting.append(ticket)
             self.changed.notify_all()
         return ticket
+
+    def hasten(self, ticket: Ticket, told: Told | None) -> None:
+        with self.changed:
+            ticket.told = told
+            if ticket.urgency != OWN and not ticket.over:
+                ticket.urgency = OWN
+                self._awaited += 1
+                self.changed.notify_all()
 
     def back(self, ticket: Ticket) -> None:
         with self.changed:
@@ -95,8 +113,9 @@ class _Queue:
 
     def done(self, ticket: Ticket) -> None:
         """An order has had its answer, or nobody wants it any more."""
-        if ticket.urgency == OWN:
-            with self.changed:
+        with self.changed:
+            ticket.over = True
+            if ticket.urgency == OWN:
                 self._awaited -= 1
                 self.changed.notify_all()
 
@@ -138,7 +157,11 @@ class LocalCrew:
 
     def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
         """Take an order."""
-        return self._queue.put(order, then, urgency, told, None)
+        return self._queue.put(Ticket(0, order, urgency, then, told))
+
+    def hasten(self, ticket: Ticket, told: Told | None = None) -> None:
+        """Let somebody wait for an order that was only foreseen."""
+        self._queue.hasten(ticket, told)
 
     def close(self) -> None:
         """Let the running order finish and start no more."""
@@ -176,8 +199,9 @@ class ProcessCrew:
     """Some workers in processes of their own, so that the page never waits for a run.
 
     What a player waits for goes to a worker of its own, the first; the others, which the system may put last, do
-    what can take its time. Each world has its home at one of them, which has its snapshots. An urgent order stops a
-    less urgent one between two years, and that one begins anew later.
+    what can take its time. Each world has its home at one of them, which has its snapshots. What he may want next runs
+    at the first while nothing else does. An urgent order stops a less urgent one between two years, and that one begins
+    anew later.
     """
 
     def __init__(self, folder: Path, helpers: int) -> None:
@@ -203,7 +227,18 @@ class ProcessCrew:
         """Take an order."""
         helper = 1 + order.world.seed % (len(self._threads) - 1)
         home = {OWN: 0, FORESEEN: 0, ASKED: None, BACKGROUND: helper}[urgency]
-        ticket = self._queue.put(order, then, urgency, told, home)
+        ticket = self._queue.put(Ticket(0, order, urgency, then, told, home, self._halt))
+        self._make_way(ticket)
+        return ticket
+
+    def hasten(self, ticket: Ticket, told: Told | None = None) -> None:
+        """Let somebody wait for an order that was only foreseen."""
+        self._queue.hasten(ticket, told)
+        self._make_way(ticket)
+
+    def _make_way(self, ticket: Ticket) -> None:
+        """Stop what is less urgent where an order is to run, and background work while somebody waits."""
+        urgency, home = ticket.urgency, ticket.home
         with self._lock:
             for number, running in enumerate(self._running):
                 if running is None or running[0].urgency <= urgency:
@@ -213,7 +248,12 @@ class ProcessCrew:
                     self._stop(running)
                 if in_the_way and urgency != OWN:
                     break
-        return ticket
+
+    def _halt(self, ticket: Ticket) -> None:
+        with self._lock:
+            for running in self._running:
+                if running is not None and running[0] is ticket:
+                    self._stop(running)
 
     def close(self) -> None:
         """End the workers."""
@@ -221,7 +261,7 @@ class ProcessCrew:
         with self._lock:
             for running in self._running:
                 if running is not None:
-                    running[0].cancel()
+                    running[0].cancelled = True
                     self._stop(running)
         for thread in self._threads:
             thread.join()
@@ -245,8 +285,9 @@ class ProcessCrew:
         process = self._start(me)
         try:
             while (ticket := self._queue.take(me)) is not None:
+                over = True
                 try:
-                    self._carry_out(me, process, ticket)
+                    over = self._carry_out(me, process, ticket)
                 except (EOFError, OSError):
                     logger.warning("a worker ended unexpectedly; another takes its place")
                     self._drop(process)
@@ -255,11 +296,15 @@ class ProcessCrew:
                 finally:
                     with self._lock:
                         self._running[me] = None
-                    self._queue.done(ticket)
+                    if over:
+                        self._queue.done(ticket)
+                    else:
+                        self._queue.back(ticket)
         finally:
             self._drop(process)
 
-    def _carry_out(self, me: int, process: subprocess.Popen[bytes], ticket: Ticket) -> None:
+    def _carry_out(self, me: int, process: subprocess.Popen[bytes], ticket: Ticket) -> bool:
+        """Have a worker carry out an order; False when it was stopped for another and is to begin anew."""
         with self._lock:
             self._running[me] = (ticket, process)
             send(process.stdin, (ticket.number, ticket.order))  # type: ignore[arg-type]
@@ -278,12 +323,12 @@ class ProcessCrew:
                 continue
             break
         if what == "stopped":
-            if not ticket.cancelled:
-                self._queue.back(ticket)
-        elif what == "done":
+            return ticket.cancelled
+        if what == "done":
             ticket.answer(value, None)
         else:
             ticket.answer(None, value if what == "refused" else GameError("run_failed"))
+        return True
 
     @staticmethod
     def _drop(process: subprocess.Popen[bytes]) -> None:

@@ -151,7 +151,8 @@ class Game:
         self._problem: UserError | None = None
         self._answered = 0
         self._telling = False
-        self._foreseen: tuple[Order | None, Callable[[], None]] = (None, lambda: None)
+        self._foreseen: Order | None = None
+        self._give_up: Callable[[], None] = lambda: None
 
     # What it is
 
@@ -223,20 +224,27 @@ class Game:
             self._trial = SetLever(lever, value, self._year)
         self.compute()
 
-    def foresee(self, action: SetLever | ChoosePackage | None) -> None:
-        """Run in advance what the player seems about to decide in the year on the table, or nothing; shows nothing.
+    def foresee(self, lever: str, value: float) -> None:
+        """Run in advance what a decision would bring that the player seems about to take; shows nothing.
 
         Raises:
-            UserError: no such lever or package, or the value is out of its bounds.
+            UserError: no such lever, the value is out of its bounds, or standing does not reach.
         """
-        order = None
         with self._lock:
-            if self._busy:
-                return
-            if action is not None:
-                decisions = fold(self.content, [*self._log, self._valid(action)]).decisions
-                order = Order(self._world, decisions, keep=self._year)
-        self._think_of(order)
+            self._think_of(SetLever(lever, self._checked(lever, value), self._year))
+
+    def foresee_package(self, package: str) -> None:
+        """Run in advance what a package would bring; shows nothing.
+
+        Raises:
+            UserError: there is no such package, or standing does not reach.
+        """
+        with self._lock:
+            self._think_of(self._package(package))
+
+    def foresee_nothing(self) -> None:
+        """Give up what was foreseen: the player turned away."""
+        self._think_of(None)
 
     def choose_package(self, package: str, by: str = ZONE) -> None:
         """From the year on the table on, follow a package.
@@ -245,8 +253,7 @@ class Game:
             UserError: there is no such package, or standing does not reach.
         """
         with self._lock:
-            action = ChoosePackage(package, self._year)
-            self._valid(action)
+            action = self._package(package)
             self._afford(action)
             self._append(action, by)
         self.compute()
@@ -408,26 +415,23 @@ class Game:
 
         return stop
 
-    def _valid(self, action: SetLever | ChoosePackage) -> SetLever | ChoosePackage:
-        if isinstance(action, SetLever):
-            return SetLever(action.lever, self._checked(action.lever, action.value), action.year)
-        if action.package not in self.content.packages:
-            raise unknown("unknown_package", action.package, self.content.packages)
-        return action
+    def _package(self, package: str) -> ChoosePackage:
+        if package not in self.content.packages:
+            raise unknown("unknown_package", package, self.content.packages)
+        return ChoosePackage(package, self._year)
 
-    def _think_of(self, order: Order | None) -> None:
-        """Let what was foreseen go unless it is this order, and begin with the order."""
+    def _think_of(self, action: SetLever | ChoosePackage | None) -> None:
+        """Begin the run of an action unless another run goes on; let go what was foreseen before."""
         with self._lock:
-            before, give_up = self._foreseen
-            if order == before:
+            order = None
+            if action is not None and not self._busy:
+                self._afford(action)
+                order = Order(self._world, fold(self.content, [*self._log, action]).decisions, keep=self._year)
+            if order == self._foreseen:
                 return
-            self._foreseen = (order, lambda: None)
-        give_up()
-        if order is not None:
-            given_up = self.futures.foresee(order)
-            with self._lock:
-                if self._foreseen[0] == order:
-                    self._foreseen = (order, given_up)
+            self._give_up()
+            self._foreseen = order
+            self._give_up = self.futures.foresee(order) if order is not None else lambda: None
 
     def _checked(self, lever: str, value: float) -> float:
         known = self.content.levers.get(lever)
@@ -475,7 +479,7 @@ class Game:
                 self._maker.cancel()
                 self._maker = None
         own = Order(world, wish.position.decisions, keep=year)
-        if self._foreseen[0] != own:
+        if self._foreseen != own:
             self._think_of(None)
         orders = {"without": Order(world, (), keep=year)}
         if own != orders["without"]:

@@ -95,14 +95,14 @@ def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
     fresh = True
     while (found := inbox.next()) is not None:
         number, order = found
-        told = 0.0
+        last_word = 0.0
 
         def progress(year: int, number: int = number) -> None:
-            nonlocal told
+            nonlocal last_word
             if number in inbox.stopped:
                 raise StoppedError
-            if time.monotonic() - told >= WORD_EVERY:
-                told = time.monotonic()
+            if time.monotonic() - last_word >= WORD_EVERY:
+                last_word = time.monotonic()
                 send(target, (number, "year", year))
 
         answer: tuple[str, object]
@@ -119,8 +119,9 @@ def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
             answer = ("failed", None)
         inbox.stopped.discard(number)
         send(target, (number, *answer))
-        if fresh:
+        if fresh and answer[0] == "done":
             fresh = False
+            gc.collect()
             gc.freeze()  # content and rules stay: a collection need not look through them in the middle of a run
 
 

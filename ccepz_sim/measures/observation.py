@@ -70,10 +70,11 @@ def observe(zone: PilotZone, places: Places) -> Observation:
 
 def gather(quarters: Sequence[Observation], places: Places) -> Observed:
     """Line up quarters by name of the figure."""
+    names = tuple(quarters[0].zone)
     return Observed(
         Figures(FIRM_FIGURES, places.sums(np.array([quarter.firms for quarter in quarters]))),
         Figures(TOWN_FIGURES, np.array([quarter.towns for quarter in quarters])),
-        Figures(tuple(quarters[0].zone), np.array([list(quarter.zone.values()) for quarter in quarters], dtype=float)),
+        Figures(names, np.array([[quarter.zone[name] for name in names] for quarter in quarters], dtype=float)),
     )
 
 

@@ -79,7 +79,7 @@ def _cost(value: np.ndarray, status_quo: np.ndarray, money: np.ndarray, is_value
     """Give what levers need this quarter, yuan, see `Policy.cost`."""
     need = np.empty(value.size)
     for lever in range(value.size):
-        extra = max(0.0, value[lever] - status_quo[lever]) * money[lever]
+        extra = np.maximum(0.0, value[lever] - status_quo[lever]) * money[lever]  # keeps what is not a number
         need[lever] = (extra + (value[lever] if is_value[lever] else 0.0)) / QUARTERS
     return need
 

@@ -40,6 +40,8 @@ _NOUNS: dict[str, tuple[str, str]] = {
     "index": ("", ""),
 }
 
+WHOLE = ("persons", "persons/year", "firms", "firms/year", "posts")  # never written with a fraction
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -77,7 +79,7 @@ def scale_of(unit: str, largest: float, lang: str) -> Scale:
         if largest >= least:
             size = largest / least
             unit_words = (word + noun) if lang == "zh" else f"{word} {noun}".strip()
-            return Scale(least, unit_words, _decimals(size, whole=least == 1 and unit.startswith("persons")))
+            return Scale(least, unit_words, _decimals(size, whole=least == 1 and unit in WHOLE))
     return Scale(1.0, noun, _decimals(largest))
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
-from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
@@ -282,7 +282,7 @@ class Board:
             now=now["now"],
             links=now["links"],
             people=now["people"],
-            sold=now["goods"],
+            goods=now["goods"],
             money=now["money"],
         )
 
@@ -296,7 +296,7 @@ class Board:
         """Draw the eight panels."""
         band = self.state.band
         parts.Charts(
-            t=words("charts", self.lang),
+            t=charts.texts(self.content.value("game.band_share"), self.lang),
             locale=numbers.LOCALES[self.lang],
             version=self.state.answered,
             decided=not self.state.trial,
@@ -346,11 +346,13 @@ class Board:
 
     def foresee(self, wish: dict[str, Any]) -> None:
         """Think ahead of a hand on its way: to a value of a lever, to a package, or away from both."""
-        game, year = self.game, self.state.year
-        if "lever" in wish:
-            game.foresee(SetLever(str(wish["lever"]), float(wish["value"]), year))
-        else:
-            game.foresee(ChoosePackage(str(wish["package"]), year) if "package" in wish else None)
+        with contextlib.suppress(UserError):  # said when it is decided
+            if "lever" in wish:
+                self.game.foresee(str(wish["lever"]), float(wish["value"]))
+            elif "package" in wish:
+                self.game.foresee_package(str(wish["package"]))
+            else:
+                self.game.foresee_nothing()
 
     def guide(self, been: frozenset[str], shut: Callable[[Any], None]) -> None:
         """Draw the first round; what is done follows from the game itself."""

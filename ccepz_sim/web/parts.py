@@ -132,7 +132,7 @@ def Map(
     now: Part,
     links: list[Part],
     people: list[Part],
-    sold: list[Part],
+    goods: list[Part],
     money: list[Part],
 ) -> None:
     """Schematic map of the basin."""

@@ -73,6 +73,7 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True, 
             timer = threading.Timer(BROWSER_DELAY, webbrowser.open, [address])
             timer.daemon = True
             timer.start()
+        gc.collect()
         gc.freeze()  # what is loaded by now stays: a collection need not look through it while somebody waits
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:

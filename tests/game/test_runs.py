@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,6 +126,51 @@ def test_an_urgent_order_goes_before_background_work_that_ends_up_the_same(conte
     crew.ask(Order(World(6, WORLD.scenario), (), "brief", until=2016), then("urgent"))
     assert done.wait(60)
     assert answers == ["urgent", "background"]
+
+
+def test_who_waits_for_what_was_foreseen_waits_no_longer_than_others(futures: Futures) -> None:
+    answers: list[str] = []
+    done = threading.Event()
+
+    def then(name: str) -> Any:
+        def answer(result: Any, error: Any) -> None:
+            assert error is None
+            answers.append(name)
+            if len(answers) == 4:
+                done.set()
+
+        return answer
+
+    def order(seed: int) -> Order:
+        return Order(World(seed, WORLD.scenario), (), until=2017)
+
+    begun = threading.Event()
+    futures.ask(order(1), then("first"), told=lambda _: begun.set())
+    assert begun.wait(60)
+    futures.foresee(order(2))
+    futures.ask(order(2), then("foreseen"))
+    futures.ask(order(3), then("second"))
+    futures.ask(order(4), then("third"))
+    assert done.wait(60)
+    assert answers == ["first", "foreseen", "second", "third"]
+
+
+def test_what_was_foreseen_makes_way_and_comes_back_when_it_is_wanted(content: Content, crew: ProcessCrew) -> None:
+    futures = Futures(content, crew)
+    ahead = Order(WORLD, BOTH)
+    give_up = futures.foresee(ahead)
+    assert isinstance(futures.get(Order(World(6, WORLD.scenario), (), "brief", until=2016)), Brief)
+    assert isinstance(futures.get(ahead), Future)
+    give_up()
+    other = Order(WORLD, FIRST)
+    futures.foresee(other)()
+    assert isinstance(futures.get(other), Future), "who gives up in time may still ask"
+    assert futures._flying == {}
+    for _ in range(600):  # the count follows the answer
+        if not crew._queue._awaited:
+            break
+        time.sleep(0.05)
+    assert crew._queue._awaited == 0
 
 
 def test_a_cancelled_order_never_answers(content: Content) -> None:

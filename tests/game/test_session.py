@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
 from ccepz_sim.game.crew import LocalCrew, Ticket
-from ccepz_sim.game.log import ChoosePackage, SetLever
+from ccepz_sim.game.futures import KEPT
 from ccepz_sim.game.problems import GameError
-from ccepz_sim.game.records import Order
+from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.session import Game, Outcome
 from ccepz_sim.game.shelf import FILE, Shelf, usual_path
 from ccepz_sim.game.store import Store
@@ -74,23 +75,20 @@ def ready(store: Store, settle: Settle) -> tuple[Game, list[Order]]:
     orders: list[Order] = []
     ask = game.futures.crew.ask
 
-    def noted(order: Order, *rest: Any) -> Ticket:
+    def noted(order: Order, *rest: Any, **more: Any) -> Ticket:
         orders.append(order)
-        return ask(order, *rest)
+        return ask(order, *rest, **more)
 
     game.futures.crew.ask = noted  # type: ignore[method-assign, assignment]
     return game, orders
 
 
-AHEAD = SetLever("audit-share", 0.4, 2016)
-
-
 def test_what_was_foreseen_is_there_when_it_is_decided(store: Store, settle: Settle) -> None:
     game, orders = ready(store, settle)
-    game.foresee(AHEAD)
+    game.foresee("audit-share", 0.4)
     assert game.log() == ()
     assert not game.state().trial
-    game.decide(AHEAD.lever, AHEAD.value)
+    game.decide("audit-share", 0.4)
     settle(game)
     assert outcome_of(game).own.decisions == (Decision("audit-share", 0.4, 2016.0),)
     assert sum(order.what == "future" for order in orders) == 1, "it is run once"
@@ -98,22 +96,47 @@ def test_what_was_foreseen_is_there_when_it_is_decided(store: Store, settle: Set
 
 def test_what_was_foreseen_and_given_up_can_still_be_decided(store: Store, settle: Settle) -> None:
     game, _ = ready(store, settle)
-    for give_up in (lambda: game.foresee(None), lambda: game.decide("park-borrowing", 5e8), game.undo):
-        game.foresee(AHEAD)
-        give_up()
+    for turn_away in (game.foresee_nothing, lambda: game.decide("park-borrowing", 5e8), game.undo):
+        game.foresee("audit-share", 0.4)
+        turn_away()
         settle(game)
-    game.decide(AHEAD.lever, AHEAD.value)
+    game.decide("audit-share", 0.4)
     settle(game)
     assert outcome_of(game).own.decisions == (Decision("audit-share", 0.4, 2016.0),)
 
 
-@pytest.mark.parametrize(
-    "action", [SetLever("no-such", 1.0, 2016), SetLever("audit-share", 9.0, 2016), ChoosePackage("no-such", 2016)]
-)
-def test_what_cannot_be_decided_is_not_foreseen(store: Store, settle: Settle, action: SetLever | ChoosePackage) -> None:
+def test_two_games_may_foresee_the_same(store: Store, settle: Settle) -> None:
+    first, orders = ready(store, settle)
+    second, _ = ready(store, settle)
+    second.choose_world(seed=first.state().world.seed)
+    settle(second)
+    orders.clear()
+    first.foresee_package("tax-only")
+    second.foresee_package("tax-only")
+    first.foresee_nothing()
+    second.choose_package("tax-only")
+    settle(second)
+    assert outcome_of(second).own.decisions != ()
+    assert sum(order.what == "future" for order in orders) == 1
+
+
+def test_foreseeing_leaves_what_was_asked_for_on_its_shelf(store: Store, settle: Settle) -> None:
+    game, _ = ready(store, settle)
+    without = outcome_of(game).without
+    for step in range(1, KEPT[Future] + 2):
+        game.foresee("audit-share", step / 20)
+        while game.futures._flying:
+            time.sleep(0.01)
+    assert game.futures.known(Order(game.state().world, ())) is without
+
+
+@pytest.mark.parametrize(("lever", "value"), [("no-such", 1.0), ("audit-share", 9.0)])
+def test_what_cannot_be_decided_is_not_foreseen(store: Store, settle: Settle, lever: str, value: float) -> None:
     game, orders = ready(store, settle)
     with pytest.raises(UserError):
-        game.foresee(action)
+        game.foresee(lever, value)
+    with pytest.raises(UserError):
+        game.foresee_package("no-such")
     assert orders == []
 
 

@@ -46,7 +46,7 @@ def test_good_and_bad_follow_the_direction_of_the_indicator(outcome: Outcome) ->
     for panel in charts.panels(outcome, None, list(all_indicators()), TRUTH, 0.8, "en"):
         gap = panel["own"][-1] - panel["without"][-1]
         direction = all_indicators()[panel["id"]].direction
-        if panel["change"]["text"] == "no change in 2035":
+        if panel["change"]["text"] == "no difference in 2035":
             assert abs(gap) < 0.01 * max(abs(panel["own"][-1]), 1.0)
             continue
         assert panel["change"]["text"].startswith("▲" if gap > 0 else "▼"), panel["id"]
@@ -161,11 +161,11 @@ def test_the_middle_and_four_in_five_of_a_distribution() -> None:
     def write(value: float) -> str:
         return f"{value:.0f}"
 
-    fact = people._spread("size", np.arange(100.0)[::-1], write, "en")
-    assert (fact["value"], fact["range"]) == ("49", "four in five: 9 to 89")
-    heavy = people._spread("size", np.array([1.0, 2.0, 3.0]), write, "en", np.array([1.0, 1.0, 98.0]))
-    assert (heavy["value"], heavy["range"]) == ("3", "four in five: 3 to 3")
-    assert people._spread("size", np.zeros(0), write, "en")["value"] == "–"
+    fact = people._spread("size", np.arange(100.0)[::-1], write, 0.8, "en")
+    assert (fact["value"], fact["range"]) == ("49", "80%: 9 to 89")
+    heavy = people._spread("size", np.array([1.0, 2.0, 3.0]), write, 0.8, "en", np.array([1.0, 1.0, 98.0]))
+    assert (heavy["value"], heavy["range"]) == ("3", "80%: 3 to 3")
+    assert people._spread("size", np.zeros(0), write, 0.8, "en")["value"] == "–"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -44,7 +44,7 @@ COLOURS = {
 }
 OTHER = "slate"
 BALANCES = ("net_migration", "budget_balance")  # may be negative, so a percentage would mislead
-SMALL = 5e-4  # a change that no reader would see
+SMALL = 5e-4  # a gap between reported and true that no reader would see
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,12 @@ def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes
     }
 
 
+def texts(share: float, lang: str) -> Part:
+    """Return the words of the panels; the band says which share of the worlds it holds."""
+    t = words("charts", lang)
+    return {**t, "band": t["band"].format(share=f"{100 * share:.0f}%")}
+
+
 def edges_of(band: Band, indicator: str, eyes: Eyes, share: float) -> tuple[Numbers, Numbers]:
     """Return the limits of a band as it is seen, each of shape (years,)."""
     (low, high), (low_said, high_said) = band.edges(indicator, share)
@@ -162,7 +168,7 @@ def change(indicator: Indicator, own: float, without: float, scale: numbers.Scal
 
 
 def shows(amount: str) -> bool:
-    """Return whether a difference, as it is written, is one at all."""
+    """Return whether a difference is one at all once it is written: all its digits may have rounded to nothing."""
     return re.search("[1-9]", amount) is not None
 
 

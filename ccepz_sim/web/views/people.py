@@ -20,7 +20,6 @@ WIDEST_MARGIN = 0.5
 LEAST_SALES = 1e4
 ADULT = 16
 BINS = 20
-MOST = (0.1, 0.5, 0.9)  # of a distribution: where four in five lie, and the middle
 Write = Callable[[float], str]
 ASKED_RESIDENTS = 60  # how many of the sampled residents are named to choose from
 
@@ -78,12 +77,14 @@ def _firms(content: Content, lives: Lives, year: int, known: bool, lang: str) ->
         [int(row), round(100 * float(x), 1), float(f"{max(y, LEAST_SALES):.3g}"), int(flag)]
         for row, x, y, flag in zip(rows, margin, sales, mark, strict=True)
     ]
-    t = words("people", lang)
+    t, share = words("people", lang), content.value("game.band_share")
     facts = [
         _whole(t["firms_count"], numbers.scale_of("firms", len(rows), lang).write(len(rows), lang)),
-        _spread(t["firms_x"], margin, _percent, lang),
-        _spread(t["firms_sales"], sales, lambda value: numbers.scale_of("yuan", value, lang).write(value, lang), lang),
-        _whole(t["firms_marked" if known else "firms_punished"], _percent(float(mark.mean()) if len(mark) else 0.0)),
+        _spread(t["firms_x"], margin, _percent, share, lang),
+        _spread(
+            t["firms_sales"], sales, lambda value: numbers.scale_of("yuan", value, lang).write(value, lang), share, lang
+        ),
+        _whole(t["firms_share" if known else "firms_found"], _percent(float(mark.mean()) if len(mark) else 0.0)),
     ]
     return {"points": points, "log": True, "unit_x": "%", "bins": [], "names": _chosen(rows, names), "facts": facts}
 
@@ -99,14 +100,14 @@ def _officials(content: Content, lives: Lives, year: int, known: bool, lang: str
         )
     ]
     names = [label.get(lang) for label in labels]
-    t = words("people", lang)
+    t, share = words("people", lang), content.value("game.band_share")
     facts = [
         _whole(t["officials_count"], f"{len(points)}"),
-        _spread(t["officials_x"], column(table, "integrity", year), _percent, lang),
-        _spread(t["officials_y"], column(table, "enforcement", year), _percent, lang),
+        _spread(t["officials_x"], column(table, "integrity", year), _percent, share, lang),
+        _spread(t["officials_y"], column(table, "enforcement", year), _percent, share, lang),
     ]
     if known:
-        facts.append(_whole(t["officials_marked"], _percent(float((caught > 0).mean()))))
+        facts.append(_whole(t["officials_share"], _percent(float((caught > 0).mean()))))
     return {"points": points, "log": False, "unit_x": "%", "bins": [], "names": _named(names), "facts": facts}
 
 
@@ -119,12 +120,12 @@ def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -
         for row in range(len(posts))
     ]
     names = [label.get(lang) for label in content.table("institutes").labels]
-    t = words("people", lang)
+    t, share = words("people", lang), content.value("game.band_share")
     facts = [
         _whole(t["institutes"], f"{len(points)}"),
-        _spread(t["institutes_x"], posts, lambda value: numbers.number_text(value, 0), lang),
-        _spread(t["institutes_y"], fill, _percent, lang),
-        _whole(t["institutes_marked"], _percent(float((fill < 0.5).mean()))),
+        _spread(t["institutes_x"], posts, lambda value: numbers.number_text(value, 0), share, lang),
+        _spread(t["institutes_y"], fill, _percent, share, lang),
+        _whole(t["institutes_share"], _percent(float((fill < 0.5).mean()))),
     ]
     return {"points": points, "log": False, "unit_x": "", "bins": [], "names": _named(names), "facts": facts}
 
@@ -141,12 +142,12 @@ def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) ->
     step = max(1, len(rows) // ASKED_RESIDENTS)
     asked = rows[::step][:ASKED_RESIDENTS]
     names = {int(row): resident_name(content, lives, int(row), year, lang) for row in asked}
-    t = words("people", lang)
+    t, share = words("people", lang), content.value("game.band_share")
     adults = float(weight.sum())
     facts = [
         _whole(t["residents_count"], numbers.scale_of("persons", adults, lang).write(adults, lang)),
-        _spread(t["residents_plain"], awareness, _percent, lang, weight),
-        _spread(t["residents_marked"], trusting, _percent, lang, weight),
+        _spread(t["residents_plain"], awareness, _percent, share, lang, weight),
+        _spread(t["residents_marked"], trusting, _percent, share, lang, weight),
     ]
     asked_names = [[row, names[row]] for row in names]
     return {"points": [], "log": False, "unit_x": "%", "bins": bins, "names": asked_names, "facts": facts}
@@ -156,15 +157,19 @@ def _whole(label: str, value: str) -> Part:
     return {"label": label, "value": value, "range": ""}
 
 
-def _spread(label: str, values: NDArray[Any], write: Write, lang: str, weight: NDArray[Any] | None = None) -> Part:
-    """Give the middle of a distribution and where four in five lie; values and weights of one shape."""
+def _spread(
+    label: str, values: NDArray[Any], write: Write, share: float, lang: str, weight: NDArray[Any] | None = None
+) -> Part:
+    """Give the median of a distribution and the limits of the share in its middle; values and weights of one shape."""
     if not len(values):
         return _whole(label, "–")
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
-    places = np.minimum(np.searchsorted(reached, np.array(MOST) * reached[-1]), len(values) - 1)
-    low, middle, high = (write(float(value)) for value in values[order][places])
-    return {"label": label, "value": middle, "range": words("people", lang)["range"].format(low=low, high=high)}
+    quantiles = np.array([(1.0 - share) / 2.0, 0.5, (1.0 + share) / 2.0])
+    places = np.minimum(np.searchsorted(reached, quantiles * reached[-1]), len(values) - 1)
+    low, median, high = (write(float(value)) for value in values[order][places])
+    told = words("people", lang)["range"].format(share=_percent(share), low=low, high=high)
+    return {"label": label, "value": median, "range": told}
 
 
 def _percent(value: float) -> str:
