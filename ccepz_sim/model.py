@@ -79,7 +79,7 @@ PHASES: tuple[Phase, ...] = (
     _phase("prices", move_prices, "Prices and shocks", "价格与冲击",
            "the world moves first; nobody in the zone sets its prices", "外部世界先动，区内无人能定价"),
     _phase("announcements", announce, "Announcements pass their lags", "政策经时滞生效",
-           "what was decided works only after its lag", "决策要经过时滞才起作用"),
+           "what was decided works only after its lag", "决定要经过时滞才起作用"),
     _phase("budgets", release_budgets, "Budgets released", "预算拨付",
            "bodies can only do what they are paid for", "部门只能做有钱做的事"),
     _phase("officials", choose_effort, "Officials choose effort", "干部分配精力",
