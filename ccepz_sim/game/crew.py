@@ -46,6 +46,7 @@ class Ticket:
     told: Told | None = None
     home: int | None = None
     halt: Callable[[Ticket], None] | None = None
+    tried: bool = field(default=False)
     cancelled: bool = field(default=False)
     over: bool = field(default=False)
 
@@ -292,7 +293,10 @@ class ProcessCrew:
                     logger.warning("a worker ended unexpectedly; another takes its place")
                     self._drop(process)
                     process = self._start(me)
-                    ticket.answer(None, GameError("run_failed"))
+                    over = ticket.tried  # what killed one worker by accident does not kill the next
+                    ticket.tried = True
+                    if over:
+                        ticket.answer(None, GameError("run_failed"))
                 finally:
                     with self._lock:
                         self._running[me] = None

@@ -84,7 +84,7 @@ def read(content: Content, text: str) -> Kept:
             raise GameError("file_broken")
         if str(document["form"]) not in forms.KNOWN:
             raise GameError("needs_version", version=str(document["version"]), own=__version__)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise GameError("file_broken") from None
     try:
         world = World(int(document["seed"]), str(document["scenario"]))
@@ -94,7 +94,10 @@ def read(content: Content, text: str) -> Kept:
         if not PLAY_YEAR <= year <= LAST_YEAR:
             raise ValueError(year)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise GameError("needs_version", version=str(document.get("version", "?")), own=__version__) from None
+        version = str(document.get("version", "?"))
+        if version == __version__:
+            raise GameError("file_broken") from None
+        raise GameError("needs_version", version=version, own=__version__) from None
     same = content.hash.startswith(str(document.get("content") or "-"))
     return Kept(world, year, log, same)
 

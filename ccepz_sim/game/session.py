@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
 SLOW = 0.4  # seconds after which a run is worth a sign that it goes on
+SILENCE = 6.0  # seconds after which a trial ends that nobody speaks of; the page speaks every two
 BAND_DELAY = 0.2  # seconds in which the next move of a hand makes a band useless
 LONGEST_NAME = 40
 
@@ -139,6 +141,7 @@ class Game:
         self._year = year
         self._version = len(self._log)
         self._trial: SetLever | None = None
+        self._trial_ends = 0.0
         self._outcome: Outcome | None = None
         self._shows_trial = False
         self._band: Band | None = None
@@ -206,22 +209,38 @@ class Game:
         Raises:
             UserError: no such lever, the value is out of its bounds, or standing does not reach.
         """
-        with self._lock:
-            action = SetLever(lever, self._checked(lever, value), self._year)
-            self._afford(action)
-            before = self._standings.position.decisions
-            after = fold(self.content, [*self._log, action]).decisions
-            if before != after:
-                self._append(action, by)
-            else:
-                self._trial = None
-        self.compute()
+        try:
+            with self._lock:
+                self._trial = None  # refused or not, the hand has let go
+                action = SetLever(lever, self._checked(lever, value), self._year)
+                self._afford(action)
+                before = self._standings.position.decisions
+                if before != fold(self.content, [*self._log, action]).decisions:
+                    self._append(action, by)
+        finally:
+            self.compute()
 
     def try_out(self, lever: str, value: float) -> None:
-        """Compute what a decision would do, without deciding it; the next decision ends the trial."""
-        value = self._checked(lever, value)
+        """Compute what a decision would do, without deciding it.
+
+        The next action ends the trial, and so does silence: a hand that rests on a value says so again and again.
+        """
+        trial = SetLever(lever, self._checked(lever, value), self._year)
         with self._lock:
-            self._trial = SetLever(lever, value, self._year)
+            again = trial == self._trial
+            watched = self._trial is not None
+            self._trial, self._trial_ends = trial, time.monotonic() + SILENCE
+        if not watched:
+            self._watch_trial(SILENCE)
+        if not again:
+            self.compute()
+
+    def end_trial(self) -> None:
+        """Go back to what is decided: the hand let go of a lever without deciding."""
+        with self._lock:
+            if self._trial is None:
+                return
+            self._trial = None
         self.compute()
 
     def foresee(self, lever: str, value: float) -> None:
@@ -575,6 +594,22 @@ class Game:
                 return
             self._telling = True
         self.soon(self._speak)
+
+    def _watch_trial(self, wait: float) -> None:
+        """End a trial when nothing was heard of it for a while: its page may be gone."""
+
+        def look() -> None:
+            with self._lock:
+                left = self._trial_ends - time.monotonic()
+                tried = self._trial is not None
+            if tried and left > 0.0:
+                self._watch_trial(left)
+            else:
+                self.end_trial()
+
+        timer = threading.Timer(wait, look)
+        timer.daemon = True
+        timer.start()
 
     def _tell_if_slow(self) -> None:
         """Tell that a run goes on when it is not over in a moment: drawing that would only delay its end."""

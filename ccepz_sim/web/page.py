@@ -153,12 +153,13 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
         board.head(board.guard(tool))
         parts.Tools(t=board.t, file=file or {})
-        if state.problem is not None:
-            text = state.problem.sentence(lang)
-            parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
-        if shown_notice is not None:
-            text = shown_notice.sentence(lang)
-            parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
+        with solara.v.Html(tag="div"):  # a notice that comes or goes must not make the page below anew
+            if state.problem is not None:
+                text = state.problem.sentence(lang)
+                parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
+            if shown_notice is not None:
+                text = shown_notice.sentence(lang)
+                parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
         if state.outcome is None:
             text = board.t["loading" if are_kept() else "compiling"]
             parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)
@@ -336,8 +337,10 @@ class Board:
             year=state.year,
             confirmed=state.version,
             answered=state.answered,
+            trial=state.trial,
             event_decide=self.guard(lambda wish: game.decide(str(wish["lever"]), float(wish["value"]))),
             event_try_out=self.guard(lambda wish: game.try_out(str(wish["lever"]), float(wish["value"]))),
+            event_end_trial=self.guard(lambda _: game.end_trial()),
             event_foresee=self.guard(self.foresee),
             event_choose_package=self.guard(lambda package: game.choose_package(str(package))),
             event_choose_scenario=self.guard(lambda name: game.choose_world(scenario=str(name))),

@@ -11,7 +11,7 @@ from typing import Any
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.errors import UserError
 from ccepz_sim.game.explain import Explainer, Explanation, units
-from ccepz_sim.game.records import Lives, Order, Result
+from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.web import numbers, parts
@@ -88,17 +88,21 @@ def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
     kind, set_kind = solara.use_state(people.KINDS[0])
     row, set_row = solara.use_state(-1)
     seen, set_seen = solara.use_state(None)
+    error, set_error = solara.use_state(None)
+    attempt, set_attempt = solara.use_state(0)
     decisions = state.position.decisions
 
     def look() -> Callable[[], None]:
         set_seen(None)
+        set_error(None)
         context = current_context()
         over: list[bool] = []
 
-        def come(result: Result | None, _: UserError | None) -> None:
+        def come(result: Result | None, problem: UserError | None) -> None:
             def draw() -> None:
-                if isinstance(result, Lives) and not over:
+                if not over:
                     with context:
+                        set_error(problem)
                         set_seen(result)
 
             game.soon(draw)
@@ -106,7 +110,7 @@ def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
         game.ask(Order(state.world, decisions, "lives"), come)
         return lambda: over.append(True)
 
-    solara.use_effect(look, [decisions, state.world])
+    solara.use_effect(look, [decisions, state.world, attempt])
 
     def choose(name: object) -> None:
         if name in people.KINDS:
@@ -125,6 +129,10 @@ def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
         overview = people.overview(game.content, seen, kind, state.year, eyes.known, lang, row)
         if row >= 0:
             life = lives.life(game.content, seen, kind, row, eyes.known, lang)
+    if error is not None:
+        retry = words("page", lang)["retry"]
+        parts.Notice(text=error.sentence(lang), action=retry, event_act=lambda _: set_attempt(attempt + 1))
+        return
     parts.People(
         t=words("people", lang),
         locale=numbers.LOCALES[lang],

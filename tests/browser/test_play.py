@@ -71,9 +71,9 @@ def test_a_mouse_reads_a_chart_and_decides_where_it_points(visit: Visit) -> None
     mouse, charts = visit.page.mouse, visit.page.locator(".cz-chart .plot")
     box = charts.nth(2).bounding_box()
     mouse.move(box["x"] + 0.995 * box["width"], box["y"] + 40)
-    assert re.match(r"2035\D", visit.page.locator(".cz-chart .read").inner_text())
+    assert re.match(r"2035\D", visit.page.locator(".cz-read").inner_text())
     mouse.move(box["x"], box["y"] - 200)
-    assert visit.page.locator(".cz-chart .read").count() == 0
+    assert visit.page.locator(".cz-read").count() == 0
     before = visit.numbers()
     box = visit.page.locator(AUDIT).bounding_box()
     mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2, steps=4)
@@ -87,6 +87,79 @@ def test_a_mouse_reads_a_chart_and_decides_where_it_points(visit: Visit) -> None
     value = visit.page.locator(".cz-lever[data-lever=audit-share] output").inner_text()
     assert 55 <= int(value.rstrip("%")) <= 65
     visit.check()
+
+
+@at_a_desk
+def test_a_hand_that_comes_back_leaves_nothing_behind(visit: Visit) -> None:
+    visit.open()
+    decided = "document.querySelector('[data-painted]').dataset.decided === '{}'"
+    box = visit.page.locator(AUDIT).bounding_box()
+    middle = box["y"] + box["height"] / 2
+    knob = visit.page.locator(AUDIT).evaluate("box => (box.value - box.min) / (box.max - box.min)")
+    x = box["x"] + 8 + knob * (box["width"] - 16)
+    mouse = visit.page.mouse
+    before = visit.numbers()
+    mouse.move(x, middle)
+    mouse.down()
+    mouse.move(x + 120, middle, steps=6)
+    visit.page.wait_for_function(decided.format("false"), timeout=30_000)
+    mouse.move(x, middle, steps=6)
+    mouse.up()
+    visit.page.wait_for_function(decided.format("true"), timeout=30_000)
+    assert visit.page.locator(".cz-decision").count() == 0
+    assert visit.numbers() == before
+    visit.check()
+
+
+def test_a_reading_stays_within_the_window(visit: Visit) -> None:
+    visit.open()
+    for number in (0, 1, 7):
+        plot = visit.page.locator(".cz-chart .plot").nth(number)
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        for share in (0.01, 0.49, 0.51, 0.99):
+            visit.page.mouse.move(box["x"] + share * box["width"], box["y"] + 30)
+            read = visit.page.locator(".cz-read").bounding_box()
+            assert read["x"] >= 0
+            assert read["x"] + read["width"] <= visit.page.viewport_size["width"]
+            assert width_fits(visit)
+
+
+@pytest.mark.parametrize("size", [(390, 844)], ids=["phone"], indirect=True)
+def test_scrolling_over_a_slider_decides_nothing(visit: Visit) -> None:
+    visit.open()
+    slider = visit.page.locator(AUDIT)
+    slider.evaluate("box => box.scrollIntoView({ block: 'center' })")
+    visit.page.wait_for_timeout(300)
+    box, value = slider.bounding_box(), slider.input_value()
+    before, top = visit.numbers(), visit.page.evaluate("window.scrollY")
+    finger = visit.page.context.new_cdp_session(visit.page)
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 11):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 25 * step}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    visit.page.wait_for_timeout(1500)
+    assert visit.page.evaluate("window.scrollY") > top + 100, "the page was scrolled"
+    assert visit.page.locator(".cz-decision").count() == 0
+    assert slider.input_value() == value
+    assert visit.numbers() == before
+
+
+@at_a_desk
+def test_a_notice_leaves_the_page_as_it_is(visit: Visit) -> None:
+    visit.open()
+    visit.page.locator(".cz-group > summary").nth(1).click()
+    visit.page.wait_for_selector(".cz-group:nth-of-type(2)[open]")
+    levers = visit.page.locator(".cz-lever").count()
+    visit.page.locator(AUDIT).evaluate("box => { box.marked = true; }")
+    visit.page.evaluate("document.querySelector('.cz-levers').__vue__.decide({ lever: 'no-such', value: 1 })")
+    visit.page.wait_for_selector(".cz-notice")
+    assert visit.page.locator(".cz-lever").count() == levers
+    assert visit.page.locator(AUDIT).evaluate("box => box.marked")
+    visit.page.locator(".cz-notice button").click()
+    visit.page.wait_for_selector(".cz-notice", state="detached")
+    assert visit.page.locator(AUDIT).evaluate("box => box.marked")
 
 
 def test_run_to_the_end_and_come_back_after_a_refresh(visit: Visit, tmp_path: Path) -> None:

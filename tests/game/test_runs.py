@@ -187,22 +187,26 @@ def test_a_cancelled_order_never_answers(content: Content) -> None:
     assert answers == []
 
 
-def test_a_worker_that_dies_is_replaced(content: Content, crew: ProcessCrew) -> None:
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_run_survives_one_worker_and_not_two(content: Content, crew: ProcessCrew, deaths: int) -> None:
     futures = Futures(content, crew)
     begun = threading.Event()
-    errors: list[Any] = []
+    answers: list[Any] = []
     done = threading.Event()
 
-    def then(_: Any, error: Any) -> None:
-        errors.append(error)
+    def then(*answer: Any) -> None:
+        answers.append(answer)
         done.set()
 
     crew.ask(Order(WORLD, BOTH), then, told=lambda _: begun.set())
-    assert begun.wait(60)
-    running = next(item for item in crew._running if item is not None)
-    running[1].kill()
+    for _ in range(deaths):
+        assert begun.wait(60)
+        running = next(item for item in crew._running if item is not None)
+        begun.clear()
+        running[1].kill()
     assert done.wait(60)
-    assert isinstance(errors[0], GameError)
+    result, error = answers[0]
+    assert isinstance(error, GameError) if deaths == 2 else isinstance(result, Future)
     assert isinstance(futures.get(Order(WORLD, FIRST, "brief", until=2016)), Brief)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, keeping
 from ccepz_sim.game.crew import LocalCrew, Ticket
 from ccepz_sim.game.futures import KEPT
+from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.session import Game, Outcome
@@ -65,6 +67,41 @@ def test_a_trial_is_computed_but_not_decided(store: Store, settle: Settle) -> No
     assert outcome_of(game).own.decisions != ()
     assert state.position.decisions == ()
     assert game.log() == ()
+
+
+def test_a_trial_ends_with_the_hand(store: Store, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
+    game = store.open(None).game
+
+    def tried() -> None:
+        game.try_out("audit-share", 0.4)
+        settle(game)
+        assert game.state().trial
+
+    def over() -> None:
+        settle(game)
+        assert not game.state().trial
+        assert outcome_of(game).own.decisions == game.state().position.decisions == ()
+
+    tried()
+    game.end_trial()
+    over()
+    tried()
+    monkeypatch.setattr("ccepz_sim.game.session.means", no_standing)
+    with pytest.raises(GameError):
+        game.decide("audit-share", 0.4)
+    monkeypatch.undo()
+    over()
+    monkeypatch.setattr("ccepz_sim.game.session.SILENCE", 0.3)
+    tried()
+    for _ in range(100):  # the page has gone
+        if not game.state().trial:
+            break
+        time.sleep(0.1)
+    over()
+
+
+def no_standing(content: Content, decisions: Sequence[Decision], *_: Any) -> Means:
+    return replace(means(content, decisions, 2016, None), standing=0.0, spent=float(len(decisions)))
 
 
 def ready(store: Store, settle: Settle) -> tuple[Game, list[Order]]:

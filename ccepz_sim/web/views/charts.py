@@ -110,6 +110,8 @@ def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes
         "lower": edges[0] if edges is not None else past[:0],
         "upper": edges[1] if edges is not None else past[:0],
     }
+    ends = float(own[-1]), float(without[-1])
+    moved = shows(gap_text(indicator, *ends, scale, lang))
     print_ = zlib.crc32(b"".join(values.tobytes() for values in drawn.values()))
     return {
         "id": name,
@@ -123,8 +125,8 @@ def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes
         "veiled": eyes.known + 1 if veiled else 0,
         "low": low,
         "high": high,
-        "change": change(indicator, float(own[-1]), float(without[-1]), scale, lang),
-        "luck": luck(band, indicator, lang),
+        "change": change(indicator, *ends, scale, lang),
+        "luck": luck(band, indicator, lang) if moved else "",
     }
 
 
