@@ -223,17 +223,20 @@ class Game:
     def try_out(self, lever: str, value: float) -> None:
         """Compute what a decision would do, without deciding it.
 
-        The next action ends the trial, and so does silence: a hand that rests on a value says so again and again.
+        The next action ends the trial, and so does silence, see `hold_trial`.
         """
         trial = SetLever(lever, self._checked(lever, value), self._year)
         with self._lock:
-            again = trial == self._trial
             watched = self._trial is not None
             self._trial, self._trial_ends = trial, time.monotonic() + SILENCE
         if not watched:
             self._watch_trial(SILENCE)
-        if not again:
-            self.compute()
+        self.compute()
+
+    def hold_trial(self) -> None:
+        """Let a trial go on: the hand is still on the lever."""
+        with self._lock:
+            self._trial_ends = time.monotonic() + SILENCE
 
     def end_trial(self) -> None:
         """Go back to what is decided: the hand let go of a lever without deciding."""

@@ -340,6 +340,7 @@ class Board:
             trial=state.trial,
             event_decide=self.guard(lambda wish: game.decide(str(wish["lever"]), float(wish["value"]))),
             event_try_out=self.guard(lambda wish: game.try_out(str(wish["lever"]), float(wish["value"]))),
+            event_hold_trial=lambda _: game.hold_trial(),
             event_end_trial=self.guard(lambda _: game.end_trial()),
             event_foresee=self.guard(self.foresee),
             event_choose_package=self.guard(lambda package: game.choose_package(str(package))),

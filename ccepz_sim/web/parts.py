@@ -181,6 +181,7 @@ def Levers(
     trial: bool,
     event_decide: Act,
     event_try_out: Act,
+    event_hold_trial: Act,
     event_end_trial: Act,
     event_foresee: Act,
     event_choose_package: Act,

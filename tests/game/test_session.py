@@ -93,6 +93,10 @@ def test_a_trial_ends_with_the_hand(store: Store, settle: Settle, monkeypatch: p
     over()
     monkeypatch.setattr("ccepz_sim.game.session.SILENCE", 0.3)
     tried()
+    for _ in range(10):
+        time.sleep(0.1)
+        game.hold_trial()
+    assert game.state().trial, "the hand is still there"
     for _ in range(100):  # the page has gone
         if not game.state().trial:
             break
