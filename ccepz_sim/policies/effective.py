@@ -43,7 +43,7 @@ class Policy(Arrays):
         self.standing_cost = np.array([lever.cost.standing for lever in levers])
         self.regulates = np.array([lever.group in ("governance", "regulation") for lever in levers])
         self.status_quo = status_quo_path(content, quarters)
-        self.announced = announced_path(content, decisions, quarters)
+        self.announced = announced_path(content, decisions, self.status_quo)
         self.lag = np.array([lever.lag.quarters for lever in levers])
         self.stages = np.array([lever.lag.stages for lever in levers])
         self.filter = LagFilter(self.lag, self.stages)
@@ -61,7 +61,7 @@ class Policy(Arrays):
 
     def replace_decisions(self, content: Content, decisions: Sequence[Decision]) -> None:
         """Swap the decisions; what already worked its way in stays as it is."""
-        self.announced = announced_path(content, decisions, len(self.status_quo))
+        self.announced = announced_path(content, decisions, self.status_quo)
 
     def namespace(self) -> SimpleNamespace:
         """Give the working values by channel name."""

@@ -32,12 +32,12 @@ def status_quo_path(content: Content, quarters: int) -> np.ndarray:
     return np.array([[lever.status_quo_at(year) for lever in content.levers.values()] for year in years])
 
 
-def announced_path(content: Content, decisions: Sequence[Decision], quarters: int) -> np.ndarray:
-    """Tabulate what is announced, shape (quarters, levers): the status quo overlaid by decisions.
+def announced_path(content: Content, decisions: Sequence[Decision], status_quo: np.ndarray) -> np.ndarray:
+    """Overlay the status quo with decisions: what is announced, shape (quarters, levers).
 
     Decisions hold from their quarter on; with equal dates the later in the sequence wins.
     """
-    path = status_quo_path(content, quarters)
+    path = status_quo.copy()
     column = {name: number for number, name in enumerate(content.levers)}
     for decision in sorted(decisions, key=lambda item: item.year):
         first = max(0, quarter_of(decision.year))
