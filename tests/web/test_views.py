@@ -54,6 +54,12 @@ def test_good_and_bad_follow_the_direction_of_the_indicator(outcome: Outcome) ->
         assert panel["change"]["tone"] == wanted, panel["id"]
 
 
+def test_nothing_decided_is_not_called_a_difference(outcome: Outcome) -> None:
+    nothing = Outcome(1, outcome.without, outcome.without)
+    change = charts.panels(nothing, None, ["gdp"], TRUTH, 0.8, "en")[0]["change"]
+    assert (change["text"], change["tone"]) == ("", "")
+
+
 def test_panels_are_yearly_means_of_the_record(outcome: Outcome) -> None:
     panel = charts.panels(outcome, None, ["gdp"], TRUTH, 0.8, "zh")[0]
     series = outcome.own.series("gdp")

@@ -125,7 +125,7 @@ def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes
         "veiled": eyes.known + 1 if veiled else 0,
         "low": low,
         "high": high,
-        "change": change(indicator, *ends, scale, lang),
+        "change": change(indicator, *ends, scale, lang) | ({} if outcome.own.decisions else {"text": ""}),
         "luck": luck(band, indicator, lang) if moved else "",
     }
 
