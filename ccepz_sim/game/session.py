@@ -142,6 +142,7 @@ class Game:
         self._version = len(self._log)
         self._trial: SetLever | None = None
         self._trial_ends = 0.0
+        self._watching = False
         self._outcome: Outcome | None = None
         self._shows_trial = False
         self._band: Band | None = None
@@ -227,10 +228,10 @@ class Game:
         """
         trial = SetLever(lever, self._checked(lever, value), self._year)
         with self._lock:
-            watched = self._trial is not None
             self._trial, self._trial_ends = trial, time.monotonic() + SILENCE
-        if not watched:
-            self._watch_trial(SILENCE)
+            if not self._watching:
+                self._watching = True
+                self._watch_trial(SILENCE)
         self.compute()
 
     def hold_trial(self) -> None:
@@ -604,11 +605,11 @@ class Game:
         def look() -> None:
             with self._lock:
                 left = self._trial_ends - time.monotonic()
-                tried = self._trial is not None
-            if tried and left > 0.0:
-                self._watch_trial(left)
-            else:
-                self.end_trial()
+                self._watching = self._trial is not None and left > 0.0
+                if self._watching:
+                    self._watch_trial(left)
+                else:
+                    self.end_trial()
 
         timer = threading.Timer(wait, look)
         timer.daemon = True
