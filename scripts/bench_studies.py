@@ -131,8 +131,8 @@ def million(study: Study, folder: Path) -> None:
         GROUP BY ALL ORDER BY ALL"""
     read = least({"ours": lambda: results.fan(name), "plain": lambda: base.execute(asked).df()})
     count = f"{study.runs * rows:,} rows in {store.shard_count} shards"
-    told(f"write {count}", f"{wrote['ours']:.2f} s, {wrote['ours'] / wrote['plain']:.2f} × plain pyarrow in one file")
-    told("fan-chart query over them", f"{read['ours']:.3f} s, {read['ours'] / read['plain']:.2f} × plain DuckDB")
+    report(f"write {count}", f"{wrote['ours']:.2f} s, {wrote['ours'] / wrote['plain']:.2f} × plain pyarrow in one file")
+    report("fan-chart query over them", f"{read['ours']:.3f} s, {read['ours'] / read['plain']:.2f} × plain DuckDB")
 
 
 def whole(study: Study, folder: Path) -> None:
@@ -143,14 +143,16 @@ def whole(study: Study, folder: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
         ended = runner.run_study(part, target, workers=workers)
         each[workers] = ended.seconds / part.runs
-        told(f"{study.id}: {part.runs} runs, {workers} workers", f"{ended.seconds:.1f} s, {dict(ended.counts)}")
-        told("  time in runs of the time of the workers", f"{seconds_in_runs(target) / (workers * ended.seconds):.1%}")
-    told("efficiency of two workers", f"{each[1] / (2 * each[2]):.2f}")
+        report(f"{study.id}: {part.runs} runs, {workers} workers", f"{ended.seconds:.1f} s, {dict(ended.counts)}")
+        report(
+            "  time in runs of the time of the workers", f"{seconds_in_runs(target) / (workers * ended.seconds):.1%}"
+        )
+    report("efficiency of two workers", f"{each[1] / (2 * each[2]):.2f}")
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
-    told("driver's memory at its peak", f"{used:.0f} MB")
+    report("driver's memory at its peak", f"{used:.0f} MB")
     began = time.perf_counter()
     load_study(folder / "workers-2").fan()
-    told("fan of its first outcome, from opening", f"{time.perf_counter() - began:.2f} s")
+    report("fan of its first outcome, from opening", f"{time.perf_counter() - began:.2f} s")
 
 
 def seconds_in_runs(folder: Path) -> float:
@@ -161,7 +163,7 @@ def seconds_in_runs(folder: Path) -> float:
     return total
 
 
-def told(what: str, value: str) -> None:
+def report(what: str, value: str) -> None:
     """Print one line of the table."""
     print(f"{what:58} {value}", flush=True)
 
@@ -175,7 +177,7 @@ def main() -> None:
     args = reader.parse_args()
     content = load_content()
     study = content.study("ten-thousand")
-    told("processors, load", f"{os.cpu_count()}, {os.getloadavg()[0]:.1f}")
+    report("processors, load", f"{os.cpu_count()}, {os.getloadavg()[0]:.1f}")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         engines: dict[str, Callable[[], Engine]] = {"local pool": lambda: HollowPool(2)}
@@ -188,7 +190,9 @@ def main() -> None:
         for name, engine in engines.items():
             for batch in (1, 64):
                 wall, cpu = overhead(cut(study, HOLLOW_RUNS), engine, scratch / "hollow", batch)
-                told(f"overhead, {name}, batches of up to {batch}", f"{wall:.2f} ms a run ({cpu:.2f} ms of the driver)")
+                report(
+                    f"overhead, {name}, batches of up to {batch}", f"{wall:.2f} ms a run ({cpu:.2f} ms of the driver)"
+                )
         million(study, scratch / "million")
         if args.study:
             whole(cut(content.study(args.study), args.runs), scratch)

@@ -103,14 +103,14 @@ def try_mesa(runs: int) -> str:
     while said.empty() and time.monotonic() < began + PATIENCE:
         time.sleep(0.1)
     if said.empty():
-        told = f"0 of {runs} runs after {PATIENCE:.0f} s; it would wait for ever"
+        outcome = f"0 of {runs} runs after {PATIENCE:.0f} s; it would wait for ever"
         os.killpg(process.pid, signal.SIGKILL)
     else:
         back, error = said.get()
-        told = f"{back} of {runs} runs" + (f"; {error}" if error else "") + f" ({time.monotonic() - began:.0f} s)"
+        outcome = f"{back} of {runs} runs" + (f"; {error}" if error else "") + f" ({time.monotonic() - began:.0f} s)"
         process.terminate()
     process.join()
-    return told
+    return outcome
 
 
 def try_ours(runs: int, folder: Path) -> str:
@@ -127,8 +127,8 @@ def try_ours(runs: int, folder: Path) -> str:
     )
     ended = runner.run_study(study, folder, engine=FaultyPool(2))
     counts = ended.counts
-    told = f"{counts['SUCCEEDED']} of {runs} runs, {counts['FAILED']} failed, {counts['PENDING']} lost"
-    return f"{told} ({ended.seconds:.0f} s)"
+    outcome = f"{counts['SUCCEEDED']} of {runs} runs, {counts['FAILED']} failed, {counts['PENDING']} lost"
+    return f"{outcome} ({ended.seconds:.0f} s)"
 
 
 def main() -> None:
@@ -140,8 +140,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for name in ("mesa.batch_run", "ccepz study"):
                 os.environ[FAULT] = f"{kind}:{runs // 2}:{Path(folder, name.split()[0])}"
-                told = try_mesa(runs) if name == "mesa.batch_run" else try_ours(runs, Path(folder, "out"))
-                print(f"{words:30} {name:16} {told}", flush=True)
+                outcome = try_mesa(runs) if name == "mesa.batch_run" else try_ours(runs, Path(folder, "out"))
+                print(f"{words:30} {name:16} {outcome}", flush=True)
 
 
 if __name__ == "__main__":

@@ -174,8 +174,8 @@ def commands(_content: Content, lang: str) -> str:
     page = Page("commands", lang)
     for name, parser in parsers(page.say).items():
         page.heading(f"`ccepz {name}`")
-        told = page.say(f"{name}.help")
-        page.line(told[0].upper() + told[1:] + page.word("stop"))
+        written = page.say(f"{name}.help")
+        page.line(written[0].upper() + written[1:] + page.word("stop"))
         page.line()
         page.table(("option", "meaning"), _options(parser))
     return page.text()
@@ -200,11 +200,11 @@ def studies(content: Content, lang: str) -> str:
                 "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
             }
         )
-        told = item.factors if len(item.factors) <= MOST_TOLD else item.levers
-        if told:
-            page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in told))
-        if told is not item.factors:
-            page.line(page.word("every_other").format(count=len(item.factors) - len(told)))
+        written = item.factors if len(item.factors) <= MOST_TOLD else item.levers
+        if written:
+            page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in written))
+        if written is not item.factors:
+            page.line(page.word("every_other").format(count=len(item.factors) - len(written)))
             page.line()
     return page.text()
 
@@ -276,7 +276,7 @@ def _factor(factor: Factor, content: Content, page: Page) -> tuple[str, str, str
 
 def _promise(lever: Lever, page: Page) -> str:
     effect = lever.effect
-    told = page.word("promise_is").format(
+    written = page.word("promise_is").format(
         value=with_unit(effect.value, lever.unit, page.say),
         year=PLAY_YEAR,
         indicator=effect.indicator,
@@ -284,9 +284,9 @@ def _promise(lever: Lever, page: Page) -> str:
         years=effect.years,
     )
     if not effect.condition:
-        return told
+        return written
     condition = ", ".join(f"`{name}` = {exact(value)}" for name, value in effect.condition.items())
-    return told + page.word("where").format(condition=condition)
+    return written + page.word("where").format(condition=condition)
 
 
 def _dated(lever: Lever, page: Page) -> str:

@@ -10,9 +10,9 @@ import numpy as np
 
 from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.crew import BACKGROUND, Ticket
-from ccepz_sim.game.futures import Futures
 from ccepz_sim.game.records import Brief, Future, Numbers, Order, Result
+from ccepz_sim.game.run_cache import RunCache
+from ccepz_sim.game.worker_pool import BACKGROUND, Request
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.policies.schedule import Decision
@@ -64,7 +64,7 @@ class Band:
 class BandMaker:
     """Asks for paired worlds in the background and tells each band that is worth showing."""
 
-    def __init__(self, futures: Futures, world: World, decisions: tuple[Decision, ...], keep: int) -> None:
+    def __init__(self, futures: RunCache, world: World, decisions: tuple[Decision, ...], keep: int) -> None:
         """Prepare the worlds that share scenario and decisions with a game."""
         values = futures.content.group_values("game")
         self.first, self.most = int(values.first_worlds), int(values.most_worlds)
@@ -72,7 +72,7 @@ class BandMaker:
         self._world, self._decisions, self._keep = world, decisions, keep
         self._lock = threading.Lock()
         self._pairs: dict[int, dict[bool, Brief]] = {}
-        self._tickets: list[Ticket] = []
+        self._requests: list[Request] = []
         self._lost: set[int] = set()
         self._shown = 0
         self._over = False
@@ -89,9 +89,9 @@ class BandMaker:
         """Drop what has not come yet."""
         with self._lock:
             self._over = True
-            tickets, self._tickets = self._tickets, []
-        for ticket in tickets:
-            ticket.cancel()
+            requests, self._requests = self._requests, []
+        for request in requests:
+            request.cancel()
 
     def _ask(self, number: int, decided: bool, tell: Callable[[Band], None]) -> None:
         keep = self._keep if number < self.first else 0
@@ -107,12 +107,12 @@ class BandMaker:
                     self._lost.add(number)  # a world that cannot be run is left out, on both sides
                 self._show(tell)
 
-        ticket = self._futures.ask(order, then, BACKGROUND)
-        if ticket is not None:
+        request = self._futures.ask(order, then, BACKGROUND)
+        if request is not None:
             with self._lock:
-                self._tickets.append(ticket)
+                self._requests.append(request)
                 if self._over:
-                    ticket.cancel()
+                    request.cancel()
 
     def _come(self, number: int, decided: bool, brief: Brief, tell: Callable[[Band], None]) -> None:
         with self._lock:

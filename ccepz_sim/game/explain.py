@@ -11,12 +11,12 @@ import numpy as np
 from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.crew import ASKED, BACKGROUND, Ticket
-from ccepz_sim.game.futures import Futures
 from ccepz_sim.game.links import STILL, Link, chain
 from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Position
 from ccepz_sim.game.records import Brief, Future, Order, Result
+from ccepz_sim.game.run_cache import RunCache
+from ccepz_sim.game.worker_pool import ASKED, BACKGROUND, Request
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.policies.schedule import Decision
@@ -124,7 +124,7 @@ class Explainer:
     """Asks for the runs that an explanation needs, and tells what is known after each."""
 
     def __init__(
-        self, futures: Futures, world: World, position: Position, indicator: str, year: int, units_: Sequence[Unit]
+        self, futures: RunCache, world: World, position: Position, indicator: str, year: int, units_: Sequence[Unit]
     ) -> None:
         """Prepare to explain one indicator in one year."""
         self._futures, self._world, self._position = futures, world, position
@@ -134,7 +134,7 @@ class Explainer:
         self._own: Brief | None = None
         self._without: Brief | None = None
         self._elsewhere: dict[tuple[int, int], Brief] = {}
-        self._tickets: list[Ticket] = []
+        self._requests: list[Request] = []
         self._over = False
 
     def start(self, tell: Callable[[Explanation], None], fail: Callable[[UserError], None]) -> None:
@@ -191,16 +191,16 @@ class Explainer:
                     if whole and ready:
                         tell(self.now())
 
-                ticket = self._futures.ask(Order(world, left, "brief", until=self.year), come, BACKGROUND)
-                if ticket is not None:
-                    self._tickets.append(ticket)
+                request = self._futures.ask(Order(world, left, "brief", until=self.year), come, BACKGROUND)
+                if request is not None:
+                    self._requests.append(request)
 
     def cancel(self) -> None:
         """Drop what has not come yet."""
         with self._lock:
             self._over = True
-        for ticket in self._tickets:
-            ticket.cancel()
+        for request in self._requests:
+            request.cancel()
 
     def _others(self, number: int) -> tuple[float, ...]:
         """Give the contributions of a unit in the other worlds that are complete."""

@@ -13,10 +13,8 @@ from typing import Protocol
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError, unknown
-from ccepz_sim.game import address, keeping
+from ccepz_sim.game import address, game_file
 from ccepz_sim.game.bands import Band, BandMaker
-from ccepz_sim.game.crew import ASKED
-from ccepz_sim.game.futures import Futures
 from ccepz_sim.game.log import (
     MOST_BRANCHES,
     Bookmark,
@@ -36,6 +34,8 @@ from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.position import Position, Standings, fold, standings
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order, Result
+from ccepz_sim.game.run_cache import RunCache
+from ccepz_sim.game.worker_pool import ASKED
 from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
@@ -115,14 +115,14 @@ class Game:
     """A game that several pages may show at once.
 
     Decisions are appended under a lock; the newest wish is computed as soon as the last one is answered. Listeners
-    are told whenever the state changed, from a thread of `voices`; they read it with `state()`.
+    are told whenever the state changed, from a thread of `notifiers`; they read it with `state()`.
     """
 
     def __init__(
         self,
         content: Content,
-        futures: Futures,
-        voices: Executor,
+        futures: RunCache,
+        notifiers: Executor,
         world: World,
         log: Sequence[Entry] = (),
         year: int = PLAY_YEAR,
@@ -131,7 +131,7 @@ class Game:
         """Start a game, or go on with the log of one."""
         self.content = content
         self.futures = futures
-        self._voices = voices
+        self._notifiers = notifiers
         self._journal: Journal = journal or NoJournal()
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
@@ -198,7 +198,7 @@ class Game:
     def file(self) -> str:
         """Return the game as the text of a file."""
         with self._lock:
-            return keeping.write(self.content, self._world, self._year, self._log)
+            return game_file.write(self.content, self._world, self._year, self._log)
 
     # What a player does
 
@@ -417,7 +417,7 @@ class Game:
     def soon(self, call: Callable[[], None]) -> None:
         """Do something outside the thread that brought a result, so that the next run need not wait for it."""
         with contextlib.suppress(RuntimeError):  # the server stops
-            self._voices.submit(call)
+            self._notifiers.submit(call)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Be told of changes; returns the function that ends it."""
@@ -520,7 +520,7 @@ class Game:
                 if complete:
                     self._landed(wish)
 
-            self.futures.ask(order, then, told=self._report)
+            self.futures.ask(order, then, on_progress=self._report)
 
     def _landed(self, wish: _Gathering) -> None:
         with self._lock:

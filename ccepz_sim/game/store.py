@@ -14,17 +14,17 @@ from typing import NamedTuple
 from ccepz_sim import __version__
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game import forms, keeping
-from ccepz_sim.game.crew import Crew
-from ccepz_sim.game.futures import Futures
+from ccepz_sim.game import forms, game_file
+from ccepz_sim.game.database import GameDatabase, Row
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Order
+from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.session import Game
-from ccepz_sim.game.shelf import Row, Shelf
+from ccepz_sim.game.worker_pool import WorkerPool
 from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, World
 
 KEPT_GAMES = 500
-VOICES = 4
+NOTIFIERS = 4
 TOKEN = re.compile(r"[A-Za-z0-9_-]{6,40}")
 logger = logging.getLogger(__name__)
 
@@ -41,19 +41,19 @@ class Found(NamedTuple):
 class Store:
     """Games by token; a refresh, a second tab, a lost connection or a restarted server finds the same game again."""
 
-    def __init__(self, content: Content, crew: Crew, shelf: Shelf | None = None) -> None:
+    def __init__(self, content: Content, pool: WorkerPool, database: GameDatabase | None = None) -> None:
         """Serve games of one content."""
         self.content = content
-        self.futures = Futures(content, crew)
-        self._crew = crew
-        self._shelf = shelf or Shelf()
-        self._voices = ThreadPoolExecutor(VOICES, thread_name_prefix="ccepz-voice")
+        self.futures = RunCache(content, pool)
+        self._pool = pool
+        self._database = database or GameDatabase()
+        self._notifiers = ThreadPoolExecutor(NOTIFIERS, thread_name_prefix="ccepz-voice")
         self._games: OrderedDict[str, Game] = OrderedDict()
         self._panels: dict[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
 
     def open(self, token: str | None) -> Found:
-        """Return the game of a token, from memory or from the shelf, else a new one."""
+        """Return the game of a token, from memory or from the database, else a new one."""
         problem: UserError | None = None
         with self._lock:
             if token and token in self._games:
@@ -66,8 +66,8 @@ class Store:
                 except GameError as error:
                     problem = error
             fresh = secrets.token_urlsafe(9)
-            journal = self._shelf.journal(fresh, self.content)
-            game = Game(self.content, self.futures, self._voices, self._first_world(), journal=journal)
+            journal = self._database.journal(fresh, self.content)
+            game = Game(self.content, self.futures, self._notifiers, self._first_world(), journal=journal)
             self._remember(fresh, game)
         return Found(fresh, game, True, problem)
 
@@ -80,7 +80,7 @@ class Store:
         """Keep the charts chosen in a game."""
         with self._lock:
             self._panels[token] = chosen
-        self._shelf.journal(token, self.content).panels(chosen)
+        self._database.journal(token, self.content).panels(chosen)
 
     def warm_up(self) -> None:
         """Run the first world in the background, so that the first page finds it finished."""
@@ -88,26 +88,26 @@ class Store:
 
     def close(self) -> None:
         """Let running work end and start no more."""
-        self._crew.close()
-        self._voices.shutdown(wait=True, cancel_futures=True)
-        self._shelf.close()
+        self._pool.close()
+        self._notifiers.shutdown(wait=True, cancel_futures=True)
+        self._database.close()
 
     def _read(self, token: str) -> Row | None:
         try:
-            return self._shelf.read(token)
+            return self._database.read(token)
         except sqlite3.Error:
             logger.exception("the file of games could not be read")
             return None
 
     def _resume(self, token: str, row: Row) -> Game:
         try:
-            log = tuple(keeping.entry_of(self.content, forms.renamed(entry)) for entry in row.log)
+            log = tuple(game_file.entry_of(self.content, forms.renamed(entry)) for entry in row.log)
             if row.world.scenario not in self.content.scenarios:
                 raise ValueError(row.world.scenario)
         except (ValueError, KeyError, TypeError):
             raise GameError("needs_version", version=row.version, own=__version__) from None
-        journal = self._shelf.journal(token, self.content)
-        game = Game(self.content, self.futures, self._voices, row.world, log, row.year, journal)
+        journal = self._database.journal(token, self.content)
+        game = Game(self.content, self.futures, self._notifiers, row.world, log, row.year, journal)
         self._panels[token] = row.panels
         self._remember(token, game)
         return game

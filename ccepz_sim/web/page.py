@@ -15,19 +15,19 @@ from urllib.parse import parse_qs
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game import address, keeping
+from ccepz_sim.game import address, game_file
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies.export import Played, python_script, study_toml
-from ccepz_sim.web import hall, numbers, parts, rooms
+from ccepz_sim.web import app_state, numbers, parts, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.server import PageError
 from ccepz_sim.web.views import charts, levers, story
 from ccepz_sim.web.views import map as mapped
-from ccepz_sim.web.views.charts import Eyes
+from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
 
 Guard = Callable[[Callable[[Any], None]], Callable[[Any], None]]
@@ -84,7 +84,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     """Draw one game and follow its changes."""
     token, game = opened.token, opened.game
     lang, set_lang = solara.use_state(opened.lang)
-    store = hall.the_hall().store
+    store = app_state.app_state().store
     panels, set_panels = solara.use_state(store.panels(token) or charts.PANELS)
     view, set_view = solara.use_state(VIEWS[0])
     asked, set_asked = solara.use_state(None)
@@ -172,20 +172,20 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
                         board.map()
                         board.charts(choose_panel, ask, truth, set_truth)
                     elif view == "people":
-                        rooms.People(game, state, lang, shown.eyes)
+                        tabs.People(game, state, lang, shown.visibility)
                     elif view == "web":
                         groups = levers.lever_groups(game.content, lang)
-                        rooms.Web(game, state, lang, groups, board.choices["indicators"], ask)
+                        tabs.Web(game, state, lang, groups, board.choices["indicators"], ask)
                     elif view == "futures":
-                        rooms.Futures(game, state, lang, tuple(panels), shown.eyes, board.guard)
+                        tabs.Futures(game, state, lang, tuple(panels), shown.visibility, board.guard)
                     else:
-                        rooms.Report(game, state, lang)
+                        tabs.Report(game, state, lang)
                 with solara.v.Html(tag="div", class_="cz-left"):
                     board.levers()
                 with solara.v.Html(tag="div", class_="cz-right"):
                     board.happenings()
             if asked is not None:
-                rooms.Why(game, state, lang, asked, board.choices["indicators"], ask, board.guard)
+                tabs.Why(game, state, lang, asked, board.choices["indicators"], ask, board.guard)
             if guided:
                 board.guide(been, lambda _: set_guided(False))
 
@@ -221,7 +221,7 @@ def TimeLine(game: Game, lang: str, year: int, decided: list[int], guard: Guard)
 class Shown:
     """What follows from an outcome, a year and a language; made once for each."""
 
-    eyes: Eyes
+    visibility: Visibility
     facts: list[Part]
     panels: list[Part]
     map: Part
@@ -233,14 +233,14 @@ class Shown:
         outcome, year = state.outcome, state.year
         facts = story.facts(outcome, year, lang)
         if outcome is None:
-            return Shown(Eyes(LAST_YEAR), facts, [], {}, [])
-        eyes = Eyes.of(content, outcome, year, truth)
+            return Shown(Visibility(LAST_YEAR), facts, [], {}, [])
+        visibility = Visibility.of(content, outcome, year, truth)
         return Shown(
-            eyes,
+            visibility,
             facts,
-            charts.panels(outcome, state.band, panels, eyes, content.value("game.band_share"), lang),
-            mapped.map_now(content, outcome, year, eyes, lang),
-            story.events(content, outcome, year, eyes.known, lang),
+            charts.panels(outcome, state.band, panels, visibility, content.value("game.band_share"), lang),
+            mapped.map_now(content, outcome, year, visibility, lang),
+            story.events(content, outcome, year, visibility.known, lang),
         )
 
 
@@ -420,13 +420,13 @@ def _guarded(show: Callable[[UserError], None]) -> Guard:
 
 def _language(query: dict[str, str]) -> str:
     wanted = query.get("lang", "")
-    return wanted if wanted in LANGUAGES else hall.the_hall().lang
+    return wanted if wanted in LANGUAGES else app_state.app_state().lang
 
 
 def _open(search: str) -> Opened:
     """Find the game of the address; a shared address starts a new game with its decisions."""
     query = {key: values[-1] for key, values in parse_qs(search).items()}
-    store = hall.the_hall().store
+    store = app_state.app_state().store
     token, game, fresh, notice = store.open(query.get("game"))
     if fresh and "play" in query:
         try:
@@ -444,8 +444,8 @@ def _from_file(text: str, lang: str) -> Opened:
     Raises:
         GameError: the text is no game of this version.
     """
-    store = hall.the_hall().store
-    kept = keeping.read(store.content, text)
+    store = app_state.app_state().store
+    kept = game_file.read(store.content, text)
     token, game, _, _ = store.open(None)
     game.take_over(kept.log, kept.world, kept.year)
     return Opened(token, game, False, lang, PageError("page.read_file" if kept.same_content else "page.notice_content"))

@@ -55,9 +55,9 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True, 
     listener = claim(host, port)
     try:
         prepare()
-        from ccepz_sim.web import hall
+        from ccepz_sim.web import app_state
 
-        hall.open_hall(lang).store.warm_up()
+        app_state.open_app(lang).store.warm_up()
         import uvicorn
         from solara.server.starlette import app
 

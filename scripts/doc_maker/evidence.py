@@ -120,11 +120,11 @@ def targets(content: Content, lang: str) -> str:
     for item in content.targets.values():
         for name in item.identifies:
             by.setdefault(name, []).append(item)
-    told = (
+    written = (
         (f"`{name}`", *(", ".join(f"`{one.id}`" for one in by[name] if one.use == use) for use in USES))
         for name in sorted(by)
     )
-    page.table(("parameter", *USES), told)
+    page.table(("parameter", *USES), written)
     page.heading(page.word("patterns"))
     patterns = (
         (

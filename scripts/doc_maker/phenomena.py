@@ -59,8 +59,8 @@ def _overview(page: Page, record: Mapping[str, Any], content: Content) -> None:
         found = _recorded(item, record)
         if not found:
             continue
-        told = list(Telling(item, found, content, page.say).rows())
-        first, knocked = told[0], told[-2]
+        written = list(Telling(item, found, content, page.say).rows())
+        first, knocked = written[0], written[-2]
         held = sum(one["verdict"] == HELD for one in found["claims"].values())
         space = found["space"]
         rows.append(

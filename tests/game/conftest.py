@@ -9,10 +9,10 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.game.crew import LocalCrew
-from ccepz_sim.game.futures import Futures
+from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.store import Store
+from ccepz_sim.game.worker_pool import LocalPool
 
 
 @pytest.fixture(scope="session")
@@ -22,16 +22,16 @@ def content() -> Content:
 
 @pytest.fixture
 def store(content: Content) -> Iterator[Store]:
-    store = Store(content, LocalCrew(content, PilotZone))
+    store = Store(content, LocalPool(content, PilotZone))
     yield store
     store.close()
 
 
 @pytest.fixture
-def futures(content: Content) -> Iterator[Futures]:
-    crew = LocalCrew(content, PilotZone)
-    yield Futures(content, crew)
-    crew.close()
+def futures(content: Content) -> Iterator[RunCache]:
+    pool = LocalPool(content, PilotZone)
+    yield RunCache(content, pool)
+    pool.close()
 
 
 @pytest.fixture

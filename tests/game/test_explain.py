@@ -9,12 +9,12 @@ import pytest
 
 from ccepz_sim.content import Content
 from ccepz_sim.game.explain import Explainer, Explanation, units
-from ccepz_sim.game.futures import Futures
 from ccepz_sim.game.links import all_links, chain
 from ccepz_sim.game.log import ChoosePackage, Entry, SetLever
 from ccepz_sim.game.position import Position, fold
 from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.reveal import known_until
+from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.model import PHASES
@@ -24,7 +24,7 @@ SEEDS = 20
 
 
 def explain(
-    futures: Futures, log: Sequence[Entry], indicator: str, year: int, world: World = WORLD, luck: bool = False
+    futures: RunCache, log: Sequence[Entry], indicator: str, year: int, world: World = WORLD, luck: bool = False
 ) -> Explanation:
     position = fold(futures.content, log)
     explainer = Explainer(futures, world, position, indicator, year, units(futures.content, position))
@@ -48,7 +48,7 @@ def explain(
     return explainer.now()
 
 
-def test_the_shares_and_their_interaction_are_the_whole_change(futures: Futures) -> None:
+def test_the_shares_and_their_interaction_are_the_whole_change(futures: RunCache) -> None:
     log = [SetLever("audit-share", 0.5, 2016), SetLever("discharge-standard", 0.5, 2018)]
     found = explain(futures, log, "so2", 2025)
     own, without = (futures.get(Order(WORLD, decisions)) for decisions in (fold(futures.content, log).decisions, ()))
@@ -64,7 +64,7 @@ def test_the_shares_and_their_interaction_are_the_whole_change(futures: Futures)
         assert share.gain == own.by_year("so2")[15] - left.by_year("so2")[15]
 
 
-def test_what_changes_nothing_contributes_exactly_zero(futures: Futures) -> None:
+def test_what_changes_nothing_contributes_exactly_zero(futures: RunCache) -> None:
     """A decision that repeats what holds anyway, and one that comes after the year asked about."""
     content = futures.content
     quo = content.levers["rd-fund"].status_quo_at(2017)
@@ -86,7 +86,7 @@ def test_what_changes_nothing_contributes_exactly_zero(futures: Futures) -> None
 
 
 @pytest.mark.slow
-def test_a_planted_cause_ranks_first(futures: Futures) -> None:
+def test_a_planted_cause_ranks_first(futures: RunCache) -> None:
     """The strong lever of an indicator among weak ones is found in at least 95 % of seeds.
 
     As on the page, shares are ranked by their mean over the six worlds of the first band: in a single world luck
@@ -104,7 +104,7 @@ def test_a_planted_cause_ranks_first(futures: Futures) -> None:
     assert first.count("talent-allowance") >= 0.95 * SEEDS
 
 
-def test_luck_is_asked_in_other_worlds(futures: Futures) -> None:
+def test_luck_is_asked_in_other_worlds(futures: RunCache) -> None:
     log = [SetLever("talent-allowance", 60000, 2016), SetLever("brand-building", 40e6, 2016)]
     found = explain(futures, log, "institute_fill_rate", 2019, luck=True)
     planted = next(share for share in found.shares if share.unit.lever == "talent-allowance")
@@ -153,7 +153,7 @@ def test_a_chain_goes_only_where_everything_moved_as_the_arrows_say() -> None:
     assert chain("enforcement", "enforcement", moved) == ()
 
 
-def test_more_audits_reveal_the_truth_earlier(futures: Futures) -> None:
+def test_more_audits_reveal_the_truth_earlier(futures: RunCache) -> None:
     few = futures.get(Order(World(1, "calm"), ()))
     many = futures.get(Order(World(1, "calm"), fold(futures.content, [SetLever("audit-share", 0.8, 2016)]).decisions))
     assert isinstance(few, Future)

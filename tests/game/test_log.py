@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ccepz_sim import __version__
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.game import keeping
+from ccepz_sim.game import game_file
 from ccepz_sim.game.log import (
     Bookmark,
     Branch,
@@ -145,7 +145,7 @@ def test_any_log_adds_up_and_comes_back_from_a_file(log: list[Entry]) -> None:
     found = standings(content, log)
     assert found.current in found.branches
     assert 1 <= len(found.branches) <= 4
-    kept = keeping.read(content, keeping.write(content, World(5, "calm"), 2020, log))
+    kept = game_file.read(content, game_file.write(content, World(5, "calm"), 2020, log))
     assert kept.log == tuple(log)
     assert (kept.world, kept.year, kept.same_content) == (World(5, "calm"), 2020, True)
 
@@ -156,15 +156,15 @@ def test_any_log_adds_up_and_comes_back_from_a_file(log: list[Entry]) -> None:
 )
 def test_a_file_that_is_no_game_is_a_sentence(content: Content, text: str) -> None:
     with pytest.raises(GameError) as caught:
-        keeping.read(content, text)
+        game_file.read(content, text)
     assert caught.value.sentence("zh") != caught.value.sentence("en")
 
 
 def test_a_file_of_a_later_version_says_which_one_it_needs(content: Content) -> None:
-    text = keeping.write(content, World(5, "calm"), 2020, [SetLever(LEVER, 0.4, 2018)])
+    text = game_file.write(content, World(5, "calm"), 2020, [SetLever(LEVER, 0.4, 2018)])
     later = text.replace('"SetLever"', '"SetTide"').replace(__version__, "9.7.1")
     with pytest.raises(GameError, match=r"9\.7\.1"):
-        keeping.read(content, later)
+        game_file.read(content, later)
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.3, 0.5]), st.integers(2016, 2035)), max_size=8))

@@ -15,11 +15,11 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content import Content
-from ccepz_sim.game.crew import BACKGROUND, LocalCrew, ProcessCrew, Ticket
-from ccepz_sim.game.futures import Futures
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Brief, Future, Lives, Order
+from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.runner import Runner
+from ccepz_sim.game.worker_pool import BACKGROUND, LocalPool, ProcessPool, Request
 from ccepz_sim.game.world import World
 from ccepz_sim.policies.schedule import Decision
 
@@ -29,10 +29,10 @@ BOTH = (*FIRST, Decision("inspection-capacity", 150.0, 2024.0))
 
 
 @pytest.fixture
-def crew(content: Content) -> Iterator[ProcessCrew]:
-    crew = ProcessCrew(content.folder, 2)
-    yield crew
-    crew.close()
+def pool(content: Content) -> Iterator[ProcessPool]:
+    pool = ProcessPool(content.folder, 2)
+    yield pool
+    pool.close()
 
 
 def future(runner: Runner, *args: Any, **more: Any) -> Future:
@@ -57,9 +57,9 @@ def test_a_resumed_future_has_the_bytes_of_a_fresh_run(content: Content) -> None
 def test_a_future_starts_from_the_last_year_that_agrees(content: Content) -> None:
     runner = Runner(content, PilotZone)
     future(runner, WORLD, (), keep=2030)
-    told: list[int] = []
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), told.append)
-    assert told == list(range(2030, 2036))
+    on_progress: list[int] = []
+    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), on_progress.append)
+    assert on_progress == list(range(2030, 2036))
 
 
 def test_a_brief_and_its_future_say_the_same(content: Content) -> None:
@@ -96,9 +96,9 @@ def test_what_is_dropped_is_collected(content: Content, monkeypatch: pytest.Monk
     assert dropped() is None
 
 
-def test_a_worker_brings_the_same_bytes_as_this_process(content: Content, crew: ProcessCrew, futures: Futures) -> None:
+def test_a_worker_brings_the_same_bytes_as_this_process(content: Content, pool: ProcessPool, futures: RunCache) -> None:
     order = Order(WORLD, FIRST)
-    there, here = Futures(content, crew).get(order), futures.get(order)
+    there, here = RunCache(content, pool).get(order), futures.get(order)
     assert isinstance(there, Future)
     assert isinstance(here, Future)
     assert there.golden_hash == here.golden_hash
@@ -106,7 +106,7 @@ def test_a_worker_brings_the_same_bytes_as_this_process(content: Content, crew: 
     assert there.events == here.events
 
 
-def test_an_urgent_order_goes_before_background_work_that_ends_up_the_same(content: Content, crew: ProcessCrew) -> None:
+def test_an_urgent_order_goes_before_background_work_that_ends_up_the_same(content: Content, pool: ProcessPool) -> None:
     answers: list[str] = []
     done = threading.Event()
     begun = threading.Event()
@@ -121,14 +121,14 @@ def test_an_urgent_order_goes_before_background_work_that_ends_up_the_same(conte
         return answer
 
     slow = Order(World(4, WORLD.scenario), FIRST, "brief")
-    crew.ask(slow, then("background"), BACKGROUND, lambda _: begun.set())
+    pool.ask(slow, then("background"), BACKGROUND, lambda _: begun.set())
     assert begun.wait(60)
-    crew.ask(Order(World(6, WORLD.scenario), (), "brief", until=2016), then("urgent"))
+    pool.ask(Order(World(6, WORLD.scenario), (), "brief", until=2016), then("urgent"))
     assert done.wait(60)
     assert answers == ["urgent", "background"]
 
 
-def test_who_waits_for_what_was_foreseen_waits_no_longer_than_others(futures: Futures) -> None:
+def test_who_waits_for_what_was_foreseen_waits_no_longer_than_others(futures: RunCache) -> None:
     answers: list[str] = []
     done = threading.Event()
 
@@ -145,7 +145,7 @@ def test_who_waits_for_what_was_foreseen_waits_no_longer_than_others(futures: Fu
         return Order(World(seed, WORLD.scenario), (), until=2017)
 
     begun = threading.Event()
-    futures.ask(order(1), then("first"), told=lambda _: begun.set())
+    futures.ask(order(1), then("first"), on_progress=lambda _: begun.set())
     assert begun.wait(60)
     futures.foresee(order(2))
     futures.ask(order(2), then("foreseen"))
@@ -155,8 +155,8 @@ def test_who_waits_for_what_was_foreseen_waits_no_longer_than_others(futures: Fu
     assert answers == ["first", "foreseen", "second", "third"]
 
 
-def test_what_was_foreseen_makes_way_and_comes_back_when_it_is_wanted(content: Content, crew: ProcessCrew) -> None:
-    futures = Futures(content, crew)
+def test_what_was_foreseen_makes_way_and_comes_back_when_it_is_wanted(content: Content, pool: ProcessPool) -> None:
+    futures = RunCache(content, pool)
     ahead = Order(WORLD, BOTH)
     give_up = futures.foresee(ahead)
     assert isinstance(futures.get(Order(World(6, WORLD.scenario), (), "brief", until=2016)), Brief)
@@ -165,31 +165,31 @@ def test_what_was_foreseen_makes_way_and_comes_back_when_it_is_wanted(content: C
     other = Order(WORLD, FIRST)
     futures.foresee(other)()
     assert isinstance(futures.get(other), Future), "who gives up in time may still ask"
-    assert futures._flying == {}
+    assert futures._pending == {}
     for _ in range(600):  # the count follows the answer
-        if not crew._queue._awaited:
+        if not pool._queue._awaited:
             break
         time.sleep(0.05)
-    assert crew._queue._awaited == 0
+    assert pool._queue._awaited == 0
 
 
 def test_a_cancelled_order_never_answers(content: Content) -> None:
-    crew = LocalCrew(content, PilotZone)
+    pool = LocalPool(content, PilotZone)
     answers: list[Any] = []
     begun = threading.Event()
-    tickets: list[Ticket] = []
-    tickets.append(crew.ask(Order(WORLD, ()), lambda *got: answers.append(got), BACKGROUND, lambda _: begun.set()))
-    tickets.append(crew.ask(Order(WORLD, FIRST), lambda *got: answers.append(got), BACKGROUND))
+    requests: list[Request] = []
+    requests.append(pool.ask(Order(WORLD, ()), lambda *got: answers.append(got), BACKGROUND, lambda _: begun.set()))
+    requests.append(pool.ask(Order(WORLD, FIRST), lambda *got: answers.append(got), BACKGROUND))
     assert begun.wait(60)
-    for ticket in tickets:
-        ticket.cancel()
-    crew.close()
+    for request in requests:
+        request.cancel()
+    pool.close()
     assert answers == []
 
 
 @pytest.mark.parametrize("deaths", [1, 2])
-def test_a_run_survives_one_worker_and_not_two(content: Content, crew: ProcessCrew, deaths: int) -> None:
-    futures = Futures(content, crew)
+def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPool, deaths: int) -> None:
+    futures = RunCache(content, pool)
     begun = threading.Event()
     answers: list[Any] = []
     done = threading.Event()
@@ -198,10 +198,10 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, crew: ProcessCr
         answers.append(answer)
         done.set()
 
-    crew.ask(Order(WORLD, BOTH), then, told=lambda _: begun.set())
+    pool.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
     for _ in range(deaths):
         assert begun.wait(60)
-        running = next(item for item in crew._running if item is not None)
+        running = next(item for item in pool._running if item is not None)
         begun.clear()
         running[1].kill()
     assert done.wait(60)
@@ -211,8 +211,8 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, crew: ProcessCr
 
 
 def test_workers_end_with_their_server(content: Content, tmp_path: Path) -> None:
-    crew = ProcessCrew(content.folder, 1)
-    Futures(content, crew).get(Order(WORLD, (), "brief", until=2016))
-    threads = list(crew._threads)
-    crew.close()
+    pool = ProcessPool(content.folder, 1)
+    RunCache(content, pool).get(Order(WORLD, (), "brief", until=2016))
+    threads = list(pool._threads)
+    pool.close()
     assert not any(thread.is_alive() for thread in threads)

@@ -14,15 +14,15 @@ import pytest
 from ccepz_sim import PilotZone
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game import address, keeping
-from ccepz_sim.game.crew import LocalCrew, Ticket
-from ccepz_sim.game.futures import KEPT
+from ccepz_sim.game import address, game_file
+from ccepz_sim.game.database import FILE, GameDatabase, usual_path
 from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order
+from ccepz_sim.game.run_cache import KEPT
 from ccepz_sim.game.session import Game, Outcome
-from ccepz_sim.game.shelf import FILE, Shelf, usual_path
 from ccepz_sim.game.store import Store
+from ccepz_sim.game.worker_pool import LocalPool, Request
 from ccepz_sim.policies.schedule import Decision
 
 Settle = Callable[[Game], None]
@@ -109,18 +109,18 @@ def no_standing(content: Content, decisions: Sequence[Decision], *_: Any) -> Mea
 
 
 def ready(store: Store, settle: Settle) -> tuple[Game, list[Order]]:
-    """A game that waits for its player, and the orders its crew is given from now on."""
+    """A game that waits for its player, and the orders its pool is given from now on."""
     game = store.open(None).game
     game.compute()
     settle(game)
     orders: list[Order] = []
-    ask = game.futures.crew.ask
+    ask = game.run_cache.pool.ask
 
-    def noted(order: Order, *rest: Any, **more: Any) -> Ticket:
+    def noted(order: Order, *rest: Any, **more: Any) -> Request:
         orders.append(order)
         return ask(order, *rest, **more)
 
-    game.futures.crew.ask = noted  # type: ignore[method-assign, assignment]
+    game.run_cache.pool.ask = noted  # type: ignore[method-assign, assignment]
     return game, orders
 
 
@@ -161,14 +161,14 @@ def test_two_games_may_foresee_the_same(store: Store, settle: Settle) -> None:
     assert sum(order.what == "future" for order in orders) == 1
 
 
-def test_foreseeing_leaves_what_was_asked_for_on_its_shelf(store: Store, settle: Settle) -> None:
+def test_foreseeing_leaves_what_was_asked_for_in_its_cache(store: Store, settle: Settle) -> None:
     game, _ = ready(store, settle)
     without = outcome_of(game).without
     for step in range(1, KEPT[Future] + 2):
         game.foresee("audit-share", step / 20)
-        while game.futures._flying:
+        while game.run_cache._pending:
             time.sleep(0.01)
-    assert game.futures.known(Order(game.state().world, ())) is without
+    assert game.run_cache.known(Order(game.state().world, ())) is without
 
 
 @pytest.mark.parametrize(("lever", "value"), [("no-such", 1.0), ("audit-share", 9.0)])
@@ -206,7 +206,7 @@ def test_a_file_brings_back_bookmarks_branches_and_undo(store: Store, settle: Se
     first.branch("more")
     first.decide("audit-share", 0.5)
     first.undo()
-    kept = keeping.read(store.content, first.file())
+    kept = game_file.read(store.content, first.file())
     second = store.open(None).game
     second.take_over(kept.log, kept.world, kept.year)
     assert second.state().position.decisions == first.state().position.decisions
@@ -220,7 +220,7 @@ def test_a_file_brings_back_bookmarks_branches_and_undo(store: Store, settle: Se
 
 def test_a_band_comes_only_while_somebody_looks(content: Content, settle: Settle) -> None:
     small = content.with_parameters({"game.first_worlds": 2, "game.most_worlds": 3})
-    store = Store(small, LocalCrew(small, PilotZone))
+    store = Store(small, LocalPool(small, PilotZone))
     game = store.open(None).game
     game.decide("audit-share", 0.4)
     settle(game)
@@ -291,7 +291,7 @@ def test_a_failing_run_leaves_a_sentence_and_the_decisions(content: Content, set
     def broken(**_: object) -> None:
         raise ZeroDivisionError
 
-    store = Store(content, LocalCrew(content, broken))
+    store = Store(content, LocalPool(content, broken))
     game = store.open(None).game
     game.decide("audit-share", 0.4)
     settle(game)
@@ -305,7 +305,7 @@ def test_a_failing_run_leaves_a_sentence_and_the_decisions(content: Content, set
 
 def test_a_game_outlives_its_server(content: Content, tmp_path: Path) -> None:
     path = tmp_path / "中文 folder" / "games.sqlite"
-    first = Store(content, LocalCrew(content, PilotZone), Shelf(path))
+    first = Store(content, LocalPool(content, PilotZone), GameDatabase(path))
     token, game, _, _ = first.open(None)
     game.choose_world(seed=9, scenario="calm")
     game.go_to(2019)
@@ -314,7 +314,7 @@ def test_a_game_outlives_its_server(content: Content, tmp_path: Path) -> None:
     game.bookmark("here")
     first.choose_panels(token, ("gdp",))
     first.close()
-    second = Store(content, LocalCrew(content, PilotZone), Shelf(path))
+    second = Store(content, LocalPool(content, PilotZone), GameDatabase(path))
     found = second.open(token)
     assert not found.fresh
     assert found.game.log() == game.log()
@@ -327,13 +327,13 @@ def test_a_game_outlives_its_server(content: Content, tmp_path: Path) -> None:
 
 
 def test_a_kept_game_of_another_version_is_a_sentence_and_a_new_game(content: Content, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "games.sqlite")
-    shelf.write(
+    database = GameDatabase(tmp_path / "games.sqlite")
+    database.write(
         "INSERT INTO games (token, content, version, made, seed, scenario, year) "
         "VALUES (?, '', '9.7.1', '', 1, ?, 2016)",
         ("a-token-1", "a scenario that is gone"),
     )
-    store = Store(content, LocalCrew(content, PilotZone), shelf)
+    store = Store(content, LocalPool(content, PilotZone), database)
     found = store.open("a-token-1")
     assert found.fresh
     assert found.token != "a-token-1"
@@ -342,23 +342,23 @@ def test_a_kept_game_of_another_version_is_a_sentence_and_a_new_game(content: Co
     store.close()
 
 
-def test_two_hundred_decisions_keep_a_bounded_shelf(content: Content) -> None:
+def test_two_hundred_decisions_keep_a_bounded_cache(content: Content) -> None:
     """Every answer comes, and what is kept of the past has a limit."""
-    from ccepz_sim.game.futures import KEPT, Futures
     from ccepz_sim.game.records import Brief, Future, Order
+    from ccepz_sim.game.run_cache import KEPT, RunCache
     from ccepz_sim.game.world import World
 
-    crew = LocalCrew(content, PilotZone)
-    futures = Futures(content, crew)
+    pool = LocalPool(content, PilotZone)
+    futures = RunCache(content, pool)
     futures.get(Order(World(1, "calm"), ()))
     for number in range(40):
         decisions = (Decision("audit-share", round(0.1 + 0.02 * number, 2), 2035.0),)
         futures.get(Order(World(1, "calm"), decisions, keep=2035))
         futures.get(Order(World(1, "calm"), decisions, "brief", keep=2035))
-    assert len(futures._shelves[Future]) == KEPT[Future]
-    assert len(futures._shelves[Brief]) <= KEPT[Brief]
-    assert len(crew._runner._snapshots) <= 24
-    crew.close()
+    assert len(futures._caches[Future]) == KEPT[Future]
+    assert len(futures._caches[Brief]) <= KEPT[Brief]
+    assert len(pool._runner._snapshots) <= 24
+    pool.close()
 
 
 def test_games_are_kept_where_the_variable_says_or_in_the_users_data(

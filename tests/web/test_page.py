@@ -17,7 +17,7 @@ server.prepare()
 import ipyvue  # noqa: E402 - settings come first
 import solara  # noqa: E402
 
-from ccepz_sim.web import hall  # noqa: E402
+from ccepz_sim.web import app_state  # noqa: E402
 from ccepz_sim.web.page import Page  # noqa: E402
 from ccepz_sim.web.views import charts  # noqa: E402
 
@@ -34,7 +34,7 @@ def until(true: Callable[[], bool]) -> None:
 @pytest.fixture
 def page() -> Iterator[Any]:
     """A page of a fresh server, with the first run finished."""
-    opened = hall.open_hall("en", PilotZone)
+    opened = app_state.open_app("en", PilotZone)
     _, context = solara.render(Page(), handle_error=False)
     until(lambda: found(context, "charts") is not None)
     yield context
@@ -61,7 +61,7 @@ def act(context: Any, name: str, event: str, data: object) -> None:
 
 def settled(context: Any) -> bool:
     """Whether the page shows the game as it is, and nothing is being computed."""
-    state = next(reversed(hall.the_hall().store._games.values())).state()
+    state = next(reversed(app_state.app_state().store._games.values())).state()
     if state.running:
         return False
     levers = found(context, "levers")
@@ -132,7 +132,7 @@ def test_the_switch_changes_every_word(page: Any) -> None:
         same = [key for key in texts if texts[key] == shown[key]]
         assert same == [], name
     levers = [lever for group in found(page, "levers").groups for lever in group["levers"]]
-    assert len(levers) == len(hall.the_hall().store.content.levers)
+    assert len(levers) == len(app_state.app_state().store.content.levers)
     for text in [lever["assumes"] for lever in levers] + [panel["label"] for panel in found(page, "charts").panels]:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
     for row in found(page, "map").places:
@@ -244,7 +244,7 @@ def test_what_standing_cannot_carry_is_refused_with_a_sentence(page: Any) -> Non
     bold = {"discharge-standard": 1.0, "permit-cap": 1.5, "media-supervision": 0, "lifelong-accountability": 0}
     for lever, value in (bold | {"resource-price": 4, "land-concession": 1, "capacity-elimination": 0}).items():
         act(page, "levers", "decide", {"lever": lever, "value": value})
-    game = next(reversed(hall.the_hall().store._games.values()))
+    game = next(reversed(app_state.app_state().store._games.values()))
     means = game.state().means
     assert means.standing is not None
     assert means.spent <= means.standing, "no year spends more standing than there is"

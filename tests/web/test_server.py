@@ -38,12 +38,12 @@ def test_a_language_that_is_not_there_is_refused() -> None:
 
 def test_a_claimed_port_is_free_again_after_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     from ccepz_sim.errors import ContentError
-    from ccepz_sim.web import hall
+    from ccepz_sim.web import app_state
 
     def refuse(_: str) -> None:
         raise ContentError("folder_missing", folder="x")
 
-    monkeypatch.setattr(hall, "open_hall", refuse)
+    monkeypatch.setattr(app_state, "open_app", refuse)
     with server.claim("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
     with pytest.raises(ContentError):

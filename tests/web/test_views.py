@@ -21,10 +21,10 @@ from ccepz_sim.indicators import all_indicators
 from ccepz_sim.studies.export import Played, python_script
 from ccepz_sim.web.views import charts, lives, people, policy_web, report, story
 from ccepz_sim.web.views import map as mapped
-from ccepz_sim.web.views.charts import Eyes
+from ccepz_sim.web.views.charts import Visibility
 
 WORLD = World(1, "slow-recovery")
-TRUTH = Eyes(2035)
+TRUTH = Visibility(2035)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_treasury_and_standing_are_those_of_the_zone(outcome: Outcome) -> None:
 
 
 def test_what_is_not_audited_is_shown_as_reported(outcome: Outcome) -> None:
-    veiled = charts.panels(outcome, None, ["colluding_share", "so2", "pollution"], Eyes(2020), 0.8, "en")
+    veiled = charts.panels(outcome, None, ["colluding_share", "so2", "pollution"], Visibility(2020), 0.8, "en")
     for panel, name in zip(veiled, ("colluding_share", "so2"), strict=False):
         true, said = (outcome.own.by_year(name, view=view) for view in ("true", "reported"))
         scale = panel["own"][5] / true[5]
@@ -183,9 +183,9 @@ def test_people_can_be_followed_in_words(content: Content, outcome: Outcome, lan
         assert overview["points"] or overview["bins"]
         assert {row for row, _ in overview["names"]} <= set(people.rows_of(content, found, kind, 2025).tolist())
         assert overview["names"]
-        told = [lives.life(content, found, kind, row, 2035, lang) for row, _ in overview["names"][:60]]
-        assert any(len(life["lines"]) > 1 for life in told), kind
-        for life in told:
+        lived = [lives.life(content, found, kind, row, 2035, lang) for row, _ in overview["names"][:60]]
+        assert any(len(life["lines"]) > 1 for life in lived), kind
+        for life in lived:
             assert life["title"]
             assert all(len(item["values"]) == 20 for item in life["series"])
             words = " ".join(line["text"] for line in life["lines"])

@@ -12,7 +12,7 @@ from ccepz_sim.game.session import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.charts import Eyes, gap_text, rounded, shows, tone_of
+from ccepz_sim.web.views.charts import Visibility, gap_text, rounded, shows, tone_of
 from ccepz_sim.web.views.words import Part, words
 
 LINES = ("lake", "ochre", "violet", "iron")  # colour of each branch; the dash is its second sign
@@ -61,7 +61,7 @@ def futures_of(state: State) -> dict[int, Future]:
     return {branch: found[branch] for branch in state.standings.branches if branch in found}
 
 
-def charts_of(state: State, chosen: Sequence[str], eyes: Eyes, lang: str) -> list[Part]:
+def charts_of(state: State, chosen: Sequence[str], visibility: Visibility, lang: str) -> list[Part]:
     """Describe one chart for each indicator, with a line for each branch and one for the status quo."""
     there = futures_of(state)
     if state.outcome is None or not there:
@@ -70,8 +70,8 @@ def charts_of(state: State, chosen: Sequence[str], eyes: Eyes, lang: str) -> lis
     found = []
     for name in chosen:
         indicator = all_indicators()[name]
-        series = {branch: eyes.see(future, name) for branch, future in there.items()}
-        quo = eyes.see(state.outcome.without, name)
+        series = {branch: visibility.see(future, name) for branch, future in there.items()}
+        quo = visibility.see(state.outcome.without, name)
         every = np.concatenate([quo, *series.values()])
         scale = numbers.scale_of(indicator.unit, float(np.median(np.abs(every))), lang)
         low, high = numbers.nice_range(float(every.min()) / scale.factor, float(every.max()) / scale.factor)
@@ -98,7 +98,7 @@ def charts_of(state: State, chosen: Sequence[str], eyes: Eyes, lang: str) -> lis
     return found
 
 
-def table(state: State, chosen: Sequence[str], eyes: Eyes, lang: str) -> list[Part]:
+def table(state: State, chosen: Sequence[str], visibility: Visibility, lang: str) -> list[Part]:
     """Return the last year of each branch beside the status quo, indicators of the page and the scores."""
     there = futures_of(state)
     if state.outcome is None or not there:
@@ -106,11 +106,11 @@ def table(state: State, chosen: Sequence[str], eyes: Eyes, lang: str) -> list[Pa
     rows = []
     for name in dict.fromkeys((*chosen, *SCORES)):
         indicator = all_indicators()[name]
-        quo = float(eyes.see(state.outcome.without, name)[LAST_YEAR - FIRST_YEAR])
+        quo = float(visibility.see(state.outcome.without, name)[LAST_YEAR - FIRST_YEAR])
         scale = numbers.scale_of(indicator.unit, abs(quo), lang)
         cells = []
         for branch, future in there.items():
-            value = float(eyes.see(future, name)[LAST_YEAR - FIRST_YEAR])
+            value = float(visibility.see(future, name)[LAST_YEAR - FIRST_YEAR])
             gap = gap_text(indicator, value, quo, scale, lang)
             tone = tone_of(indicator, value - quo)
             if not shows(gap):

@@ -48,15 +48,15 @@ SMALL = 5e-4  # a gap between reported and true that no reader would see
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class Visibility:
     """What can be seen: up to `known` the truth, later what officials report (where they report)."""
 
     known: int
 
     @staticmethod
-    def of(content: Content, outcome: Outcome, year: int, truth: bool) -> Eyes:
+    def of(content: Content, outcome: Outcome, year: int, truth: bool) -> Visibility:
         """Open them in a year; an analyst sees the whole truth."""
-        return Eyes(LAST_YEAR if truth else known_until(content, outcome.own, year))
+        return Visibility(LAST_YEAR if truth else known_until(content, outcome.own, year))
 
     def veiled(self, indicator: str) -> bool:
         """Whether part of an indicator is known from reports only."""
@@ -84,24 +84,26 @@ def colour_of(indicator: str) -> str:
 
 
 def panels(
-    outcome: Outcome, band: Band | None, chosen: Sequence[str], eyes: Eyes, share: float, lang: str
+    outcome: Outcome, band: Band | None, chosen: Sequence[str], visibility: Visibility, share: float, lang: str
 ) -> list[Part]:
     """Describe the charts: series in the reader's units, round axis limits, and the change at the end."""
     fits = band if band is not None and band.decisions == outcome.own.decisions else None
-    return [_panel(outcome, fits, all_indicators()[name], eyes, share, lang) for name in chosen]
+    return [_panel(outcome, fits, all_indicators()[name], visibility, share, lang) for name in chosen]
 
 
-def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes, share: float, lang: str) -> Part:
+def _panel(
+    outcome: Outcome, band: Band | None, indicator: Indicator, visibility: Visibility, share: float, lang: str
+) -> Part:
     name = indicator.id
-    own, without = eyes.see(outcome.own, name), eyes.see(outcome.without, name)
+    own, without = visibility.see(outcome.own, name), visibility.see(outcome.without, name)
     both = np.concatenate([own, without])
     scale = numbers.scale_of(indicator.unit, float(np.median(np.abs(both))), lang)
-    edges = edges_of(band, name, eyes, share) if band is not None else None
+    edges = edges_of(band, name, visibility, share) if band is not None else None
     every = both if edges is None else np.concatenate([both, *edges])
     low, high = numbers.nice_range(float(every.min()) / scale.factor, float(every.max()) / scale.factor)
     said = outcome.own.by_year(name, view="reported") if indicator.reported else None
-    veiled = eyes.veiled(name)
-    past = said[: eyes.known - FIRST_YEAR + 1] if said is not None else np.zeros(0)
+    veiled = visibility.veiled(name)
+    past = said[: visibility.known - FIRST_YEAR + 1] if said is not None else np.zeros(0)
     differs = bool(len(past)) and not np.allclose(past, own[: len(past)], rtol=SMALL, atol=0.0)
     drawn = {
         "own": own,
@@ -115,14 +117,14 @@ def _panel(outcome: Outcome, band: Band | None, indicator: Indicator, eyes: Eyes
     print_ = zlib.crc32(b"".join(values.tobytes() for values in drawn.values()))
     return {
         "id": name,
-        "key": f"{name}|{lang}|{print_:x}|{eyes.known if veiled else 0}",
+        "key": f"{name}|{lang}|{print_:x}|{visibility.known if veiled else 0}",
         "label": indicator.label.get(lang),
         "help": indicator.help.get(lang),
         "colour": colour_of(name),
         "unit": scale.unit,
         "decimals": scale.decimals,
         **{key: rounded(values / scale.factor) for key, values in drawn.items()},
-        "veiled": eyes.known + 1 if veiled else 0,
+        "veiled": visibility.known + 1 if veiled else 0,
         "low": low,
         "high": high,
         "change": change(indicator, *ends, scale, lang) | ({} if outcome.own.decisions else {"text": ""}),
@@ -136,10 +138,10 @@ def texts(share: float, lang: str) -> Part:
     return {**t, "band": t["band"].format(share=f"{100 * share:.0f}%")}
 
 
-def edges_of(band: Band, indicator: str, eyes: Eyes, share: float) -> tuple[Numbers, Numbers]:
+def edges_of(band: Band, indicator: str, visibility: Visibility, share: float) -> tuple[Numbers, Numbers]:
     """Return the limits of a band as it is seen, each of shape (years,)."""
     (low, high), (low_said, high_said) = band.edges(indicator, share)
-    return eyes.pick(indicator, low, low_said), eyes.pick(indicator, high, high_said)
+    return visibility.pick(indicator, low, low_said), visibility.pick(indicator, high, high_said)
 
 
 def luck(band: Band | None, indicator: Indicator, lang: str) -> str:

@@ -37,7 +37,7 @@ def life(content: Content, lives: Lives, kind: str, row: int, known: int, lang: 
     return found
 
 
-class _Told:
+class _Story:
     """The lines of a life, in the order of the years."""
 
     def __init__(self, lang: str) -> None:
@@ -56,7 +56,7 @@ def _of(table: Any, name: str, row: int) -> NDArray[Any]:
 
 
 def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Part:
-    told = _Told(lang)
+    story = _Story(lang)
     table = {name: _of(lives.firms, name, row) for name in lives.firms}
     places = content.table("places").labels
     alive = table["alive"].astype(bool)
@@ -66,35 +66,35 @@ def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Pa
     for year in range(lives.years):
         was = alive[year - 1] if year else alive[0]
         if alive[year] and not was:
-            told.say(year, "opened", place=places[int(table["place"][year])].get(lang))
+            story.say(year, "opened", place=places[int(table["place"][year])].get(lang))
             base = float(table["capacity"][year])
         if not alive[year]:
             if was and year:
-                told.say(year, "closed", debt=told.money(float(table["debt"][year - 1])))
+                story.say(year, "closed", debt=story.money(float(table["debt"][year - 1])))
             continue
-        _deals(told, table, year, year <= deals_known)
+        _deals(story, table, year, year <= deals_known)
         losses = losses + 1 if table["profit"][year] < 0 else 0
         if losses == LOSSES:
-            told.say(year, "losses", years=LOSSES)
+            story.say(year, "losses", years=LOSSES)
         if base > 0 and table["capacity"][year] > GROWN * base:
-            told.say(year, "grew", times=f"{table['capacity'][year] / base:.1f}")
+            story.say(year, "grew", times=f"{table['capacity'][year] / base:.1f}")
             base = float(table["capacity"][year])
         if table["innovations"][year] >= 1:
-            told.say(year, "invented", count=int(table["innovations"][year]))
+            story.say(year, "invented", count=int(table["innovations"][year]))
         if year and table["partner"][year] >= 0 > table["partner"][year - 1]:
-            told.say(year, "partner", name=firm_names(content, lives, lang)[int(table["partner"][year])])
+            story.say(year, "partner", name=firm_names(content, lives, lang)[int(table["partner"][year])])
         if year and table["outdated"][year] < table["outdated"][year - 1] - HALF / 2:
-            told.say(year, "renewed")
-    t = told.t
+            story.say(year, "renewed")
+    t = story.t
     last = int(np.flatnonzero(alive)[-1]) if alive.any() else 0
     return {
         "title": firm_names(content, lives, lang)[row],
         "sub": t["firm_sub"].format(
             place=places[int(table["place"][last])].get(lang),
             staff=f"{table['staff'][last]:,.0f}",
-            sales=told.money(float(table["sales"][last])),
+            sales=story.money(float(table["sales"][last])),
         ),
-        "lines": told.lines,
+        "lines": story.lines,
         "series": [
             _line(t["profit"], table["profit"], alive, "yuan/year", "ochre", lang),
             _line(t["so2"], table["so2"], alive, "t/year", "sage", lang),
@@ -102,39 +102,39 @@ def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Pa
     }
 
 
-def _deals(told: _Told, table: dict[str, NDArray[Any]], year: int, known: bool) -> None:
+def _deals(story: _Story, table: dict[str, NDArray[Any]], year: int, known: bool) -> None:
     had, has = bool(table["colluding"][year - 1]) if year else False, bool(table["colluding"][year])
     if known and has and not had:
-        told.say(year, "deal", bribe=told.money(float(table["bribe"][year])))
+        story.say(year, "deal", bribe=story.money(float(table["bribe"][year])))
     if table["punished"][year] > 0:
-        told.say(year, "punished")
+        story.say(year, "punished")
     elif known and had and not has:
-        told.say(year, "deal_ends")
+        story.say(year, "deal_ends")
     if known and table["misused"][year] > 0 and (not year or table["misused"][year - 1] <= 0):
-        told.say(year, "misused", money=told.money(float(table["misused"][year])))
+        story.say(year, "misused", money=story.money(float(table["misused"][year])))
 
 
 def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -> Part:
-    told = _Told(lang)
+    story = _Story(lang)
     table = {name: _of(lives.officials, name, row) for name in lives.officials}
     bodies = content.table("bodies").labels
     for year in range(lives.years):
         if year and table["tenure"][year] < table["tenure"][year - 1]:
-            told.say(year, "successor", integrity=f"{100 * table['integrity'][year]:.0f}%")
-            told.say(year, "growth_first" if table["growth_first"][year] else "balanced")
+            story.say(year, "successor", integrity=f"{100 * table['integrity'][year]:.0f}%")
+            story.say(year, "growth_first" if table["growth_first"][year] else "balanced")
         if year and PLAY_YEAR + year <= known:
             before, now = float(table["captured"][year - 1]), float(table["captured"][year])
             if before == 0.0 < now:
-                told.say(year, "captured", share=f"{100 * now:.0f}%")
+                story.say(year, "captured", share=f"{100 * now:.0f}%")
             elif now == 0.0 < before:
-                told.say(year, "free")
-    t = told.t
+                story.say(year, "free")
+    t = story.t
     whole = np.ones(lives.years, dtype=bool)
     body = bodies[int(table["body"][0])].get(lang)
     return {
         "title": content.table("officials").labels[row].get(lang),
         "sub": t["official_sub"].format(body=body, years=int(table["tenure"][-1]) // QUARTERS),
-        "lines": told.lines,
+        "lines": story.lines,
         "series": [
             _line(t["enforcement"], table["enforcement"], whole, "1", "slate", lang),
             _line(t["honesty"], table["honesty"], whole, "1", "violet", lang),
@@ -143,33 +143,33 @@ def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -
 
 
 def _institute(content: Content, lives: Lives, row: int, _: int, lang: str) -> Part:
-    told = _Told(lang)
+    story = _Story(lang)
     table = {name: _of(lives.institutes, name, row) for name in lives.institutes}
     fill = table["people"] / np.maximum(table["posts"], 1.0)
     for year in range(1, lives.years):
         if fill[year] < EMPTY <= fill[year - 1]:
-            told.say(year, "emptied", share=f"{100 * fill[year]:.0f}%")
+            story.say(year, "emptied", share=f"{100 * fill[year]:.0f}%")
         if fill[year] >= FULL > fill[year - 1]:
-            told.say(year, "filled", share=f"{100 * fill[year]:.0f}%")
+            story.say(year, "filled", share=f"{100 * fill[year]:.0f}%")
         if table["results"][year] > 0:
-            told.say(year, "result", count=int(table["results"][year]))
+            story.say(year, "result", count=int(table["results"][year]))
     labels, places = content.table("institutes").labels, content.table("places")
     place = places.labels[places.index[content.table("institutes").texts("place")[row]]].get(lang)
     whole = np.ones(lives.years, dtype=bool)
     return {
         "title": labels[row].get(lang),
-        "sub": told.t["institute_sub"].format(place=place, posts=f"{table['posts'][-1]:,.0f}"),
-        "lines": told.lines,
+        "sub": story.t["institute_sub"].format(place=place, posts=f"{table['posts'][-1]:,.0f}"),
+        "lines": story.lines,
         "series": [
-            _line(told.t["people"], table["people"], whole, "persons", "violet", lang),
-            _line(told.t["posts"], table["posts"], whole, "persons", "slate", lang),
+            _line(story.t["people"], table["people"], whole, "persons", "violet", lang),
+            _line(story.t["posts"], table["posts"], whole, "persons", "slate", lang),
         ],
     }
 
 
 def _resident(content: Content, lives: Lives, row: int, _: int, lang: str) -> Part:
-    told = _Told(lang)
-    t, table = told.t, {name: _of(lives.residents, name, row) for name in lives.residents}
+    story = _Story(lang)
+    t, table = story.t, {name: _of(lives.residents, name, row) for name in lives.residents}
     places = content.table("places").labels
 
     def name(town: int) -> str:
@@ -180,26 +180,26 @@ def _resident(content: Content, lives: Lives, row: int, _: int, lang: str) -> Pa
     for year in range(1, lives.years):
         if not there[year] or table["age"][year] < table["age"][year - 1]:  # a newborn may take a free row
             if there[year - 1]:
-                told.say(year, "died", age=int(table["age"][year - 1]) // QUARTERS)
+                story.say(year, "died", age=int(table["age"][year - 1]) // QUARTERS)
                 end = year
                 break
             continue
         if table["town"][year] != table["town"][year - 1]:
             key = "resettled" if table["resettled"][year] and not table["resettled"][year - 1] else "moved"
-            told.say(year, key, origin=name(int(table["town"][year - 1])), place=name(int(table["town"][year])))
+            story.say(year, key, origin=name(int(table["town"][year - 1])), place=name(int(table["town"][year])))
         if table["employer"][year] != table["employer"][year - 1]:
-            _work(told, year, int(table["employer"][year - 1]), int(table["employer"][year]))
+            _work(story, year, int(table["employer"][year - 1]), int(table["employer"][year]))
         if table["skill"][year] > table["skill"][year - 1]:
-            told.say(year, "learned", skill=words("people", lang)[SKILLS[int(table["skill"][year])]])
+            story.say(year, "learned", skill=words("people", lang)[SKILLS[int(table["skill"][year])]])
         for column, up, down in (("awareness", "aware", "unaware"), ("trust", "trusts", "distrusts")):
             if (table[column][year] >= HALF) != (table[column][year - 1] >= HALF):
-                told.say(year, up if table[column][year] >= HALF else down)
+                story.say(year, up if table[column][year] >= HALF else down)
     alive = there & (np.arange(lives.years) < end)
     first = int(np.flatnonzero(there)[0]) if there.any() else 0
     return {
         "title": resident_name(content, lives, row, PLAY_YEAR + first, lang),
         "sub": t["resident_sub"].format(persons=f"{int(table['weight'][first]):,}"),
-        "lines": told.lines,
+        "lines": story.lines,
         "series": [
             _line(t["awareness"], table["awareness"], alive, "1", "slate", lang),
             _line(t["trust"], table["trust"], alive, "1", "sage", lang),
@@ -207,13 +207,13 @@ def _resident(content: Content, lives: Lives, row: int, _: int, lang: str) -> Pa
     }
 
 
-def _work(told: _Told, year: int, before: int, now: int) -> None:
+def _work(story: _Story, year: int, before: int, now: int) -> None:
     if now >= 0:
-        told.say(year, "job", employer=told.t[f"in_{EMPLOYERS[now]}"])
+        story.say(year, "job", employer=story.t[f"in_{EMPLOYERS[now]}"])
     elif now == -1:
-        told.say(year, "jobless")
+        story.say(year, "jobless")
     elif before >= -1:
-        told.say(year, "left_work")
+        story.say(year, "left_work")
 
 
 def _line(name: str, values: NDArray[Any], there: NDArray[np.bool_], unit: str, colour: str, lang: str) -> Part:

@@ -12,7 +12,7 @@ from ccepz_sim.content import Content
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.charts import Eyes
+from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
 
 LINKS_SHOWN = 8
@@ -44,11 +44,11 @@ def places(content: Content, lang: str) -> list[Part]:
     ]
 
 
-def map_now(content: Content, outcome: Outcome, year: int, eyes: Eyes, lang: str) -> Part:
+def map_now(content: Content, outcome: Outcome, year: int, visibility: Visibility, lang: str) -> Part:
     """Describe the map of one year; sizes and smoke are shares of the largest park without decisions."""
     table = content.table("places")
     parks = {name: park for name, park in zip(table.ids, table.texts("park"), strict=True) if park}
-    facts = _Facts(outcome, year - FIRST_YEAR, eyes, lang)
+    facts = _Facts(outcome, year - FIRST_YEAR, visibility, lang)
     most_output = _largest(outcome, "industrial_value_added", parks.values())
     most_smoke = _largest(outcome, "so2", parks.values())
     now: dict[str, Part] = {}
@@ -101,12 +101,12 @@ def _sentence(name: str, facts: list[Part], lang: str) -> str:
 class _Facts:
     """Values of one year of the own future, as numbers and in words."""
 
-    def __init__(self, outcome: Outcome, column: int, eyes: Eyes, lang: str) -> None:
-        self.outcome, self.column, self.eyes, self.lang = outcome, column, eyes, lang
+    def __init__(self, outcome: Outcome, column: int, visibility: Visibility, lang: str) -> None:
+        self.outcome, self.column, self.visibility, self.lang = outcome, column, visibility, lang
         self.words = words("map", lang)
 
     def value(self, indicator: str, place: str) -> float:
-        return float(self.eyes.see(self.outcome.own, indicator, place)[self.column])
+        return float(self.visibility.see(self.outcome.own, indicator, place)[self.column])
 
     def fact(self, word: str, indicator: str, place: str) -> Part:
         value = self.value(indicator, place)

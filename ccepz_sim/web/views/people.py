@@ -168,8 +168,8 @@ def _spread(
     quantiles = np.array([(1.0 - share) / 2.0, 0.5, (1.0 + share) / 2.0])
     places = np.minimum(np.searchsorted(reached, quantiles * reached[-1]), len(values) - 1)
     low, median, high = (write(float(value)) for value in values[order][places])
-    told = words("people", lang)["range"].format(share=_percent(share), low=low, high=high)
-    return {"label": label, "value": median, "range": told}
+    text = words("people", lang)["range"].format(share=_percent(share), low=low, high=high)
+    return {"label": label, "value": median, "range": text}
 
 
 def _percent(value: float) -> str:

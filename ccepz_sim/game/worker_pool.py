@@ -22,10 +22,10 @@ from ccepz_sim.game.worker import PATIENT, STOP, receive, send
 
 logger = logging.getLogger(__name__)
 ROOM = 1 << 20  # bytes of the pipe a result comes through: half of it at a time, not a thirtieth
-# urgency: what a player waits for, what he asked for beside his game, what he may want next, what may take its time
+# priority: what a player waits for, what he asked for beside his game, what he may want next, what may take its time
 OWN, ASKED, FORESEEN, BACKGROUND = range(4)
 Then = Callable[["Result | None", "UserError | None"], None]
-Told = Callable[[int], None]
+OnProgress = Callable[[int], None]
 
 
 class _CancelledError(Exception):
@@ -33,19 +33,19 @@ class _CancelledError(Exception):
 
 
 @dataclass
-class Ticket:
+class Request:
     """An order on its way; `cancel` drops it, and its answer never comes.
 
-    `halt` is how a crew stops an order that is being carried out.
+    `halt` is how a pool stops an order that is being carried out.
     """
 
     number: int
     order: Order
-    urgency: int
+    priority: int
     then: Then
-    told: Told | None = None
+    on_progress: OnProgress | None = None
     home: int | None = None
-    halt: Callable[[Ticket], None] | None = None
+    halt: Callable[[Request], None] | None = None
     tried: bool = field(default=False)
     cancelled: bool = field(default=False)
     over: bool = field(default=False)
@@ -65,13 +65,13 @@ class Ticket:
                 logger.exception("what follows from a run failed")
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Carries out orders in the background."""
 
-    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
+    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
         """Take an order; `then` is called once, from another thread, with a result or an error."""
 
-    def hasten(self, ticket: Ticket, told: Told | None = None) -> None:
+    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
         """Let somebody wait for an order that was only foreseen."""
 
     def close(self) -> None:
@@ -85,54 +85,54 @@ class _Queue:
     """
 
     def __init__(self) -> None:
-        self.waiting: list[Ticket] = []
+        self.waiting: list[Request] = []
         self.changed = threading.Condition()
         self.closed = False
         self._numbers = itertools.count(1)
         self._awaited = 0
 
-    def put(self, ticket: Ticket) -> Ticket:
+    def put(self, request: Request) -> Request:
         with self.changed:
-            ticket.number = next(self._numbers)
-            self._awaited += ticket.urgency == OWN
-            self.waiting.append(ticket)
+            request.number = next(self._numbers)
+            self._awaited += request.priority == OWN
+            self.waiting.append(request)
             self.changed.notify_all()
-        return ticket
+        return request
 
-    def hasten(self, ticket: Ticket, told: Told | None) -> None:
+    def raise_priority(self, request: Request, on_progress: OnProgress | None) -> None:
         with self.changed:
-            ticket.told = told
-            if ticket.urgency != OWN and not ticket.over:
-                ticket.urgency = OWN
+            request.on_progress = on_progress
+            if request.priority != OWN and not request.over:
+                request.priority = OWN
                 self._awaited += 1
                 self.changed.notify_all()
 
-    def back(self, ticket: Ticket) -> None:
+    def back(self, request: Request) -> None:
         with self.changed:
-            self.waiting.append(ticket)
+            self.waiting.append(request)
             self.changed.notify_all()
 
-    def done(self, ticket: Ticket) -> None:
+    def done(self, request: Request) -> None:
         """An order has had its answer, or nobody wants it any more."""
         with self.changed:
-            ticket.over = True
-            if ticket.urgency == OWN:
+            request.over = True
+            if request.priority == OWN:
                 self._awaited -= 1
                 self.changed.notify_all()
 
-    def take(self, me: int) -> Ticket | None:
+    def take(self, me: int) -> Request | None:
         """Wait for an order for this worker; None when there will be none."""
         with self.changed:
             while True:
-                self._awaited -= sum(ticket.cancelled and ticket.urgency == OWN for ticket in self.waiting)
-                self.waiting = [ticket for ticket in self.waiting if not ticket.cancelled]
+                self._awaited -= sum(request.cancelled and request.priority == OWN for request in self.waiting)
+                self.waiting = [request for request in self.waiting if not request.cancelled]
                 mine = [
-                    ticket
-                    for ticket in self.waiting
-                    if ticket.home in (None, me) and not (self._awaited and ticket.urgency == BACKGROUND)
+                    request
+                    for request in self.waiting
+                    if request.home in (None, me) and not (self._awaited and request.priority == BACKGROUND)
                 ]
                 if mine:
-                    chosen = min(mine, key=lambda ticket: (ticket.urgency, ticket.number))
+                    chosen = min(mine, key=lambda request: (request.priority, request.number))
                     self.waiting.remove(chosen)
                     return chosen
                 if self.closed:
@@ -146,7 +146,7 @@ class _Queue:
             self.changed.notify_all()
 
 
-class LocalCrew:
+class LocalPool:
     """One thread in this process: for tests, and where no other process may be started."""
 
     def __init__(self, content: Content, make_zone: MakeZone) -> None:
@@ -156,13 +156,13 @@ class LocalCrew:
         self._thread = threading.Thread(target=self._work, name="ccepz-run", daemon=True)
         self._thread.start()
 
-    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
+    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
         """Take an order."""
-        return self._queue.put(Ticket(0, order, urgency, then, told))
+        return self._queue.put(Request(0, order, priority, then, on_progress))
 
-    def hasten(self, ticket: Ticket, told: Told | None = None) -> None:
+    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
         """Let somebody wait for an order that was only foreseen."""
-        self._queue.hasten(ticket, told)
+        self._queue.raise_priority(request, on_progress)
 
     def close(self) -> None:
         """Let the running order finish and start no more."""
@@ -170,33 +170,33 @@ class LocalCrew:
         self._thread.join()
 
     def _work(self) -> None:
-        while (ticket := self._queue.take(0)) is not None:
+        while (request := self._queue.take(0)) is not None:
             try:
-                result = self._runner.carry_out(ticket.order, _teller(ticket))
+                result = self._runner.carry_out(request.order, _progress_of(request))
             except _CancelledError:
                 continue
             except UserError as error:
-                ticket.answer(None, error)
+                request.answer(None, error)
             except Exception:
                 logger.exception("a run of the game failed")
-                ticket.answer(None, GameError("run_failed"))
+                request.answer(None, GameError("run_failed"))
             else:
-                ticket.answer(result, None)
+                request.answer(result, None)
             finally:
-                self._queue.done(ticket)
+                self._queue.done(request)
 
 
-def _teller(ticket: Ticket) -> Told:
-    def told(year: int) -> None:
-        if ticket.cancelled:
+def _progress_of(request: Request) -> OnProgress:
+    def on_progress(year: int) -> None:
+        if request.cancelled:
             raise _CancelledError
-        if ticket.told is not None:
-            ticket.told(year)
+        if request.on_progress is not None:
+            request.on_progress(year)
 
-    return told
+    return on_progress
 
 
-class ProcessCrew:
+class ProcessPool:
     """Some workers in processes of their own, so that the page never waits for a run.
 
     What a player waits for goes to a worker of its own, the first; the others, which the system may put last, do
@@ -215,45 +215,45 @@ class ProcessCrew:
         workers = helpers + 1
         self._queue = _Queue()
         self._folder = folder
-        self._running: list[tuple[Ticket, subprocess.Popen[bytes]] | None] = [None] * workers
+        self._running: list[tuple[Request, subprocess.Popen[bytes]] | None] = [None] * workers
         self._lock = threading.Lock()
         self._threads = [
-            threading.Thread(target=self._serve, args=(number,), name=f"ccepz-crew-{number}", daemon=True)
+            threading.Thread(target=self._serve, args=(number,), name=f"ccepz-pool-{number}", daemon=True)
             for number in range(workers)
         ]
         for thread in self._threads:
             thread.start()
 
-    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket:
+    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
         """Take an order."""
         helper = 1 + order.world.seed % (len(self._threads) - 1)
-        home = {OWN: 0, FORESEEN: 0, ASKED: None, BACKGROUND: helper}[urgency]
-        ticket = self._queue.put(Ticket(0, order, urgency, then, told, home, self._halt))
-        self._make_way(ticket)
-        return ticket
+        home = {OWN: 0, FORESEEN: 0, ASKED: None, BACKGROUND: helper}[priority]
+        request = self._queue.put(Request(0, order, priority, then, on_progress, home, self._halt))
+        self._make_way(request)
+        return request
 
-    def hasten(self, ticket: Ticket, told: Told | None = None) -> None:
+    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
         """Let somebody wait for an order that was only foreseen."""
-        self._queue.hasten(ticket, told)
-        self._make_way(ticket)
+        self._queue.raise_priority(request, on_progress)
+        self._make_way(request)
 
-    def _make_way(self, ticket: Ticket) -> None:
+    def _make_way(self, request: Request) -> None:
         """Stop what is less urgent where an order is to run, and background work while somebody waits."""
-        urgency, home = ticket.urgency, ticket.home
+        priority, home = request.priority, request.home
         with self._lock:
             for number, running in enumerate(self._running):
-                if running is None or running[0].urgency <= urgency:
+                if running is None or running[0].priority <= priority:
                     continue
                 in_the_way = home in (None, number)
-                if in_the_way or (urgency == OWN and running[0].urgency == BACKGROUND):
+                if in_the_way or (priority == OWN and running[0].priority == BACKGROUND):
                     self._stop(running)
-                if in_the_way and urgency != OWN:
+                if in_the_way and priority != OWN:
                     break
 
-    def _halt(self, ticket: Ticket) -> None:
+    def _halt(self, request: Request) -> None:
         with self._lock:
             for running in self._running:
-                if running is not None and running[0] is ticket:
+                if running is not None and running[0] is request:
                     self._stop(running)
 
     def close(self) -> None:
@@ -268,10 +268,10 @@ class ProcessCrew:
             thread.join()
 
     @staticmethod
-    def _stop(running: tuple[Ticket, subprocess.Popen[bytes]]) -> None:
-        ticket, process = running
+    def _stop(running: tuple[Request, subprocess.Popen[bytes]]) -> None:
+        request, process = running
         with contextlib.suppress(OSError):  # it has ended by itself
-            send(process.stdin, (ticket.number, STOP))  # type: ignore[arg-type]
+            send(process.stdin, (request.number, STOP))  # type: ignore[arg-type]
 
     def _start(self, me: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([PATIENT] if me else [])]
@@ -285,53 +285,53 @@ class ProcessCrew:
     def _serve(self, me: int) -> None:
         process = self._start(me)
         try:
-            while (ticket := self._queue.take(me)) is not None:
+            while (request := self._queue.take(me)) is not None:
                 over = True
                 try:
-                    over = self._carry_out(me, process, ticket)
+                    over = self._carry_out(me, process, request)
                 except (EOFError, OSError):
                     logger.warning("a worker ended unexpectedly; another takes its place")
                     self._drop(process)
                     process = self._start(me)
-                    over = ticket.tried  # what killed one worker by accident does not kill the next
-                    ticket.tried = True
+                    over = request.tried  # what killed one worker by accident does not kill the next
+                    request.tried = True
                     if over:
-                        ticket.answer(None, GameError("run_failed"))
+                        request.answer(None, GameError("run_failed"))
                 finally:
                     with self._lock:
                         self._running[me] = None
                     if over:
-                        self._queue.done(ticket)
+                        self._queue.done(request)
                     else:
-                        self._queue.back(ticket)
+                        self._queue.back(request)
         finally:
             self._drop(process)
 
-    def _carry_out(self, me: int, process: subprocess.Popen[bytes], ticket: Ticket) -> bool:
+    def _carry_out(self, me: int, process: subprocess.Popen[bytes], request: Request) -> bool:
         """Have a worker carry out an order; False when it was stopped for another and is to begin anew."""
         with self._lock:
-            self._running[me] = (ticket, process)
-            send(process.stdin, (ticket.number, ticket.order))  # type: ignore[arg-type]
+            self._running[me] = (request, process)
+            send(process.stdin, (request.number, request.order))  # type: ignore[arg-type]
         told_to_stop = False
         while True:
             number, what, value = receive(process.stdout)  # type: ignore[arg-type]
-            if number != ticket.number:
+            if number != request.number:
                 continue  # the last word of an order that was dropped
             if what == "year":
-                if ticket.cancelled and not told_to_stop:
+                if request.cancelled and not told_to_stop:
                     told_to_stop = True
                     with self._lock:
-                        self._stop((ticket, process))
-                elif ticket.told is not None:
-                    ticket.told(value)
+                        self._stop((request, process))
+                elif request.on_progress is not None:
+                    request.on_progress(value)
                 continue
             break
         if what == "stopped":
-            return ticket.cancelled
+            return request.cancelled
         if what == "done":
-            ticket.answer(value, None)
+            request.answer(value, None)
         else:
-            ticket.answer(None, value if what == "refused" else GameError("run_failed"))
+            request.answer(None, value if what == "refused" else GameError("run_failed"))
         return True
 
     @staticmethod

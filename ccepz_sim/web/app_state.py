@@ -9,26 +9,26 @@ import threading
 from dataclasses import dataclass
 
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.game.crew import Crew, LocalCrew, ProcessCrew
+from ccepz_sim.game.database import GameDatabase, usual_path
 from ccepz_sim.game.runner import MakeZone
-from ccepz_sim.game.shelf import Shelf, usual_path
 from ccepz_sim.game.store import Store
+from ccepz_sim.game.worker_pool import LocalPool, ProcessPool, WorkerPool
 
 WORKERS = (2, 4)  # at least and at most; the page itself needs little of a core
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
-_open: list[Hall] = []  # at most one
+_open: list[AppState] = []  # at most one
 
 
 @dataclass(frozen=True, slots=True)
-class Hall:
+class AppState:
     """The games of this server, and the language of a page that names none."""
 
     store: Store
     lang: str
 
 
-def open_hall(lang: str = "en", make_zone: MakeZone | None = None) -> Hall:
+def open_app(lang: str = "en", make_zone: MakeZone | None = None) -> AppState:
     """Load the content and make room for games; a second call replaces the first.
 
     Args:
@@ -40,30 +40,30 @@ def open_hall(lang: str = "en", make_zone: MakeZone | None = None) -> Hall:
     """
     content = load_content()
     _read_all(content)
-    crew: Crew
+    pool: WorkerPool
     if make_zone is None:
         least, most = WORKERS
-        crew, shelf = ProcessCrew(content.folder, max(least, min(most, os.cpu_count() or least))), _shelf()
+        pool, database = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least))), _database()
     else:
-        crew, shelf = LocalCrew(content, make_zone), Shelf()
+        pool, database = LocalPool(content, make_zone), GameDatabase()
     with _lock:
-        _open[:] = [Hall(Store(content, crew, shelf), lang)]
+        _open[:] = [AppState(Store(content, pool, database), lang)]
         return _open[0]
 
 
-def the_hall() -> Hall:
-    """Return the hall of this server, opened where nobody has yet."""
+def app_state() -> AppState:
+    """Return the state of this server, opened where nobody has yet."""
     with _lock:
         found = _open[0] if _open else None
-    return found or open_hall()
+    return found or open_app()
 
 
-def _shelf() -> Shelf:
+def _database() -> GameDatabase:
     try:
-        return Shelf(usual_path())
+        return GameDatabase(usual_path())
     except (OSError, sqlite3.Error) as error:
         logger.warning("games are kept in memory only, as their file cannot be opened: %s", error)
-        return Shelf()
+        return GameDatabase()
 
 
 def _read_all(content: Content) -> None:

@@ -9,97 +9,99 @@ from dataclasses import dataclass, field
 
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.crew import FORESEEN, OWN, Crew, Then, Ticket, Told
 from ccepz_sim.game.records import Brief, Future, Lives, Order, Result
+from ccepz_sim.game.worker_pool import FORESEEN, OWN, OnProgress, Request, Then, WorkerPool
 
 KEPT = {Future: 16, Brief: 1200, Lives: 3}
 FORESEEN_KEPT = 4  # they must not push out what somebody asked for
 
 
 @dataclass(slots=True)
-class _Flight:
+class _Pending:
     """An order on its way: who waits for it, and how many games only foresee it."""
 
-    ticket: Ticket | None = None
+    request: Request | None = None
     waiting: list[Then] = field(default_factory=list)
     foreseeing: int = 0
 
 
-class Futures:
-    """A shelf in front of a crew: content, world and decisions are the key."""
+class RunCache:
+    """A cache in front of a worker pool: content, world and decisions are the key."""
 
-    def __init__(self, content: Content, crew: Crew) -> None:
+    def __init__(self, content: Content, pool: WorkerPool) -> None:
         """Keep the results of one content."""
         self.content = content
-        self.crew = crew
+        self.pool = pool
         self._lock = threading.Lock()
-        self._shelves: dict[type[Result], OrderedDict[Order, Result]] = {kind: OrderedDict() for kind in KEPT}
+        self._caches: dict[type[Result], OrderedDict[Order, Result]] = {kind: OrderedDict() for kind in KEPT}
         self._foreseen: OrderedDict[Order, Result] = OrderedDict()
-        self._flying: dict[Order, _Flight] = {}
+        self._pending: dict[Order, _Pending] = {}
 
     def known(self, order: Order) -> Result | None:
         """Return a result that is already there; a whole future also answers for its brief."""
         with self._lock:
             if order in self._foreseen:
                 self._put(order, self._foreseen.pop(order))
-            for shelf in self._shelves.values():
-                if order in shelf:
-                    shelf.move_to_end(order)
-                    return shelf[order]
+            for cache in self._caches.values():
+                if order in cache:
+                    cache.move_to_end(order)
+                    return cache[order]
             if order.what == "brief":
-                whole = self._shelves[Future].get(Order(order.world, order.decisions))
+                whole = self._caches[Future].get(Order(order.world, order.decisions))
                 if isinstance(whole, Future):
                     return whole.brief
         return None
 
-    def ask(self, order: Order, then: Then, urgency: int = OWN, told: Told | None = None) -> Ticket | None:
-        """Answer at once from the shelf, or later from the crew; the ticket is for what may be cancelled.
+    def ask(
+        self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None
+    ) -> Request | None:
+        """Answer at once from the cache, or later from the pool; the request is for what may be cancelled.
 
-        An order of somebody's own that is on its way already is not run twice; it has no ticket and is not cancelled.
+        An order of somebody's own that is on its way already is not run twice; it has no request and is not cancelled.
         """
         found = self.known(order)
         if found is not None:
             then(found, None)
             return None
-        if urgency != OWN:
-            return self.crew.ask(order, self._keeper(order, then), urgency, told)
+        if priority != OWN:
+            return self.pool.ask(order, self._keeper(order, then), priority, on_progress)
         with self._lock:
-            flight = self._flying.get(order)
-            first = flight is None
-            if flight is None:
-                flight = self._flying[order] = _Flight()
-            flight.waiting.append(then)
+            pending = self._pending.get(order)
+            first = pending is None
+            if pending is None:
+                pending = self._pending[order] = _Pending()
+            pending.waiting.append(then)
         if first:
-            self.crew.ask(order, self._lander(order, flight), OWN, told)
-        elif flight.ticket is not None:
-            self.crew.hasten(flight.ticket, told)
+            self.pool.ask(order, self._deliverer(order, pending), OWN, on_progress)
+        elif pending.request is not None:
+            self.pool.raise_priority(pending.request, on_progress)
         return None
 
     def foresee(self, order: Order) -> Callable[[], None]:
         """Run what somebody may want next; the returned function gives it up, unless it is wanted by then."""
         with self._lock:
-            if order in self._foreseen or any(order in shelf for shelf in self._shelves.values()):
+            if order in self._foreseen or any(order in cache for cache in self._caches.values()):
                 return lambda: None
-            flight = self._flying.get(order)
-            first = flight is None
-            if flight is None:
-                flight = self._flying[order] = _Flight()
-            flight.foreseeing += 1
+            pending = self._pending.get(order)
+            first = pending is None
+            if pending is None:
+                pending = self._pending[order] = _Pending()
+            pending.foreseeing += 1
             if first:
-                # under the lock: whoever wants the order meanwhile has to find its ticket
-                flight.ticket = self.crew.ask(order, self._lander(order, flight), FORESEEN)
-        return once(lambda: self._give_up(order, flight))
+                # under the lock: whoever wants the order meanwhile has to find its request
+                pending.request = self.pool.ask(order, self._deliverer(order, pending), FORESEEN)
+        return once(lambda: self._give_up(order, pending))
 
-    def _give_up(self, order: Order, flight: _Flight) -> None:
+    def _give_up(self, order: Order, pending: _Pending) -> None:
         with self._lock:
-            flight.foreseeing -= 1
-            unwanted = not flight.waiting and not flight.foreseeing and self._flying.get(order) is flight
+            pending.foreseeing -= 1
+            unwanted = not pending.waiting and not pending.foreseeing and self._pending.get(order) is pending
             if unwanted:
-                del self._flying[order]
-        if unwanted and flight.ticket is not None:
-            flight.ticket.cancel()
+                del self._pending[order]
+        if unwanted and pending.request is not None:
+            pending.request.cancel()
 
-    def get(self, order: Order, told: Told | None = None) -> Result:
+    def get(self, order: Order, on_progress: OnProgress | None = None) -> Result:
         """Wait for a result.
 
         Raises:
@@ -112,7 +114,7 @@ class Futures:
             answers.append((result, error))
             done.set()
 
-        self.ask(order, then, OWN, told)
+        self.ask(order, then, OWN, on_progress)
         done.wait()
         result, error = answers[0]
         if error is not None:
@@ -121,7 +123,7 @@ class Futures:
         return result
 
     def _keeper(self, order: Order, then: Then) -> Then:
-        """Put a result on the shelf before it is passed on."""
+        """Put a result on the cache before it is passed on."""
 
         def keep(result: Result | None, error: UserError | None) -> None:
             if result is not None:
@@ -131,14 +133,14 @@ class Futures:
 
         return keep
 
-    def _lander(self, order: Order, flight: _Flight) -> Then:
-        """Keep what a flight brings, and pass it on to all who wait; what nobody waits for has a shelf of its own."""
+    def _deliverer(self, order: Order, pending: _Pending) -> Then:
+        """Keep what a run brings and pass it on to all who wait; what nobody waits for has a cache of its own."""
 
         def land(result: Result | None, error: UserError | None) -> None:
             with self._lock:
-                if self._flying.get(order) is flight:
-                    del self._flying[order]
-                waiting = tuple(flight.waiting)
+                if self._pending.get(order) is pending:
+                    del self._pending[order]
+                waiting = tuple(pending.waiting)
                 if result is not None and waiting:
                     self._put(order, result)
                 elif result is not None:
@@ -151,10 +153,10 @@ class Futures:
         return land
 
     def _put(self, order: Order, result: Result) -> None:
-        shelf = self._shelves[type(result)]
-        shelf[order] = result
-        while len(shelf) > KEPT[type(result)]:
-            shelf.popitem(last=False)
+        cache = self._caches[type(result)]
+        cache[order] = result
+        while len(cache) > KEPT[type(result)]:
+            cache.popitem(last=False)
 
 
 def once(act: Callable[[], None]) -> Callable[[], None]:

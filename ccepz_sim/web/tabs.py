@@ -17,7 +17,7 @@ from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.web import numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.views import branches, charts, lives, people, policy_web, report, why
-from ccepz_sim.web.views.charts import Eyes
+from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
 
 Guard = Callable[[Callable[[Any], None]], Callable[[Any], None]]
@@ -83,7 +83,7 @@ def Why(
 
 
 @component
-def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
+def People(game: Game, state: State, lang: str, visibility: Visibility) -> None:
     """Show distributions of a year, and follow one life."""
     kind, set_kind = solara.use_state(people.KINDS[0])
     row, set_row = solara.use_state(-1)
@@ -126,9 +126,9 @@ def People(game: Game, state: State, lang: str, eyes: Eyes) -> None:
 
     overview = life = None
     if seen is not None:
-        overview = people.overview(game.content, seen, kind, state.year, eyes.known, lang, row)
+        overview = people.overview(game.content, seen, kind, state.year, visibility.known, lang, row)
         if row >= 0:
-            life = lives.life(game.content, seen, kind, row, eyes.known, lang)
+            life = lives.life(game.content, seen, kind, row, visibility.known, lang)
     if error is not None:
         retry = words("page", lang)["retry"]
         parts.Notice(text=error.sentence(lang), action=retry, event_act=lambda _: set_attempt(attempt + 1))
@@ -166,7 +166,7 @@ def Web(game: Game, state: State, lang: str, groups: Choices, indicators: Choice
 
 
 @component
-def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], eyes: Eyes, guard: Guard) -> None:
+def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], visibility: Visibility, guard: Guard) -> None:
     """Show up to four futures side by side; they are computed while this view is open."""
 
     def compare() -> Callable[[], None]:
@@ -180,8 +180,8 @@ def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], eyes: 
         years=charts.years(),
         branches=branches.listed(state, lang),
         marks=branches.marks(state),
-        panels=branches.charts_of(state, panels, eyes, lang),
-        rows=branches.table(state, panels, eyes, lang),
+        panels=branches.charts_of(state, panels, visibility, lang),
+        rows=branches.table(state, panels, visibility, lang),
         event_switch_to=guard(lambda branch: game.switch(int(branch))),
         event_drop=guard(lambda branch: game.drop(int(branch))),
         event_branch=guard(lambda name: game.branch(str(name))),

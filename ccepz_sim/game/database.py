@@ -14,7 +14,7 @@ from typing import Any
 
 from ccepz_sim import __version__
 from ccepz_sim.content import Content
-from ccepz_sim.game.keeping import entry_text
+from ccepz_sim.game.game_file import entry_text
 from ccepz_sim.game.log import Entry
 from ccepz_sim.game.world import World
 
@@ -45,7 +45,7 @@ class Row:
     log: tuple[dict[str, Any], ...]
 
 
-class Shelf:
+class GameDatabase:
     """All kept games of one file; safe for use from several threads."""
 
     def __init__(self, path: Path | str = MEMORY) -> None:
@@ -80,9 +80,9 @@ class Shelf:
         log = tuple(json.loads(entry) for (entry,) in entries)
         return Row(content, version, World(seed, scenario), year, tuple(json.loads(panels)), log)
 
-    def journal(self, token: str, content: Content) -> ShelfJournal:
+    def journal(self, token: str, content: Content) -> DatabaseJournal:
         """Return the pen that writes one game."""
-        return ShelfJournal(self, token, content.hash)
+        return DatabaseJournal(self, token, content.hash)
 
     def write(self, statement: str, values: tuple[object, ...]) -> None:
         """Write at once; what is lost with the power is at most the last moment."""
@@ -90,22 +90,22 @@ class Shelf:
             self._base.execute(statement, values)
 
 
-class ShelfJournal:
+class DatabaseJournal:
     """Writes one game; a game nobody touched leaves no row."""
 
-    def __init__(self, shelf: Shelf, token: str, content_hash: str) -> None:
-        """Write to a shelf under a token."""
-        self._shelf, self._token, self._hash = shelf, token, content_hash
+    def __init__(self, database: GameDatabase, token: str, content_hash: str) -> None:
+        """Write to a database under a token."""
+        self._database, self._token, self._hash = database, token, content_hash
 
     def entry(self, number: int, entry: Entry, by: str) -> None:
         """Keep one entry with its date and seat; entries are never changed."""
         text = json.dumps(entry_text(entry), ensure_ascii=False)
         statement = "INSERT INTO log (token, number, at, seat, entry) VALUES (?, ?, ?, ?, ?)"
-        self._shelf.write(statement, (self._token, number, _now(), by, text))
+        self._database.write(statement, (self._token, number, _now(), by, text))
 
     def view(self, world: World, year: int) -> None:
         """Keep the world and the year on the table."""
-        self._shelf.write(
+        self._database.write(
             "INSERT INTO games (token, content, version, made, seed, scenario, year) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (token) DO UPDATE SET seed = excluded.seed, scenario = excluded.scenario, "
             "year = excluded.year",
@@ -114,7 +114,7 @@ class ShelfJournal:
 
     def panels(self, chosen: tuple[str, ...]) -> None:
         """Keep the charts a player chose."""
-        self._shelf.write("UPDATE games SET panels = ? WHERE token = ?", (json.dumps(chosen), self._token))
+        self._database.write("UPDATE games SET panels = ? WHERE token = ?", (json.dumps(chosen), self._token))
 
 
 def usual_path() -> Path | str:
