@@ -64,11 +64,11 @@ class Band:
 class BandMaker:
     """Asks for paired worlds in the background and tells each band that is worth showing."""
 
-    def __init__(self, futures: RunCache, world: World, decisions: tuple[Decision, ...], keep: int) -> None:
+    def __init__(self, run_cache: RunCache, world: World, decisions: tuple[Decision, ...], keep: int) -> None:
         """Prepare the worlds that share scenario and decisions with a game."""
-        values = futures.content.group_values("game")
+        values = run_cache.content.group_values("game")
         self.first, self.most = int(values.first_worlds), int(values.most_worlds)
-        self._futures = futures
+        self._run_cache = run_cache
         self._world, self._decisions, self._keep = world, decisions, keep
         self._lock = threading.Lock()
         self._pairs: dict[int, dict[bool, Brief]] = {}
@@ -107,7 +107,7 @@ class BandMaker:
                     self._lost.add(number)  # a world that cannot be run is left out, on both sides
                 self._show(tell)
 
-        request = self._futures.ask(order, then, BACKGROUND)
+        request = self._run_cache.ask(order, then, BACKGROUND)
         if request is not None:
             with self._lock:
                 self._requests.append(request)

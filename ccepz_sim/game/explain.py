@@ -124,10 +124,10 @@ class Explainer:
     """Asks for the runs that an explanation needs, and tells what is known after each."""
 
     def __init__(
-        self, futures: RunCache, world: World, position: Position, indicator: str, year: int, units_: Sequence[Unit]
+        self, run_cache: RunCache, world: World, position: Position, indicator: str, year: int, units_: Sequence[Unit]
     ) -> None:
         """Prepare to explain one indicator in one year."""
-        self._futures, self._world, self._position = futures, world, position
+        self._run_cache, self._world, self._position = run_cache, world, position
         self.indicator, self.year, self.units = indicator, year, tuple(units_)
         self._lock = threading.Lock()
         self._briefs: dict[int, Brief] = {}
@@ -166,16 +166,16 @@ class Explainer:
         decided = self._position.decisions
         if self._over:
             return
-        self._futures.ask(order(()), then(-2), ASKED)
-        self._futures.ask(order(decided), then(-1), ASKED)
+        self._run_cache.ask(order(()), then(-2), ASKED)
+        self._run_cache.ask(order(decided), then(-1), ASKED)
         for number, unit in enumerate(self.units):
             left = tuple(decision for decision in decided if decision not in unit.decisions)
-            self._futures.ask(order(left), then(number), ASKED)
+            self._run_cache.ask(order(left), then(number), ASKED)
 
     def look_elsewhere(self, tell: Callable[[Explanation], None]) -> None:
         """Ask the same of other worlds in the background, world by world; `tell` is called after each."""
         decided = self._position.decisions
-        for number in range(1, int(self._futures.content.value("game.first_worlds"))):
+        for number in range(1, int(self._run_cache.content.value("game.first_worlds"))):
             world = self._world.sibling(number)
             for place, unit in ((-1, None), *enumerate(self.units)):
                 left = tuple(item for item in decided if unit is None or item not in unit.decisions)
@@ -191,7 +191,7 @@ class Explainer:
                     if whole and ready:
                         tell(self.now())
 
-                request = self._futures.ask(Order(world, left, "brief", until=self.year), come, BACKGROUND)
+                request = self._run_cache.ask(Order(world, left, "brief", until=self.year), come, BACKGROUND)
                 if request is not None:
                     self._requests.append(request)
 
@@ -251,7 +251,7 @@ class Explainer:
     ) -> tuple[Step, ...]:
         """Find the best chain from where any lever of the unit enters."""
         levers = {decision.lever for decision in unit.decisions}
-        starts = {self._futures.content.levers[name].effect.indicator for name in levers}
+        starts = {self._run_cache.content.levers[name].effect.indicator for name in levers}
         found = {start: chain(start, self.indicator, moved) for start in sorted(starts)}
         ways = [(start, way) for start, way in found.items() if way is not None]
         if not ways:

@@ -121,7 +121,7 @@ class Game:
     def __init__(
         self,
         content: Content,
-        futures: RunCache,
+        run_cache: RunCache,
         notifiers: Executor,
         world: World,
         log: Sequence[Entry] = (),
@@ -130,7 +130,7 @@ class Game:
     ) -> None:
         """Start a game, or go on with the log of one."""
         self.content = content
-        self.futures = futures
+        self.run_cache = run_cache
         self._notifiers = notifiers
         self._journal: Journal = journal or NoJournal()
         self._lock = threading.RLock()
@@ -412,7 +412,7 @@ class Game:
 
     def ask(self, order: Order, then: Callable[[Result | None, UserError | None], None]) -> None:
         """Ask for a run beside the game's own."""
-        self.futures.ask(order, then, ASKED)
+        self.run_cache.ask(order, then, ASKED)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Do something outside the thread that brought a result, so that the next run need not wait for it."""
@@ -454,7 +454,7 @@ class Game:
                 return
             self._give_up()
             self._foreseen = order
-            self._give_up = self.futures.foresee(order) if order is not None else lambda: None
+            self._give_up = self.run_cache.foresee(order) if order is not None else lambda: None
 
     def _checked(self, lever: str, value: float) -> float:
         known = self.content.levers.get(lever)
@@ -520,7 +520,7 @@ class Game:
                 if complete:
                     self._landed(wish)
 
-            self.futures.ask(order, then, on_progress=self._report)
+            self.run_cache.ask(order, then, on_progress=self._report)
 
     def _landed(self, wish: _Gathering) -> None:
         with self._lock:
@@ -552,7 +552,7 @@ class Game:
             band = self._band
             if band is not None and band.worlds >= self.content.value("game.most_worlds"):
                 return
-            maker = BandMaker(self.futures, self._world, outcome.own.decisions, self._year)
+            maker = BandMaker(self.run_cache, self._world, outcome.own.decisions, self._year)
             self._maker = maker
 
         def tell(band: Band) -> None:
@@ -582,7 +582,7 @@ class Game:
                 self._tell()
 
             if branch not in self._rivals:
-                self.futures.ask(Order(world, position.decisions), then, ASKED)
+                self.run_cache.ask(Order(world, position.decisions), then, ASKED)
 
     def _report(self, year: int) -> None:
         with self._lock:

@@ -44,7 +44,7 @@ class Store:
     def __init__(self, content: Content, pool: WorkerPool, database: GameDatabase | None = None) -> None:
         """Serve games of one content."""
         self.content = content
-        self.futures = RunCache(content, pool)
+        self.run_cache = RunCache(content, pool)
         self._pool = pool
         self._database = database or GameDatabase()
         self._notifiers = ThreadPoolExecutor(NOTIFIERS, thread_name_prefix="ccepz-voice")
@@ -67,7 +67,7 @@ class Store:
                     problem = error
             fresh = secrets.token_urlsafe(9)
             journal = self._database.journal(fresh, self.content)
-            game = Game(self.content, self.futures, self._notifiers, self._first_world(), journal=journal)
+            game = Game(self.content, self.run_cache, self._notifiers, self._first_world(), journal=journal)
             self._remember(fresh, game)
         return Found(fresh, game, True, problem)
 
@@ -84,7 +84,7 @@ class Store:
 
     def warm_up(self) -> None:
         """Run the first world in the background, so that the first page finds it finished."""
-        self.futures.ask(Order(self._first_world(), ()), lambda *_: None)
+        self.run_cache.ask(Order(self._first_world(), ()), lambda *_: None)
 
     def close(self) -> None:
         """Let running work end and start no more."""
@@ -107,7 +107,7 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise GameError("needs_version", version=row.version, own=__version__) from None
         journal = self._database.journal(token, self.content)
-        game = Game(self.content, self.futures, self._notifiers, row.world, log, row.year, journal)
+        game = Game(self.content, self.run_cache, self._notifiers, row.world, log, row.year, journal)
         self._panels[token] = row.panels
         self._remember(token, game)
         return game
