@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any, Never, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,31 @@ ANY_SERIES = "*"
 YEARS = (1900.0, 2200.0)  # what can be a year at all, to catch slips of the keyboard
 STATUS_QUO = "status-quo"
 QUARTERS_A_YEAR = 4
+Key = TypeVar("Key")
+Item = TypeVar("Item")
+LARGEST_SEED = 2**31 - 1  # of every seed; fits the integers of every language and file that carries one
+
+
+class Frozen(dict[Key, Item]):
+    """A mapping that never changes; unlike Python's own it can be copied deeply and sent to another process."""
+
+    def _refuse(self, *_: object, **__: object) -> Never:
+        raise TypeError("content never changes")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __copy__(self) -> Frozen[Key, Item]:
+        """Share what never changes."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Frozen[Key, Item]:
+        """Share what never changes."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a plain mapping."""
+        return Frozen, (dict(self),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +520,11 @@ class Study:
     def runs(self) -> int:
         """Return the number of runs."""
         return self.points * len(self.policies) * len(self.scenarios) * self.seeds
+
+    @property
+    def last_seed(self) -> int:
+        """Return the highest seed of a run."""
+        return self.first_seed + (self.runs if self.luck == "own" else self.seeds) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ccepz_sim.reading import finding as f
-from ccepz_sim.reading.fields import SNAKE, Fields, finite, shown
+from ccepz_sim.reading.fields import SNAKE, Fields, finite, is_number, sensible, shown
 from ccepz_sim.reading.needs import TABLES
-from ccepz_sim.schema import Column, Evidence, Label, Table
+from ccepz_sim.schema import Column, Evidence, Frozen, Label, Table
 
 TABLE_KEYS = ("id", "label", "what", "columns", "row", "order", "rows", "evidence")
 NUMBER_KEYS = ("label", "what", "unit", "bounds", "status", "source", "why", "default")
@@ -29,6 +28,9 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
     label, what = fields.label("label"), fields.label("what")
     section = fields.section("columns")
     columns = {key: _column(section, key) for key in section.data}
+    for key in columns:
+        if key in (*ROW_KEYS, *LABEL_CELLS):
+            section.note(key, "name_reserved", value=key)
     for key in TABLES.get(name, ()):
         if key not in columns:
             section.note(key, "missing_column", options=columns, name=key)
@@ -64,11 +66,11 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         what,
         tuple(ids),
         tuple(labels),
-        MappingProxyType(columns),
-        MappingProxyType(evidence),
-        MappingProxyType({key: number for number, key in enumerate(ids)}),
-        MappingProxyType(numbers),
-        MappingProxyType(texts),
+        Frozen(columns),
+        Frozen(evidence),
+        Frozen({key: number for number, key in enumerate(ids)}),
+        Frozen(numbers),
+        Frozen(texts),
     )
 
 
@@ -251,9 +253,9 @@ def _numbers(fields: Fields, column: Column, ids: list[str], cells: list[Any]) -
         if value is None:
             fields.note(key, "missing_key", allowed=words)
         elif not finite(value):
-            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            fields.note(key, "not_finite" if is_number else "wrong_type", allowed=words, value=shown(value))
-        elif not low <= value <= high:
+            rule = "not_finite" if is_number(value) else "wrong_type"
+            fields.note(key, rule, allowed=words, value=shown(value))
+        elif not low <= value <= high or not sensible(value):
             fields.note(key, "out_of_bounds", allowed=words, value=shown(value))
         else:
             good = float(value)

@@ -138,7 +138,7 @@ def _question(played: Played, content: Content) -> Label:
 def _check(text: str, name: str, content: Content) -> None:
     import tomllib
 
-    content.read_study(tomllib.loads(text), f"{name}.toml", name)
+    content.read_study(tomllib.loads(text), f"{name}.toml")
 
 
 def _text(value: str) -> str:

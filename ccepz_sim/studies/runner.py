@@ -15,6 +15,7 @@ from typing import Any
 from ccepz_sim import __version__
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import unknown
+from ccepz_sim.reading.needs import PHASES
 from ccepz_sim.schema import Study
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
@@ -261,12 +262,9 @@ def check_phases(study: Study) -> None:
     Raises:
         ContentError: naming the nearest phase.
     """
-    from ccepz_sim.model import PHASES
-
-    names = [phase.name for phase in PHASES]
     for name in study.relations.without:
-        if name not in names:
-            raise unknown("unknown_phase", name, names)
+        if name not in PHASES:
+            raise unknown("unknown_phase", name, PHASES)
 
 
 @contextmanager

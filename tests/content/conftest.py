@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.checks import Finding, check_content, indicator_ids
+from ccepz_sim.checks import Finding, check_content
 from ccepz_sim.content import find_folder, load_content
 from ccepz_sim.reading import files
+from ccepz_sim.reading.designs import indicators
 from ccepz_sim.reading.needs import CHANNELS, TABLES
 
 Documents = dict[str, dict[str, Any]]
@@ -204,7 +205,7 @@ def _lever(name: str, channel: str) -> dict[str, Any]:
         "lag": {"quarters": 2, "stages": 2},
         "cost": {"kind": "none", "money": 0, "standing": 1.5},
         "effect": {
-            "indicator": (indicator_ids() or ("so2",))[0],
+            "indicator": next(iter(indicators())),
             "direction": "down",
             "value": 6,
             "years": 8,

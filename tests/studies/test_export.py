@@ -27,7 +27,7 @@ PLAYED = Played(DECISIONS, "second-crash", 7, 2)
 
 def test_the_study_holds_the_run_that_was_played(content: Content) -> None:
     text = study_toml(PLAYED, content=content)
-    study = content.read_study(tomllib.loads(text), "my-study.toml", "my-study")
+    study = content.read_study(tomllib.loads(text), "my-study.toml")
     assert study.runs == 60
     assert [policy.id for policy in study.policies] == ["status-quo", "mine"]
     plan = Plan(study)
@@ -56,7 +56,7 @@ def test_without_decisions_both_are_the_status_quo(content: Content) -> None:
 def test_words_of_people_stay_words(content: Content) -> None:
     label = Label('A "quoted"\nname \\ with [signs]', "带“引号”的名称")
     text = study_toml(PLAYED, label=label, content=content)
-    assert content.read_study(tomllib.loads(text), "my-study.toml", "my-study").label == label
+    assert content.read_study(tomllib.loads(text), "my-study.toml").label == label
 
 
 def test_what_is_not_possible_is_refused(content: Content) -> None:

@@ -60,8 +60,8 @@ def document(**changes: Any) -> dict[str, Any]:
 def read(**changes: Any) -> tuple[Phenomenon, list[Finding]]:
     """Read the small phenomenon with some keys changed."""
     findings: list[Finding] = []
-    known = CONTENT._known()
-    return reading.read_phenomenon(document(**changes), "tried.toml", "tried", findings, known=known), findings
+    known = CONTENT._known
+    return reading.read_phenomenon(document(**changes), "tried.toml", findings, known=known), findings
 
 
 def run(item: Phenomenon, part: str, folder: Path) -> None:

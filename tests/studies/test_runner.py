@@ -149,7 +149,7 @@ from ccepz_sim.studies import runner, store
 from ccepz_sim.studies.extras import StudyError
 if __name__ == "__main__":
     store.MOST_RUNS_OF_SHARD = 8
-    study = load_content().read_study(document(), "tried.toml", "tried")
+    study = load_content().read_study(document(), "tried.toml")
     engine = FaultyPool(2, Faults(Path({str(faults.folder)!r}), **{more!r}))
     try:
         runner.run_study(study, Path({str(folder)!r}), engine=engine)
