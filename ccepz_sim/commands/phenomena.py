@@ -11,12 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
-
-from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
+from ccepz_sim.commands.arguments import Parser, path, whole
+from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, stoppable
+from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.schema import LANGUAGES, Phenomenon
 
@@ -40,7 +39,7 @@ def declare(parser: Parser, say: Say) -> None:
     workers = whole("--workers", 1, MOST_WORKERS)
     add("--workers", type=workers, default=WORKERS, metavar="N", help=say("phenomena.workers", default=WORKERS))
     add("--space", action="store_true", help=say("phenomena.space"))
-    add("--out", type=Path, default=None, metavar="DIR", help=say("phenomena.out", default=OUT.as_posix()))
+    add("--out", type=path("--out"), default=None, metavar="DIR", help=say("phenomena.out", default=OUT.as_posix()))
     add("--json", action="store_true", help=say("phenomena.json"))
 
 
@@ -64,7 +63,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         draw(found, folder / found.phenomenon.id, content)
     if args.json:
         plain = [as_dict(found) for found in all_found]
-        print(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False))
+        say_json(plain)
         return 0
     for found in all_found:
         _tell(Telling(found.phenomenon, as_dict(found), content, say), say)
@@ -138,11 +137,8 @@ def draw(found: Found, folder: Path, content: Content) -> None:
 def _tell(telling: Telling, say: Say) -> None:
     from ccepz_sim.commands.telling import COLUMNS
 
-    table = Table(title=telling.title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for key in COLUMNS:
-        table.add_column(say(f"phenomena.{key}"), overflow="fold")
-    for row in telling.rows():
-        table.add_row(*row)
-    printer().print(table)
+    kinds = (TEXT, TEXT, NUMBER, NUMBER, NUMBER, TEXT)
+    columns = [Column(say(f"phenomena.{key}"), kind) for key, kind in zip(COLUMNS, kinds, strict=True)]
+    print_table(columns, telling.rows(), telling.title)
     for line in telling.lines():
         print(line)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.table import Table
 
-from ccepz_sim.commands.arguments import Parser, whole
+from ccepz_sim.commands.arguments import Parser, path, whole
 from ccepz_sim.commands.figures import SHARE
 from ccepz_sim.commands.speech import Say, printer
 from ccepz_sim.indicators import all_indicators
@@ -34,7 +33,7 @@ Shown = tuple["pd.DataFrame", "Callable[[Charts], Any] | None", str]
 
 def declare(parser: Parser, say: Say) -> None:
     """Declare the argument and the options."""
-    parser.own_arguments.add_argument("folder", type=Path, metavar="DIR", help=say("results.folder"))
+    parser.own_arguments.add_argument("folder", type=path("DIR"), metavar="DIR", help=say("results.folder"))
     views = parser.own_options.add_mutually_exclusive_group()
     views.add_argument("--table", action="store_true", help=say("results.table"))
     views.add_argument("--fan", metavar="INDICATOR", help=say("results.fan"))
@@ -49,7 +48,7 @@ def declare(parser: Parser, say: Say) -> None:
     add("--indicator", default="", metavar="NAME", help=say("results.indicator"))
     year = whole("--year", *YEARS)
     add("--year", type=year, default=None, metavar="YEAR", help=say("results.year"))
-    add("--out", type=Path, default=None, metavar="FILE", help=say("results.out"))
+    add("--out", type=path("--out"), default=None, metavar="FILE", help=say("results.out"))
     add("--lang", choices=("en", "zh"), default=None, help=say("results.lang"))
     add("--json", action="store_true", help=say("results.json"))
 

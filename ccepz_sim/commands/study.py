@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim.commands.arguments import Parser, whole
+from ccepz_sim.commands.arguments import path as read_path
 from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.output import is_there
+from ccepz_sim.reading.files import ENDING, read_one
 from ccepz_sim.schema import Study
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def declare(parser: Parser, say: Say) -> None:
     workers = whole("--workers", 1, MOST_WORKERS)
     add("--workers", type=workers, default=WORKERS, metavar="N", help=say("study.workers", default=WORKERS))
     add("--scheduler", default="", metavar="ADDRESS", help=say("study.scheduler"))
-    add("--out", type=Path, default=None, metavar="DIR", help=say("study.out"))
+    add("--out", type=read_path("--out"), default=None, metavar="DIR", help=say("study.out"))
     add("--timeout", type=_seconds, default=0.0, metavar="S", help=say("study.timeout"))
     add("--retry", action="store_true", help=say("study.retry"))
     add("--dry-run", action="store_true", help=say("study.dry_run"))
@@ -86,16 +88,12 @@ def find_study(name: str, content: Content) -> Study:
     Raises:
         UserError: there is none, or it has a mistake.
     """
-    path = Path(name)
-    if name in content.studies or not (path.suffix == ".toml" or path.exists()):
+    path = read_path("NAME|FILE")(name)
+    if name in content.studies or not (path.suffix.lower() == ENDING or is_there(path)):
         return content.study(name)
-    try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise CommandError("error.no_study_file", file=path) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CommandError("error.bad_study_file", file=path, detail=str(error)) from None
-    return content.read_study(document, path.name, path.stem)
+    if not is_there(path):
+        raise CommandError("error.no_study_file", file=path)
+    return content.read_study(read_one(path), path.name)
 
 
 def _cluster(address: str) -> Engine:

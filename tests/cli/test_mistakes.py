@@ -54,7 +54,7 @@ MISTAKES = [
     (["run", "--years", "45"], "The model ends with 2059: from 2016 on --years is at most 44."),
     (["run", "--years", "0"], "--years takes a whole number from 1 to 50, not “0”."),
     (["run", "--years", "ten"], "--years takes a whole number from 1 to 50, not “ten”."),
-    (["run", "--seed", "-1"], "--seed takes a whole number from 0 to 4294967295, not “-1”."),
+    (["run", "--seed", "-1"], "--seed takes a whole number from 0 to 2147483647, not “-1”."),
     (["run", "--scale", "0"], "--scale takes a number above 0 and at most 1, not “0”."),
     (["run", "--scale", "1.01"], "--scale takes a number above 0 and at most 1, not “1.01”."),
     (["run", "--scenari", "calm"], "“ccepz run” has no option “--scenari”. Did you mean “--scenario”?"),

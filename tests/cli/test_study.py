@@ -118,7 +118,9 @@ def test_a_mistake_is_one_sentence(ccepz, tmp_path, monkeypatch, arguments, told
 def test_a_broken_file_is_told(ccepz, tmp_path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("id = ", "utf-8")
-    assert "cannot be read" in ccepz("study", str(broken)).err
+    answer = ccepz("study", str(broken))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "broken.toml:1: The file is not valid TOML (line 1, column 6): Invalid value.\n"
     wrong = written(tmp_path, 2)
     wrong.write_text(wrong.read_text("utf-8").replace("0.5]", "5]"), "utf-8")
     answer = ccepz("study", str(wrong))
