@@ -30,6 +30,7 @@ LEVER_UNITS = (
 )
 COST_KINDS = ("programme", "value", "none")
 DIRECTIONS = ("up", "down")
+NEUTRAL = "neutral"  # direction of an indicator of which neither is better
 ANY_SERIES = "*"
 YEARS = (1900.0, 2200.0)  # what can be a year at all, to catch slips of the keyboard
 STATUS_QUO = "status-quo"

@@ -34,9 +34,9 @@ def scale_of(scale: object, usual: float) -> float:
     """
     if scale is None:
         return usual
-    if not finite(scale) or not 0.0 < float(scale) <= 1.0:  # type: ignore[arg-type]
-        raise ContentError("scale_out_of_bounds", value=shown(scale))
-    return float(scale)  # type: ignore[arg-type]
+    if finite(scale) and 0.0 < scale <= 1.0:
+        return float(scale)
+    raise ContentError("scale_out_of_bounds", value=shown(scale))
 
 
 def start_of(start: object) -> int:
@@ -74,7 +74,7 @@ def quarters_of(years: object, reached: int) -> int:
         ContentError: it is less than a quarter, no whole number of them, or leads beyond the end of the model.
     """
     left = LAST_YEAR - year_of(reached)
-    quarters = float(years) * QUARTERS if finite(years) else 0.0  # type: ignore[arg-type]
+    quarters = float(years) * QUARTERS if finite(years) else 0.0
     if not 1.0 - CLOSE <= quarters <= left * QUARTERS + CLOSE or abs(quarters - round(quarters)) > CLOSE:
         raise ContentError("years_not_possible", value=shown(years), most=shown(left), end=LAST_YEAR)
     return round(quarters)

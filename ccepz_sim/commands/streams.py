@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import io
 import json
 import os
 import sys
@@ -83,9 +84,9 @@ def prepared() -> Iterator[None]:
     _open_missing()
     before = sys.stdout, sys.stderr
     for stream in before:
-        with contextlib.suppress(AttributeError, ValueError):  # of a stream that is no real one
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=SPELL)
-    sys.stdout, sys.stderr = Out(before[0]), Err(before[1])  # type: ignore[assignment]
+    sys.stdout, sys.stderr = Out(before[0]), Err(before[1])
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -40,8 +40,8 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], title:
         title=_shown(title) or None, title_justify="left", box=box.SIMPLE if shows("─") else PLAIN, padding=(0, 1, 0, 0)
     )
     for column, width in zip(heads, widths, strict=True):
-        side = "right" if column.kind == NUMBER else "left"
-        table.add_column(Text(column.name), justify=side, width=width, overflow="fold", no_wrap=column.kind != TEXT)  # type: ignore[arg-type]
+        side: JustifyMethod = "right" if column.kind == NUMBER else "left"
+        table.add_column(Text(column.name), justify=side, width=width, overflow="fold", no_wrap=column.kind != TEXT)
     for row in cells:
         table.add_row(*map(Text, row))
     console.print(table)

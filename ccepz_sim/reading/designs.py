@@ -121,7 +121,7 @@ def _relations(item: Fields) -> Relations:
 
 def _share(item: Fields, key: str) -> bool:
     value = item.data.get(key)
-    if finite(value) and value is not None and value > 1.0:
+    if finite(value) and value > 1.0:
         item.note(key, "out_of_bounds", value=shown(value), allowed=f.allowed("between", low="0", high="1"))
         return False
     return True

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeGuard
 
 from ccepz_sim.reading import finding as f
 from ccepz_sim.schema import LANGUAGES, STATUSES, YEARS, Evidence, Label
@@ -36,17 +36,17 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def finite(value: object) -> bool:
+def finite(value: object) -> TypeGuard[float]:
     """Whether a value is a finite number that a float can hold (a flag is not a number)."""
     if not is_number(value):
         return False
     try:
-        return math.isfinite(value)  # type: ignore[arg-type]
+        return math.isfinite(value)
     except OverflowError:
         return False
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether a value is a number, of Python or of NumPy, be it finite or not (a flag is none)."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
