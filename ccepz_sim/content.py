@@ -85,6 +85,11 @@ class Content:
         """The folder, or None where it is this package's own, which another machine has elsewhere."""
         return None if self.folder == find_folder() else self.folder
 
+    @property
+    def overrides(self) -> Mapping[str, float]:
+        """Return the parameters that have other values than in the folder."""
+        return self._overrides
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over all values in canonical form; layout, comments and order of keys do not matter."""

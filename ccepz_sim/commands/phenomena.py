@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, stoppable
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.output import SCRATCH, OutputError, reason_of, resolved, try_folder
 from ccepz_sim.schema import LANGUAGES, Phenomenon
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ MOST_SEEDS = 1000
 QUICK_SEEDS, QUICK_SAMPLES, QUICK_SCALE = 2, 4, 0.0005
 OUT, QUICK_OUT = Path("out/phenomena"), Path("out/phenomena-quick")
 TABLE, FIGURES = "table", "figures"
+SIZE_OF_TABLES = 10_000_000  # bytes, with the figures of all
 SOME_FAILED = 1
 
 
@@ -50,7 +54,8 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     chosen = [content.phenomenon(one)] if one else list(content.phenomena.values())
     if args.quick:
         chosen = [_quick(item) for item in chosen]
-    folder = args.out or (QUICK_OUT if args.quick else OUT)
+    folder: Path = args.out or (QUICK_OUT if args.quick else OUT)
+    refuse_unfit(folder, list(content.phenomena))
     code = _run(chosen, folder, args, content, say)
     if code:
         return code
@@ -58,9 +63,10 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     from ccepz_sim.studies.phenomena import as_dict, find
 
     all_found = [find(item, folder / item.id) for item in chosen]
-    write_tables(all_found, folder)
-    for found in all_found:
-        draw(found, folder / found.phenomenon.id, content)
+    with _written(folder):
+        write_tables(all_found, folder)
+        for found in all_found:
+            draw(found, folder / found.phenomenon.id, content)
     if args.json:
         plain = [as_dict(found) for found in all_found]
         say_json(plain)
@@ -108,17 +114,61 @@ def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, c
     return 0
 
 
+def refuse_unfit(folder: Path, names: Collection[str]) -> None:
+    """Refuse a folder that could not take the tables afterwards, or holds something else.
+
+    Args:
+        folder: may be new, empty, or an earlier output.
+        names: all phenomena there are, each of which has a folder in it.
+
+    Raises:
+        OutputError: it cannot be written, or something would be overwritten.
+    """
+    tables = {f"{TABLE}.csv", f"{TABLE}.json"}
+    try:
+        target = resolved(folder)
+        if target.exists() and not target.is_dir():
+            raise OutputError("error.out_is_file", folder=folder)
+        held = sorted(path.name for path in target.iterdir()) if target.exists() else []
+        foreign = [name for name in held if name not in {*names, *tables} and not name.startswith(SCRATCH)]
+        foreign += [name for name in held if name in tables and not _is_ours(target / f"{TABLE}.json")]
+        if foreign:
+            raise OutputError("error.out_foreign", folder=folder, name=foreign[0])
+        try_folder(target, SIZE_OF_TABLES)
+    except (OSError, ValueError) as error:
+        raise OutputError("error.out_unfit", folder=folder, reason=reason_of(error)) from None
+
+
+def _is_ours(table: Path) -> bool:
+    try:
+        rows = json.loads(table.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(rows, list) and all(isinstance(row, dict) and "phenomenon" in row for row in rows)
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Say in one sentence what the disk refuses after all."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("error.out_failed", folder=folder, reason=reason_of(error)) from None
+
+
 def write_tables(all_found: Sequence[Found], folder: Path) -> None:
     """Write what came out as one table, CSV and JSON."""
     from ccepz_sim.studies.phenomena import table_rows
+    from ccepz_sim.studies.store import write_text
 
     rows = [row for found in all_found for row in table_rows(found)]
-    with (folder / f"{TABLE}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    (folder / f"{TABLE}.json").write_text(text, encoding="utf-8", newline="\n")
+    write_text(folder / f"{TABLE}.json", text)
+    write_text(folder / f"{TABLE}.csv", lines.getvalue())
 
 
 def draw(found: Found, folder: Path, content: Content) -> None:

@@ -184,8 +184,7 @@ def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults,
         name = words[key].get(say.lang) if key in words else cells.name(str(column))
         heads.append(Column(name, NUMBER if table[column].dtype.kind in "fiu" else TEXT))
     rows = [
-        tuple(cells.write(str(column), value, row) for column, value in row.items())
-        for row in table.to_dict("records")
+        tuple(cells.write(str(column), value, row) for column, value in row.items()) for row in table.to_dict("records")
     ]
     print_table(heads, rows, results.study.label.get(say.lang))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import signal
 import sys
@@ -20,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.arguments import path as read_path
 from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.output import is_there
 from ccepz_sim.reading.files import ENDING, read_one
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 WORKERS, MOST_WORKERS = 2, 512
 HOME = "out"
 LINE_EVERY = 15.0  # seconds between two lines where no terminal shows a bar
-BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
 SOME_FAILED, STOPPED = 1, 130
+# Ctrl-C, the end signal of a batch system, and a terminal that was closed.
+STOPS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -118,9 +119,9 @@ def _tell_plan(study: Study, folder: Path, as_json: bool, say: Say) -> int:
             "years": study.relations.years,
             "bytes": _size(study),
             "folder": str(folder),
-            "begun": (folder / MANIFEST).exists(),
+            "begun": is_there(folder / MANIFEST),
         }
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        say_json(plain)
     else:
         print(_plan_words(study, folder, say))
     return 0
@@ -142,6 +143,8 @@ def _plan_words(study: Study, folder: Path, say: Say) -> str:
 
 
 def _size(study: Study) -> int:
+    from ccepz_sim.studies.store import BYTES_A_VALUE
+
     return round(study.runs * len(study.outcomes) * study.relations.periods * BYTES_A_VALUE)
 
 
@@ -160,7 +163,7 @@ def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) ->
             "seconds": round(ended.seconds, 3),
             "finished": ended.finished,
         }
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        say_json(plain)
     else:
         if ended.repaired:
             print(say("study.repaired", count=ended.repaired))
@@ -249,11 +252,12 @@ def stoppable(say: Say) -> Iterator[Callable[[], bool]]:
 
     def stop(number: int, _frame: object) -> None:
         if asked.is_set() and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        asked.set()
-        print(say("study.stopping"), file=sys.stderr, flush=True)
+            raise KeyboardInterrupt(say("study.left"))
+        if not asked.is_set():
+            asked.set()
+            shout(say("study.stopping"))  # the line under way may be one that is just being printed
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in STOPS}
     try:
         yield asked.is_set
     finally:

@@ -10,7 +10,7 @@ from ccepz_sim import __version__
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.policies.schedule import Decision, check_decisions
-from ccepz_sim.schema import STATUS_QUO, Label
+from ccepz_sim.schema import LARGEST_SEED, STATUS_QUO, Label
 
 SEEDS = 30
 INDICATORS = ("gdp_real", "urban_income", "so2", "solid_waste_stock", "colluding_share", "trust", "government_debt")
@@ -36,11 +36,11 @@ def study_toml(
     indicators: Sequence[str] = INDICATORS,
     content: Content | None = None,
 ) -> str:
-    """Return a study file that compares what was played with the status quo over seeds; the first is the game's.
+    """Return a study file that compares what was played with the status quo over seeds, that of the game among them.
 
     Args:
         played: the game.
-        name: id of the study, which is also the name its file must have (`NAME.toml`).
+        name: id of the study.
         label: name of the study and of the policy.
         seeds: number of worlds.
         indicators: what is kept.
@@ -53,12 +53,13 @@ def study_toml(
     check_decisions(content, played.decisions)
     lines = [
         f"# Written by CCEPZ Sim {__version__}: run it with  ccepz study {name}.toml",
+        *([f"# It is about the content of {_text(str(content.own_folder))}."] if content.own_folder else []),
         f"id = {_text(name)}",
         f"label = {_label(label)}",
         f"question = {_label(_question(played, content))}",
         'design = "grid"',
         f"seeds = {seeds}",
-        f"first_seed = {played.seed}",
+        f"first_seed = {min(played.seed, LARGEST_SEED + 1 - seeds)}",
         f"expected_runs = {2 * seeds}",
         f"packages = [{_text(STATUS_QUO)}]",
         f"scenarios = [{_text(played.scenario)}]",
@@ -74,6 +75,8 @@ def study_toml(
     for decision in played.decisions:
         lines += ["", "[[policy.set]]", f"lever = {_text(decision.lever)}"]
         lines += [f"from = {_number(decision.year)}", f"value = {_number(decision.value)}"]
+    for parameter, value in content.overrides.items():
+        lines += ["", "[[uncertainty]]", f"id = {_text(parameter)}", f"values = [{_number(value)}]"]
     for indicator in indicators:
         lines += ["", "[[outcome]]", f"indicator = {_text(indicator)}"]
     text = "\n".join(lines) + "\n"
@@ -103,15 +106,15 @@ def python_script(played: Played, *, golden_hash: str = "", content: Content | N
         "",
         "import pandas as pd",
         "",
-        "from ccepz_sim import PilotZone",
+        "from ccepz_sim import PilotZone, load_content" if content.own_folder else "from ccepz_sim import PilotZone",
         "from ccepz_sim.policies.schedule import Decision",
         "",
         "decisions = [",
         *decisions,
         "]",
-        f"mine = PilotZone(scenario={_text(played.scenario)}, seed={played.seed}, decisions=decisions)",
-        f"mine.run(years={played.years})",
-        f"without = PilotZone(scenario={_text(played.scenario)}, seed={played.seed}).run(years={played.years})",
+        f"world = dict(scenario={_text(played.scenario)}, seed={played.seed}{_content_of(content)})",
+        f"mine = PilotZone(**world, decisions=decisions).run(years={played.years})",
+        f"without = PilotZone(**world).run(years={played.years})",
         "",
         "tables = {}",
         'for name, zone in {"mine": mine, "without": without}.items():',
@@ -141,8 +144,15 @@ def _check(text: str, name: str, content: Content) -> None:
     content.read_study(tomllib.loads(text), f"{name}.toml")
 
 
+def _content_of(content: Content) -> str:
+    """Return the arguments that give a zone the content of a game, where it is not the project's own."""
+    told = f", content=load_content({_text(str(content.own_folder))})" if content.own_folder else ""
+    return told + (f", parameters={dict(content.overrides)}" if content.overrides else "")
+
+
 def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    # The same in TOML and Python, but that TOML takes no delete sign.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _label(label: Label) -> str:

@@ -62,7 +62,7 @@ class StudyResults:
         """Open a folder; use `load_study`."""
         self.folder = folder
         self.manifest = read_manifest(folder)
-        self.study: Study = study_of(self.manifest)
+        self.study: Study = study_of(self.manifest, folder)
         self._duckdb = need("duckdb", "study")
         self._files = self._sound_files()
         if not self._files:

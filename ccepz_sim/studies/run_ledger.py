@@ -19,10 +19,14 @@ PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED
 STATUSES = (PENDING, SUCCEEDED, FAILED, ABORTED)
 FILE = "ledger.sqlite"
 FORM = 2  # of the tables
-HELD_UP = ("locked", "busy")  # words of SQLite where another driver is at work
+# What SQLite reports where another driver is at work, and where the disk refuses.
+HELD_UP = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 # Whatever has no outcomes here runs again.
 AGAIN = """UPDATE runs SET status = ?, error = NULL, traceback = NULL
     WHERE status != ? AND run NOT IN (SELECT run FROM outcomes)"""
+SOUND = "SELECT min(run), max(run), count(*), sum(status IN (?, ?, ?, ?)) FROM runs"
+SUCCESSES = "SELECT count(*) FROM runs WHERE status = ? AND run >= ? AND run < ?"
 HELD = "SELECT run, held, checksum FROM outcomes WHERE run >= ? AND run < ? ORDER BY run"
 SHARDS_WRITTEN = "SELECT shard, bytes, sha256 FROM shards ORDER BY shard"
 TABLES = """
@@ -83,8 +87,8 @@ class RunLedger:
             raise StudyError("ledger_damaged", file=self._path)
         if self._base.execute("SELECT key FROM study").fetchall() != [(key,)]:
             raise StudyError("ledger_foreign", file=self._path)
-        first, last, count = self._base.execute("SELECT min(run), max(run), count(*) FROM runs").fetchone()
-        if (first, last, count) != (0, runs - 1, runs):
+        sound = self._base.execute(SOUND, STATUSES).fetchone()
+        if sound != (0, runs - 1, runs, runs):
             raise StudyError("ledger_damaged", file=self._path)
 
     @contextmanager
@@ -92,13 +96,14 @@ class RunLedger:
         """Say what SQLite found: a driver at work, a full disk (an `OSError` here as everywhere), or damage."""
         try:
             yield
+        except sqlite3.ProgrammingError:
+            raise  # ours
         except sqlite3.Error as error:
-            told = str(error)
-            if any(word in told for word in HELD_UP):
-                raise StudyError("busy", folder=self._path.parent) from None
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-                raise OSError(told) from error
+            if code in HELD_UP:
+                raise StudyError("busy", folder=self._path.parent) from None
+            if code in REFUSED:
+                raise OSError(str(error)) from error
             raise StudyError("ledger_damaged", file=self._path) from None
 
     @contextmanager
@@ -161,6 +166,8 @@ class RunLedger:
             if zlib.crc32(held) != checksum:
                 raise StudyError("ledger_damaged", file=self._path)
             found[run] = held
+        if len(found) != self._all(SUCCESSES, (SUCCEEDED, first, last))[0][0]:
+            raise StudyError("ledger_damaged", file=self._path)
         return found
 
     def shards(self) -> dict[int, tuple[int, str]]:
