@@ -117,6 +117,8 @@ def path(option: str) -> Callable[[str], Path]:
     def read(text: str) -> Path:
         if not text.strip():
             raise CommandError("error.value_missing", option=option)
+        if "://" in text:
+            raise CommandError("error.address", option=option, text=text)
         try:
             return Path(text).expanduser()
         except RuntimeError:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ccepz_sim.commands.speech import printer
-from ccepz_sim.commands.streams import shows, spelled
+from ccepz_sim.commands.streams import is_unicode, shows, spelled
 
 TEXT, WORD, NUMBER = "text", "word", "number"  # may be folded; may not; may not, and stands at the right
 LEAST_TEXT = 14  # columns on the screen below which a folded text cannot be read
@@ -36,9 +36,8 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], title:
     if widths is None:
         _print_blocks(console, heads, cells, _shown(title))
         return
-    table = Table(
-        title=_shown(title) or None, title_justify="left", box=box.SIMPLE if shows("─") else PLAIN, padding=(0, 1, 0, 0)
-    )
+    lines = box.SIMPLE if is_unicode() else PLAIN
+    table = Table(title=_shown(title) or None, title_justify="left", box=lines, padding=(0, 1, 0, 0))
     for column, width in zip(heads, widths, strict=True):
         side: JustifyMethod = "right" if column.kind == NUMBER else "left"
         table.add_column(Text(column.name), justify=side, width=width, overflow="fold", no_wrap=column.kind != TEXT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,7 @@ KEYS = (
     "id", "label", "question", "design", "samples", "design_seed", "seeds", "first_seed", "luck", "expected_runs",
     "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "every_parameter", "outcome",
 )  # fmt: skip
+SAMPLED = ("samples", "design_seed")  # keys that a full grid would ignore
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
 Bounds = tuple[float, float]
 
@@ -77,7 +78,7 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
         seeds=_count(fields, "seeds"),
         first_seed=fields.whole("first_seed", bounds=SEEDS, required=False, default=1),
         luck=fields.choice("luck", LUCK, required=False) or LUCK[0],
-        expected_runs=_count(fields, "expected_runs"),
+        expected_runs=_count(fields, "expected_runs", required=False),
         relations=relations,
         policies=_policies(fields, known, relations),
         levers=tuple(levers),
@@ -88,15 +89,22 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
     _once(fields, "lever", [factor.id for factor in study.levers])
     _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
     _once(fields, "outcome", [f"{one.indicator}/{one.place}/{one.view}" for one in study.outcomes])
+    for key in SAMPLED:
+        if key in data and not sampled:
+            fields.note(key, "not_for_this", value=f'design = "{design}"')
     if sampled and not study.factors:
         fields.note("design", "nothing_varied", value=design)
     if design == "sobol" and study.samples & (study.samples - 1):
         fields.note("samples", "not_power_of_two", value=study.samples)
-    if len(findings) == before and study.runs != study.expected_runs:
-        fields.note("expected_runs", "other_count", value=study.expected_runs, found=study.runs)
-    if len(findings) == before and study.last_seed > LARGEST_SEED:
+    if len(findings) > before:
+        return study
+    if study.runs > MOST:
+        fields.note("seeds", "too_many_runs", value=shown(study.runs), most=shown(MOST))
+    elif study.last_seed > LARGEST_SEED:
         fields.note("first_seed", "seeds_too_high", value=shown(study.last_seed), most=shown(LARGEST_SEED))
-    return study
+    elif "expected_runs" in data and study.runs != study.expected_runs:
+        fields.note("expected_runs", "other_count", value=study.expected_runs, found=study.runs)
+    return replace(study, expected_runs=study.runs)
 
 
 def _count(fields: Fields, key: str, *, required: bool = True) -> int:
@@ -216,6 +224,8 @@ def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
             return ()
         made = np.geomspace(*bounds, steps) if log else np.linspace(*bounds, steps)
         return tuple(float(value) for value in np.clip(made, *bounds))
+    if "log" in item.data:
+        item.note("log", "not_for_this", value="values")
     listed = item.data["values"]
     if not isinstance(listed, list) or not listed or not all(finite(value) for value in listed):
         item.wrong("values", f.allowed("numbers"))

@@ -103,6 +103,16 @@ class Fields:
         found = self.data.get(key) if value is None else value
         self.note(key, "wrong_type", allowed=allowed, value=shown(found))
 
+    def no_number(self, key: str, value: object, allowed: Label) -> None:
+        """Note a value that is no number, or none that can be meant."""
+        whole = isinstance(value, Integral)  # of any number of digits
+        if not is_number(value) or (finite(value) and sensible(value)):
+            self.note(key, "wrong_type", allowed=allowed, value=shown(value))
+        elif whole or finite(value):
+            self.note(key, "beyond_sense", value=shown(value), most=shown(MOST))
+        else:
+            self.note(key, "not_finite", allowed=allowed, value=shown(value))
+
     def text(self, key: str, *, required: bool = True, empty: bool = False) -> str:
         """Read a text; `empty` texts may be allowed."""
         words = f.allowed("any_text" if empty else "text")
@@ -158,7 +168,7 @@ class Fields:
             return default
         value = self.data[key]
         if not finite(value):
-            self.note(key, "not_finite" if is_number(value) else "wrong_type", allowed=words, value=shown(value))
+            self.no_number(key, value, words)
             return default
         outside = (
             (bounds is not None and not bounds[0] <= value <= bounds[1])
@@ -169,7 +179,7 @@ class Fields:
             self.note(key, "out_of_bounds", allowed=words, value=shown(value))
             return default
         if not sensible(value):
-            self.note(key, "beyond_sense", value=shown(value), most=shown(MOST))
+            self.no_number(key, value, words)
             return default
         return float(value)
 
@@ -184,8 +194,7 @@ class Fields:
         value = self.data[key]
         read = as_whole(value)
         if read is None:
-            wrong = is_number(value) and not finite(value)
-            self.note(key, "not_finite" if wrong else "wrong_type", allowed=words, value=shown(value))
+            self.no_number(key, value, words)
             return default
         low, high = bounds or (-EXACT, EXACT)
         if not low <= read <= high:
@@ -203,7 +212,7 @@ class Fields:
             self.wrong(key, words)
             return None
         if not all(sensible(end) for end in value):
-            self.note(key, "beyond_sense", value=shown(value), most=shown(MOST))
+            self.no_number(key, next(end for end in value if not sensible(end)), words)
             return None
         if value[0] > value[1] or (value[0] == value[1] and not fixed):
             self.note(key, "bad_bounds", allowed=words, value=shown(value))

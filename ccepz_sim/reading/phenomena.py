@@ -65,11 +65,7 @@ def _study(fields: Fields, known: designs.Known, claims: list[Fields]) -> Study:
             # An indicator or view that does not exist is reported at the claim.
             if isinstance(name, str) and name in designs.indicators() and view in designs.VIEWS and one not in outcomes:
                 outcomes.append(one)
-    policies, scenarios, samples = (kept.get(key) for key in ("policy", "scenarios", "samples"))
-    arms = len(policies) if isinstance(policies, list) else 0
-    worlds = len(scenarios) if isinstance(scenarios, list) else 0
-    runs = int(samples) * arms * worlds if finite(samples) and samples is not None else 0
-    made = {**kept, "design": DESIGN, "seeds": SAMPLE_SEEDS, "expected_runs": max(1, runs), "outcome": outcomes}
+    made = {**kept, "design": DESIGN, "seeds": SAMPLE_SEEDS, "outcome": outcomes}
     return designs.read_study(made, fields.file, fields.findings, known=known)
 
 
@@ -135,6 +131,9 @@ def _knock_out(item: Fields, claims: tuple[Claim, ...], known: designs.Known) ->
     item.only(KNOCK_OUT_KEYS)
     names = [claim.id for claim in claims]
     expected = item.choice("expected", KNOCKED)
+    for key, kind in (("rest", "gone"), ("least", "appears")):
+        if key in item.data and expected in KNOCKED and expected != kind:
+            item.note(key, "not_for_this", value=f'expected = "{expected}"')
     without = designs.names(item, "without", PHASES, "docs/reference/quarter.md", required=False)
     return KnockOut(
         label=item.label("label"),

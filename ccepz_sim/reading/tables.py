@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ccepz_sim.reading import finding as f
-from ccepz_sim.reading.fields import SNAKE, Fields, finite, is_number, sensible, shown
+from ccepz_sim.reading.fields import SNAKE, Fields, finite, sensible, shown
 from ccepz_sim.reading.needs import TABLES
 from ccepz_sim.schema import Column, Evidence, Frozen, Label, Table
 
@@ -252,10 +252,9 @@ def _numbers(fields: Fields, column: Column, ids: list[str], cells: list[Any]) -
         key = f"{row}.{column.id}"
         if value is None:
             fields.note(key, "missing_key", allowed=words)
-        elif not finite(value):
-            rule = "not_finite" if is_number(value) else "wrong_type"
-            fields.note(key, rule, allowed=words, value=shown(value))
-        elif not low <= value <= high or not sensible(value):
+        elif not finite(value) or not sensible(value):
+            fields.no_number(key, value, words)
+        elif not low <= value <= high:
             fields.note(key, "out_of_bounds", allowed=words, value=shown(value))
         else:
             good = float(value)

@@ -15,7 +15,7 @@ from ccepz_sim.errors import ContentError
 from ccepz_sim.reading.designs import read_study
 from ccepz_sim.studies.design import Plan, unit_sample
 from ccepz_sim.studies.runner import check_phases
-from ccepz_sim.studies.store import Store, study_of
+from ccepz_sim.studies.store import Store, read_manifest, study_of
 from tests.studies.conftest import document
 
 SAMPLED = {"lever": [{"id": "audit-share", "bounds": [0.1, 0.4]}], "uncertainty": [{"id": "collusion.belief_speed"}]}
@@ -172,9 +172,7 @@ def test_the_manifest_gives_the_study_back(content: Content, tmp_path: Path) -> 
     for study in content.studies.values():
         store = Store(tmp_path / study.id, study)
         store.prepare({"study_hash": "a", "content_hash": "b", "engine_hash": "c"})
-        import json
-
-        assert study_of(json.loads((store.folder / "manifest.json").read_text("utf-8"))) == study
+        assert study_of(read_manifest(store.folder), store.folder) == study
 
 
 def test_shipped_files_are_read_as_they_stand(content: Content) -> None:

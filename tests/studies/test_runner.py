@@ -296,9 +296,9 @@ def test_a_strange_folder_is_not_touched(study, faults, tmp_path) -> None:
 def test_two_drivers_do_not_share_a_folder(study, faults, tmp_path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    ledger = RunLedger(folder, RUNS)
+    ledger = RunLedger(folder, RUNS, "key")
     with pytest.raises(StudyError) as caught:
-        RunLedger(folder, RUNS)
+        RunLedger(folder, RUNS, "key")
     assert caught.value.key == "busy"
     ledger.close()
 
