@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -100,6 +101,10 @@ def _factors(fields: Fields, key: str) -> tuple[FactorPoint, ...]:
     read = []
     for item in items:
         item.only(("at", "factor"))
-        read.append(FactorPoint(item.number("at", bounds=YEARS), item.number("factor", bounds=FACTOR, default=1.0)))
+        read.append(
+            FactorPoint(
+                item.number("at", bounds=YEARS, default=math.nan), item.number("factor", bounds=FACTOR, default=1.0)
+            )
+        )
     ascending(items, "at", (point.at for point in read))
     return tuple(read)

@@ -236,9 +236,10 @@ class Fields:
         return bool(self.data[key])
 
     def date(self, key: str, bounds: tuple[float, float] = YEARS) -> float:
-        """Read a date as a year and the fraction of its quarter."""
-        value = self.number(key, bounds=bounds, default=bounds[0])
-        self.check_quarter(key, value)
+        """Read a date as a year and the fraction of its quarter; what is none is not a number and precedes nothing."""
+        value = self.number(key, bounds=bounds, default=math.nan)
+        if not math.isnan(value):
+            self.check_quarter(key, value)
         return value
 
     def check_quarter(self, key: str, value: float) -> None:

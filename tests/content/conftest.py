@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -58,8 +59,8 @@ def toml(value: Any) -> str:
         return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(toml(item) for item in value) + "]"
-    if isinstance(value, float):
-        return repr(value)
+    if isinstance(value, float | dt.date):
+        return repr(value) if isinstance(value, float) else value.isoformat()
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -74,6 +75,10 @@ class SmallContent:
     def documents(self) -> Documents:
         """Return a copy that a test may spoil."""
         return copy.deepcopy(self._documents)
+
+    def document(self, path: str) -> dict[str, Any]:
+        """Return a copy of one document."""
+        return copy.deepcopy(self._documents[path])
 
     def write(self, folder: Path, documents: Documents | None = None) -> Path:
         """Write documents to a folder and return it."""
