@@ -33,7 +33,7 @@ def shown(value: object) -> str:
         text = str(value)
     except ValueError:  # a list with a number of more digits than Python writes
         text = type(value).__name__
-    return text if len(text) <= 60 else text[:59] + "…"
+    return (text if len(text) <= 60 else text[:59] + "…") or '""'
 
 
 def finite(value: object) -> TypeGuard[float]:

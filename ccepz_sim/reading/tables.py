@@ -112,16 +112,18 @@ def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Tab
 
 
 def row_ids(data: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the rows of a parsed table, whatever else is wrong with it."""
+    """Return the ids of the rows of a parsed table; none where not every row has one, for then one would be missed."""
     rows = data.get("row")
     if isinstance(rows, list):
-        return [row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
-    order, lines = data.get("order"), data.get("rows")
-    if not isinstance(order, list) or not isinstance(lines, list) or "id" not in order:
-        return []
-    place = order.index("id")
-    cells = [line[place] for line in lines if isinstance(line, list) and len(line) > place]
-    return [cell for cell in cells if isinstance(cell, str)]
+        ids = [row.get("id") if isinstance(row, Mapping) else None for row in rows]
+    else:
+        order, lines = data.get("order"), data.get("rows")
+        if not isinstance(order, list) or not isinstance(lines, list) or "id" not in order:
+            return []
+        place = order.index("id")
+        ids = [line[place] if isinstance(line, list) and len(line) > place else None for line in lines]
+    read = [name for name in ids if isinstance(name, str) and name.strip()]
+    return read if len(read) == len(ids) else []
 
 
 def _column(section: Fields, key: str) -> Column:

@@ -214,9 +214,7 @@ def test_whole_numbers_are_read_exactly(number):
     assert read == number
 
 
-@pytest.mark.parametrize(
-    "value", [True, None, "1", [1], 1.5, float("nan"), float("inf"), dt.date(2016, 1, 1), 1j]
-)
+@pytest.mark.parametrize("value", [True, None, "1", [1], 1.5, float("nan"), float("inf"), dt.date(2016, 1, 1), 1j])
 def test_these_are_no_whole_numbers(value):
     assert as_whole(value) is None
 
