@@ -83,6 +83,7 @@ def _answer(arguments: list[str], environ: Mapping[str, str], say: Say) -> int:
         told = ""
     if told:
         print(told, file=sys.stderr)
+    sys.stderr.flush()
     sys.stdout.flush()
     return code
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -75,11 +76,14 @@ def _print_blocks(console: Console, columns: Sequence[Column], rows: Sequence[Se
         console.print(Text(row[0]), overflow="fold")
         for column, cell in zip(columns[1:], row[1:], strict=True):
             line = f"{indent}{column.name}: {cell}" if column.name else indent + cell
-            if cell and cell_len(line) > console.width:
-                console.print(Text(f"{indent}{column.name}:"), overflow="fold")
-                line = 2 * indent + cell
-            # A number is never broken by us: where even this line is too short for it, the terminal goes on below.
-            fits = cell_len(line) <= console.width
-            line = line if fits or column.kind == TEXT else cell
-            console.print(Text(line), overflow="fold", soft_wrap=not fits and column.kind != TEXT)
+            if cell_len(line) <= console.width:
+                console.print(Text(line))
+                continue
+            console.print(Text(f"{indent}{column.name}:"), overflow="fold")
+            if column.kind == TEXT:
+                console.print(Padding(Text(cell), (0, 0, 0, 2 * len(indent))), overflow="fold")
+            else:
+                # A number is never broken by us: where this line is still too short for it, the terminal goes on below.
+                fits = cell_len(cell) + 2 * len(indent) <= console.width
+                console.out(2 * indent + cell if fits else cell, highlight=False)
     console.print()
