@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ PROGRAM = "ccepz-sim"
 SCRATCH = ".ccepz-"  # a short name: where the longest one fits, this one does
 MOST_TRIED = 32 * 2**20  # bytes written for a try; beyond it the disk is believed
 BLOCK = 2**20
-BYTES_A_YEAR, BYTES_OF_RUN = 130_000, 100_000  # of a run on disk, measured with every indicator and event
+BYTES_A_YEAR, BYTES_OF_RUN = 30_000, 50_000  # of a run on disk, measured over 1 to 44 years
 
 _WORD = pa.dictionary(pa.int16(), pa.string())
 _DATE = [("year", pa.int16()), ("quarter", pa.int8())]
@@ -120,6 +120,20 @@ def try_name(folder: Path) -> None:
         _remove(missing)
 
 
+def try_files(files: Iterable[Path]) -> None:
+    """Open files for writing, in folders that are there, and leave them as they were.
+
+    Raises:
+        OSError: one cannot be written.
+    """
+    for file in files:
+        fresh = not file.exists()
+        with file.open("ab"):
+            pass
+        if fresh:
+            file.unlink()
+
+
 def _remove(folders: list[Path]) -> None:
     """Remove folders made for a try, the inner ones first; one that was taken into use meanwhile stays."""
     for folder in folders:
@@ -203,11 +217,11 @@ def resolved(folder: Path) -> Path:
     """Return where a folder lies: a leading ~ is the home folder, and links are followed.
 
     Raises:
-        OSError: links lead in a circle, or there is no home.
+        OSError: links lead in a circle, there is no home, or no file can have the name.
     """
     try:
         return folder.expanduser().resolve()
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         raise OSError(str(error)) from None
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -17,7 +15,7 @@ from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.indicators import all_indicators
-from ccepz_sim.output import reason_of, resolved, try_folder
+from ccepz_sim.output import is_there, reason_of, resolved, try_files, try_folder
 from ccepz_sim.schema import NEUTRAL
 from ccepz_sim.text import Texts
 from ccepz_sim.web.numbers import number_text, scale_of
@@ -129,14 +127,13 @@ def _stem(args: argparse.Namespace, view: str, results: StudyResults) -> Path:
 
     name = re.sub(r"[^\w.-]", "-", "-".join([view, *_asked(args, view, results)]))
     out: Path = args.out or args.folder / FIGURES / name
-    if args.out is not None and out.is_dir():
+    if args.out is not None and is_there(out) and out.is_dir():
         out = out / name
     stem = out.with_suffix("") if out.suffix.lower() in FIGURE_ENDINGS else out
     try:
         try_folder(resolved(stem.parent), SIZE_OF_FIGURE)
-        for ending in FIGURE_ENDINGS:
-            if (file := stem.with_name(stem.name + ending)).is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), file)
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        try_files(stem.with_name(stem.name + ending) for ending in FIGURE_ENDINGS)
     except (OSError, ValueError) as error:
         raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
     return stem
