@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ccepz_sim.commands.arguments import Parser, path, whole
 from ccepz_sim.commands.speech import Say, warn_of_compiling
 from ccepz_sim.commands.streams import say_json
-from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, stoppable
+from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, goes_on, stoppable
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.output import SCRATCH, OutputError, reason_of, resolved, try_folder
@@ -92,7 +92,7 @@ def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, c
     seeds = args.seeds or (QUICK_SEEDS if args.quick else 0)
     scale = QUICK_SCALE if args.quick else 0.0
     warn_of_compiling(say)
-    with stoppable(say) as stopped:
+    with goes_on(say), stoppable(say) as stopped:
         for item in chosen:
             for part in SHOWN + (SPREAD if args.space else ()):
                 study = study_of_part(item, part, content, seeds, scale)

@@ -67,7 +67,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     command = shlex.join(["ccepz", "study", args.study])
     engine = _cluster(args.scheduler) if args.scheduler else None
     warn_of_compiling(say)
-    with _progress(study, say) as tick, stoppable(say) as stopped:
+    with goes_on(say), _progress(study, say) as tick, stoppable(say) as stopped:
         ended = run_study(
             study,
             folder,
@@ -243,6 +243,15 @@ def _line(told: Told, say: Say) -> str:
 
 
 @contextmanager
+def goes_on(say: Say) -> Iterator[None]:
+    """Say of whatever is left at once that it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(say("study.left")) from None
+
+
+@contextmanager
 def stoppable(say: Say) -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C and the end signal of a batch system stop between two batches; a second Ctrl-C leaves at once."""
     asked = threading.Event()
@@ -252,7 +261,7 @@ def stoppable(say: Say) -> Iterator[Callable[[], bool]]:
 
     def stop(number: int, _frame: object) -> None:
         if asked.is_set() and number == signal.SIGINT:
-            raise KeyboardInterrupt(say("study.left"))
+            raise KeyboardInterrupt
         if not asked.is_set():
             asked.set()
             shout(say("study.stopping"))  # the line under way may be one that is just being printed

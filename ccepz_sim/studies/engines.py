@@ -110,10 +110,10 @@ class LocalPool(Engine):
             return True
         process = self._processes[place]
         if process is not None and _exit_code(process) == NO_GUARD:
-            raise StudyError("no_main_guard")
+            raise StudyError("no_main_guard") from None
         self._false_starts += 1
         if self._false_starts > FORGIVEN_STARTS:
-            raise StudyError("worker_never_began", reason=self.why(future, RuntimeError()))
+            raise StudyError("worker_never_began", reason=self.why(future, RuntimeError())) from None
         return False
 
     def why(self, future: Future[Any], error: BaseException) -> str:

@@ -26,6 +26,15 @@ REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, s
 AGAIN = """UPDATE runs SET status = ?, error = NULL, traceback = NULL
     WHERE status != ? AND run NOT IN (SELECT run FROM outcomes)"""
 SOUND = "SELECT min(run), max(run), count(*), sum(status IN (?, ?, ?, ?)) FROM runs"
+OTHER_TYPES = (
+    """SELECT count(*) FROM runs WHERE typeof(run) != 'integer' OR typeof(status) != 'text'
+    OR typeof(deaths) != 'integer' OR typeof(error) NOT IN ('text', 'null')
+    OR typeof(traceback) NOT IN ('text', 'null')""",
+    """SELECT count(*) FROM outcomes WHERE typeof(run) != 'integer' OR typeof(held) != 'blob'
+    OR typeof(checksum) != 'integer'""",
+    """SELECT count(*) FROM shards WHERE typeof(shard) != 'integer' OR typeof(bytes) != 'integer'
+    OR typeof(sha256) != 'text'""",
+)
 SUCCESSES = "SELECT count(*) FROM runs WHERE status = ? AND run >= ? AND run < ?"
 HELD = "SELECT run, held, checksum FROM outcomes WHERE run >= ? AND run < ? ORDER BY run"
 SHARDS_WRITTEN = "SELECT shard, bytes, sha256 FROM shards ORDER BY shard"
@@ -88,7 +97,8 @@ class RunLedger:
         if self._base.execute("SELECT key FROM study").fetchall() != [(key,)]:
             raise StudyError("ledger_foreign", file=self._path)
         sound = self._base.execute(SOUND, STATUSES).fetchone()
-        if sound != (0, runs - 1, runs, runs):
+        other = sum(self._base.execute(asked).fetchone()[0] for asked in OTHER_TYPES)
+        if sound != (0, runs - 1, runs, runs) or other:
             raise StudyError("ledger_damaged", file=self._path)
 
     @contextmanager
@@ -98,6 +108,8 @@ class RunLedger:
             yield
         except sqlite3.ProgrammingError:
             raise  # ours
+        except UnicodeDecodeError:  # of a message that quotes what is damaged
+            raise StudyError("ledger_damaged", file=self._path) from None
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in HELD_UP:
@@ -201,8 +213,10 @@ def written_shards(folder: Path) -> dict[int, tuple[int, str]] | None:
     only = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro{only}", uri=True, timeout=0.0)) as base:
+            if base.execute(OTHER_TYPES[-1]).fetchone()[0]:
+                return None
             return _shards(base.execute(SHARDS_WRITTEN).fetchall())
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
 
 
