@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 from ccepz_sim.commands.speech import Say
-from ccepz_sim.commands.study import goes_on, stoppable
+from ccepz_sim.commands.study import STOPS, find_study, goes_on, stoppable
+from ccepz_sim.content import load_content
+from ccepz_sim.studies.runner import run_study
+from tests.studies.test_results import Known
 
 STUDY = """
 id = "small"
@@ -177,13 +180,18 @@ def test_figures_lie_with_the_study(ccepz, finished) -> None:
 posix = pytest.mark.skipif(os.name == "nt", reason="sends signals of POSIX")
 
 
-def begun(folder: Path, *, pipe: bool = False) -> subprocess.Popen[str]:
+MANY, FEW = 30, 4  # seeds: enough to be stopped in the middle, and few enough to wait for
+
+
+def begun(folder: Path, seeds: int = MANY, *, pipe: bool = False) -> subprocess.Popen[str]:
     """Start the small study as a program of its own and wait until it has taken down some runs."""
-    file = written(folder, 60)
+    file = written(folder, seeds)
     command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(folder / "out")]
     environ = {**os.environ, "LANG": "en_GB.UTF-8"}
     errors = subprocess.STDOUT if pipe else subprocess.PIPE
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environ)
+    if pipe:
+        return process
     log = folder / "out" / "ledger.sqlite-wal"
     sizes: set[int] = set()
     until = time.monotonic() + 240
@@ -203,7 +211,7 @@ def ended_runs(folder: Path) -> int:
 
 @pytest.mark.slow
 @posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_cleanly_and_the_same_command_goes_on(tmp_path, number) -> None:
     process = begun(tmp_path)
     process.send_signal(number)
@@ -214,12 +222,12 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(tmp_path, number) -
     assert "Traceback" not in errors
     assert (tmp_path / "out" / "runs.parquet").exists()
     assert not (tmp_path / "out" / "ledger.sqlite-wal").exists()
-    assert 0 < ended_runs(tmp_path) < 240
+    assert 0 < ended_runs(tmp_path) < 4 * MANY
 
 
 @pytest.mark.slow
 @posix
-def test_ctrl_c_twice_leaves_at_once_and_loses_nothing(ccepz, tmp_path) -> None:
+def test_ctrl_c_twice_leaves_at_once_and_loses_nothing(tmp_path) -> None:
     process = begun(tmp_path)
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
@@ -236,22 +244,31 @@ def test_ctrl_c_twice_leaves_at_once_and_loses_nothing(ccepz, tmp_path) -> None:
     assert "Traceback" not in said + errors
     assert "Exception" not in said + errors
     done = ended_runs(tmp_path)
-    assert 0 < done < 240
-    again = ccepz("study", str(tmp_path / "small.toml"), "--out", str(tmp_path / "out"), "--json")
-    plain = json.loads(again.out)
-    assert (again.code, plain["earlier"], plain["counts"]["SUCCEEDED"]) == (0, done, 240)
+    assert 0 < done < 4 * MANY
+    study = find_study(str(tmp_path / "small.toml"), load_content())
+    again = run_study(study, tmp_path / "out", engine=Known(lambda *_: 0.0))
+    assert (again.earlier, again.counts["SUCCEEDED"]) == (done, 4 * MANY)
 
 
 @pytest.mark.slow
 @posix
 def test_a_reader_that_has_seen_enough_does_not_end_a_study(tmp_path) -> None:
     """`ccepz study … 2>&1 | head -1`: what it would still say is lost, what it does is not."""
-    process = begun(tmp_path, pipe=True)
+    process = begun(tmp_path, FEW, pipe=True)
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
     assert process.wait(timeout=600) == 0
-    assert ended_runs(tmp_path) == 240
+    assert ended_runs(tmp_path) == 4 * FEW
+
+
+@posix
+@pytest.mark.parametrize("number", STOPS)
+def test_each_signal_that_asks_for_an_end_stops_between_two_batches(number) -> None:
+    with stoppable(Say("en")) as stopped:
+        assert not stopped()
+        os.kill(os.getpid(), number)
+        assert stopped()
 
 
 @posix

@@ -150,7 +150,7 @@ def test_no_byte_of_the_ledger_can_change_a_number_without_a_word(study, whole, 
     luck = random.Random(1)
     used = [place for place, byte in enumerate(data) if byte]  # most of a small file is empty
     told = 0
-    for number in range(int(os.environ.get("FLIPS", 40))):
+    for number in range(FLIPS):
         folder = tmp_path / f"flipped{number}"
         shutil.copytree(kept, folder)
         place, bit = luck.choice(used), luck.randrange(8)
