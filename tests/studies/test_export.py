@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shutil
 import tomllib
 
 import pytest
 
-from ccepz_sim.content import Content
+from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import ContentError
 from ccepz_sim.model import PilotZone
 from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import Label
+from ccepz_sim.schema import LARGEST_SEED, Label
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.export import INDICATORS, Played, python_script, study_toml
 from ccepz_sim.studies.simulate import outcomes
@@ -47,6 +48,33 @@ def test_the_script_makes_the_run_that_was_played(content: Content) -> None:
     assert f"golden hash {zone.golden_hash()}" in said.getvalue()
 
 
+def test_parameters_of_a_game_go_with_it(content: Content) -> None:
+    """Without them the study and the script would give other numbers and say nothing."""
+    other = content.with_parameters({"collusion.belief_speed": 0.35})
+    study = content.read_study(tomllib.loads(study_toml(PLAYED, content=other)), "my-study.toml")
+    assert dict(Plan(study)[0].parameters) == {"collusion.belief_speed": 0.35}
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(python_script(PLAYED, content=other), "game", "exec"), {})
+    zone = PilotZone(scenario="second-crash", seed=7, decisions=DECISIONS, content=other).run(2)
+    assert f"golden hash {zone.golden_hash()}" in said.getvalue()
+
+
+def test_the_folder_of_a_game_goes_with_it(content: Content, tmp_path) -> None:
+    for part in ("agents", "policies", "experiments"):
+        shutil.copytree(content.folder / part, tmp_path / "mine" / part)
+    other = load_content(tmp_path / "mine")
+    assert f'load_content("{tmp_path / "mine"}")' in python_script(PLAYED, content=other)
+    assert str(tmp_path / "mine") in study_toml(PLAYED, content=other).splitlines()[1]
+
+
+@pytest.mark.parametrize("seed", [0, LARGEST_SEED, LARGEST_SEED - 5])
+def test_the_seed_of_the_game_is_among_those_of_the_study(content: Content, seed: int) -> None:
+    text = study_toml(Played(DECISIONS, "calm", seed, 2), content=content)
+    study = content.read_study(tomllib.loads(text), "my-study.toml")
+    assert study.first_seed <= seed <= study.last_seed <= LARGEST_SEED
+
+
 def test_without_decisions_both_are_the_status_quo(content: Content) -> None:
     played = Played((), "calm", 1, 1)
     assert "policy.set" not in study_toml(played, content=content)
@@ -54,7 +82,7 @@ def test_without_decisions_both_are_the_status_quo(content: Content) -> None:
 
 
 def test_words_of_people_stay_words(content: Content) -> None:
-    label = Label('A "quoted"\nname \\ with [signs]', "带“引号”的名称")
+    label = Label('A "quoted"\nname \\ with [signs] and \x7f \x01', "带“引号”的名称")
     text = study_toml(PLAYED, label=label, content=content)
     assert content.read_study(tomllib.loads(text), "my-study.toml").label == label
 
