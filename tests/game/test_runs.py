@@ -15,11 +15,12 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content import Content
+from ccepz_sim.game.fair_queue import BACKGROUND, Request
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Brief, Future, Lives, Order
 from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.runner import Runner
-from ccepz_sim.game.worker_pool import BACKGROUND, LocalPool, ProcessPool, Request
+from ccepz_sim.game.worker_pool import LocalPool, ProcessPool
 from ccepz_sim.game.world import World
 from ccepz_sim.policies.schedule import Decision
 
@@ -166,11 +167,11 @@ def test_what_was_foreseen_makes_way_and_comes_back_when_it_is_wanted(content: C
     futures.foresee(other)()
     assert isinstance(futures.get(other), Future), "who gives up in time may still ask"
     assert futures._pending == {}
-    for _ in range(600):  # the count follows the answer
-        if not pool._queue._awaited:
+    for _ in range(600):  # the books follow the answer
+        if not pool._queue.running:
             break
         time.sleep(0.05)
-    assert pool._queue._awaited == 0
+    assert (pool._queue.waiting, pool._queue.running) == ([], {})
 
 
 def test_a_cancelled_order_never_answers(content: Content) -> None:
@@ -182,7 +183,7 @@ def test_a_cancelled_order_never_answers(content: Content) -> None:
     requests.append(pool.ask(Order(WORLD, FIRST), lambda *got: answers.append(got), BACKGROUND))
     assert begun.wait(60)
     for request in requests:
-        request.cancel()
+        pool.cancel(request)
     pool.close()
     assert answers == []
 
@@ -201,9 +202,10 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPo
     pool.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
     for _ in range(deaths):
         assert begun.wait(60)
-        running = next(item for item in pool._running if item is not None)
+        process = pool._processes[next(iter(pool._queue.running))]
+        assert process is not None
         begun.clear()
-        running[1].kill()
+        process.kill()
     assert done.wait(60)
     result, error = answers[0]
     assert isinstance(error, GameError) if deaths == 2 else isinstance(result, Future)
