@@ -17,7 +17,6 @@ from ccepz_sim.game.records import Order, Result
 OWN, ASKED, FORESEEN, BACKGROUND = range(4)
 WAITED_FOR = (OWN, ASKED)
 OWN_IN_A_ROW = 3  # own orders begun before one of those asked for beside a game
-PASSED_OVER = 2  # times a player lets others go first whose snapshots are where a worker is free
 REMEMBERED = 1000  # players whose last turn and whose worker are known
 
 Then = Callable[["Result | None", "UserError | None"], None]
@@ -34,7 +33,7 @@ class Request:
     on_progress: OnProgress | None = None
     owners: frozenset[str] = frozenset({""})
     number: int = 0
-    passed: int = 0
+    since: int = 0  # turns that had been taken when it came
     tried: bool = field(default=False)
     cancelled: bool = field(default=False)
 
@@ -67,7 +66,7 @@ class FairQueue:
     def add(self, request: Request) -> None:
         """Take an order."""
         self._numbers += 1
-        request.number = self._numbers
+        request.number, request.since = self._numbers, self._turns
         self.waiting.append(request)
 
     def withdraw(self, request: Request) -> bool:
@@ -158,10 +157,7 @@ class FairQueue:
         if self.idle:
             worker = min(self.idle)
             other = self._at_home(worker, request)
-            if other is not None:
-                request.passed += 1
-                request = other
-            self._begin(worker, request, begin)
+            self._begin(worker, other or request, begin)
             return True
         ways = [worker for worker in self.running if self._makes_way(worker, request)]
         if not ways:
@@ -225,11 +221,14 @@ class FairQueue:
         return next((self._homes[owner] for owner in sorted(request.owners) if owner in self._homes), None)
 
     def _at_home(self, worker: int, request: Request) -> Request | None:
-        """Return another order that would find its snapshots at a worker, where the first one would not."""
-        if self._home(request) is None or request.passed >= PASSED_OVER:
+        """Return another order that would find its snapshots at a worker, where the first one would not.
+
+        Who was served since the first one came does not go first again: each of the others does so once at most.
+        """
+        if self._home(request) is None:
             return None
-        others = (other for other in self._of(request.priority) if self._home(other) == worker)
-        return min(others, key=self._turn, default=None)
+        others = (other for other in self._of(request.priority) if self._turn(other)[0] <= request.since)
+        return min((other for other in others if self._home(other) == worker), key=self._turn, default=None)
 
     def _spread(self, begin: dict[int, Request], stop: list[int]) -> None:
         """Begin background work where cores are left, and stop what is too much."""

@@ -562,6 +562,7 @@ class Game:
 
     def _landed(self, wish: _Gathering) -> None:
         with self._lock:
+            self._gathering = self._ticket = None
             if wish.problem is None:
                 without = wish.got["without"]
                 self._outcome = Outcome(wish.version, wish.got.get("own", without), without)
