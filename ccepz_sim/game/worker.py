@@ -114,7 +114,8 @@ class Patience:
 def _stand_back() -> None:
     if sys.platform == "linux":  # elsewhere the number of a thread may be that of another process
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + LAST)
 
 
 class Worker:
