@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError, unknown
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.bands import Band, BandMaker
+from ccepz_sim.game.fair_queue import ASKED
 from ccepz_sim.game.log import (
     MOST_BRANCHES,
     Bookmark,
@@ -34,14 +36,14 @@ from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.position import Position, Standings, fold, standings
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order, Result
-from ccepz_sim.game.run_cache import RunCache
-from ccepz_sim.game.worker_pool import ASKED
+from ccepz_sim.game.run_cache import RunCache, Ticket
 from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
 SLOW = 0.4  # seconds after which a run is worth a sign that it goes on
 SILENCE = 6.0  # seconds after which a trial ends that nobody speaks of; the page speaks every two
 BAND_DELAY = 0.2  # seconds in which the next move of a hand makes a band useless
+LAPSE = 60.0  # seconds after which a game that nobody looks at lets go of what can be run again
 LONGEST_NAME = 40
 
 Listener = Callable[[], None]
@@ -127,9 +129,11 @@ class Game:
         log: Sequence[Entry] = (),
         year: int = PLAY_YEAR,
         journal: Journal | None = None,
+        owner: str = "",
     ) -> None:
-        """Start a game, or go on with the log of one."""
+        """Start a game, or go on with the log of one; games of one owner share his turns at the workers."""
         self.content = content
+        self.owner = owner or secrets.token_hex(8)
         self.run_cache = run_cache
         self._notifiers = notifiers
         self._journal: Journal = journal or NoJournal()
@@ -150,6 +154,9 @@ class Game:
         self._rivals: dict[int, Future] = {}
         self._comparing = False
         self._busy = False
+        self._gathering: _Gathering | None = None
+        self._ticket: Ticket | None = None
+        self._lapse: threading.Timer | None = None
         self._stale = True
         self._progress = 0.0
         self._problem: UserError | None = None
@@ -393,7 +400,7 @@ class Game:
         with self._lock:
             self._stale = True
             self._problem = None
-            if self._busy:
+            if self._busy and not self._withdrawn():
                 return
             self._busy = True
             self._progress = 0.0
@@ -412,7 +419,7 @@ class Game:
 
     def ask(self, order: Order, then: Callable[[Result | None, UserError | None], None]) -> None:
         """Ask for a run beside the game's own."""
-        self.run_cache.ask(order, then, ASKED)
+        self.run_cache.ask(order, then, ASKED, owner=self.owner)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Do something outside the thread that brought a result, so that the next run need not wait for it."""
@@ -423,6 +430,9 @@ class Game:
         """Be told of changes; returns the function that ends it."""
         with self._lock:
             self._listeners.append(listener)
+            if self._lapse is not None:
+                self._lapse.cancel()
+                self._lapse = None
             back = len(self._listeners) == 1 and not self._busy and not self._shows_trial
         if back:
             self._spread()  # somebody looks again: the band that was given up goes on
@@ -433,10 +443,25 @@ class Game:
                     self._listeners.remove(listener)
                 deserted = not self._listeners
                 maker = self._maker
+                if deserted and self._lapse is None:
+                    self._lapse = threading.Timer(LAPSE, self._forget)
+                    self._lapse.daemon = True
+                    self._lapse.start()
             if deserted and maker is not None:
                 maker.cancel()  # nobody is looking
 
         return stop
+
+    def _forget(self) -> None:
+        """Let go of all that can be run again: the room has left, and its figures fill the memory."""
+        with self._lock:
+            self._lapse = None
+            if self._listeners or self._busy:
+                return
+            self._think_of(None)
+            self._outcome, self._band, self._rivals, self._shows_trial = None, None, {}, False
+            self._stale = True
+        self.run_cache.leave(self.owner)
 
     def _package(self, package: str) -> ChoosePackage:
         if package not in self.content.packages:
@@ -454,7 +479,7 @@ class Game:
                 return
             self._give_up()
             self._foreseen = order
-            self._give_up = self.run_cache.foresee(order) if order is not None else lambda: None
+            self._give_up = self.run_cache.foresee(order, self.owner) if order is not None else lambda: None
 
     def _checked(self, lever: str, value: float) -> float:
         known = self.content.levers.get(lever)
@@ -498,6 +523,7 @@ class Game:
         with self._lock:
             self._stale = False
             wish, world, year = self._wish()
+            self._gathering, self._ticket = wish, None
             if self._maker is not None:
                 self._maker.cancel()
                 self._maker = None
@@ -511,6 +537,8 @@ class Game:
 
             def then(result: Result | None, error: UserError | None, name: str = name) -> None:
                 with self._lock:
+                    if self._gathering is not wish:
+                        return  # a newer wish took its place before it had begun
                     if isinstance(result, Future):
                         wish.got[name] = result
                     else:
@@ -520,10 +548,21 @@ class Game:
                 if complete:
                     self._landed(wish)
 
-            self.run_cache.ask(order, then, on_progress=self._report)
+            ticket = self.run_cache.ask(order, then, on_progress=self._report, owner=self.owner)
+            with self._lock:
+                if self._gathering is wish:
+                    self._ticket = ticket
+
+    def _withdrawn(self) -> bool:
+        """Take the present wish back where its run has not begun: in a full room only the newest one is run."""
+        if self._ticket is None or not self._ticket.withdraw():
+            return False
+        self._gathering = self._ticket = None
+        return True
 
     def _landed(self, wish: _Gathering) -> None:
         with self._lock:
+            self._gathering = self._ticket = None
             if wish.problem is None:
                 without = wish.got["without"]
                 self._outcome = Outcome(wish.version, wish.got.get("own", without), without)
@@ -552,7 +591,7 @@ class Game:
             band = self._band
             if band is not None and band.worlds >= self.content.value("game.most_worlds"):
                 return
-            maker = BandMaker(self.run_cache, self._world, outcome.own.decisions, self._year)
+            maker = BandMaker(self.run_cache, self._world, outcome.own.decisions, self._year, self.owner)
             self._maker = maker
 
         def tell(band: Band) -> None:
@@ -582,7 +621,7 @@ class Game:
                 self._tell()
 
             if branch not in self._rivals:
-                self.run_cache.ask(Order(world, position.decisions), then, ASKED)
+                self.run_cache.ask(Order(world, position.decisions), then, ASKED, owner=self.owner)
 
     def _report(self, year: int) -> None:
         with self._lock:

@@ -52,8 +52,11 @@ class Store:
         self._panels: dict[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
 
-    def open(self, token: str | None) -> Found:
-        """Return the game of a token, from memory or from the database, else a new one."""
+    def open(self, token: str | None, player: str = "") -> Found:
+        """Return the game of a token, from memory or from the database, else a new one.
+
+        All games that one `player` opened, such as those of a browser, share his turns at the workers.
+        """
         problem: UserError | None = None
         with self._lock:
             if token and token in self._games:
@@ -62,12 +65,13 @@ class Store:
             row = self._read(token) if token and TOKEN.fullmatch(token) else None
             if token and row is not None:
                 try:
-                    return Found(token, self._resume(token, row), False)
+                    return Found(token, self._resume(token, row, player), False)
                 except GameError as error:
                     problem = error
             fresh = secrets.token_urlsafe(9)
             journal = self._database.journal(fresh, self.content)
-            game = Game(self.content, self.run_cache, self._notifiers, self._first_world(), journal=journal)
+            world = self._first_world()
+            game = Game(self.content, self.run_cache, self._notifiers, world, journal=journal, owner=player)
             self._remember(fresh, game)
         return Found(fresh, game, True, problem)
 
@@ -99,7 +103,7 @@ class Store:
             logger.exception("the file of games could not be read")
             return None
 
-    def _resume(self, token: str, row: Row) -> Game:
+    def _resume(self, token: str, row: Row, player: str) -> Game:
         try:
             log = tuple(game_file.entry_of(self.content, forms.renamed(entry)) for entry in row.log)
             if row.world.scenario not in self.content.scenarios:
@@ -107,7 +111,7 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise GameError("needs_version", version=row.version, own=__version__) from None
         journal = self._database.journal(token, self.content)
-        game = Game(self.content, self.run_cache, self._notifiers, row.world, log, row.year, journal)
+        game = Game(self.content, self.run_cache, self._notifiers, row.world, log, row.year, journal, player)
         self._panels[token] = row.panels
         self._remember(token, game)
         return game

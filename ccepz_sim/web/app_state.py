@@ -14,7 +14,7 @@ from ccepz_sim.game.runner import MakeZone
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool, ProcessPool, WorkerPool
 
-WORKERS = (2, 4)  # at least and at most; the page itself needs little of a core
+WORKERS = (2, 4)  # at least and at most; each takes about half a gigabyte
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _open: list[AppState] = []  # at most one

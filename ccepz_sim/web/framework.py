@@ -35,3 +35,10 @@ def current_context() -> AbstractContextManager[Any]:
     if not kernel_context.has_current_context():
         return nullcontext()
     return cast(AbstractContextManager[Any], kernel_context.get_current_context())
+
+
+def current_player() -> str:
+    """Return a name for the browser that is being drawn for, the same in all its tabs; empty outside a server."""
+    if not kernel_context.has_current_context():
+        return ""
+    return str(kernel_context.get_current_context().session_id)

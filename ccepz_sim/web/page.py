@@ -23,7 +23,7 @@ from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies.export import Played, python_script, study_toml
 from ccepz_sim.web import app_state, numbers, parts, tabs
-from ccepz_sim.web.framework import component, current_context, solara
+from ccepz_sim.web.framework import component, current_context, current_player, solara
 from ccepz_sim.web.server import PageError
 from ccepz_sim.web.views import charts, levers, story
 from ccepz_sim.web.views import map as mapped
@@ -427,7 +427,7 @@ def _open(search: str) -> Opened:
     """Find the game of the address; a shared address starts a new game with its decisions."""
     query = {key: values[-1] for key, values in parse_qs(search).items()}
     store = app_state.app_state().store
-    token, game, fresh, notice = store.open(query.get("game"))
+    token, game, fresh, notice = store.open(query.get("game"), current_player())
     if fresh and "play" in query:
         try:
             shared = address.read(store.content, query["play"])
@@ -446,6 +446,6 @@ def _from_file(text: str, lang: str) -> Opened:
     """
     store = app_state.app_state().store
     kept = game_file.read(store.content, text)
-    token, game, _, _ = store.open(None)
+    token, game, _, _ = store.open(None, current_player())
     game.take_over(kept.log, kept.world, kept.year)
     return Opened(token, game, False, lang, PageError("page.read_file" if kept.same_content else "page.notice_content"))

@@ -45,7 +45,7 @@ def Why(
         if not decisions:
             return lambda: None
         parted = units(game.content, state.position)
-        explainer = Explainer(game.run_cache, state.world, state.position, indicator, year, parted)
+        explainer = Explainer(game.run_cache, state.world, state.position, indicator, year, parted, game.owner)
         begun: list[bool] = []
 
         def show(answer: Explanation) -> None:

@@ -16,13 +16,14 @@ from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.database import FILE, GameDatabase, usual_path
+from ccepz_sim.game.fair_queue import Request
 from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.run_cache import KEPT
 from ccepz_sim.game.session import Game, Outcome
 from ccepz_sim.game.store import Store
-from ccepz_sim.game.worker_pool import LocalPool, Request
+from ccepz_sim.game.worker_pool import LocalPool
 from ccepz_sim.policies.schedule import Decision
 
 Settle = Callable[[Game], None]
@@ -164,7 +165,7 @@ def test_two_games_may_foresee_the_same(store: Store, settle: Settle) -> None:
 def test_foreseeing_leaves_what_was_asked_for_in_its_cache(store: Store, settle: Settle) -> None:
     game, _ = ready(store, settle)
     without = outcome_of(game).without
-    for step in range(1, KEPT[Future] + 2):
+    for step in range(1, KEPT[Future].each + 2):
         game.foresee("audit-share", step / 20)
         while game.run_cache._pending:
             time.sleep(0.01)
@@ -355,8 +356,8 @@ def test_two_hundred_decisions_keep_a_bounded_cache(content: Content) -> None:
         decisions = (Decision("audit-share", round(0.1 + 0.02 * number, 2), 2035.0),)
         futures.get(Order(World(1, "calm"), decisions, keep=2035))
         futures.get(Order(World(1, "calm"), decisions, "brief", keep=2035))
-    assert len(futures._caches[Future]) == KEPT[Future]
-    assert len(futures._caches[Brief]) <= KEPT[Brief]
+    assert len(futures._caches[Future]) == KEPT[Future].each
+    assert len(futures._caches[Brief]) <= KEPT[Brief].each
     assert len(pool._runner._snapshots) <= 24
     pool.close()
 
