@@ -12,14 +12,16 @@ import threading
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.database import MEMORY, usual_path
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.text import Texts
 
 if TYPE_CHECKING:
+    import uvicorn
+
+    from ccepz_sim.web.gate.limits import Limits
     from ccepz_sim.web.gate.site import Site
 
 # Set before Solara is imported, since it reads them once; what the user has set stays.
@@ -98,13 +100,7 @@ def serve(
         from ccepz_sim.web.gate.app import make_app
 
         site = make_site(host, listener.getsockname()[:2], lang, doors)
-        config = uvicorn.Config(
-            make_app(site), log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            ws_per_message_deflate=False,  # a room has a fast network: packing would take longer than sending
-            http="h11", h11_max_incomplete_event_size=HEADERS,  # it bounds headers
-            ws_max_size=site.limits.frame, ws_ping_interval=SILENCE, ws_ping_timeout=SILENCE,
-            proxy_headers=False, server_header=False,
-        )  # fmt: skip
+        config = configure(make_app(site), site.limits.frame)
         address = tell(host, site)
         if open_browser:
             timer = threading.Timer(BROWSER_DELAY, webbrowser.open, [address])
@@ -119,7 +115,25 @@ def serve(
         listener.close()
 
 
-def make_site(host: str, bound: tuple[str, int], lang: str, doors: Doors) -> Site:
+def configure(app: Any, frame: int) -> uvicorn.Config:
+    """Return how an application is served.
+
+    Args:
+        app: an ASGI application.
+        frame: bytes of the largest message on a socket.
+    """
+    import uvicorn
+
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        ws_per_message_deflate=False,  # a room has a fast network: packing would take longer than sending
+        http="h11", h11_max_incomplete_event_size=HEADERS,  # the parser that bounds headers
+        ws_max_size=frame, ws_ping_interval=SILENCE, ws_ping_timeout=SILENCE,
+        proxy_headers=False, server_header=False,
+    )  # fmt: skip
+
+
+def make_site(host: str, bound: tuple[str, int], lang: str, doors: Doors, most: Limits | None = None) -> Site:
     """Return what the gate has to know of a server; `prepare` has to run before.
 
     Args:
@@ -127,7 +141,9 @@ def make_site(host: str, bound: tuple[str, int], lang: str, doors: Doors) -> Sit
         bound: address and port it listens on.
         lang: language of a page that names none.
         doors: how others come in.
+        most: how much of what; None takes the usual.
     """
+    from ccepz_sim.game.database import MEMORY, usual_path
     from ccepz_sim.web.gate import access, hosts, limits, secret, sessions
     from ccepz_sim.web.gate.site import Site
 
@@ -136,7 +152,7 @@ def make_site(host: str, bound: tuple[str, int], lang: str, doors: Doors) -> Sit
     folder = None if games == MEMORY else Path(games).parent
     asks = doors.code is not None or not hosts.is_loopback(address)
     kept = secret.keep(folder, asks=asks, code=access.tidy(doors.code) if doors.code else None)
-    signer, most = sessions.Signer(kept.key), limits.Limits()
+    signer, most = sessions.Signer(kept.key), most or limits.Limits()
     origins = tuple(filter(None, (hosts.read_origin(origin) for origin in doors.origins)))
     return Site(
         hosts=hosts.Hosts(bound=address, named=host, origins=origins),

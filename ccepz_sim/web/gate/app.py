@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import solara.settings
 from solara.server import server as solara_server
@@ -14,8 +15,9 @@ from solara.server import settings
 from solara.server import starlette as solara_starlette
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +32,7 @@ from ccepz_sim.web.gate.sockets import VIOLATION, Sockets
 # A proxy's word about itself; a visitor can say the same, and Solara would believe the first who does.
 HEARSAY = re.compile(rb"(x-)?script-name|(x-)?forwarded(-.*)?|x-real-ip|x-original-.*|x-rewrite-url")
 OPEN = ("/", "/enter", "/readyz")  # before the access code
+ENDING = 5.0  # seconds for all pages to end when the server does
 # What the page is made of; nothing is fetched from elsewhere, listed or written.
 PARTS: dict[str, tuple[str, Callable[[], ASGIApp]]] = {
     "/static/assets": (r"[\w-]+\.(css|js|png|svg)", solara_starlette.StaticAssets),
@@ -58,10 +61,13 @@ def make_app(site: Site) -> ASGIApp:
     front = Front(site)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with solara_starlette.lifespan(app):
-            await anyio.to_thread.run_sync(front.prepare)
-            yield
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        solara_starlette.on_startup()
+        await anyio.to_thread.run_sync(front.prepare)
+        yield
+        # In a thread: a page that is being drawn holds what its end waits for, and needs this loop to send.
+        with anyio.move_on_after(ENDING):
+            await anyio.to_thread.run_sync(solara_starlette.on_shutdown, abandon_on_cancel=True)
 
     routes: list[Any] = [
         Route("/", front.page),
@@ -71,7 +77,8 @@ def make_app(site: Site) -> ASGIApp:
         *(Mount(path, app=_Listed(make(), names)) for path, (names, make) in PARTS.items()),
     ]
     packing = [Middleware(solara_starlette.SolaraGZipMiddleware, minimum_size=1000)]
-    inner = Starlette(routes=routes, lifespan=lifespan, middleware=packing)
+    sentences: Any = {HTTPException: _missing}
+    inner = Starlette(routes=routes, lifespan=lifespan, middleware=packing, exception_handlers=sentences)
     inner.router.redirect_slashes = False
     return Gate(site, inner)
 
@@ -142,7 +149,7 @@ class _Listed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix(scope["root_path"]).lstrip("/")
         listed = self._names.fullmatch(name) is not None
-        await (self._inner if listed else PlainTextResponse("", status_code=404))(scope, receive, send)
+        await (self._inner if listed else _sentence("gate.missing", 404))(scope, receive, send)
 
 
 class _Installed(solara_starlette.StaticFilesOptionalAuth):
@@ -165,6 +172,10 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return add
+
+
+async def _missing(_: Request, problem: Exception) -> Response:
+    return _sentence("gate.missing", getattr(problem, "status_code", 404))
 
 
 def _sentence(key: str, status: int) -> Response:

@@ -14,7 +14,7 @@ ALWAYS = {
     "referrer-policy": "same-origin",  # the address names the game; forms and beacons keep their Origin
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()",
 }
 PLAIN_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -35,8 +35,8 @@ def page_policy(html: str, sockets: str) -> str:
             "default-src 'none'",
             f"script-src 'self' 'unsafe-eval' {hashes}",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
+            "img-src 'self' data:",
+            "font-src 'self'",
             f"connect-src 'self' {sockets}",
             "base-uri 'none'",
             "form-action 'self'",

@@ -29,6 +29,7 @@ class Limits:
     frame: int = 8 * 2**20  # bytes of a message
     messages: Rate = Rate(600, 100)  # of a socket
     octets: Rate = Rate(16 * 2**20, 256 * 2**10)  # bytes of a socket
+    waiting: int = 1000  # messages of a socket that its page has not worked on
     patience: float = 10.0  # seconds a socket is slowed down before it is closed
     states: Rate = Rate(12, 0.2)  # requests for the state of the whole page, of a socket
     unsent: int = 32 * 2**20  # bytes that wait for a browser that does not take them
@@ -41,6 +42,7 @@ class Limits:
     wrong_codes: Rate = Rate(400, 5)  # of the code: a day of guessing tries one in two thousand
     wrong_codes_of_address: Rate = Rate(200, 2.5)
     wrong_codes_of_session: Rate = Rate(6, 0.1)
+    lines: Rate = Rate(40, 0.5)  # of the log: a flood must not fill a disk
     form: int = 100_000  # bytes of the form with the access code; it carries the address that was asked for
 
 
@@ -64,6 +66,11 @@ class Bucket:
         self.wait()
         self._left -= amount
         return self.wait()
+
+    def calm(self) -> bool:
+        """Whether half of the burst is there again."""
+        self.wait()
+        return self._left > self._rate.burst / 2
 
     def admit(self) -> bool:
         """Take one where there is one; who is refused is not held back for longer by asking again."""

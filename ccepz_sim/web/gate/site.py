@@ -13,23 +13,21 @@ from ccepz_sim.web.gate.hosts import Hosts
 from ccepz_sim.web.gate.limits import Bucket, Buckets, Limits, Rate
 from ccepz_sim.web.gate.sessions import Pages, Session, Signer
 
-LINES = Rate(40, 0.5)  # of the log: a flood must not fill a disk
 logger = logging.getLogger("ccepz_sim.gate")
 
 
 class Log:
     """One line for each refusal, and a count where they come too fast."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: Rate) -> None:
         """Start with an empty page."""
-        self._rate, self._left_out = Bucket(LINES), 0
+        self._rate, self._left_out = Bucket(lines), 0
 
     def write(self, what: str, address: str, why: str) -> None:
         """Write a line; neither part holds anything that a visitor wrote."""
-        if self._rate.wait() > 0:
+        if not self._rate.admit():
             self._left_out += 1
             return
-        self._rate.take()
         more = f" ({self._left_out} more refusals since the last line)" if self._left_out else ""
         self._left_out = 0
         logger.warning("%s %s: %s%s", what, address, why, more)
@@ -57,13 +55,14 @@ class Site:
     root: str = ""
     limits: Limits = field(default_factory=Limits)
     pages: Pages = field(default_factory=Pages)
-    log: Log = field(default_factory=Log)
     began: float = field(default_factory=time.time)
+    log: Log = field(init=False)
     by_session: Buckets = field(init=False)
     by_address: Buckets = field(init=False)
 
     def __post_init__(self) -> None:
         """Make room for the counts."""
+        self.log = Log(self.limits.lines)
         self.by_session = Buckets(self.limits.requests)
         self.by_address = Buckets(self.limits.strangers)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import time
 from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs
@@ -110,7 +111,8 @@ class Socket:
         self._kernel, self._page, self._returned = kernel, page, returned
         self._messages, self._octets = Bucket(site.limits.messages), Bucket(site.limits.octets)
         self._states = Bucket(site.limits.states)
-        self._slowed = 0.0
+        self._slowed: float | None = None
+        self._arrived: asyncio.Queue[Message] = asyncio.Queue(site.limits.waiting)
         self._unsent: asyncio.Queue[Message] = asyncio.Queue()
         self._size = 0
         self._over = asyncio.Event()
@@ -131,12 +133,26 @@ class Socket:
             ],
             "subprotocols": [],
         }
-        writer = asyncio.create_task(self._write())
+        beside = [asyncio.create_task(self._fetch()), asyncio.create_task(self._write())]
         try:
             await kernel_connection(WebSocket(scope, self._receive, self._put))
         finally:
-            writer.cancel()
-            await asyncio.wait([writer])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
+
+    async def _fetch(self) -> None:
+        """Take what arrives while the kernel works: a browser's sign of life must not wait behind its messages."""
+        message: Message = {"type": ""}
+        while message["type"] != "websocket.disconnect":
+            message = await self._take()
+            try:
+                await self._slow_down(_size(message))
+                async with asyncio.timeout(self._site.limits.patience):
+                    await self._arrived.put(message)
+            except (Refused, TimeoutError):
+                await self._end("too many messages")
+                return
 
     async def _receive(self) -> Message:
         while True:
@@ -147,7 +163,6 @@ class Socket:
                 text = message.get("text")
                 if text is None:
                     raise Refused("a binary frame")
-                await self._slow_down(len(text))
                 passed = await self._read(text)
             except Refused as refusal:
                 await self._end(str(refusal))
@@ -157,7 +172,7 @@ class Socket:
 
     async def _next(self) -> Message:
         """Return the next message, or the end where this side ended it: the visitor need not answer."""
-        took, over = asyncio.ensure_future(self._take()), asyncio.ensure_future(self._over.wait())
+        took, over = asyncio.ensure_future(self._arrived.get()), asyncio.ensure_future(self._over.wait())
         try:
             await asyncio.wait({took, over}, return_when=asyncio.FIRST_COMPLETED)
             return {"type": "websocket.disconnect", "code": VIOLATION} if over.done() else took.result()
@@ -179,11 +194,13 @@ class Socket:
     async def _slow_down(self, size: int) -> None:
         """Take no more from who sends too fast; close who goes on for long."""
         wait = max(self._messages.take(), self._octets.take(size))
+        now = time.monotonic()
         if not wait:
-            self._slowed = 0.0
+            if self._messages.calm() and self._octets.calm():
+                self._slowed = None
             return
-        self._slowed += wait
-        if self._slowed > self._site.limits.patience:
+        self._slowed = self._slowed or now
+        if now + wait - self._slowed > self._site.limits.patience:
             raise Refused("too many messages")
         await asyncio.sleep(wait)
 

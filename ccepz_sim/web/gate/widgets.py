@@ -96,7 +96,7 @@ def _begin() -> Callable[[], None]:
 
 
 def _open_control(_: type, comm: Any, __: Any) -> None:
-    """Answer on the channel that asked: the library keeps one for all pages, and one page's state went to another."""
+    """Answer on the channel that asked: the library keeps one for all pages, so that two that asked got no answer."""
 
     def answer(message: dict[str, Any]) -> None:
         if message["content"]["data"].get("method") != "request_states":
