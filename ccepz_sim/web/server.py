@@ -40,6 +40,7 @@ SETTINGS = {
 SHUTDOWN_SECONDS = 2
 HEADERS = 64 * 1024  # bytes of a request line with its headers: the longest shared game fits
 SILENCE = 20.0  # seconds between two questions whether a browser is still there, and to its answer
+BACKLOG = 2048  # connections, as uvicorn has it
 BROWSER_DELAY = 0.8
 FORBIDDEN = (errno.EACCES, errno.EPERM)
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -101,6 +102,7 @@ def serve(
 
         site = make_site(host, listener.getsockname()[:2], lang, doors)
         config = configure(make_app(site), site.limits.frame)
+        listener.listen(BACKLOG)  # whoever is faster than the start waits instead of being refused
         address = tell(host, site)
         if open_browser:
             timer = threading.Timer(BROWSER_DELAY, webbrowser.open, [address])

@@ -64,13 +64,23 @@ def test_what_is_meant_is_read(shape: Any, good: Any, read: Any) -> None:
     assert type(found) is type(read)
 
 
-@pytest.mark.parametrize("shape", [Fixed(0), Flag(), Number(), Whole(), Text(), Address(), Record({"a": Flag()})])
+SHAPES = [Fixed(0), Flag(), Number(), Whole(), Text(), Address(), Record({"a": Flag()})]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_not_meant_is_refused(shape: Any) -> None:
     others = [None, [], {}, "x" * 70_000, math.nan, math.inf, -math.inf, 10**400, -(10**400), 1e16, b"x", [[]]]
     texts = ["/x", "https://evil.example/", "\\\\x"]
     others += [{"b": 1}]
-    others += {Fixed: [False, "0", 0.0, 1], Flag: [0, 1, "true"], Number: [True, "1"], Whole: [True, "1", -1, 1.5],
-               Text: [1, True], Address: [*texts, 1], Record: [{"a": 1}, {"a": True, "b": 1}, [True]]}[type(shape)]  # fmt: skip
+    others += {
+        Fixed: [False, "0", 0.0, 1],
+        Flag: [0, 1, "true"],
+        Number: [True, "1"],
+        Whole: [True, "1", -1, 1.5],
+        Text: [1, True],
+        Address: [*texts, 1],
+        Record: [{"a": 1}, {"a": True, "b": 1}, [True]],
+    }[type(shape)]
     for value in others:
         with pytest.raises(Refused):
             shape.read(value)
@@ -197,8 +207,10 @@ def test_the_names_of_a_server(bound: str, named: str, good: list[str], bad: lis
 
 
 def test_the_addresses_others_can_type() -> None:
-    listed = [("lo", "127.0.0.1"), ("docker0", "172.17.0.1"), ("eth0", "169.254.1.1"), ("tun0", "10.8.0.2"),
-              ("lo", "::1"), ("wlan0", "192.168.1.7"), ("eth0", "81.2.69.160"), ("eth0", "fe80::1"), ("eth0", "fd00::7")]  # fmt: skip
+    listed = [
+        ("lo", "127.0.0.1"), ("docker0", "172.17.0.1"), ("eth0", "169.254.1.1"), ("tun0", "10.8.0.2"), ("lo", "::1"),
+        ("wlan0", "192.168.1.7"), ("eth0", "81.2.69.160"), ("eth0", "fe80::1"), ("eth0", "fd00::7"),
+    ]  # fmt: skip
     assert hosts.reachable("0.0.0.0", listed) == ["192.168.1.7", "81.2.69.160", "172.17.0.1", "10.8.0.2"]
     assert "fd00::7" in hosts.reachable("::", listed)
     assert hosts.reachable("127.0.0.1", listed) == ()

@@ -59,15 +59,16 @@ def make_app(site: Site) -> ASGIApp:
     solara.settings.assets.proxy = True  # the page names our own address for what is installed
     widgets.watch()
     front = Front(site)
+    library: Any = solara_starlette
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        solara_starlette.on_startup()
+        library.on_startup()
         await anyio.to_thread.run_sync(front.prepare)
         yield
         # In a thread: a page that is being drawn holds what its end waits for, and needs this loop to send.
         with anyio.move_on_after(ENDING):
-            await anyio.to_thread.run_sync(solara_starlette.on_shutdown, abandon_on_cancel=True)
+            await anyio.to_thread.run_sync(library.on_shutdown, abandon_on_cancel=True)
 
     routes: list[Any] = [
         Route("/", front.page),

@@ -36,7 +36,7 @@ def page_policy(html: str, sockets: str) -> str:
             f"script-src 'self' 'unsafe-eval' {hashes}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
-            "font-src 'self'",
+            "font-src 'self' data:",
             f"connect-src 'self' {sockets}",
             "base-uri 'none'",
             "form-action 'self'",
