@@ -6,12 +6,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
+from ccepz_sim.game.game_file import LONGEST
 from ccepz_sim.web.framework import template
+from ccepz_sim.web.gate.values import NAMES, Either, Fixed, Flag, Number, Record, Text, Whole
 from ccepz_sim.web.views.words import Part
 
+# What the browser may send with an event; the gate lets nothing else through (gate/events.py).
+ID = Text(NAMES)
+LEVER = {"lever": ID, "value": Number()}
 Act = Callable[[Any], None]
+Plain = Annotated[Act, Fixed(0)]  # says only that it happened
+Name = Annotated[Act, ID]
+Line = Annotated[Act, Text()]
+Count = Annotated[Act, Whole()]
+Switch = Annotated[Act, Flag()]
+LeverValue = Annotated[Act, Record(LEVER)]
+Panel = Annotated[Act, Record({"number": Whole(), "id": ID})]
+Question = Annotated[Act, Record({"indicator": ID, "year": Whole()})]
+Person = Annotated[Act, Either((Whole(), ID))]
+Wish = Annotated[Act, Record({}, {**LEVER, "package": ID})]
+Tool = Annotated[Act, Record({"what": ID}, {"text": Text(LONGEST + 1, lines=True)})]  # one more, so that it is said
 
 
 @template("header.vue")
@@ -23,7 +39,7 @@ def Header(
     facts: list[Part],
     can_undo: bool,
     can_redo: bool,
-    event_tool: Act,
+    event_tool: Tool,
 ) -> None:
     """Title, treasury, standing, undo, redo, start again, share, language."""
 
@@ -34,12 +50,12 @@ def Tools(t: Part, file: Part) -> None:
 
 
 @template("tabs.vue")
-def Tabs(t: Part, names: list[str], view: str, event_go: Act) -> None:
+def Tabs(t: Part, names: list[str], view: str, event_go: Name) -> None:
     """The views of the centre."""
 
 
 @template("guide.vue")
-def Guide(t: Part, lever: str, indicator: str, done: list[bool], event_shut: Act) -> None:
+def Guide(t: Part, lever: str, indicator: str, done: list[bool], event_shut: Plain) -> None:
     """The first round, step by step beside the page."""
 
 
@@ -52,8 +68,8 @@ def Why(
     indicators: list[Part],
     nothing: bool,
     found: Part | None,
-    event_ask: Act,
-    event_shut: Act,
+    event_ask: Question,
+    event_shut: Plain,
 ) -> None:
     """Shares of decisions in a change, and the chain each took."""
 
@@ -68,8 +84,8 @@ def People(
     row: int,
     found: Part | None,
     life: Part | None,
-    event_choose_kind: Act,
-    event_pick: Act,
+    event_choose_kind: Name,
+    event_pick: Person,
 ) -> None:
     """Distributions, and one life."""
 
@@ -82,8 +98,8 @@ def Web(
     groups: list[Part],
     indicators: list[Part],
     picture: Part,
-    event_look: Act,
-    event_ask_why: Act,
+    event_look: Name,
+    event_ask_why: Name,
 ) -> None:
     """What acts on what."""
 
@@ -97,11 +113,11 @@ def Futures(
     marks: list[Part],
     panels: list[Part],
     rows: list[Part],
-    event_switch_to: Act,
-    event_drop: Act,
-    event_branch: Act,
-    event_bookmark: Act,
-    event_go_back: Act,
+    event_switch_to: Count,
+    event_drop: Count,
+    event_branch: Line,
+    event_bookmark: Line,
+    event_go_back: Count,
 ) -> None:
     """Branches side by side, and bookmarks."""
 
@@ -119,7 +135,7 @@ def Time(
     last: int,
     decided: list[int],
     running: bool,
-    event_go_to: Act,
+    event_go_to: Count,
 ) -> None:
     """Year, time line, next year, run to the end."""
 
@@ -151,9 +167,9 @@ def Charts(
     indicators: list[Part],
     worlds: int,
     truth: bool,
-    event_choose: Act,
-    event_why: Act,
-    event_show_truth: Act,
+    event_choose: Panel,
+    event_why: Name,
+    event_show_truth: Switch,
 ) -> None:
     """Eight panels, each drawn anew where its figures changed."""
 
@@ -179,25 +195,25 @@ def Levers(
     confirmed: int,
     answered: int,
     trial: bool,
-    event_decide: Act,
-    event_try_out: Act,
-    event_hold_trial: Act,
-    event_end_trial: Act,
-    event_foresee: Act,
-    event_choose_package: Act,
-    event_choose_scenario: Act,
-    event_choose_seed: Act,
+    event_decide: LeverValue,
+    event_try_out: LeverValue,
+    event_hold_trial: Name,
+    event_end_trial: Name,
+    event_foresee: Wish,
+    event_choose_package: Name,
+    event_choose_scenario: Name,
+    event_choose_seed: Count,
 ) -> None:
     """Packages, scenario, luck, and the levers by group."""
 
 
 @template("happenings.vue")
-def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Act) -> None:
+def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Count) -> None:
     """What happened, and what was decided."""
 
 
 @template("notice.vue")
-def Notice(text: str, action: str, event_act: Act) -> None:
+def Notice(text: str, action: str, event_act: Plain) -> None:
     """One sentence and a way on."""
 
 
