@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import os
@@ -21,7 +22,6 @@ SETTINGS = {
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "柴达木试验区 · Chaidamu Pilot Zone",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
@@ -58,9 +58,13 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True, 
         from ccepz_sim.web import app_state
 
         app_state.open_app(lang).store.warm_up()
+        atexit.register(app_state.close_app)
         import uvicorn
         from solara.server.starlette import app
 
+        from ccepz_sim.web import html
+
+        html.install()
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             ws_per_message_deflate=False,  # a room has a fast network: packing would take longer than sending

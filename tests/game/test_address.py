@@ -31,7 +31,7 @@ def test_what_is_written_is_read_back(seed: int, year: int, branches: list[list[
     text = address.write(CONTENT, World(seed, "calm"), year, branches)
     assert re.fullmatch(r"[a-z0-9.~e!-]+", text), "the text must need no escaping in an address"
     shared = address.read(CONTENT, text)
-    assert shared == address.Shared(World(seed, "calm"), year, tuple(map(tuple, branches)), True)
+    assert shared == address.Shared(World(seed, "calm"), year, tuple(map(tuple, branches)), True, True)
     found = standings(CONTENT, shared.log)
     wanted = [fold(CONTENT, branch).decisions for branch in branches]
     assert [position.decisions for position in found.branches.values()] == wanted
