@@ -129,7 +129,7 @@ class Record:
         self.requests: dict[str, None] = dict.fromkeys(item.request for item in self.written if item.request)
         self._journal, self._lock, self._head, self._merge = journal, lock, head, merge
         self._saved = len(self.written)
-        self._saved_head: Head | None = head()  # a game nobody touched leaves no row
+        self._saved_head: Head | None = None if kept is None else head()
         self._begun = kept is not None
         self._turn = threading.Lock()
         self._fault: GameError | None = None

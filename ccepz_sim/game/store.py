@@ -106,6 +106,7 @@ class Store:
         game = Game(self.content, self.run_cache, self._notifiers, self._first_world(), journal=self._journal(fresh))
         with self._lock:
             self._remember(fresh, game)
+        game.save_again(False)  # its address is good from now on
         return Found(fresh, game, True)
 
     def _resume(self, token: str, row: Row) -> Found:

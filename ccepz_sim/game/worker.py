@@ -1,7 +1,7 @@
 """One worker: reads orders from its standard input, writes what came of them to its standard output.
 
 Run as `python -m ccepz_sim.game.worker FOLDER [patient]`. Frames are pickles behind their length. A worker ends when
-its input does, so that it never outlives its server.
+its input does, at once and whatever it is doing, so that it never outlives its server, not even a killed one.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ccepz_sim.content import load_content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.records import Order
-from ccepz_sim.game.runner import Runner
+
+if TYPE_CHECKING:
+    from ccepz_sim.game.records import Order
 
 LENGTH = struct.Struct(">Q")
 STOP = "stop"
@@ -58,9 +59,14 @@ def receive(pipe: BinaryIO) -> Any:
 class Inbox:
     """Orders that came in, and whether the present one is to be stopped."""
 
-    def __init__(self, pipe: BinaryIO) -> None:
-        """Read in the background: a run looks between two years only."""
-        self._pipe = pipe
+    def __init__(self, pipe: BinaryIO, gone: Callable[[], None]) -> None:
+        """Read in the background: a run looks between two years only, and nothing else does while rules are compiled.
+
+        Args:
+            pipe: where orders come from.
+            gone: called when there will be no more.
+        """
+        self._pipe, self._gone = pipe, gone
         self._orders: deque[tuple[int, Order] | None] = deque()
         self._come = threading.Semaphore(0)
         self.stopped: set[int] = set()
@@ -78,6 +84,7 @@ class Inbox:
             except (EOFError, OSError):
                 self._orders.append(None)
                 self._come.release()
+                self._gone()
                 return
             if what == STOP:
                 self.stopped.add(number)
@@ -88,10 +95,12 @@ class Inbox:
 
 def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
     """Carry out orders until there are no more."""
+    inbox = Inbox(source, lambda: os._exit(0))  # first of all: what follows takes seconds
+    from ccepz_sim.content import load_content
+    from ccepz_sim.game.runner import Runner
     from ccepz_sim.model import PilotZone
 
     runner = Runner(load_content(folder), PilotZone)
-    inbox = Inbox(source)
     fresh = True
     while (found := inbox.next()) is not None:
         number, order = found

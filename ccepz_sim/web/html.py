@@ -6,6 +6,7 @@ page may forbid scripts from elsewhere.
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from ccepz_sim.schema import LANGUAGES
@@ -13,13 +14,22 @@ from ccepz_sim.web.views.words import words
 
 FOLDER = Path(__file__).parent / "frame"
 LOADER = "ccepz"
+ALIVE = "/_ccepz/alive"  # says which server answers, so that a page knows whether it is still the one that made it
 
 
 def install() -> None:
     """Let Solara use our templates; has to run after Solara is imported and before the first page is asked for."""
     import jinja2
-    from solara.server import app, server, settings
+    from solara.server import app, server, settings, starlette
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
 
+    mark = secrets.token_urlsafe(9)
+
+    def alive(_: object) -> PlainTextResponse:
+        return PlainTextResponse(mark, headers={"Cache-Control": "no-store"})
+
+    starlette.app.router.routes.insert(0, Route(ALIVE, alive))
     app.ensure_apps_initialized()
     settings.theme.loader = LOADER
     settings.theme.force_refresh = True  # a page that a new server does not know is loaded again, without a dialog
@@ -27,4 +37,8 @@ def install() -> None:
     environment: jinja2.Environment = server.get_jinja_env(app_name="__default__")  # made once and kept
     assert environment.loader is not None
     environment.loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(FOLDER), environment.loader])
-    environment.globals["ccepz"] = {lang: words("connection", lang) for lang in LANGUAGES}
+    environment.globals["ccepz"] = {
+        "texts": {lang: words("connection", lang) for lang in LANGUAGES},
+        "alive": ALIVE,
+        "mark": mark,
+    }

@@ -9,7 +9,7 @@
   const ASK = 2000; // how long an answer of the server may take
   const AGAIN = 4000; // after which a decision is sent again
   const MANY = 5; // times a page is loaded anew within a minute before it takes its time
-  const texts = JSON.parse(document.getElementById('ccepz-connection-texts').textContent);
+  const { texts, alive, mark } = JSON.parse(document.getElementById('ccepz-connection-settings').textContent);
   const ccepz = window.ccepz = window.ccepz || {};
 
   // What stands between the page and the server
@@ -43,9 +43,13 @@
     asked = now;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), ASK);
-    fetch(root() + '/readyz', { cache: 'no-store', signal: stop.signal })
-      .then((response) => { answers = response.status < 500 ? answers || Date.now() : 0; }, () => { answers = 0; })
-      .finally(() => { clearTimeout(timer); asking = false; });
+    fetch(root() + alive, { cache: 'no-store', signal: stop.signal })
+      .then((response) => response.text().then((text) => {
+        answers = response.status < 500 ? answers || Date.now() : 0; // a proxy may answer for a server that is gone
+        if (response.ok && text !== mark) reload(Date.now()); // another server: it does not know this page
+      }))
+      .catch(() => { answers = 0; })
+      .finally(() => { clearTimeout(timer); asking = false; look(); });
   };
 
   const reload = (now) => {
@@ -132,6 +136,7 @@
       ccepz.confirm(taken);
       look();
     },
+    waiting() { return queue.map((item) => item.data.request); },
     confirm(taken) {
       const left = queue.filter((item) => !taken.includes(item.data.request));
       if (left.length === queue.length) return;
