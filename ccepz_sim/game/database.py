@@ -86,10 +86,12 @@ class GameDatabase:
         self._lock = threading.RLock()
         self._base: sqlite3.Connection | None = None
         self._files: dict[Path, tuple[int, int]] = {}
+        self._openings = self._seen = 0
         self._spare: sqlite3.Connection | None = None  # in memory: what a file held that is gone
         self._looking: sqlite3.Connection | None = None  # for reading alone
         with contextlib.suppress(GameError):
             self._do(lambda _: None)
+        self._seen = self._openings
 
     def close(self) -> None:
         """Close the file."""
@@ -123,12 +125,12 @@ class GameDatabase:
             return self._do(lambda base: _save(base, token, content, head, start, new))
 
     def check(self) -> bool:
-        """Look whether the file is there and can be written; returns whether that is news."""
+        """Look whether the file is there and can be written; returns whether it is another one than the last time."""
         with self._lock:
-            before = self.fault, self._base
             with contextlib.suppress(GameError):
                 self._do(_probe if self.fault is not None else lambda _: None)
-            return (self.fault, self._base) != before
+            before, self._seen = self._seen, self._openings
+            return before != self._openings
 
     def _do(self, act: Callable[[sqlite3.Connection], Answer], writing: bool = True) -> Answer:
         """Do something with the file; a damaged one is set aside, and the rest is tried again."""
@@ -244,6 +246,7 @@ class GameDatabase:
             self._looking.close()
             self._looking = None
         self._base = base
+        self._openings += 1
         names = (self.path, self._beside("-wal"), self._beside("-shm")) if self.on_disk else ()
         self._files = {name: known for name in names if (known := self._identity(name)) is not None}
 
@@ -310,19 +313,21 @@ def now() -> str:
 
 
 def _read(base: sqlite3.Connection, token: str) -> Row | None:
+    least = "lines" if _is_sealed(base) else "0"
     found = base.execute(
-        "SELECT content, version, seed, scenario, year, panels FROM games WHERE token = ?", (token,)
+        f"SELECT content, version, seed, scenario, year, panels, {least} FROM games WHERE token = ?", (token,)
     ).fetchone()
-    if found is None:
-        return None
-    content, version, seed, scenario, year, panels = found
     lines, whole = _lines(base, token, 0)
-    return Row(content, version, Head(World(seed, scenario), year, _strings(panels)), lines, whole)
+    if found is None:  # with lines but no head it was damaged
+        return Row("", __version__, Head(World(-1, ""), 0), lines, False) if lines else None
+    content, version, seed, scenario, year, panels, least = found
+    head = Head(World(seed, scenario), year, _strings(panels))
+    return Row(content, version, head, lines, whole and len(lines) >= least)
 
 
 def _lines(base: sqlite3.Connection, token: str, start: int) -> tuple[tuple[Line, ...], bool]:
     """Return the lines from `start` on up to the first that is missing or damaged, and whether there is none."""
-    columns = "number, at, seat, entry" + (", request, seal" if _has_seals(base) else ", '', NULL")
+    columns = "number, at, seat, entry" + (", request, seal" if _is_sealed(base) else ", '', NULL")
     rows = base.execute(f"SELECT {columns} FROM log WHERE token = ? AND number >= ? ORDER BY number", (token, start))
     lines: list[Line] = []
     for number, at, seat, text, request, seal in rows:
@@ -332,7 +337,7 @@ def _lines(base: sqlite3.Connection, token: str, start: int) -> tuple[tuple[Line
     return tuple(lines), True
 
 
-def _has_seals(base: sqlite3.Connection) -> bool:
+def _is_sealed(base: sqlite3.Connection) -> bool:
     return bool(base.execute("PRAGMA user_version").fetchone()[0])  # a file that is only read may be of the first form
 
 
@@ -345,11 +350,11 @@ def _save(
         if known != start:
             return Saved(known, False, _lines(base, token, start)[0] if known > start else ())
         base.execute(
-            "INSERT INTO games (token, content, version, made, seed, scenario, year, panels) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO UPDATE SET seed = excluded.seed, "
-            "scenario = excluded.scenario, year = excluded.year, panels = excluded.panels",
+            "INSERT INTO games (token, content, version, made, seed, scenario, year, panels, lines) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO UPDATE SET seed = excluded.seed, "
+            "scenario = excluded.scenario, year = excluded.year, panels = excluded.panels, lines = excluded.lines",
             (token, content, __version__, now(), head.world.seed, head.world.scenario, head.year,
-             json.dumps(head.panels)),
+             json.dumps(head.panels), start + len(new)),
         )  # fmt: skip
         base.executemany(
             "INSERT INTO log (token, number, at, seat, entry, request, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -368,7 +373,7 @@ def _probe(base: sqlite3.Connection) -> None:
     """Try whether the file takes a write."""
     base.execute("BEGIN IMMEDIATE")
     try:
-        base.execute("INSERT OR REPLACE INTO games VALUES ('', '', '', '', 0, '', 0, '')")
+        base.execute("INSERT OR REPLACE INTO games VALUES ('', '', '', '', 0, '', 0, '', 0)")
         base.execute("DELETE FROM games WHERE token = ''")
         base.execute("COMMIT")
     finally:

@@ -24,8 +24,12 @@ CREATE TABLE IF NOT EXISTS log (
     entry TEXT NOT NULL, PRIMARY KEY (token, number)
 ) STRICT, WITHOUT ROWID;
 """
-# `request` names the message that asked for the entry, `seal` is a check over what it says; older rows have neither.
-UPGRADES = ("ALTER TABLE log ADD COLUMN request TEXT NOT NULL DEFAULT ''; ALTER TABLE log ADD COLUMN seal TEXT;",)
+# `request` names the message that asked for the entry, `seal` is a check over what it says, `lines` how many entries
+# there are at least; older rows have none of them.
+UPGRADES = (
+    "ALTER TABLE log ADD COLUMN request TEXT NOT NULL DEFAULT ''; ALTER TABLE log ADD COLUMN seal TEXT; "
+    "ALTER TABLE games ADD COLUMN lines INTEGER NOT NULL DEFAULT 0;",
+)
 FORM = len(UPGRADES)
 NAMES = ("games", "log")
 
@@ -48,9 +52,8 @@ def prepare(base: sqlite3.Connection, path: Path) -> None:
         for script in (FIRST_FORM, *UPGRADES)[form + bool(found) :]:
             for statement in script.split(";"):
                 base.execute(statement)
-        if form < FORM:
-            base.execute(f"PRAGMA application_id = {APPLICATION}")
-            base.execute(f"PRAGMA user_version = {FORM}")
+        base.execute(f"PRAGMA application_id = {APPLICATION}")
+        base.execute(f"PRAGMA user_version = {FORM}")  # written every time: a file that takes no write is found out now
         base.execute("COMMIT")
     except BaseException:
         roll_back(base)
@@ -98,11 +101,11 @@ def _columns(base: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _readable(source: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of a table, from both ends as far as a damaged page lets one come."""
-    for order in ("ASC", "DESC"):
-        rows = source.execute(f"SELECT {columns} FROM {table} ORDER BY token {order}")
-        try:
-            yield from rows
-        except sqlite3.Error:
-            continue  # what lies behind the damage is reached from the other end
-        return
+    """Yield the rows of a table, some of them twice: from both ends, as far as a damaged page lets one come."""
+    for key in ("token", "rowid") if table == "games" else ("token",):  # by the index, and by what it points to
+        for order in ("ASC", "DESC"):
+            try:
+                yield from source.execute(f"SELECT {columns} FROM {table} ORDER BY {key} {order}")
+            except sqlite3.Error:
+                continue  # what lies behind the damage is reached from the other end
+            return
