@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
+from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.problems import GameError
@@ -148,18 +149,18 @@ def _shared(text: str, lang: str) -> Opened:
     notices: list[UserError] = [] if shared.same_content else [PageError("page.notice_content")]
     if not shared.checked:
         decided = any(branch for branch in shared.branches)
-        notices.append(GameError("address_old", decisions=_listed(game)) if decided else GameError("address_old_empty"))
+        notices.append(
+            GameError("address_old", decisions=_listed(store.content, shared))
+            if decided
+            else GameError("address_old_empty")
+        )
     return Opened(token, game, False, lang, tuple(notices))
 
 
-def _listed(game: Game) -> Label:
-    """Name all decisions of a game in both languages."""
+def _listed(content: Content, shared: address.Shared) -> Label:
+    """Name all decisions of an address in both languages."""
     found = {}
-    for lang in LANGUAGES:
-        rows = [
-            f"{row['year']} {row['name']} {row['change']}".strip()
-            for position in game.state().standings.branches.values()
-            for row in story.decisions(game.content, position.items, lang)
-        ]
-        found[lang] = ("；" if lang == "zh" else "; ").join(dict.fromkeys(rows))
+    for lang, joint in (("en", "; "), ("zh", "；")):
+        branches = [joint.join(story.actions(content, branch, lang)) for branch in shared.branches if branch]
+        found[lang] = " / ".join(branches)
     return Label(**found)
