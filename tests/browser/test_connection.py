@@ -62,7 +62,6 @@ def test_a_cut_connection_comes_back_without_loading_the_page_anew(visit: Visit)
     assert visit.page.locator(BOX).count() == 0
 
 
-@at_a_desk
 def test_while_the_connection_is_lost_the_page_says_what_waits(own_server: Any, chromium: Any) -> None:
     page = chromium.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     page.goto(f"http://127.0.0.1:{own_server.port}/?lang=zh")
@@ -82,7 +81,10 @@ def test_while_the_connection_is_lost_the_page_says_what_waits(own_server: Any, 
     page.context.close()
 
 
-@pytest.mark.parametrize("kind", ["refused", "hanging", "silent"])
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("refused", (1440, 1000)), ("refused", (390, 844)), ("hanging", (1440, 1000)), ("silent", (1440, 1000))],
+)
 def test_where_websockets_are_blocked_the_page_says_so_in_both_languages(
     chromium: Any, server: Any, kind: str, size: tuple[int, int], tmp_path: Path
 ) -> None:

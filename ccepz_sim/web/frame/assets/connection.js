@@ -83,6 +83,8 @@
 
   // Decisions on their way: each has a name of its own, so that it is taken once however often it is sent
 
+  const named = new URLSearchParams(window.location.search).get('game') || ''; // by the address, before the page is there
+  let dropped = 0; // decisions for a game that could not be opened
   let token = '';
   let queue = [];
   let carrier = null;
@@ -129,6 +131,10 @@
     carry(part, game, taken) {
       carrier = part;
       if (game !== token) {
+        if (!token && named !== game) {
+          dropped = ccepz.remembered(named).waiting;
+          kept('ccepz-sent-' + named, null);
+        }
         token = game;
         try { queue = JSON.parse(kept('ccepz-sent-' + token) || '[]').map((item) => ({ ...item, sent: 0, tries: 1 })); }
         catch (error) { queue = []; }
@@ -164,6 +170,7 @@
     let key = '';
     let langs = [known];
     if (connected && lost && now - lost > BLIP) key = waiting.length ? 'lost_waiting' : 'lost';
+    else if (connected && !lost && dropped) key = 'dropped';
     else if (connected && !lost && waiting.some((item) => item.tries > 1 && now - item.sent > 500)) key = 'unanswered';
     else if (!connected && now - (seen || began) > (seen ? BLOCKED : SLOW) && (answers || lost)) {
       key = lost ? 'gone' : seen ? 'blocked' : 'slow';
@@ -173,7 +180,8 @@
       key = 'slow';
       langs = Object.keys(texts);
     }
-    const print = key + langs + waiting.length;
+    const count = key === 'dropped' ? dropped : waiting.length;
+    const print = key + langs + count;
     if (print === said || !document.body) return;
     said = print;
     if (!box) {
@@ -183,19 +191,26 @@
       document.body.appendChild(box);
     }
     box.hidden = !key;
-    box.className = key === 'unanswered' || key === 'slow' ? 'quiet' : '';
+    const alone = key === 'blocked' || key === 'gone'; // nothing loads behind it
+    box.className = (key === 'unanswered' || key === 'slow' ? 'quiet' : '') + (alone ? ' alone' : '');
+    document.body.classList.toggle('ccepz-stopped', alone);
+    document.body.classList.toggle('ccepz-waiting', ['lost', 'lost_waiting', 'unanswered'].includes(key));
     box.textContent = '';
     if (!key) return;
     const lines = box.appendChild(document.createElement('div'));
     langs.forEach((lang) => {
       const line = lines.appendChild(document.createElement('p'));
       line.lang = texts[lang].lang;
-      line.textContent = texts[lang][key].replace('{count}', waiting.length).replace('{host}', window.location.host);
+      line.textContent = texts[lang][key].replace('{count}', count).replace('{host}', window.location.host);
     });
     const button = box.appendChild(document.createElement('button'));
     button.type = 'button';
-    button.textContent = langs.map((lang) => texts[lang].reload).join(' · ');
-    button.addEventListener('click', () => window.location.reload());
+    button.textContent = langs.map((lang) => texts[lang][key === 'dropped' ? 'close' : 'reload']).join(' · ');
+    button.addEventListener('click', () => {
+      if (key !== 'dropped') window.location.reload();
+      dropped = 0;
+      look();
+    });
   };
 
   setInterval(look, TICK);
