@@ -5,9 +5,9 @@
 A real browser plays on a server of this machine. At a random moment the server is killed (SIGKILL, the whole of its
 process and nothing else), stays away for a while and is started again on the same port; the player decides on all the
 time. Told are, for each kill: the seconds from the moment the port answers until the head of the page and until its
-charts are there again (same game, branch, view and language), the seconds until the last worker of the killed server is gone, decisions that had
-been confirmed and are not in the file, and decisions made while there was no server. At the end every decision has to
-be in the file once, in the order in which it was made.
+charts are there again (same game, branch, view and language), the seconds until the last worker of the killed server
+is gone, decisions that had been confirmed and are not in the file, and decisions made while there was no server. At the
+end every decision has to be in the file once, in the order in which it was made.
 """
 
 from __future__ import annotations
@@ -177,8 +177,7 @@ def run(kills: int, seed: int, browser: str) -> tuple[list[Kill], dict[str, Any]
         page.wait_for_function(SHOWN, timeout=LONG * 1000)
         page.locator(".cz-time .next").click()
         page.wait_for_function("document.querySelector('.cz-time .year').innerText === '2017'")
-        for _ in range(kills):
-            found.append(_kill(server, page, luck, made))
+        found.extend(_kill(server, page, luck, made) for _ in range(kills))
         wait(lambda: ask(page, SETTLED), "decisions were never confirmed")
         server.stop()
         kept = [request for request in server.requests() if request]
@@ -239,7 +238,8 @@ def main() -> int:
     else:
         for number, kill in enumerate(kills, start=1):
             print(
-                f"{number:3d}  head {kill.there:5.2f} s  charts {kill.back:5.2f} s  workers gone {kill.workers:5.2f} s  "
+                f"{number:3d}  head {kill.there:5.2f} s  charts {kill.back:5.2f} s  "
+                f"workers gone {kill.workers:5.2f} s  "
                 f"confirmed and lost {kill.confirmed_lost}  decided meanwhile {kill.meanwhile}  "
                 f"{'same place' if kill.same_place else 'ANOTHER PLACE'}  {' '.join(kill.english)}"
             )

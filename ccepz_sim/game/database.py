@@ -229,15 +229,17 @@ class GameDatabase:
         wal = self._beside("-wal")
         idle = not wal.exists() or wal.stat().st_size == 0
         for option in ("mode=ro", *(["immutable=1"] if idle else [])):
-            try:
+            base = None
+            with contextlib.suppress(sqlite3.Error):
                 base = sqlite3.connect(f"{self.path.as_uri()}?{option}", uri=True, check_same_thread=False)
                 base.text_factory = _text
-                if base.execute("PRAGMA user_version").fetchone()[0] <= tables.FORM:
-                    base.execute("SELECT count(*) FROM games").fetchone()
+                form = base.execute("PRAGMA user_version").fetchone()[0]
+                base.execute("SELECT count(*) FROM games").fetchone()
+                if form <= tables.FORM:
                     self._looking = base
                     return base
-            except sqlite3.Error:
-                continue
+            if base is not None:
+                base.close()
         return None
 
     def _put(self, base: sqlite3.Connection) -> None:
@@ -262,11 +264,9 @@ class GameDatabase:
                 self._beside(end).rename(aside.with_name(aside.name + end))
         base = self._connect()
         count = 0
-        with contextlib.suppress(sqlite3.Error):
-            damaged = sqlite3.connect(aside)
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(aside)) as damaged:
             damaged.text_factory = _text
             count = tables.copy(damaged, base)
-            damaged.close()
         logger.warning("the file of games was damaged: it is kept as %s, and %s rows were read from it", aside, count)
         self._put(base)
 

@@ -9,25 +9,27 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.web.views.words import words
 
 FOLDER = Path(__file__).parent / "frame"
 LOADER = "ccepz"
 ALIVE = "/_ccepz/alive"  # says which server answers, so that a page knows whether it is still the one that made it
+MARK = secrets.token_urlsafe(9)  # of this server
+
+
+def alive(_: object) -> Response:
+    """Answer a page that asks whether its server is there again."""
+    return PlainTextResponse(MARK, headers={"Cache-Control": "no-store"})
 
 
 def install() -> None:
     """Let Solara use our templates; has to run after Solara is imported and before the first page is asked for."""
     import jinja2
     from solara.server import app, server, settings, starlette
-    from starlette.responses import PlainTextResponse
-    from starlette.routing import Route
-
-    mark = secrets.token_urlsafe(9)
-
-    def alive(_: object) -> PlainTextResponse:
-        return PlainTextResponse(mark, headers={"Cache-Control": "no-store"})
 
     starlette.app.router.routes.insert(0, Route(ALIVE, alive))
     app.ensure_apps_initialized()
@@ -40,5 +42,5 @@ def install() -> None:
     environment.globals["ccepz"] = {
         "texts": {lang: words("connection", lang) for lang in LANGUAGES},
         "alive": ALIVE,
-        "mark": mark,
+        "mark": MARK,
     }
