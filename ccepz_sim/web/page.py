@@ -14,7 +14,7 @@ from typing import Any
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game import address
+from ccepz_sim.game import address, game_file
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
@@ -295,6 +295,7 @@ class Board:
             shared=shared_address(self.game),
             view=view,
             kept=keeping.mark(state.keeping, self.lang),
+            longest=game_file.LONGEST,
             facts=self.shown.facts,
             can_undo=state.position.undoable is not None,
             can_redo=state.position.redoable is not None,

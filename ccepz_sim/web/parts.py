@@ -22,6 +22,7 @@ def Header(
     shared: str,
     view: str,
     kept: Part,
+    longest: int,
     facts: list[Part],
     can_undo: bool,
     can_redo: bool,

@@ -221,13 +221,16 @@ def test_a_branch_a_bookmark_and_the_way_back(page: Any) -> None:
 
 
 def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
+    def file(what: str) -> str:
+        before = found(page, "tools").file.get("number", 0)
+        act(page, "head", "tool", {"what": what})
+        until(lambda: found(page, "tools").file.get("number", 0) > before)  # another thread may be drawing
+        return str(found(page, "tools").file["text"])
+
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
-    act(page, "head", "tool", {"what": "save"})
-    kept = found(page, "tools").file["text"]
-    act(page, "head", "tool", {"what": "python"})
-    assert 'Decision("audit-share", 0.4, 2016' in found(page, "tools").file["text"]
-    act(page, "head", "tool", {"what": "study"})
-    written = tomllib.loads(found(page, "tools").file["text"])
+    kept = file("save")
+    assert 'Decision("audit-share", 0.4, 2016' in file("python")
+    written = tomllib.loads(file("study"))
     assert [(item["lever"], item["value"]) for item in written["policy"][0]["set"]] == [("audit-share", 0.4)]
     assert len(written["outcome"]) == 8
     act(page, "head", "tool", {"what": "reset"})
