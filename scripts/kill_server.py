@@ -37,7 +37,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 SERVE = "import sys; from ccepz_sim.web.server import serve; serve(port=int(sys.argv[1]), open_browser=False)"
 LEVER, VALUES, STEP = "park-infrastructure", (0.0, 2e9), 1e8  # each value differs from the last; standing allows all
-LONG = 120.0  # seconds: whatever takes longer has failed
+LONG = 300.0  # seconds: whatever takes longer has failed
 ENGLISH = ("Server disconnected", "Restoring session", "Could not restore", "Please refresh", "App is disconnected")
 DECIDE = """([lever, value]) => {
   const levers = document.querySelector('.cz-levers');

@@ -60,8 +60,9 @@ class Requests:
 
     def again(self, message: Any) -> None:
         """Carry out a request that was sent before, unless it was carried out then."""
-        if isinstance(message, dict) and message.get("name") in ACTS:
-            self.of(str(message["name"]))(message.get("data"))
+        name = message.get("name") if isinstance(message, dict) else None
+        if isinstance(name, str) and name in ACTS:
+            self.of(name)(message.get("data"))
 
     def confirmed(self) -> list[str]:
         """Return the requests that were carried out or refused last."""
