@@ -1,7 +1,7 @@
 """One worker: reads orders from its standard input, writes what came of them to its standard output.
 
 Run as `python -m ccepz_sim.game.worker FOLDER [gently]`. Frames are pickles behind their length. A worker ends when
-its input does, so that it never outlives its server.
+its input does, at once and whatever it is doing, so that it never outlives its server, not even a killed one.
 
 What can take its time runs in a thread of its own: where a system counts threads one by one (Linux), it stands behind
 all others for a processor. A thread cannot go forward again, so what somebody waits for runs in the first one.
@@ -22,12 +22,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from ccepz_sim.content import load_content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.records import Order
-from ccepz_sim.game.runner import Runner
+
+if TYPE_CHECKING:
+    from ccepz_sim.game.records import Order
+    from ccepz_sim.game.runner import Runner
 
 LENGTH = struct.Struct(">Q")
 STOP = "stop"
@@ -68,9 +69,14 @@ def receive(pipe: BinaryIO) -> Any:
 class Inbox:
     """Orders that came in, and whether the present one is to be stopped."""
 
-    def __init__(self, pipe: BinaryIO) -> None:
-        """Read in the background: a run looks between two quarters only."""
-        self._pipe = pipe
+    def __init__(self, pipe: BinaryIO, gone: Callable[[], None]) -> None:
+        """Read in the background: a run looks between two quarters only, and nothing does while rules are compiled.
+
+        Args:
+            pipe: where orders come from.
+            gone: called when there will be no more.
+        """
+        self._pipe, self._gone = pipe, gone
         self._orders: deque[tuple[int, Order, bool] | None] = deque()
         self._come = threading.Semaphore(0)
         self.stopped: set[int] = set()
@@ -88,6 +94,7 @@ class Inbox:
             except (EOFError, OSError):
                 self._orders.append(None)
                 self._come.release()
+                self._gone()
                 return
             if what == STOP:
                 self.stopped.add(number)
@@ -123,7 +130,8 @@ class Worker:
 
     def __init__(self, folder: Path, source: BinaryIO, target: BinaryIO, gently: bool) -> None:
         """Load the content, and the model with it."""
-        self._inbox, self._target = Inbox(source), target
+        self._inbox = Inbox(source, lambda: os._exit(0))  # first of all: what follows takes seconds
+        self._target = target
         self._patience = Patience()
         self._runner = self._patience(lambda: _load(folder)) if gently else _load(folder)
         self._fresh = True
@@ -169,6 +177,8 @@ class Worker:
 
 
 def _load(folder: Path) -> Runner:
+    from ccepz_sim.content import load_content
+    from ccepz_sim.game.runner import Runner
     from ccepz_sim.model import PilotZone
 
     return Runner(load_content(folder), PilotZone)

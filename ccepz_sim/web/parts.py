@@ -36,6 +36,9 @@ def Header(
     lang: str,
     token: str,
     shared: str,
+    view: str,
+    kept: Part,
+    longest: int,
     facts: list[Part],
     can_undo: bool,
     can_redo: bool,
@@ -45,8 +48,15 @@ def Header(
 
 
 @template("tools.vue")
-def Tools(t: Part, file: Part) -> None:
-    """What parts share in the browser; the notice of a lost connection; files to be saved."""
+def Tools(game: str, shared: str, confirmed: list[str], file: Part, event_again: Act) -> None:
+    """What parts share in the browser; requests on their way; files to be saved."""
+
+
+@template("missing.vue")
+def Missing(
+    t: Part, text: str, token: str, retry: bool, event_start: Act, event_again: Act, event_restore: Act
+) -> None:
+    """Why there is no game, and ways on."""
 
 
 @template("tabs.vue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import os
@@ -30,7 +31,6 @@ SETTINGS = {
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "柴达木试验区 · Chaidamu Pilot Zone",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
@@ -96,11 +96,14 @@ def serve(
         from ccepz_sim.web import app_state
 
         app_state.open_app(lang).store.warm_up()
+        atexit.register(app_state.close_app)
         import uvicorn
 
+        from ccepz_sim.web import html
         from ccepz_sim.web.gate.app import make_app
 
         site = make_site(host, listener.getsockname()[:2], lang, doors)
+        html.install()
         config = configure(make_app(site), site.limits.frame)
         listener.listen(BACKLOG)  # whoever is faster than the start waits instead of being refused
         address = tell(host, site)

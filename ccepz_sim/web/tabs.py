@@ -16,6 +16,7 @@ from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.web import numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
+from ccepz_sim.web.requests import Requests
 from ccepz_sim.web.views import branches, charts, lives, people, policy_web, report, why
 from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
@@ -166,7 +167,9 @@ def Web(game: Game, state: State, lang: str, groups: Choices, indicators: Choice
 
 
 @component
-def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], visibility: Visibility, guard: Guard) -> None:
+def Futures(
+    game: Game, state: State, lang: str, panels: tuple[str, ...], visibility: Visibility, requests: Requests
+) -> None:
     """Show up to four futures side by side; they are computed while this view is open."""
 
     def compare() -> Callable[[], None]:
@@ -182,11 +185,11 @@ def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], visibi
         marks=branches.marks(state),
         panels=branches.charts_of(state, panels, visibility, lang),
         rows=branches.table(state, panels, visibility, lang),
-        event_switch_to=guard(lambda branch: game.switch(int(branch))),
-        event_drop=guard(lambda branch: game.drop(int(branch))),
-        event_branch=guard(lambda name: game.branch(str(name))),
-        event_bookmark=guard(lambda name: game.bookmark(str(name))),
-        event_go_back=guard(lambda number: game.go_back(int(number))),
+        event_switch_to=requests.of("switch_to"),
+        event_drop=requests.of("drop"),
+        event_branch=requests.of("branch"),
+        event_bookmark=requests.of("bookmark"),
+        event_go_back=requests.of("go_back"),
     )
 
 

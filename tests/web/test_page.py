@@ -17,7 +17,8 @@ server.prepare()
 import ipyvue  # noqa: E402 - settings come first
 import solara  # noqa: E402
 
-from ccepz_sim.web import app_state  # noqa: E402
+from ccepz_sim.game.problems import GameError  # noqa: E402
+from ccepz_sim.web import app_state, opening  # noqa: E402
 from ccepz_sim.web.page import Page  # noqa: E402
 from ccepz_sim.web.views import charts  # noqa: E402
 
@@ -44,7 +45,8 @@ def page() -> Iterator[Any]:
 
 MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "decided", "head": "facts",
          "happenings": "rows", "notice": "action", "tabs": "names", "guide": "done", "why": "nothing",
-         "people": "kinds", "web": "picture", "futures": "marks", "report": "found", "tools": "file"}  # fmt: skip
+         "people": "kinds", "web": "picture", "futures": "marks", "report": "found", "tools": "file",
+         "missing": "retry"}  # fmt: skip
 
 
 def found(context: Any, name: str) -> Any:
@@ -125,7 +127,8 @@ def test_a_decision_takes_effect_from_the_year_on_the_table(page: Any) -> None:
 
 
 def test_the_switch_changes_every_word(page: Any) -> None:
-    english = {name: found(page, name).t for name in MARKS if found(page, name) is not None}
+    speaking = [name for name in MARKS if found(page, name) is not None and found(page, name).has_trait("t")]
+    english = {name: found(page, name).t for name in speaking}
     act(page, "head", "tool", {"what": "language"})
     for name, texts in english.items():
         shown = found(page, name).t
@@ -220,13 +223,16 @@ def test_a_branch_a_bookmark_and_the_way_back(page: Any) -> None:
 
 
 def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
+    def file(what: str) -> str:
+        before = found(page, "tools").file.get("number", 0)
+        act(page, "head", "tool", {"what": what})
+        until(lambda: found(page, "tools").file.get("number", 0) > before)  # another thread may be drawing
+        return str(found(page, "tools").file["text"])
+
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
-    act(page, "head", "tool", {"what": "save"})
-    kept = found(page, "tools").file["text"]
-    act(page, "head", "tool", {"what": "python"})
-    assert 'Decision("audit-share", 0.4, 2016' in found(page, "tools").file["text"]
-    act(page, "head", "tool", {"what": "study"})
-    written = tomllib.loads(found(page, "tools").file["text"])
+    kept = file("save")
+    assert 'Decision("audit-share", 0.4, 2016' in file("python")
+    written = tomllib.loads(file("study"))
     assert [(item["lever"], item["value"]) for item in written["policy"][0]["set"]] == [("audit-share", 0.4)]
     assert len(written["outcome"]) == 8
     act(page, "head", "tool", {"what": "reset"})
@@ -257,3 +263,79 @@ def test_a_panel_shows_reports_until_the_truth_is_asked_for(page: Any) -> None:
     found(page, "charts").vue_show_truth(True)
     until(lambda: found(page, "charts").panels[2]["veiled"] == 0)
     assert max(found(page, "charts").panels[2]["own"][6:]) > 2 * max(panel["own"][6:])
+
+
+def test_a_page_without_a_game_says_why_and_offers_ways_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = app_state.open_app("en", PilotZone)
+    answers = iter([opening.open_page("?game=AAAAbbbbCCCC"), opening.open_page("?game=AAAAbbbbCCCC&lang=zh")])
+    monkeypatch.setattr(opening, "open_page", lambda search: next(answers))
+    _, context = solara.render(Page(), handle_error=False)
+    until(lambda: found(context, "missing") is not None)
+    assert "AAAAbbbbCCCC" in found(context, "missing").text
+    assert len(opened.store._games) == 0, "nothing was begun"
+    found(context, "missing").vue_again(0)
+    until(lambda: found(context, "missing").t["lang"] == "zh-CN")
+    monkeypatch.undo()
+    found(context, "missing").vue_start(0)
+    until(lambda: found(context, "head") is not None)
+    assert found(context, "head").t["lang"] == "zh-CN"
+    assert found(context, "missing") is None
+    context.close()
+    opened.store.close()
+
+
+def test_what_is_not_saved_is_said_until_it_is(page: Any) -> None:
+    store = app_state.app_state().store
+    assert found(page, "head").kept["state"] == "memory"
+    store._database.fault = GameError("disk_full")
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    until(lambda: found(page, "notice") is not None)
+    assert "disk of the server is full" in found(page, "notice").text
+    assert "(1)" in found(page, "notice").text
+    assert found(page, "head").kept["state"] == "unsaved"
+    act(page, "head", "tool", {"what": "language"})
+    assert "磁盘已满" in found(page, "notice").text
+    store._database.fault = None
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
+    until(lambda: found(page, "notice") is None)
+
+
+def test_a_request_is_carried_out_once_and_confirmed(page: Any) -> None:
+    game = next(reversed(app_state.app_state().store._games.values()))
+    wish = {"request": "r1", "year": 2019, "value": {"lever": "audit-share", "value": 0.4}}
+    act(page, "levers", "decide", wish)
+    until(lambda: found(page, "tools").confirmed == ["r1"])
+    assert [(item.action.year, item.number) for item in game.state().position.items] == [(2019, 0)]
+    found(page, "tools").vue_again({"name": "decide", "data": wish})
+    act(page, "head", "tool", {"what": "undo", "how": {"request": "r2"}})
+    found(page, "tools").vue_again({"name": "undo", "data": {"request": "r2"}})
+    assert len(game.log()) == 2
+    refused = {"request": "r3", "value": {"lever": "audit-share", "value": 7}}
+    act(page, "levers", "decide", refused)
+    assert "out of bounds" in found(page, "notice").text
+    until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3"])
+    for wrong in (
+        None,
+        7,
+        [],
+        {},
+        {"name": "close"},
+        {"name": ["undo"]},
+        {"name": "decide", "data": {"request": "r4"}},
+    ):
+        found(page, "tools").vue_again(wrong)
+    assert len(game.log()) == 2
+
+
+def test_a_game_that_is_full_goes_on_in_a_new_one(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    monkeypatch.setattr("ccepz_sim.game.session.MOST_ENTRIES", 2)
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
+    assert "most that a game can hold" in found(page, "notice").text
+    monkeypatch.undo()
+    before = found(page, "head").token
+    found(page, "notice").vue_act(0)
+    until(lambda: found(page, "head").token != before and found(page, "levers") is not None)
+    assert found(page, "levers").values["audit-share"] == 0.4
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
+    assert found(page, "levers").values["audit-share"] == 0.6

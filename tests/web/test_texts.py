@@ -13,7 +13,7 @@ from ccepz_sim.text import Texts
 
 FOLDER = Path(ccepz_sim.web.__file__).parent
 KINDS = ("firms", "officials", "institutes", "residents")
-MADE_UP = ("status.", "guide.step_", "life.in_", *(f"people.{kind}_" for kind in KINDS))
+MADE_UP = ("status.", "saving.", "guide.step_", "life.in_", *(f"people.{kind}_" for kind in KINDS))
 SECTIONS = {
     "header.vue": "page",
     "time.vue": "time",
@@ -21,7 +21,7 @@ SECTIONS = {
     "charts.vue": "charts",
     "levers.vue": "levers",
     "happenings.vue": "happenings",
-    "tools.vue": "page",
+    "missing.vue": "missing",
     "tabs.vue": "tabs",
     "guide.vue": "guide",
     "why.vue": "why",
@@ -55,7 +55,10 @@ def test_templates_ask_for_texts_that_exist(file: str) -> None:
 
 
 def test_every_text_of_the_page_is_used() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in [*FOLDER.rglob("*.py"), *FOLDER.glob("*.vue")])
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in [*FOLDER.rglob("*.py"), *FOLDER.rglob("*.vue"), *FOLDER.rglob("*.js"), *FOLDER.rglob("*.html")]
+    )
     unused = [
         key
         for key in Texts.load("web")

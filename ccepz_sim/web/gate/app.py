@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.text import Texts
+from ccepz_sim.web import html
 from ccepz_sim.web.gate import headers, widgets
 from ccepz_sim.web.gate.pages import Front
 from ccepz_sim.web.gate.site import Site, address_of
@@ -31,7 +32,7 @@ from ccepz_sim.web.gate.sockets import VIOLATION, Sockets
 
 # A proxy's word about itself; a visitor can say the same, and Solara would believe the first who does.
 HEARSAY = re.compile(rb"(x-)?script-name|(x-)?forwarded(-.*)?|x-real-ip|x-original-.*|x-rewrite-url")
-OPEN = ("/", "/enter", "/readyz")  # before the access code
+OPEN = ("/", "/enter", "/readyz", html.ALIVE)  # before the access code
 ENDING = 5.0  # seconds for all pages to end when the server does
 # What the page is made of; nothing is fetched from elsewhere, listed or written.
 PARTS: dict[str, tuple[str, Callable[[], ASGIApp]]] = {
@@ -74,6 +75,7 @@ def make_app(site: Site) -> ASGIApp:
         Route("/", front.page),
         Route("/enter", front.enter, methods=["POST"]),
         Route("/readyz", front.ready),
+        Route(html.ALIVE, html.alive),
         Route("/_solara/api/close/{kernel}", front.leave, methods=["POST"]),
         *(Mount(path, app=_Listed(make(), names)) for path, (names, make) in PARTS.items()),
     ]

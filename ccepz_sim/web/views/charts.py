@@ -47,6 +47,14 @@ BALANCES = ("net_migration", "budget_balance")  # may be negative, so a percenta
 SMALL = 5e-4  # a gap between reported and true that no reader would see
 
 
+def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return the eight indicators to show: those wanted, and the usual ones where an indicator is no more."""
+    known = all_indicators()
+    return tuple(
+        wanted[place] if place < len(wanted) and wanted[place] in known else usual for place, usual in enumerate(PANELS)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Visibility:
     """What can be seen: up to `known` the truth, later what officials report (where they report)."""

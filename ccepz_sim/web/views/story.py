@@ -7,7 +7,7 @@ from typing import Any
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.game.log import ChoosePackage
+from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Item
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.web import numbers
@@ -75,6 +75,21 @@ def _chosen(rows: list[Any]) -> list[Any]:
         if rank < ALIKE_A_YEAR:
             ranked.append((rank, row))
     return [row for _, row in sorted(ranked, key=lambda pair: pair[0])][:EVENTS_A_YEAR]
+
+
+def actions(content: Content, made: Sequence[SetLever | ChoosePackage], lang: str) -> list[str]:
+    """Name actions as they stand in an address, whatever became of them."""
+    t = words("happenings", lang)
+    named = []
+    for action in made:
+        if isinstance(action, ChoosePackage):
+            what = t["package"].format(name=content.packages[action.package].label.get(lang))
+        else:
+            lever = content.levers[action.lever]
+            scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
+            what = f"{lever.label.get(lang)} → {scale.write(action.value, lang)}"
+        named.append(f"{action.year} {what}")
+    return named
 
 
 def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:
