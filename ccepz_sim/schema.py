@@ -12,6 +12,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from ccepz_sim.sentences import fill
+
 LANGUAGES = ("en", "zh")
 STATUSES = ("measured", "official", "estimated", "assumption", "stylised")
 FIXED = ("measured", "official")  # statuses of values that a source fixes
@@ -51,7 +53,7 @@ class Label:
     def format(self, lang: str, /, **fields: object) -> str:
         """Return the text in one language with its `{fields}` filled; labels among the fields follow it."""
         filled = {key: item.get(lang) if isinstance(item, Label) else item for key, item in fields.items()}
-        return self.get(lang).format(**filled)
+        return fill(self.get(lang), **filled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
+from ccepz_sim.sentences import fill
 from ccepz_sim.studies.export import Played, python_script, study_toml
 from ccepz_sim.web import app_state, numbers, parts, tabs
 from ccepz_sim.web.framework import component, current_context, solara
@@ -295,7 +296,7 @@ class Board:
         show_truth: Callable[[bool], None],
     ) -> None:
         """Draw the eight panels."""
-        band = self.state.band
+        worlds = self.state.band.worlds if self.state.band is not None else 0
         parts.Charts(
             t=charts.texts(self.content.value("game.band_share"), self.lang),
             locale=numbers.LOCALES[self.lang],
@@ -306,7 +307,8 @@ class Board:
             start=PLAY_YEAR,
             panels=self.shown.panels,
             indicators=self.choices["indicators"],
-            worlds=band.worlds if band is not None else 0,
+            worlds=worlds,
+            many_worlds=fill(words("charts", self.lang)["band_worlds"], worlds=worlds),
             truth=truth,
             event_choose=choose,
             event_why=lambda name: ask((str(name), self.state.year)),

@@ -150,6 +150,7 @@ def Charts(
     panels: list[Part],
     indicators: list[Part],
     worlds: int,
+    many_worlds: str,
     truth: bool,
     event_choose: Act,
     event_why: Act,

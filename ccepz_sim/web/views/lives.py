@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ccepz_sim.clock import PLAY_YEAR, QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.game.records import Lives
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.people import firm_names, resident_name
 from ccepz_sim.web.views.words import Part, words
@@ -45,7 +46,7 @@ class _Story:
         self.lines: list[Part] = []
 
     def say(self, year: int, key: str, **fields: object) -> None:
-        self.lines.append({"year": PLAY_YEAR + year, "text": self.t[key].format(**fields)})
+        self.lines.append({"year": PLAY_YEAR + year, "text": fill(self.t[key], **fields)})
 
     def money(self, yuan: float) -> str:
         return numbers.scale_of("yuan", abs(yuan), self.lang).write(yuan, self.lang)
@@ -89,7 +90,8 @@ def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Pa
     last = int(np.flatnonzero(alive)[-1]) if alive.any() else 0
     return {
         "title": firm_names(content, lives, lang)[row],
-        "sub": t["firm_sub"].format(
+        "sub": fill(
+            t["firm_sub"],
             place=places[int(table["place"][last])].get(lang),
             staff=f"{table['staff'][last]:,.0f}",
             sales=story.money(float(table["sales"][last])),
@@ -133,7 +135,7 @@ def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -
     body = bodies[int(table["body"][0])].get(lang)
     return {
         "title": content.table("officials").labels[row].get(lang),
-        "sub": t["official_sub"].format(body=body, years=int(table["tenure"][-1]) // QUARTERS),
+        "sub": fill(t["official_sub"], body=body, years=int(table["tenure"][-1]) // QUARTERS),
         "lines": story.lines,
         "series": [
             _line(t["enforcement"], table["enforcement"], whole, "1", "slate", lang),
@@ -145,12 +147,12 @@ def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -
 def _institute(content: Content, lives: Lives, row: int, _: int, lang: str) -> Part:
     story = _Story(lang)
     table = {name: _of(lives.institutes, name, row) for name in lives.institutes}
-    fill = table["people"] / np.maximum(table["posts"], 1.0)
+    filled = table["people"] / np.maximum(table["posts"], 1.0)
     for year in range(1, lives.years):
-        if fill[year] < EMPTY <= fill[year - 1]:
-            story.say(year, "emptied", share=f"{100 * fill[year]:.0f}%")
-        if fill[year] >= FULL > fill[year - 1]:
-            story.say(year, "filled", share=f"{100 * fill[year]:.0f}%")
+        if filled[year] < EMPTY <= filled[year - 1]:
+            story.say(year, "emptied", share=f"{100 * filled[year]:.0f}%")
+        if filled[year] >= FULL > filled[year - 1]:
+            story.say(year, "filled", share=f"{100 * filled[year]:.0f}%")
         if table["results"][year] > 0:
             story.say(year, "result", count=int(table["results"][year]))
     labels, places = content.table("institutes").labels, content.table("places")
@@ -158,7 +160,7 @@ def _institute(content: Content, lives: Lives, row: int, _: int, lang: str) -> P
     whole = np.ones(lives.years, dtype=bool)
     return {
         "title": labels[row].get(lang),
-        "sub": story.t["institute_sub"].format(place=place, posts=f"{table['posts'][-1]:,.0f}"),
+        "sub": fill(story.t["institute_sub"], place=place, posts=round(float(table["posts"][-1]))),
         "lines": story.lines,
         "series": [
             _line(story.t["people"], table["people"], whole, "persons", "violet", lang),
@@ -198,7 +200,7 @@ def _resident(content: Content, lives: Lives, row: int, _: int, lang: str) -> Pa
     first = int(np.flatnonzero(there)[0]) if there.any() else 0
     return {
         "title": resident_name(content, lives, row, PLAY_YEAR + first, lang),
-        "sub": t["resident_sub"].format(persons=f"{int(table['weight'][first]):,}"),
+        "sub": fill(t["resident_sub"], persons=int(table["weight"][first])),
         "lines": story.lines,
         "series": [
             _line(t["awareness"], table["awareness"], alive, "1", "slate", lang),

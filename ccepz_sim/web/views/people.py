@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ccepz_sim.clock import PLAY_YEAR, QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.game.records import Lives
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
 
@@ -102,7 +103,7 @@ def _officials(content: Content, lives: Lives, year: int, known: bool, lang: str
     names = [label.get(lang) for label in labels]
     t, share = words("people", lang), content.value("game.band_share")
     facts = [
-        _whole(t["officials_count"], f"{len(points)}"),
+        _whole(t["officials_count"], numbers.scale_of("posts", len(points), lang).write(len(points), lang)),
         _spread(t["officials_x"], column(table, "integrity", year), _percent, share, lang),
         _spread(t["officials_y"], column(table, "enforcement", year), _percent, share, lang),
     ]
@@ -122,8 +123,14 @@ def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -
     names = [label.get(lang) for label in content.table("institutes").labels]
     t, share = words("people", lang), content.value("game.band_share")
     facts = [
-        _whole(t["institutes"], f"{len(points)}"),
-        _spread(t["institutes_x"], posts, lambda value: numbers.number_text(value, 0), share, lang),
+        _whole(t["institutes"], numbers.scale_of("institutes", len(points), lang).write(len(points), lang)),
+        _spread(
+            t["institutes_x"],
+            posts,
+            lambda value: numbers.scale_of("posts", value, lang).write(value, lang),
+            share,
+            lang,
+        ),
         _spread(t["institutes_y"], fill, _percent, share, lang),
         _whole(t["institutes_share"], _percent(float((fill < 0.5).mean()))),
     ]
@@ -168,7 +175,7 @@ def _spread(
     quantiles = np.array([(1.0 - share) / 2.0, 0.5, (1.0 + share) / 2.0])
     places = np.minimum(np.searchsorted(reached, quantiles * reached[-1]), len(values) - 1)
     low, median, high = (write(float(value)) for value in values[order][places])
-    text = words("people", lang)["range"].format(share=_percent(share), low=low, high=high)
+    text = fill(words("people", lang)["range"], share=_percent(share), low=low, high=high)
     return {"label": label, "value": median, "range": text}
 
 
@@ -195,7 +202,7 @@ def resident_name(content: Content, lives: Lives, row: int, year: int, lang: str
     places = content.table("places").labels
     where = places[town].get(lang) if 0 <= town < len(places) else t["elsewhere"]
     skill = t[("unskilled", "skilled", "professional")[int(column(table, "skill", year)[row])]]
-    return t["resident"].format(place=where, age=int(column(table, "age", year)[row]) // QUARTERS, skill=skill, row=row)
+    return fill(t["resident"], place=where, age=int(column(table, "age", year)[row]) // QUARTERS, skill=skill, row=row)
 
 
 def _named(names: list[str]) -> list[list[Any]]:

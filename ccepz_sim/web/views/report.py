@@ -9,6 +9,7 @@ from ccepz_sim.game.records import Future, Happening
 from ccepz_sim.game.session import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import Indicator, all_indicators
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.branches import SCORES
 from ccepz_sim.web.views.charts import colour_of, gap_text, tone_of
@@ -30,14 +31,20 @@ def report(content: Content, state: State, outcome: Outcome, band: Band | None, 
     rows = _rows(outcome, fits, lang)
     treasury, standing, _, _ = outcome.own.purse[-1]
     return {
-        "intro": t["intro"].format(
-            first=PLAY_YEAR, last=LAST_YEAR, scenario=scenario, seed=state.world.seed, count=len(state.position.items)
+        "intro": fill(
+            t["intro"],
+            first=PLAY_YEAR,
+            last=LAST_YEAR,
+            scenario=scenario,
+            seed=state.world.seed,
+            count=len(state.position.items),
         ),
-        "means": t["means"].format(
+        "means": fill(
+            t["means"],
             treasury=numbers.scale_of("yuan", abs(treasury), lang).write(treasury, lang),
             standing=numbers.number_text(standing, 0),
         ),
-        "worlds": t["worlds"].format(worlds=fits.worlds) if fits is not None else t["no_worlds"],
+        "worlds": fill(t["worlds"], worlds=fits.worlds) if fits is not None else t["no_worlds"],
         "decisions": decisions(content, state.position.items, lang),
         "scores": [_score(outcome, name, lang) for name in SCORES],
         "worked": [row for row in rows if row["kind"] == "worked"][:LISTED],
@@ -63,7 +70,7 @@ def _rows(outcome: Outcome, band: Band | None, lang: str) -> list[Part]:
         tone = tone_of(indicator, own - without)
         found.append((moved, {**_line(indicator, own, without, tone, lang), "kind": _kind(tone, better)}))
         if better is not None and band is not None:
-            found[-1][1]["odds"] = t["odds"].format(share=f"{100 * better:.0f}%", worlds=band.worlds)
+            found[-1][1]["odds"] = fill(t["odds"], share=f"{100 * better:.0f}%", worlds=band.worlds)
     return [row for _, row in sorted(found, key=lambda pair: -pair[0])]
 
 
@@ -112,8 +119,11 @@ def _looked(own: Future, lang: str) -> list[str]:
         size = 1.0 if indicator.unit in ("1", "share") else max(abs(true), 1e-12)
         if tone_of(indicator, said - true) == "good" and abs(said - true) / size >= 2 * LEAST:
             scale = numbers.scale_of(indicator.unit, max(abs(true), abs(said)), lang)
-            sentence = t["looked_row"].format(
-                name=indicator.label.get(lang), said=scale.write(said, lang), true=scale.write(true, lang)
+            sentence = fill(
+                t["looked_row"],
+                name=indicator.label.get(lang),
+                said=scale.write(said, lang),
+                true=scale.write(true, lang),
             )
             found.append((abs(said - true) / size, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)][:LISTED]
