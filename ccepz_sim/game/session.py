@@ -164,6 +164,7 @@ class Game:
         """Return the state of this moment."""
         with self._lock:
             own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
+            shown = own.decisions if own is not None and self._shows_trial else self._standings.position.decisions
             return State(
                 version=self._version,
                 year=self._year,
@@ -172,7 +173,7 @@ class Game:
                 outcome=self._outcome,
                 band=self._band,
                 rivals=dict(self._rivals),
-                means=means(self.content, self._standings.position.decisions, self._year, own),
+                means=means(self.content, shown, self._year, own),
                 trial=self._shows_trial,
                 running=self._busy or self._stale,
                 progress=self._progress,

@@ -31,6 +31,8 @@ _NOUNS: dict[str, tuple[str, str, str]] = {
     "quarters": ("quarter", "quarters", "个季度"),
     "count": ("", "", "个"),
     "count/year": ("a year", "a year", "次/年"),
+    "cases/year": ("a year", "a year", "件/年"),
+    "results/year": ("a year", "a year", "项/年"),
     "firms": ("firm", "firms", "家"),
     "firms/year": ("firm/yr", "firms/yr", "家/年"),
     "institutes": ("institute", "institutes", "家"),
@@ -48,7 +50,11 @@ _NOUNS: dict[str, tuple[str, str, str]] = {
     "index": ("", "", ""),
 }
 
-WHOLE = ("persons", "persons/year", "firms", "firms/year", "institutes", "posts")  # never written with a fraction
+# Never written with a fraction.
+WHOLE = (
+    "cases/year", "count", "count/year", "firms", "firms/year", "institutes", "persons", "persons/year", "posts",
+    "results/year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,11 @@ def lever_scale(unit: str, bounds: tuple[float, float], step: float, lang: str) 
     while decimals < 3 and abs(shown * 10**decimals - round(shown * 10**decimals)) > 1e-6:
         decimals += 1
     return Scale(chosen.factor, chosen.unit, decimals, chosen.single)
+
+
+def standing_text(points: float) -> str:
+    """Return a standing as every part of the page writes it."""
+    return number_text(points, 1)
 
 
 def money_scales(lang: str) -> list[dict[str, object]]:

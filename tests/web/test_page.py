@@ -115,6 +115,34 @@ def test_next_year_moves_everything_to_that_year(page: Any) -> None:
     assert found(page, "happenings").rows, "twenty years without an event"
 
 
+def figures(context: Any) -> tuple[str, str, str]:
+    """Return year, treasury and standing as the page's head says them."""
+    year, treasury, standing = (fact["value"] for fact in found(context, "head").facts)
+    return year, treasury, standing
+
+
+def test_one_standing_and_one_treasury_at_one_moment(page: Any) -> None:
+    for year, lever in ((2016, "audit-share"), (2024, "media-supervision")):
+        act(page, "time", "go_to", year)
+        act(page, "levers", "decide", {"lever": lever, "value": 0.8})
+        means = found(page, "levers").means
+        assert figures(page)[0] == str(year)
+        assert means["end"] == f"{figures(page)[2]} at its end"
+        assert f"at the start of {year}" in means["standing"]
+    before = means
+    act(page, "levers", "try_out", {"lever": "lifelong-accountability", "value": 1.0})
+    assert found(page, "levers").means["end"] == f"{figures(page)[2]} at its end"
+    assert found(page, "levers").means["standing"] != before["standing"], "a trial spends too"
+    act(page, "levers", "end_trial", "lifelong-accountability")
+    assert found(page, "levers").means == before
+    act(page, "time", "go_to", 2035)
+    _, treasury, standing = figures(page)
+    found(page, "tabs").vue_go("report")
+    until(lambda: found(page, "report") is not None)
+    said = found(page, "report").found["means"]
+    assert f"At the end of 2035 the treasury holds {treasury} and standing is {standing} of 100." == said
+
+
 def test_a_decision_takes_effect_from_the_year_on_the_table(page: Any) -> None:
     act(page, "time", "go_to", 2025)
     act(page, "levers", "choose_package", "whole-programme")

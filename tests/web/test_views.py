@@ -133,7 +133,7 @@ def test_treasury_and_standing_are_those_of_the_zone(outcome: Outcome) -> None:
     assert outcome.own.purse[-1][:2] == (zone.treasury, zone.standing)
     assert len(outcome.own.purse) == 20
     shown = {fact["label"]: fact["value"] for fact in story.facts(outcome, 2035, "en")}
-    assert shown["Standing"] == f"{zone.standing:.0f}"
+    assert shown["Standing"] == f"{zone.standing:.1f}"
 
 
 def test_what_is_not_audited_is_shown_as_reported(outcome: Outcome) -> None:

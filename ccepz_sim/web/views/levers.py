@@ -102,7 +102,8 @@ def means_now(content: Content, state: State, lang: str) -> Part:
     standing, share = t["means_unknown"], "0%"
     warnings: list[str] = []
     if means.standing is not None and left is not None:
-        standing = fill(t["means_spent"], left=f"{max(0.0, left):.1f}", have=f"{means.standing:.1f}")
+        have, rest = numbers.standing_text(means.standing), numbers.standing_text(max(0.0, left))
+        standing = fill(t["means_spent"], left=rest, have=have, year=state.year)
         share = f"{min(100.0, max(0.0, left)):.0f}%"
         needed, floor = content.value("policy.standing_needed"), content.value("policy.dilution_floor")
         if left < needed:
@@ -114,8 +115,13 @@ def means_now(content: Content, state: State, lang: str) -> Part:
         paid = fill(t["means_paid"], share=percent)
         if means.paid < WHOLE:
             warnings.append(fill(t["means_short"], share=percent))
+    end = ""
+    if state.outcome is not None:  # the very figure of the page's head
+        points = state.outcome.own.purse[state.year - PLAY_YEAR].standing
+        end = fill(t["means_end"], end=numbers.standing_text(points))
     return {
         "standing": standing,
+        "end": end,
         "left_share": share,
         "money": fill(t["means_need"], money=scale.write(means.money, lang)) if means.money else t["means_none"],
         "paid": paid,

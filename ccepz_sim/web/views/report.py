@@ -12,7 +12,7 @@ from ccepz_sim.indicators import Indicator, all_indicators
 from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.branches import SCORES
-from ccepz_sim.web.views.charts import colour_of, gap_text, tone_of
+from ccepz_sim.web.views.charts import colour_of, gap_text, shows, tone_of
 from ccepz_sim.web.views.story import decisions
 from ccepz_sim.web.views.words import Part, words
 
@@ -20,7 +20,7 @@ SURE, UNSURE = 0.75, 0.5  # share of worlds from which a gain counts as policy, 
 LEAST = 0.005  # half a point or half a per cent: less is no result
 LISTED = 7
 TURNS = 8
-VISIBLE = 0.5  # points of a score: less rounds to nothing
+FULL = 99.9  # points of a score; below a hundred, so that tenths are written as in the charts
 
 
 def report(content: Content, state: State, outcome: Outcome, band: Band | None, lang: str) -> Part:
@@ -41,8 +41,9 @@ def report(content: Content, state: State, outcome: Outcome, band: Band | None, 
         ),
         "means": fill(
             t["means"],
+            year=LAST_YEAR,
             treasury=numbers.scale_of("yuan", abs(treasury), lang).write(treasury, lang),
-            standing=numbers.number_text(standing, 0),
+            standing=numbers.standing_text(standing),
         ),
         "worlds": fill(t["worlds"], worlds=fits.worlds) if fits is not None else t["no_worlds"],
         "decisions": decisions(content, state.position.items, lang),
@@ -98,13 +99,15 @@ def _line(indicator: Indicator, own: float, without: float, tone: str, lang: str
 def _score(outcome: Outcome, name: str, lang: str) -> Part:
     indicator = all_indicators()[name]
     own, without = _end(outcome.own, name), _end(outcome.without, name)
+    scale = numbers.scale_of(indicator.unit, FULL, lang)
+    gap = scale.write(own - without, lang, sign=True)
     return {
         "label": indicator.label.get(lang),
-        "own": numbers.number_text(own, 0),
+        "own": numbers.number_text(own, scale.decimals),
         "share": round(own / 100.0, 3),
         "quo": round(without / 100.0, 3),
-        "gap": numbers.number_text(own - without, 0, sign=True),
-        "tone": tone_of(indicator, own - without) if abs(own - without) >= VISIBLE else "",
+        "gap": gap,
+        "tone": tone_of(indicator, own - without) if shows(gap) else "",
     }
 
 

@@ -22,15 +22,15 @@ HIDDEN = ("collusion_spreads", "collusion_recedes", "waste_use_rises", "waste_us
 
 
 def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
-    """Return treasury and standing at the end of a year."""
+    """Return the year, and treasury and standing at its end."""
     t = words("page", lang)
     treasury = standing = "–"
     if outcome is not None:
         money, points, _, _ = outcome.own.purse[year - PLAY_YEAR]
         treasury = numbers.scale_of("yuan", abs(money), lang).write(money, lang)
-        standing = numbers.number_text(points, 0)
+        standing = numbers.standing_text(points)
     return [
-        {"label": t["year"], "value": str(year), "help": t["year_help"], "wide": True},
+        {"label": t["year"], "value": str(year), "help": t["year_help"]},
         {"label": t["treasury"], "value": treasury, "help": fill(t["treasury_help"], year=year)},
         {"label": t["standing"], "value": standing, "help": fill(t["standing_help"], year=year)},
     ]
