@@ -22,7 +22,7 @@ from ccepz_sim.indicators import all_indicators
 from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.sentences import fill
-from ccepz_sim.studies.export import Played, python_script, study_toml
+from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
 from ccepz_sim.web import app_state, numbers, parts, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.server import PageError
@@ -382,12 +382,13 @@ class Board:
         if outcome is None or outcome.own.decisions != self.state.position.decisions:
             raise PageError("page.loading")
         own = outcome.own
-        played = Played(own.decisions, own.world.scenario, own.world.seed, LAST_YEAR + 1 - PLAY_YEAR)
+        shown = [Chart(panel["id"], panel["unit"], panel["factor"], panel["decimals"]) for panel in self.shown.panels]
+        years, known = LAST_YEAR + 1 - PLAY_YEAR, self.shown.visibility.known
+        played = Played(own.decisions, own.world.scenario, own.world.seed, years, shown, known)
         if what == "study":
-            shown = dict.fromkeys(str(panel["id"]) for panel in self.shown.panels)
-            text = study_toml(played, indicators=tuple(shown), content=self.content)
+            text = study_toml(played, lang=self.lang, content=self.content)
             return {"name": "my-study.toml", "kind": "application/toml", "text": text}
-        text = python_script(played, golden_hash=own.golden_hash, content=self.content)
+        text = python_script(played, golden_hash=own.golden_hash, lang=self.lang, content=self.content)
         return {"name": "ccepz_game.py", "kind": "text/x-python", "text": text}
 
     def happenings(self) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
+from ccepz_sim.sentences import figure
+from ccepz_sim.studies.design import Plan
+from ccepz_sim.studies.simulate import outcomes
 from ccepz_sim.web import server
 
 server.prepare()
@@ -57,6 +60,14 @@ def act(context: Any, name: str, event: str, data: object) -> None:
     """Do what the browser does when an event of a part fires, and wait until the page shows the answer."""
     getattr(found(context, name), f"vue_{event}")(data)
     until(lambda: settled(context))
+
+
+def exported(context: Any, what: str) -> str:
+    """Ask for a file and return its text."""
+    before = found(context, "tools").file.get("number", 0)
+    act(context, "head", "tool", {"what": what})
+    until(lambda: found(context, "tools").file.get("number", 0) > before)
+    return str(found(context, "tools").file["text"])
 
 
 def settled(context: Any) -> bool:
@@ -249,14 +260,11 @@ def test_a_branch_a_bookmark_and_the_way_back(page: Any) -> None:
 
 def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
-    act(page, "head", "tool", {"what": "save"})
-    kept = found(page, "tools").file["text"]
-    act(page, "head", "tool", {"what": "python"})
-    assert 'Decision("audit-share", 0.4, 2016' in found(page, "tools").file["text"]
-    act(page, "head", "tool", {"what": "study"})
-    written = tomllib.loads(found(page, "tools").file["text"])
+    kept = exported(page, "save")
+    assert 'Decision("audit-share", 0.4, 2016' in exported(page, "python")
+    written = tomllib.loads(exported(page, "study"))
     assert [(item["lever"], item["value"]) for item in written["policy"][0]["set"]] == [("audit-share", 0.4)]
-    assert len(written["outcome"]) == 8
+    assert len({item["indicator"] for item in written["outcome"]}) == 8
     act(page, "head", "tool", {"what": "reset"})
     before = found(page, "head").token
     found(page, "head").vue_tool({"what": "load", "text": kept})
@@ -264,6 +272,48 @@ def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
     assert found(page, "levers").values["audit-share"] == 0.4
     found(page, "head").vue_tool({"what": "load", "text": "no game"})
     until(lambda: "no game" in found(page, "notice").text)
+
+
+@pytest.mark.parametrize("truth", [False, True])
+def test_the_script_prints_the_figures_of_the_page(page: Any, truth: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    chosen = ("so2", "population", "energy_per_gdp", "colluding_share")
+    for number, name in enumerate(chosen):
+        found(page, "charts").vue_choose({"number": number, "id": name})
+    act(page, "time", "go_to", 2021)
+    found(page, "charts").vue_show_truth(truth)
+    until(lambda: found(page, "charts").truth is truth)
+    panels = found(page, "charts").panels
+    assert [panel["id"] for panel in panels[:4]] == list(chosen)
+    assert any(panel["veiled"] for panel in panels) is not truth
+    for lang in ("en", "zh"):
+        exec(compile(exported(page, "python"), "ccepz_game.py", "exec"), {})
+        lines = capsys.readouterr().out.splitlines()
+        for panel in found(page, "charts").panels:
+            name = f"{panel['id']} ({panel['unit']})" if panel["unit"] else panel["id"]
+            start = lines.index(name)
+            assert lines[start + 1].split() == ["year", *(str(year) for year in range(2016, 2036))]
+            for row, line in (("own", 2), ("without", 3)):
+                shown = [figure(value, panel["decimals"]) for value in panel[row][6:]]
+                assert lines[start + line].split()[1:] == shown, (lang, name, row)
+        act(page, "head", "tool", {"what": "language"})
+
+
+def test_the_study_keeps_the_figures_of_the_page(page: Any) -> None:
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
+    act(page, "time", "go_to", 2021)
+    content = app_state.app_state().store.content
+    study = content.read_study(tomllib.loads(exported(page, "study")), "my-study.toml", "my-study")
+    plan = Plan(study)
+    first = {policy: number for number, policy in reversed(list(enumerate(plan.policy))) if plan.seed[number] == 1}
+    kept = {row: outcomes(study, content, plan[first[policy]]) for policy, row in ((1, "own"), (0, "without"))}
+    column = {(item.indicator, item.view): number for number, item in enumerate(study.outcomes)}
+    for panel in found(page, "charts").panels:
+        for row, values in kept.items():
+            for year in range(2016, 2036):
+                view = "reported" if panel["veiled"] and year >= panel["veiled"] else "true"
+                value = values[column[panel["id"], view]][year - 2016] / panel["factor"]
+                assert figure(value, panel["decimals"]) == figure(panel[row][year - 2010], panel["decimals"])
 
 
 def test_what_standing_cannot_carry_is_refused_with_a_sentence(page: Any) -> None:

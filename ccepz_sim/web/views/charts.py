@@ -125,6 +125,7 @@ def _panel(
         "unit": scale.unit,
         "unit_single": scale.single,
         "decimals": scale.decimals,
+        "factor": scale.factor,
         **{key: numbers.drawn(values / scale.factor, scale.decimals) for key, values in drawn.items()},
         "veiled": visibility.known + 1 if veiled else 0,
         "low": low,
