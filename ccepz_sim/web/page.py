@@ -23,7 +23,7 @@ from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.sentences import fill
 from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
-from ccepz_sim.web import app_state, numbers, parts, tabs
+from ccepz_sim.web import app_state, notices, numbers, parts, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.server import PageError
 from ccepz_sim.web.views import charts, levers, story
@@ -74,10 +74,9 @@ def Page() -> None:
 def Failure(failure: BaseException, lang: str, forget: Callable[[], None]) -> None:
     """Say in one sentence that something went wrong; the details go to the server's log only."""
     solara.use_effect(lambda: logger.error("the page failed", exc_info=failure), [failure])
-    t = words("error", lang)
-    text = failure.sentence(lang) if isinstance(failure, UserError) else t["sentence"]
+    said = failure if isinstance(failure, UserError) else PageError("error.sentence")
     with solara.v.Html(tag="div", class_="cz"):
-        parts.Notice(text=text, action=t["reload"], event_act=lambda _: forget())
+        notices.show(said, lang, words("error", lang)["reload"], forget)
 
 
 @component
@@ -153,14 +152,13 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     solara.Title(board.t["title"])
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
         board.head(board.guard(tool))
-        parts.Tools(t=board.t, file=file or {})
-        with solara.v.Html(tag="div"):  # a notice that comes or goes must not make the page below anew
+        # One place for all notices: they lie over the page and must not make it anew when they come or go.
+        with solara.v.Html(tag="div", class_="cz-dock"):
+            parts.Tools(t=board.t, file=file or {})
             if state.problem is not None:
-                text = state.problem.sentence(lang)
-                parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
+                notices.show(state.problem, lang, board.t["retry"], game.compute)
             if shown_notice is not None:
-                text = shown_notice.sentence(lang)
-                parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
+                notices.show(shown_notice, lang, board.t["close"], lambda: set_notice(None))
         if state.outcome is None:
             text = board.t["loading" if are_kept() else "compiling"]
             parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)

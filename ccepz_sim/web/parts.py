@@ -198,8 +198,8 @@ def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], even
 
 
 @template("notice.vue")
-def Notice(text: str, action: str, event_act: Act) -> None:
-    """One sentence and a way on."""
+def Notice(text: str, action: str, event_act: Act, kind: str = "error", word: str = "") -> None:
+    """One sentence and a way on; its kind gives colour, sign and word (see notices.py)."""
 
 
 @template("waiting.vue")

@@ -14,7 +14,7 @@ from ccepz_sim.game.explain import Explainer, Explanation, units
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.web import numbers, parts
+from ccepz_sim.web import notices, numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.views import branches, charts, lives, people, policy_web, report, why
 from ccepz_sim.web.views.charts import Visibility
@@ -130,8 +130,7 @@ def People(game: Game, state: State, lang: str, visibility: Visibility) -> None:
         if row >= 0:
             life = lives.life(game.content, seen, kind, row, visibility.known, lang)
     if error is not None:
-        retry = words("page", lang)["retry"]
-        parts.Notice(text=error.sentence(lang), action=retry, event_act=lambda _: set_attempt(attempt + 1))
+        notices.show(error, lang, words("page", lang)["retry"], lambda: set_attempt(attempt + 1))
         return
     parts.People(
         t=words("people", lang),

@@ -198,6 +198,7 @@ def test_other_luck_changes_the_counterfactual_too(page: Any) -> None:
 def test_a_refused_decision_is_a_sentence_and_the_game_goes_on(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
     assert "out of bounds" in found(page, "notice").text
+    assert (found(page, "notice").kind, found(page, "notice").word) == ("error", "Error:")
     found(page, "notice").vue_act(0)
     assert found(page, "notice") is None
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.5})
@@ -270,6 +271,7 @@ def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
     found(page, "head").vue_tool({"what": "load", "text": kept})
     until(lambda: found(page, "levers") is not None and found(page, "head").token != before and settled(page))
     assert found(page, "levers").values["audit-share"] == 0.4
+    assert (found(page, "notice").kind, found(page, "notice").word) == ("success", "Done:")
     found(page, "head").vue_tool({"what": "load", "text": "no game"})
     until(lambda: "no game" in found(page, "notice").text)
 

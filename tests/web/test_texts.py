@@ -12,6 +12,7 @@ import ccepz_sim.web
 from ccepz_sim.schema import Label
 from ccepz_sim.sentences import figure, fill
 from ccepz_sim.text import Texts
+from ccepz_sim.web import server
 
 FOLDER = Path(ccepz_sim.web.__file__).parent
 KINDS = ("firms", "officials", "institutes", "residents")
@@ -90,6 +91,18 @@ def test_templates_ask_for_texts_that_exist(file: str) -> None:
     known = {key.partition(".")[2] for key in Texts.load("web") if key.startswith(SECTIONS[file] + ".")}
     assert asked
     assert asked <= known | {"lang"}
+
+
+def test_every_kind_of_notice_has_a_word_and_every_milder_sentence_exists() -> None:
+    server.prepare()
+    from ccepz_sim.web import notices  # brings Solara, which reads its settings once
+
+    assert {key for key in Texts.load("web") if key.startswith("notice.")} == {
+        f"notice.{kind}" for kind in notices.KINDS
+    }
+    for key, kind in notices.MILDER.items():
+        assert key in Texts.load("web")
+        assert kind in notices.KINDS
 
 
 def test_every_text_of_the_page_is_used() -> None:
