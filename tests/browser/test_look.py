@@ -48,6 +48,8 @@ def shown(visit: Visit) -> Iterator[str]:
                 visit.page.wait_for_selector(".cz-people .glance")
                 visit.page.locator(".cz-people .pick button").click()
                 visit.page.wait_for_selector(".cz-people .life canvas", timeout=30_000)
+                chosen = visit.page.locator(".cz-people .pick select").evaluate("box => box.selectedOptions[0].text")
+                assert chosen.strip() == visit.page.locator(".cz-people .life h3").inner_text()
                 yield f"life {kind}"
     visit.go("zone")
     visit.page.locator(".cz-chart .why").nth(2).click()
