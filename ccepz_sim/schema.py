@@ -58,11 +58,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a value comes from: a status word, and a source (with locator) or a why."""
+    """Where a value comes from: a status word, and a source (with locator) or a why; `zh` is that in Chinese or ""."""
 
     status: str
     source: str
     why: str
+    zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One policy lever: what may be set, by whom, how fast it works and through which single channel."""
+    """One policy lever: what may be set, by whom, how fast it works and through which single channel.
+
+    `report` names the sections of the source report it comes from, `evidence` is its source or why.
+    """
 
     id: str
     group: str
@@ -241,6 +245,7 @@ class Lever:
     status: str
     source: str
     why: str
+    evidence: Label
     lag: Lag
     cost: Cost
     effect: Effect

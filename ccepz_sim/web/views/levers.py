@@ -39,9 +39,7 @@ def lever_groups(content: Content, lang: str) -> list[Part]:
 def _lever(lever: Lever, bodies: dict[str, str], lang: str) -> Part:
     scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
     status = Texts.load("web")[f"status.{lever.status}"].get(lang)
-    parts = [status, lever.source or lever.why]
-    if lever.report:
-        parts.append(Texts.load("web")["levers.chapter"].format(lang, chapter=lever.report))
+    parts = [status, lever.evidence.get(lang), *cited(lever.report, lang)]
     space = "" if lang == "zh" or scale.unit in ("", "%") else "\u00a0"
     return {
         "id": lever.id,
@@ -65,6 +63,18 @@ def _lever(lever: Lever, bodies: dict[str, str], lang: str) -> Part:
         "whole_cost": _whole_cost(lever, lang),
         "enters": all_indicators()[lever.effect.indicator].label.get(lang),
     }
+
+
+def cited(sections: str, lang: str) -> list[str]:
+    """Name sections of the source report with their headings, where they are known."""
+    headings, t = Texts.load("report"), words("levers", lang)
+    return [
+        fill(t["section"], section=section, heading=headings[section].get(lang))
+        if section in headings
+        else fill(t["chapter"], section=section)
+        for section in sections.split(", ")
+        if section
+    ]
 
 
 def _whole_cost(lever: Lever, lang: str) -> str:
