@@ -463,8 +463,7 @@ class Game:
             raise unknown("unknown_lever", lever, self.content.levers)
         low, high = known.bounds
         if not low <= value <= high:  # also refuses NaN
-            limits = {"low": low, "high": high, "unit": known.unit}
-            raise UserError("value_out_of_bounds", name=lever, value=value, **limits)
+            raise GameError("lever_bounds", name=known.label, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
         return min(high, round(low + round((value - low) / known.step) * known.step, 10))
 
     def _afford(self, action: SetLever | ChoosePackage) -> None:

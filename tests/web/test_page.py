@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -20,18 +21,19 @@ server.prepare()
 import ipyvue  # noqa: E402 - settings come first
 import solara  # noqa: E402
 
-from ccepz_sim.web import app_state  # noqa: E402
-from ccepz_sim.web.page import Page  # noqa: E402
-from ccepz_sim.web.views import charts  # noqa: E402
+from ccepz_sim.indicators import all_indicators  # noqa: E402
+from ccepz_sim.web import app_state, notices  # noqa: E402
+from ccepz_sim.web.page import VIEWS, Page  # noqa: E402
+from ccepz_sim.web.views import branches, charts, people  # noqa: E402
 
 
 def until(true: Callable[[], bool]) -> None:
     """Wait for something that another thread brings about."""
-    for _ in range(600):
+    for _ in range(2400):
         if true():
             return
         time.sleep(0.05)
-    raise AssertionError("it did not happen within half a minute")
+    raise AssertionError("it did not happen within two minutes")
 
 
 @pytest.fixture
@@ -176,6 +178,76 @@ def test_the_switch_changes_every_word(page: Any) -> None:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
     for row in found(page, "map").places:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in row["label"])
+
+
+IDS = ("id", "key", "token", "shared", "file", "origin", "target", "from", "to")  # never read by people
+LATIN = {"GDP", "PVC", "CSV", "PNG", "GB", "COD", "English", "Python", "Switch", "to"}  # said alike in both languages
+CODE = re.compile(r"\{\w+\}|\b(?:[A-Z]-\d+|[IV]+(?:\.[IV]+)+(?:\.\d+)*|CCEPZ Sim [\w.]+|[0-9a-f]{8,})")
+
+
+def told(value: Any, known: set[str], key: str = "") -> Iterator[str]:
+    """Go through all texts for people in what a part is given: neither ids nor names of colours."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from told(item, known, str(name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from told(item, known, key)
+    elif isinstance(value, str) and key not in IDS and value.removesuffix("-ink") not in known:
+        yield value
+
+
+def ids() -> set[str]:
+    """Return the words by which parts of the content, of the page and of the palette call each other."""
+    content = app_state.app_state().store.content
+    known = {*content.levers, *content.groups, *content.packages, *content.scenarios, *all_indicators()}
+    known |= {name for table in ("places", "bodies", "officials", "institutes") for name in content.table(table).ids}
+    known |= {*VIEWS, *people.KINDS, *notices.KINDS, *charts.COLOURS.values(), *branches.LINES, "good", "bad", "aqua"}
+    return known | {"en", "zh", "en-GB", "zh-CN", "programme", "value", "none", "park", "town", "outside", "worked",
+                    "luck", "failed", "money_in", "money_out", "sage", "slate", "elsewhere"}  # fmt: skip
+
+
+def foreign(context: Any, lang: str) -> list[str]:
+    """Return what is on the page in another language than it should be."""
+    known, found_ = ids(), []
+    for widget in context.find(ipyvue.VueTemplate).widgets:
+        for name in sorted(set(widget.keys) - {*ipyvue.VueTemplate.class_trait_names(), *IDS, "_event_callbacks"}):
+            for text in told(getattr(widget, name), known, name):
+                rest = set(re.findall("[A-Za-z]{2,}", CODE.sub(" ", text))) - LATIN
+                if (lang == "zh" and rest) or (lang == "en" and re.search("[\u4e00-\u9fff]", text.replace("中文", ""))):
+                    found_.append(text)
+    return [text for text in dict.fromkeys(found_) if text != "切换到中文"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_text_reaches_a_page_in_another_language(page: Any, lang: str) -> None:
+    if lang == "zh":
+        act(page, "head", "tool", {"what": "language"})
+    act(page, "levers", "choose_package", "whole-programme")
+    act(page, "time", "go_to", 2024)
+    act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
+    assert found(page, "notice") is not None
+    assert foreign(page, lang) == []
+    for view in VIEWS[1:]:
+        found(page, "tabs").vue_go(view)
+        until(lambda view=view: found(page, view) is not None)
+        if view == "people":
+            for kind in people.KINDS:
+                found(page, "people").vue_choose_kind(kind)
+                until(lambda: found(page, "people").found is not None)
+                for _ in range(3):
+                    found(page, "people").vue_pick("anyone")
+                    until(lambda: found(page, "people").life is not None)
+                    assert foreign(page, lang) == [], kind
+        for group in app_state.app_state().store.content.groups if view == "web" else ():
+            found(page, "web").vue_look(group)
+            assert foreign(page, lang) == [], group
+        assert foreign(page, lang) == [], view
+    found(page, "tabs").vue_go("zone")
+    until(lambda: found(page, "charts") is not None)
+    found(page, "charts").vue_why("colluding_share")
+    until(lambda: found(page, "why") is not None and found(page, "why").found is not None)
+    assert foreign(page, lang) == []
 
 
 def test_any_indicator_can_be_shown(page: Any) -> None:
