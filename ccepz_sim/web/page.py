@@ -307,6 +307,7 @@ class Board:
             indicators=self.choices["indicators"],
             worlds=worlds,
             many_worlds=fill(words("charts", self.lang)["band_worlds"], worlds=worlds),
+            about=charts.about(self.content, self.state, self.lang) | {"shared": self.game.address()},
             truth=truth,
             event_choose=choose,
             event_why=lambda name: ask((str(name), self.state.year)),

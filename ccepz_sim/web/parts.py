@@ -151,6 +151,7 @@ def Charts(
     indicators: list[Part],
     worlds: int,
     many_worlds: str,
+    about: Part,
     truth: bool,
     event_choose: Act,
     event_why: Act,

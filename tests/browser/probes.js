@@ -11,9 +11,10 @@
   const pressed = () => [...document.querySelectorAll(PRESSED)].filter((element) => inSight(element) && !folded(element) && !element.matches('.cz-skip'));
 
   // Words on a canvas: colour and ground of each are noted at the moment they are drawn.
-  const drawn = [];
+  const drawn = [], written = []; // on canvases of the page; on all, pictures to be saved included
   const draw = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function fillText(text, x, y, ...rest) {
+    written.push(String(text));
     const at = this.getTransform().transformPoint(new DOMPoint(x, y));
     const inside = at.x >= 0 && at.y >= 0 && at.x < this.canvas.width && at.y < this.canvas.height;
     if (inside && this.canvas.isConnected && String(text).trim()) {
@@ -40,6 +41,7 @@
 
   window.probes = {
     drawn: () => drawn.length,
+    written: () => written,
 
     // Words with less contrast to what is behind them than WCAG AA asks for.
     faint() {

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ccepz_sim import __version__
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 Visit = Any
 PROBES = Path(__file__).with_name("probes.js")
@@ -147,3 +149,32 @@ def test_good_news_does_not_look_like_an_error_and_goes_by_itself(visit: Visit, 
     visit.page.evaluate(REFUSED)
     visit.page.wait_for_selector(".cz-notice.error")
     assert visit.page.locator(".cz-notice").evaluate(colour) != good
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@at_a_desk
+def test_a_saved_picture_can_stand_alone(visit: Visit, lang: str, tmp_path: Path) -> None:
+    visit.open(f"?lang={lang}")
+    visit.after(visit.page.locator(".cz-chips button").last.click)
+    visit.page.wait_for_function("Number(document.querySelector('[data-worlds]').dataset.worlds) > 0", timeout=120_000)
+    chart = visit.page.locator(".cz-chart").nth(2)
+    legend = [text.strip() for text in visit.page.locator(".cz-key span").all_inner_texts()]
+    chart.locator("summary").click()
+    before = visit.page.evaluate("probes.written().length")
+    with visit.page.expect_download() as download:
+        chart.locator(".cz-menu button").nth(1).click()
+    download.value.save_as(tmp_path / "picture.png")
+    words = visit.page.evaluate(f"probes.written().slice({before})")
+    label = chart.locator(".name span").inner_text()
+    assert words[0] == f"{label} (%)"
+    assert set(legend[:2]) <= set(words)
+    assert any(word.startswith(legend[2].split("(")[0].strip()) for word in words), "the band"
+    scenario = visit.page.locator("#cz-scenario").evaluate("box => box.selectedOptions[0].text")
+    (game,) = [word for word in words if scenario in word]
+    assert ("luck 1, 1 decision" if lang == "en" else "运气 1，1 项决定") in game
+    (source,) = [word for word in words if "CCEPZ Sim" in word]
+    assert f"CCEPZ Sim {__version__}" in source
+    link = "".join(words[words.index(legend[4]) + 1 :])
+    assert link.startswith(visit.server.address + "?play=")
+    head = (tmp_path / "picture.png").read_bytes()[:24]
+    assert int.from_bytes(head[16:20], "big") >= 1200, "wide enough for a page"

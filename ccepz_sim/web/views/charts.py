@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim import __version__
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.game.bands import Band
 from ccepz_sim.game.records import Future, Numbers
 from ccepz_sim.game.reveal import known_until
-from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.session import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import Indicator, all_indicators
 from ccepz_sim.sentences import fill
@@ -45,6 +46,7 @@ COLOURS = {
 }
 OTHER = "slate"
 BALANCES = ("net_migration", "budget_balance")  # may be negative, so a percentage would mislead
+SHORT_HASH = 12  # letters that tell contents apart
 SMALL = 5e-4  # a gap between reported and true that no reader would see
 
 
@@ -139,6 +141,20 @@ def texts(share: float, lang: str) -> Part:
     """Return the words of the panels; the band says which share of the worlds it holds."""
     t = words("charts", lang)
     return {**t, "band": fill(t["band"], share=f"{100 * share:.0f}%")}
+
+
+def about(content: Content, state: State, lang: str) -> Part:
+    """Say which game a saved picture or table shows and where it comes from, in words and as columns."""
+    t, count, world = words("charts", lang), len(state.position.items), state.world
+    scenario = content.scenarios[world.scenario].label.get(lang)
+    made = {"version": __version__, "content": content.hash[:SHORT_HASH]}
+    return {
+        "lines": [
+            fill(t["about_game"], scenario=scenario, seed=world.seed, count=count, first=PLAY_YEAR, last=LAST_YEAR),
+            fill(t["about_source"], **made),
+        ],
+        "game": {"scenario": world.scenario, "seed": world.seed, "decisions": count, **made},
+    }
 
 
 def edges_of(band: Band, indicator: str, visibility: Visibility, share: float) -> tuple[Numbers, Numbers]:
