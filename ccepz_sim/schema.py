@@ -13,6 +13,8 @@ from typing import Any, Never, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ccepz_sim.sentences import fill
+
 LANGUAGES = ("en", "zh")
 STATUSES = ("measured", "official", "estimated", "assumption", "stylised")
 FIXED = ("measured", "official")  # statuses of values that a source fixes
@@ -78,16 +80,17 @@ class Label:
     def format(self, lang: str, /, **fields: object) -> str:
         """Return the text in one language with its `{fields}` filled; labels among the fields follow it."""
         filled = {key: item.get(lang) if isinstance(item, Label) else item for key, item in fields.items()}
-        return self.get(lang).format(**filled)
+        return fill(self.get(lang), **filled)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a value comes from: a status word, and a source (with locator) or a why."""
+    """Where a value comes from: a status word, and a source (with locator) or a why; `zh` is that in Chinese or ""."""
 
     status: str
     source: str
     why: str
+    zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One policy lever: what may be set, by whom, how fast it works and through which single channel."""
+    """One policy lever: what may be set, by whom, how fast it works and through which single channel.
+
+    `report` names the sections of the source report it comes from, `evidence` is its source or why.
+    """
 
     id: str
     group: str
@@ -266,6 +272,7 @@ class Lever:
     status: str
     source: str
     why: str
+    evidence: Label
     lag: Lag
     cost: Cost
     effect: Effect

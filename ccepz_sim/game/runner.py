@@ -71,7 +71,7 @@ class Runner:
         for year in range(PLAY_YEAR, order.until + 1):
             _run_a_year(zone, look)
             progress(year)
-        return witness.lives(order.world, order.decisions, tuple(zone.firms.codes))
+        return witness.lives(order.world, order.decisions)
 
     def _from(self, order: Order) -> tuple[int, Any, Diary]:
         for year in range(order.until, PLAY_YEAR, -1):

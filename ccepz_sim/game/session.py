@@ -164,6 +164,7 @@ class Game:
             keeping = self._record.keeping()
             if keeping.behind:
                 self._told = None  # whoever sees it on its way hears when it has arrived
+            shown = own.decisions if own is not None and self._shows_trial else self._standings.position.decisions
             return State(
                 version=self._version,
                 year=self._year,
@@ -172,7 +173,7 @@ class Game:
                 outcome=self._outcome,
                 band=self._band,
                 rivals=dict(self._rivals),
-                means=means(self.content, self._standings.position.decisions, self._year, own),
+                means=means(self.content, shown, self._year, own),
                 trial=self._shows_trial,
                 running=self._busy or self._stale,
                 progress=self._progress,
@@ -541,8 +542,7 @@ class Game:
             raise unknown("unknown_lever", lever, self.content.levers)
         low, high = known.bounds
         if not low <= value <= high:  # also refuses NaN
-            limits = {"low": low, "high": high, "unit": known.unit}
-            raise UserError("value_out_of_bounds", name=lever, value=value, **limits)
+            raise GameError("lever_bounds", name=known.label, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
         return min(high, round(low + round((value - low) / known.step) * known.step, 10))
 
     def _afford(self, action: SetLever | ChoosePackage, decisions: tuple[Decision, ...]) -> None:

@@ -248,13 +248,18 @@ class Fields:
             self.note(key, "not_a_quarter", allowed=f.allowed("quarter"), value=f"{value:.10g}")
 
     def evidence(self, *, required: bool = True) -> Evidence:
-        """Read status and source or why."""
+        """Read status and source or why; each a text, or one in each language."""
         status = self.choice("status", STATUSES, "bad_status", required=required)
-        source = self.text("source", required=False, empty=True)
-        why = self.text("why", required=False, empty=True)
-        if required and not source.strip() and not why.strip():
+        source, why = self.told("source"), self.told("why")
+        if required and not source.en.strip() and not why.en.strip():
             self.note("source", "missing_evidence", allowed=f.allowed("evidence"))
-        return Evidence(status, source, why)
+        return Evidence(status, source.en, why.en, source.zh or why.zh)
+
+    def told(self, key: str) -> Label:
+        """Read a text that may be there in both languages; one in a single language has no Chinese."""
+        if isinstance(self.data.get(key), Mapping):
+            return self.label(key)
+        return Label(self.text(key, required=False, empty=True), "")
 
     def section(self, key: str, *, required: bool = True) -> Fields:
         """Read a table inside this table; an empty one where it is missing or of the wrong type."""

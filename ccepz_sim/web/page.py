@@ -19,8 +19,9 @@ from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.rule_store import are_kept
-from ccepz_sim.studies.export import Played, python_script, study_toml
-from ccepz_sim.web import numbers, opening, parts, tabs
+from ccepz_sim.sentences import fill
+from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
+from ccepz_sim.web import notices, numbers, opening, parts, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.opening import VIEWS, Closed, Opened
 from ccepz_sim.web.requests import Requests
@@ -63,11 +64,13 @@ def Page() -> None:
 def Failure(failure: BaseException, opened: Opened | Closed, forget: Callable[[], None]) -> None:
     """Say in one sentence that something went wrong; the details go to the server's log only."""
     solara.use_effect(lambda: logger.error("the page failed", exc_info=failure), [failure])
-    lang, t = opened.lang, words("error", opened.lang)
+    lang = opened.lang
     safe = isinstance(opened, Opened) and opened.game.keeping().safe
-    text = failure.sentence(lang) if isinstance(failure, UserError) else t["sentence" if safe else "sentence_unsaved"]
+    said = (
+        failure if isinstance(failure, UserError) else PageError("error.sentence" if safe else "error.sentence_unsaved")
+    )
     with solara.v.Html(tag="div", class_="cz"):
-        parts.Notice(text=text, action=t["reload"], event_act=lambda _: forget())
+        notices.show(said, lang, words("error", lang)["reload"], forget)
 
 
 @component
@@ -99,7 +102,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     file, set_file = solara.use_state(None)
     guided, set_guided = solara.use_state(opened.fresh)
     been, set_been = solara.use_state(frozenset())
-    notices, set_notices = solara.use_state(opened.notices)
+    said, set_said = solara.use_state(opened.notices)
     state, set_state = solara.use_state(game.state())
     shown_year = solara.use_ref(state.year)
 
@@ -125,7 +128,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
         lambda: Shown.of(game.content, state, lang, panels, truth),
         [state.outcome, state.band, state.year, lang, panels, truth],
     )
-    guard = solara.use_memo(lambda: _guarded(lambda error: set_notices((error,))), [token])
+    guard = solara.use_memo(lambda: _guarded(lambda error: set_said((error,))), [token])
     requests = solara.use_memo(lambda: Requests(game, guard), [token])
     board = Board(game, state, token, lang, shown, guard, requests)
 
@@ -163,19 +166,20 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
         board.head(board.guard(tool), view)
         Carrier(game, token, requests, file or {})
-        with solara.v.Html(tag="div"):  # a notice that comes or goes must not make the page below anew
+        # One place for all notices: they lie over the page and must not make it anew when they come or go.
+        with solara.v.Html(tag="div", class_="cz-dock"):
             if state.problem is not None:
-                text = state.problem.sentence(lang)
-                parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
+                notices.show(state.problem, lang, board.t["retry"], game.compute)
             unsaved = keeping.warning(state.keeping, lang)
             if unsaved:
                 save: Any = board.guard(lambda _: tool({"what": "save"}))
-                parts.Notice(text=unsaved, action=board.t["save"], event_act=save)
-            for notice in notices:
-                text, action, act = notice.sentence(lang), board.t["close"], lambda _: set_notices(())
+                notices.show_text(unsaved, "warning", lang, board.t["save"], lambda: save(None))
+            go_on: Any = board.guard(lambda _: reopen(opening.open_anew(game, lang)))
+            for notice in said:
                 if notice.key == "game_full":
-                    action, act = board.t["go_on"], board.guard(lambda _: reopen(opening.open_anew(game, lang)))
-                parts.Notice(text=text, action=action, event_act=act)
+                    notices.show(notice, lang, board.t["go_on"], lambda: go_on(None))
+                else:
+                    notices.show(notice, lang, board.t["close"], lambda: set_said(()))
         if state.outcome is None:
             text = board.t["loading" if are_kept() else "compiling"]
             parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)
@@ -329,7 +333,7 @@ class Board:
         show_truth: Callable[[bool], None],
     ) -> None:
         """Draw the eight panels."""
-        band = self.state.band
+        worlds = self.state.band.worlds if self.state.band is not None else 0
         parts.Charts(
             t=charts.texts(self.content.value("game.band_share"), self.lang),
             locale=numbers.LOCALES[self.lang],
@@ -340,7 +344,9 @@ class Board:
             start=PLAY_YEAR,
             panels=self.shown.panels,
             indicators=self.choices["indicators"],
-            worlds=band.worlds if band is not None else 0,
+            worlds=worlds,
+            many_worlds=fill(words("charts", self.lang)["band_worlds"], worlds=worlds),
+            about=charts.about(self.content, self.state, self.lang) | {"shared": self.game.address()},
             truth=truth,
             event_choose=choose,
             event_why=lambda name: ask((str(name), self.state.year)),
@@ -414,12 +420,13 @@ class Board:
         if outcome is None or outcome.own.decisions != self.state.position.decisions:
             raise PageError("page.loading")
         own = outcome.own
-        played = Played(own.decisions, own.world.scenario, own.world.seed, LAST_YEAR + 1 - PLAY_YEAR)
+        shown = [Chart(panel["id"], panel["unit"], panel["factor"], panel["decimals"]) for panel in self.shown.panels]
+        years, known = LAST_YEAR + 1 - PLAY_YEAR, self.shown.visibility.known
+        played = Played(own.decisions, own.world.scenario, own.world.seed, years, shown, known)
         if what == "study":
-            shown = dict.fromkeys(str(panel["id"]) for panel in self.shown.panels)
-            text = study_toml(played, indicators=tuple(shown), content=self.content)
+            text = study_toml(played, lang=self.lang, content=self.content)
             return {"name": "my-study.toml", "kind": "application/toml", "text": text}
-        text = python_script(played, golden_hash=own.golden_hash, content=self.content)
+        text = python_script(played, golden_hash=own.golden_hash, lang=self.lang, content=self.content)
         return {"name": "ccepz_game.py", "kind": "text/x-python", "text": text}
 
     def happenings(self) -> None:

@@ -176,6 +176,8 @@ def Charts(
     panels: list[Part],
     indicators: list[Part],
     worlds: int,
+    many_worlds: str,
+    about: Part,
     truth: bool,
     event_choose: Panel,
     event_why: Name,
@@ -223,8 +225,8 @@ def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], even
 
 
 @template("notice.vue")
-def Notice(text: str, action: str, event_act: Plain) -> None:
-    """One sentence and a way on."""
+def Notice(text: str, action: str, event_act: Plain, kind: str = "error", word: str = "") -> None:
+    """One sentence and a way on; its kind gives colour, sign and word (see notices.py)."""
 
 
 @template("waiting.vue")

@@ -10,6 +10,7 @@ from ccepz_sim.content import Content
 from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Item
 from ccepz_sim.game.session import Outcome
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of
 from ccepz_sim.web.views.words import Part, words
@@ -21,17 +22,17 @@ HIDDEN = ("collusion_spreads", "collusion_recedes", "waste_use_rises", "waste_us
 
 
 def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
-    """Return treasury and standing at the end of a year."""
+    """Return the year, and treasury and standing at its end."""
     t = words("page", lang)
     treasury = standing = "–"
     if outcome is not None:
         money, points, _, _ = outcome.own.purse[year - PLAY_YEAR]
         treasury = numbers.scale_of("yuan", abs(money), lang).write(money, lang)
-        standing = numbers.number_text(points, 0)
+        standing = numbers.standing_text(points)
     return [
-        {"label": t["year"], "value": str(year), "help": t["year_help"], "wide": True},
-        {"label": t["treasury"], "value": treasury, "help": t["treasury_help"].format(year=year)},
-        {"label": t["standing"], "value": standing, "help": t["standing_help"].format(year=year)},
+        {"label": t["year"], "value": str(year), "help": t["year_help"]},
+        {"label": t["treasury"], "value": treasury, "help": fill(t["treasury_help"], year=year)},
+        {"label": t["standing"], "value": standing, "help": fill(t["standing_help"], year=year)},
     ]
 
 
@@ -51,7 +52,7 @@ def events(content: Content, outcome: Outcome, year: int, known: int, lang: str)
     for date in sorted(by_date, reverse=True):
         rows = _chosen(by_date[date])
         for row in sorted(rows, key=lambda row: -row.quarter):
-            when = t["quarter"].format(year=date, quarter=row.quarter)
+            when = fill(t["quarter"], year=date, quarter=row.quarter)
             shown.append(
                 {
                     "key": f"{date}-{row.quarter}-{row.place}-{row.kind}-{len(shown)}",
@@ -98,7 +99,7 @@ def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:
     listed = []
     for item in items:
         if isinstance(item.action, ChoosePackage):
-            name, change = t["package"].format(name=content.packages[item.action.package].label.get(lang)), ""
+            name, change = fill(t["package"], name=content.packages[item.action.package].label.get(lang)), ""
         else:
             lever = content.levers[item.action.lever]
             scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
@@ -111,7 +112,7 @@ def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:
                 "year": item.action.year,
                 "name": name,
                 "change": change,
-                "undo": t["undo_one"].format(name=f"{item.action.year} {name}"),
+                "undo": fill(t["undo_one"], name=f"{item.action.year} {name}"),
             }
         )
     return listed
