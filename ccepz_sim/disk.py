@@ -50,13 +50,18 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
 
 
+def absent(folder: Path) -> list[Path]:
+    """Return what is not there of a folder and those it lies in, the inner ones first."""
+    return [part for part in (folder, *folder.parents) if not part.exists()]
+
+
 def try_folder(folder: Path, size: int) -> None:
     """Write some bytes into a folder, which is made for it, and leave no trace.
 
     Raises:
         OSError: it cannot be made, or not be written.
     """
-    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    missing = absent(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
@@ -76,7 +81,7 @@ def try_name(folder: Path) -> None:
     Raises:
         OSError: no folder can have its name.
     """
-    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    missing = absent(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     finally:

@@ -285,6 +285,7 @@ class Player:
     def _load(self) -> None:
         asked = urllib.request.Request(self.address, headers={"User-Agent": AGENT, "Accept": "text/html"})
         cookies = SimpleCookie()
+        found = None
         for _ in range(int(OPENING)):
             try:
                 with urllib.request.urlopen(asked, timeout=OPENING) as answer:

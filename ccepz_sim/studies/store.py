@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.disk import PROGRAM, SCRATCH, bytes_in, free_at, megabytes, reason_of, remove_empty, try_folder
+from ccepz_sim.disk import PROGRAM, SCRATCH, absent, bytes_in, free_at, megabytes, reason_of, remove_empty, try_folder
 from ccepz_sim.schema import Factor, Label, Outcome, Relations, Setting, Study, StudyPolicy
 from ccepz_sim.studies import run_ledger
 from ccepz_sim.studies.extras import StudyError
@@ -43,6 +43,7 @@ BYTES_A_RUN = 200  # in the ledger
 FLOAT = 8  # bytes
 ROWS_OF_SHARD = 200_000
 MOST_RUNS_OF_SHARD = 500
+TRIES = 3  # of a folder in which other drivers begin at the same moment
 
 _WORD = pa.dictionary(pa.int16(), pa.string())
 COLUMNS = pa.schema(
@@ -56,7 +57,6 @@ COLUMNS = pa.schema(
         ("value", pa.float64()),
     ]
 )
-TRIES = 3  # of a folder in which other drivers begin at the same moment
 
 
 class Store:
@@ -98,7 +98,7 @@ class Store:
         Raises:
             StudyError: it cannot be written, or is too full.
         """
-        missing = [part for part in (self.folder, *self.folder.parents) if not part.exists()]
+        missing = absent(self.folder)
         try:
             # It stays when all is well: another driver may have begun in it meanwhile.
             self.folder.mkdir(parents=True, exist_ok=True)

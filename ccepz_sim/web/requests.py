@@ -34,6 +34,10 @@ ACTS: Mapping[str, Act] = {
 }
 
 
+def _nothing(*_: object) -> None:
+    pass
+
+
 class Requests:
     """The requests of one page for one game."""
 
@@ -43,13 +47,14 @@ class Requests:
         self._listeners: list[Callable[[], None]] = []
 
     def of(self, name: str) -> Callable[[Any], None]:
-        """Return what carries out the requests of one kind."""
+        """Return what carries out the requests of one kind; those of a kind that is not known are confirmed alone."""
+        act = ACTS.get(name, _nothing)
 
         def receive(data: Any) -> None:
             request, year, value = _parts(data)
 
             def carry_out(_: object) -> None:
-                self._game.once(request, lambda: ACTS[name](self._game, value, year) if name in ACTS else None)
+                self._game.once(request, lambda: act(self._game, value, year))
 
             self._guard(carry_out)(None)
             if request:
@@ -60,8 +65,7 @@ class Requests:
 
     def again(self, message: Any) -> None:
         """Carry out a request that was sent before, unless it was carried out then; one that is not known is let go."""
-        if isinstance(message, dict) and isinstance(message.get("name"), str) and isinstance(message.get("data"), dict):
-            self.of(message["name"])(message["data"])
+        self.of(message["name"])(message["data"])
 
     def confirmed(self) -> list[str]:
         """Return the requests that were carried out or refused last."""

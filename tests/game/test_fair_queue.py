@@ -113,7 +113,7 @@ def test_players_take_turns(workers: int) -> None:
     turns = room.owners(OWN)
     last = min(len(turns) - turns[::-1].index(owner) for owner in "abcde")  # until then all of them wait
     assert last >= 30
-    for start in range(workers, last - 10):
+    for start in range(workers, last - 9):
         assert len(Counter(turns[start : start + 10])) == 5, "within two rounds each comes"
 
 

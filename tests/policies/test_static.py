@@ -146,6 +146,7 @@ def test_every_lever_and_scenario_says_where_its_numbers_come_from() -> None:
         known = data["status"] in ("measured", "official", "estimated")
         evidence = data.get("source" if known else "why", "")
         told = evidence.values() if isinstance(evidence, dict) else [evidence]
+        assert told, data["id"]
         assert all(text.strip() for text in told), data["id"]
 
 

@@ -13,6 +13,8 @@ from gate_attacks import frame, spoken
 from gate_client import Page
 from gate_servers import SECRET, Served
 
+from ccepz_sim.game.game_file import LONGEST
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("security")]
 PAYLOAD = "__import__('pathlib').Path('ran.txt').write_text(str(6 * 7))"
 
@@ -207,7 +209,7 @@ def test_a_message_too_large_ends_the_connection(gated: Served, bare: Served) ->
     assert page.wait(lambda _: False) is None
     assert page.closed == 1008
     page.open()
-    assert page.answered(page.act("head", "tool", {"what": "load", "text": "{" * 1_500_001})), "a file may be long"
+    assert page.answered(page.act("head", "tool", {"what": "load", "text": "{" * (LONGEST + 1)})), "a file may be long"
     assert gated.honest.plays()
     without = bare.browser().play()
     assert without.answered(without.act("tabs", "go", large))

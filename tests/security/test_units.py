@@ -381,3 +381,11 @@ def test_every_request_of_the_page_may_be_sent_again() -> None:
     # a page of another version is answered, so that it does not ask for ever
     unknown = {"name": "fly", "data": {"request": "a1", "value": [1]}}
     assert again.read(unknown) == {"name": "fly", "data": {"request": "a1"}}
+    wish = {"lever": "audit-share", "value": 0.5}
+    half = {"request": "a1"}
+    for wrong in (
+        None, 7, [], {}, {"name": "undo"}, {"name": ["undo"], "data": half}, {"name": "decide", "data": wish},
+        {"name": "decide", "data": half}, {"name": "fly", "data": {"request": 7}}, sent | {"more": 1},
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            again.read(wrong)

@@ -183,20 +183,8 @@ def test_the_switch_changes_every_word(page: Any) -> None:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in row["label"])
 
 
-IDS = (
-    "id",
-    "key",
-    "token",
-    "game",
-    "state",
-    "confirmed",
-    "shared",
-    "file",
-    "origin",
-    "target",
-    "from",
-    "to",
-)  # never read by people
+# never read by people
+IDS = ("id", "key", "token", "game", "state", "confirmed", "shared", "file", "origin", "target", "from", "to")
 LATIN = {"GDP", "PVC", "CSV", "PNG", "GB", "COD", "English", "Python", "Switch", "to"}  # said alike in both languages
 CODE = re.compile(r"\{\w+\}|\b(?:[A-Z]-\d+|[IV]+(?:\.[IV]+)+(?:\.\d+)*|CCEPZ Sim(?: [\w.]+)?|[0-9a-f]{8,})")
 
@@ -476,16 +464,8 @@ def test_a_request_is_carried_out_once_and_confirmed(page: Any) -> None:
     act(page, "levers", "decide", refused)
     assert "out of bounds" in found(page, "notice").text
     until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3"])
-    for wrong in (
-        None,
-        7,
-        [],
-        {},
-        {"name": "close"},
-        {"name": ["undo"]},
-        {"name": "decide", "data": {"request": "r4"}},
-    ):
-        found(page, "tools").vue_again(wrong)
+    found(page, "tools").vue_again({"name": "close", "data": {"request": "r4"}})
+    until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3", "r4"])
     assert len(game.log()) == 2
 
 

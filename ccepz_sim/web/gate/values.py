@@ -155,7 +155,7 @@ class Asked:
         if not isinstance(value, dict) or "request" not in value:
             return self.value.read(value)
         year = Either((Whole(), Fixed(None)))
-        return Record({"request": Text(NAMES)}, {"value": self.value, "year": year}).read(value)
+        return Record({"request": Text(NAMES), "value": self.value}, {"year": year}).read(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,10 @@ class Repeated:
 
     def read(self, value: Any) -> Any:
         """Return it; of a request that this version does not know nothing but its name, so that it can be let go."""
-        if not isinstance(value, dict) or value.keys() != {"name", "data"} or not isinstance(value["data"], dict):
+        data = value.get("data") if isinstance(value, dict) else None
+        if not isinstance(data, dict) or "request" not in data:
             raise Refused("no request")
-        name, data = Text(NAMES).read(value["name"]), value["data"]
+        name = Text(NAMES).read(value.get("name"))
         if name not in self.known:
-            return {"name": name, "data": {"request": Text(NAMES).read(data.get("request"))}}
-        return {"name": name, "data": Asked(self.known[name]).read(data)}
+            return {"name": name, "data": {"request": Text(NAMES).read(data["request"])}}
+        return Record({"name": Fixed(name), "data": Asked(self.known[name])}).read(value)
