@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ccepz_sim import __version__
-from ccepz_sim.commands import bench, check, list_, phenomena, play, results, run, study, validate
+from ccepz_sim.commands import bench, check, compile_, list_, phenomena, play, results, run, study, validate
 from ccepz_sim.commands.arguments import Parser, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
 from ccepz_sim.errors import UserError, hint
@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "check": check,
     "validate": validate,
     "bench": bench,
+    "compile": compile_,
 }
 WRONG_INPUT, PROGRAM_ERROR, STOPPED = 2, 70, 130
 

@@ -6,7 +6,6 @@ as plain Python. Numba is loaded with the first rule: a command that runs nothin
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -14,7 +13,6 @@ import numpy as np
 
 from ccepz_sim.rule_store import clear_older, folder_of
 
-_declaring = threading.Lock()  # the setting is one for all threads
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
 
@@ -26,17 +24,15 @@ def compiled(rule: Rule) -> Rule:
     """
     import numba
 
-    settings: Any = numba.config
     folder = folder_of(rule.__module__)
     if not folder.exists():
         clear_older(folder)
-    with _declaring:
-        usual = settings.CACHE_DIR
-        try:
-            settings.CACHE_DIR = str(folder)  # read where the rule is declared
-            return cast("Rule", numba.njit(cache=True, error_model="numpy")(rule))
-        finally:
-            settings.CACHE_DIR = usual
+    made = numba.njit(error_model="numpy")(rule)
+    if not numba.config.DISABLE_JIT:
+        from ccepz_sim.rule_cache import RuleCache
+
+        made._cache = RuleCache(rule)  # what `cache=True` does with a cache of Numba's own
+    return cast("Rule", made)
 
 
 def inlined(rule: Rule) -> Rule:

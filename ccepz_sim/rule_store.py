@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -21,8 +20,6 @@ BESIDE = HOME / "__pycache__" / "rules"
 # Imports for type checkers only are indented and do not count.
 IMPORT = re.compile(rf"^from ({PACKAGE}[\w.]*) import ([^(\n]+|\([^)]*\))", re.MULTILINE)
 LETTERS = 12  # of a hash
-LAST_RULE = "town_sums._count_materials"  # compiled at the end of a first quarter
-LAST_MODULE = f"{PACKAGE}.measures.town_sums"
 
 
 def folder_of(module: str) -> Path:
@@ -31,7 +28,7 @@ def folder_of(module: str) -> Path:
     It lies beside the code, or where that cannot be written to, in the user's folder for such things; the variable
     NUMBA_CACHE_DIR goes first. On Windows it is always the user's: paths there must be short.
     """
-    return _store() / f"{module.removeprefix(PACKAGE + '.')}-{_source_hash(module)[:LETTERS]}"
+    return store() / f"{module.removeprefix(PACKAGE + '.')}-{_source_hash(module)[:LETTERS]}"
 
 
 def clear_older(folder: Path) -> None:
@@ -44,15 +41,8 @@ def clear_older(folder: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def are_kept() -> bool:
-    """Say whether the rules were compiled on this machine before; True also where they are not compiled at all."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        return True
-    version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    return any(folder_of(LAST_MODULE).rglob(f"{LAST_RULE}-*.{version}*.nbi"))
-
-
-def _store() -> Path:
+def store() -> Path:
+    """Return the folder of all folders of compiled rules."""
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     return Path(chosen) if chosen else _usual_store()
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import Say, compile_first, printer
 
 if TYPE_CHECKING:
     from ccepz_sim.bench.report import Gate, Report, Row
@@ -32,7 +32,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Measure and print; a gate that is missed is told, it is no error."""
     from ccepz_sim.bench.report import FULL, QUICK, bench
 
-    warn_of_compiling(say)
+    compile_first(say)
     errors = Console(stderr=True)
     with errors.status("", spinner="line") if sys.stderr.isatty() else _Silent() as status:
         report = bench(QUICK if args.quick else FULL, lambda name: status.update(say(f"bench.part_{name}")))

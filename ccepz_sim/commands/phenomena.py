@@ -15,7 +15,7 @@ from rich import box
 from rich.table import Table
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import Say, compile_first, printer
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, stoppable
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.schema import LANGUAGES, Phenomenon
@@ -86,7 +86,7 @@ def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, c
 
     seeds = args.seeds or (QUICK_SEEDS if args.quick else 0)
     scale = QUICK_SCALE if args.quick else 0.0
-    warn_of_compiling(say)
+    compile_first(say)
     with stoppable(say) as stopped:
         for item in chosen:
             for part in SHOWN + (SPREAD if args.space else ()):

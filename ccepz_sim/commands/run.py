@@ -23,7 +23,7 @@ from ccepz_sim import __version__
 from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.commands.arguments import Parser, share, whole
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
-from ccepz_sim.commands.speech import CommandError, Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import CommandError, Say, compile_first, printer
 from ccepz_sim.content import Content, load_content, out_of_bounds
 from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.schema import STATUS_QUO
@@ -151,7 +151,7 @@ def simulate(order: Order, content: Content, say: Say) -> Any:
     """Run an order quarter by quarter, with a progress bar on a terminal, and return the zone."""
     from ccepz_sim.model import PilotZone
 
-    warn_of_compiling(say)
+    compile_first(say)
     zone = PilotZone(
         package=list(order.packages),
         scenario=order.scenario,

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
+from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.schema import Study
 
@@ -63,7 +63,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     # What makes the study again, whoever works on it and with how many hands.
     command = shlex.join(["ccepz", "study", args.study])
     engine = _cluster(args.scheduler) if args.scheduler else None
-    warn_of_compiling(say)
+    compile_first(say)
     with _progress(study, say) as tick, stoppable(say) as stopped:
         ended = run_study(
             study,

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import Say, compile_first, printer
 from ccepz_sim.content import load_content
 from ccepz_sim.web.numbers import number_text, scale_of
 
@@ -42,7 +42,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     from ccepz_sim.studies.validate import jobs, validate
 
     content = load_content()
-    warn_of_compiling(say)
+    compile_first(say)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:

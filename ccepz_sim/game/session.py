@@ -93,6 +93,7 @@ class State:
     progress: float
     problem: UserError | None
     answered: int
+    recorded: bool = False  # the outcome is the recorded status quo: no run has ended yet
 
     @property
     def position(self) -> Position:
@@ -127,8 +128,9 @@ class Game:
         log: Sequence[Entry] = (),
         year: int = PLAY_YEAR,
         journal: Journal | None = None,
+        recorded: Future | None = None,
     ) -> None:
-        """Start a game, or go on with the log of one."""
+        """Start a game, or go on with the log of one; `recorded` is shown until a run of its world has ended."""
         self.content = content
         self.run_cache = run_cache
         self._notifiers = notifiers
@@ -144,6 +146,7 @@ class Game:
         self._trial_ends = 0.0
         self._watching = False
         self._outcome: Outcome | None = None
+        self._recorded = recorded
         self._shows_trial = False
         self._band: Band | None = None
         self._maker: BandMaker | None = None
@@ -163,13 +166,14 @@ class Game:
     def state(self) -> State:
         """Return the state of this moment."""
         with self._lock:
-            own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
+            outcome = self._outcome or self._recorded_outcome()
+            own = outcome.own if outcome is not None and outcome.own.world == self._world else None
             return State(
                 version=self._version,
                 year=self._year,
                 world=self._world,
                 standings=self._standings,
-                outcome=self._outcome,
+                outcome=outcome,
                 band=self._band,
                 rivals=dict(self._rivals),
                 means=means(self.content, self._standings.position.decisions, self._year, own),
@@ -178,6 +182,7 @@ class Game:
                 progress=self._progress,
                 problem=self._problem,
                 answered=self._answered,
+                recorded=outcome is not self._outcome,
             )
 
     def log(self) -> tuple[Entry, ...]:
@@ -388,6 +393,13 @@ class Game:
 
     # How it is computed
 
+    def begin(self) -> None:
+        """Compute the first outcome, where nobody has asked for it yet."""
+        with self._lock:
+            begun = self._busy or self._outcome is not None
+        if not begun:
+            self.compute()
+
     def compute(self) -> None:
         """Bring the outcome up to date in the background; returns at once."""
         with self._lock:
@@ -437,6 +449,12 @@ class Game:
                 maker.cancel()  # nobody is looking
 
         return stop
+
+    def _recorded_outcome(self) -> Outcome | None:
+        """Return the record as an outcome while no run of its world has ended; decisions do not show in it."""
+        if self._recorded is None or self._recorded.world != self._world:
+            return None
+        return Outcome(self._version, self._recorded, self._recorded)
 
     def _package(self, package: str) -> ChoosePackage:
         if package not in self.content.packages:

@@ -16,8 +16,9 @@ from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
 from ccepz_sim.game import forms, game_file
 from ccepz_sim.game.database import GameDatabase, Row
+from ccepz_sim.game.preparing import Preparation
 from ccepz_sim.game.problems import GameError
-from ccepz_sim.game.records import Order
+from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.worker_pool import WorkerPool
@@ -41,9 +42,18 @@ class Found(NamedTuple):
 class Store:
     """Games by token; a refresh, a second tab, a lost connection or a restarted server finds the same game again."""
 
-    def __init__(self, content: Content, pool: WorkerPool, database: GameDatabase | None = None) -> None:
-        """Serve games of one content."""
+    def __init__(
+        self,
+        content: Content,
+        pool: WorkerPool,
+        database: GameDatabase | None = None,
+        preparation: Preparation | None = None,
+        recorded: Future | None = None,
+    ) -> None:
+        """Serve games of one content; `recorded` is shown until the first run of its world has ended."""
         self.content = content
+        self.preparation = preparation
+        self._recorded = recorded
         self.run_cache = RunCache(content, pool)
         self._pool = pool
         self._database = database or GameDatabase()
@@ -67,7 +77,14 @@ class Store:
                     problem = error
             fresh = secrets.token_urlsafe(9)
             journal = self._database.journal(fresh, self.content)
-            game = Game(self.content, self.run_cache, self._notifiers, self._first_world(), journal=journal)
+            game = Game(
+                self.content,
+                self.run_cache,
+                self._notifiers,
+                self._first_world(),
+                journal=journal,
+                recorded=self._recorded,
+            )
             self._remember(fresh, game)
         return Found(fresh, game, True, problem)
 
@@ -88,6 +105,8 @@ class Store:
 
     def close(self) -> None:
         """Let running work end and start no more."""
+        if self.preparation is not None:
+            self.preparation.close()
         self._pool.close()
         self._notifiers.shutdown(wait=True, cancel_futures=True)
         self._database.close()
@@ -107,7 +126,7 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise GameError("needs_version", version=row.version, own=__version__) from None
         journal = self._database.journal(token, self.content)
-        game = Game(self.content, self.run_cache, self._notifiers, row.world, log, row.year, journal)
+        game = Game(self.content, self.run_cache, self._notifiers, row.world, log, row.year, journal, self._recorded)
         self._panels[token] = row.panels
         self._remember(token, game)
         return game

@@ -205,13 +205,15 @@ class ProcessPool:
     anew later.
     """
 
-    def __init__(self, folder: Path, helpers: int) -> None:
+    def __init__(self, folder: Path, helpers: int, wait: Callable[[], None] = lambda: None) -> None:
         """Start the workers; they load the content of a folder.
 
         Args:
             folder: the content.
             helpers: workers besides the first, at least one.
+            wait: returns when the first run may begin; orders are kept until then.
         """
+        self._wait = wait
         workers = helpers + 1
         self._queue = _Queue()
         self._folder = folder
@@ -283,6 +285,7 @@ class ProcessPool:
         return process
 
     def _serve(self, me: int) -> None:
+        self._wait()
         process = self._start(me)
         try:
             while (request := self._queue.take(me)) is not None:

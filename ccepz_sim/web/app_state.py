@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.game.database import GameDatabase, usual_path
+from ccepz_sim.game.preparing import Preparation
+from ccepz_sim.game.recorded import recorded_future
 from ccepz_sim.game.runner import MakeZone
 from ccepz_sim.game.store import Store
-from ccepz_sim.game.worker_pool import LocalPool, ProcessPool, WorkerPool
+from ccepz_sim.game.worker_pool import LocalPool, ProcessPool
 
 WORKERS = (2, 4)  # at least and at most; the page itself needs little of a core
 logger = logging.getLogger(__name__)
@@ -40,14 +42,15 @@ def open_app(lang: str = "en", make_zone: MakeZone | None = None) -> AppState:
     """
     content = load_content()
     _read_all(content)
-    pool: WorkerPool
     if make_zone is None:
         least, most = WORKERS
-        pool, database = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least))), _database()
+        preparation = Preparation()
+        pool = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least)), preparation.wait)
+        store = Store(content, pool, _database(), preparation, recorded_future(content))
     else:
-        pool, database = LocalPool(content, make_zone), GameDatabase()
+        store = Store(content, LocalPool(content, make_zone), GameDatabase())
     with _lock:
-        _open[:] = [AppState(Store(content, pool, database), lang)]
+        _open[:] = [AppState(store, lang)]
         return _open[0]
 
 

@@ -19,10 +19,9 @@ from ccepz_sim.game import address, game_file
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
-from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies.export import Played, python_script, study_toml
-from ccepz_sim.web import app_state, numbers, parts, tabs
+from ccepz_sim.web import app_state, numbers, parts, preparing, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.server import PageError
 from ccepz_sim.web.views import charts, levers, story
@@ -93,6 +92,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     guided, set_guided = solara.use_state(opened.fresh)
     been, set_been = solara.use_state(frozenset())
     shown_notice, set_notice = solara.use_state(opened.notice)
+    solara.use_memo(game.begin, [token])  # an outcome that is kept is there before the first drawing
     state, set_state = solara.use_state(game.state())
     shown_year = solara.use_ref(state.year)
 
@@ -101,22 +101,21 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
 
         def update() -> None:
             fresh = game.state()
-            if fresh.outcome is not None and fresh.running and fresh.year == shown_year.current:
+            begun = fresh.outcome is not None and fresh.running and not fresh.recorded
+            if begun and fresh.year == shown_year.current:
                 return  # a run began: the outcome that follows draws everything at once
             shown_year.current = fresh.year
             with context:
                 set_state(fresh)
 
         stop: Callable[[], None] = game.listen(update)
-        if game.state().outcome is None:
-            game.compute()
         set_state(game.state())
         return stop
 
     solara.use_effect(follow, [token])
     shown = solara.use_memo(
         lambda: Shown.of(game.content, state, lang, panels, truth),
-        [state.outcome, state.band, state.year, lang, panels, truth],
+        ["recorded" if state.recorded else state.outcome, state.band, state.year, lang, panels, truth],
     )
     board = Board(game, state, token, lang, shown, _guarded(set_notice))
 
@@ -160,9 +159,10 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
             if shown_notice is not None:
                 text = shown_notice.sentence(lang)
                 parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
+            preparing.Preparing(store.preparation, game, lang)
         if state.outcome is None:
-            text = board.t["loading" if are_kept() else "compiling"]
-            parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)
+            if store.preparation is None or store.preparation.is_over:
+                parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)
         else:
             with solara.v.Html(tag="main", class_="cz-grid"):
                 with solara.v.Html(tag="div", class_=f"cz-zone view-{view}"):
@@ -180,7 +180,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
                         tabs.Futures(game, state, lang, tuple(panels), shown.visibility, board.guard)
                     else:
                         tabs.Report(game, state, lang)
-                with solara.v.Html(tag="div", class_="cz-left"):
+                with solara.v.Html(tag="div", **preparing.marked("cz-left", state, lang)):
                     board.levers()
                 with solara.v.Html(tag="div", class_="cz-right"):
                     board.happenings()
@@ -377,7 +377,7 @@ class Board:
         if what == "save":
             return {"name": "ccepz-game.json", "kind": "application/json", "text": self.game.file()}
         outcome = self.state.outcome
-        if outcome is None or outcome.own.decisions != self.state.position.decisions:
+        if outcome is None or self.state.recorded or outcome.own.decisions != self.state.position.decisions:
             raise PageError("page.loading")
         own = outcome.own
         played = Played(own.decisions, own.world.scenario, own.world.seed, LAST_YEAR + 1 - PLAY_YEAR)
