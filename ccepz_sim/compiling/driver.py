@@ -25,11 +25,8 @@ START = 3.0  # seconds until a process compiles its first rule
 TRUSTED = 0.1  # the share that has to be done before the pace alone says how long the rest takes
 PATIENCE = 5.0  # seconds to wait for a process that was told to end
 PATIENT, PROMPT = "patient", "prompt"
-# Appended to, not put before: the folder of a package may hold names of the standard library.
-WORKER = (
-    "import sys; sys.path += [path for path in sys.argv[2:] if path not in sys.path]; "
-    "from ccepz_sim.compiling.worker import main; main(sys.argv[1])"
-)
+# A process looks for modules where this one does: it must compile the same source, from a notebook as well.
+WORKER = "import sys; sys.path[:] = sys.argv[2:]; from ccepz_sim.compiling.worker import main; main(sys.argv[1])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +156,7 @@ class _Work:
 
     def _serve(self) -> None:
         pipe = subprocess.PIPE
-        command = [sys.executable, "-c", WORKER, self._kind, *(path for path in sys.path if path)]
+        command = [sys.executable, "-c", WORKER, self._kind, *sys.path]
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8") as process:
             assert process.stdin is not None
             assert process.stdout is not None

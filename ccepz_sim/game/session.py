@@ -405,16 +405,16 @@ class Game:
         with self._lock:
             self._stale = True
             self._problem = None
-            if self._busy:
-                return
-            self._busy = True
-            self._progress = 0.0
+            busy, self._busy = self._busy, True
             first = self._outcome is None
+            if not busy:
+                self._progress = 0.0
         if first:
-            self._tell()
-        else:
+            self._tell()  # a page that waits for the first outcome shows what is decided meanwhile
+        elif not busy:
             self._tell_if_slow()
-        self._next()
+        if not busy:
+            self._next()
 
     def compare(self, wanted: bool) -> None:
         """Compute the other branches too, or no longer."""

@@ -153,13 +153,13 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
         board.head(board.guard(tool))
         parts.Tools(t=board.t, file=file or {})
         with solara.v.Html(tag="div"):  # a notice that comes or goes must not make the page below anew
+            preparing.Preparing(store.preparation, game, lang)
             if state.problem is not None:
                 text = state.problem.sentence(lang)
                 parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
             if shown_notice is not None:
                 text = shown_notice.sentence(lang)
                 parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
-            preparing.Preparing(store.preparation, game, lang)
         if state.outcome is None:
             if store.preparation is None or store.preparation.is_over:
                 parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)

@@ -49,7 +49,7 @@ def test_every_command_of_the_documents_can_be_read(documents):
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
-def test_the_commands_run(documents, root, name, tmp_path, monkeypatch, capsys):
+def test_the_commands_run(documents, root, name, tmp_path, monkeypatch, capsys, compiled_rules):
     document = next(one for one in documents if one.path == root / name)
     monkeypatch.chdir(tmp_path)
     for command in document.commands():
