@@ -1,7 +1,7 @@
 """Rules as machine code: a loop over firms or cells costs nanoseconds a member instead of a call of NumPy a term.
 
-Numba compiles a rule at its first call on a machine and keeps the result; with NUMBA_DISABLE_JIT=1 the same lines run
-as plain Python. Numba is loaded with the first rule: a command that runs nothing does not wait for it.
+Numba compiles a rule at its first call on a machine and `rule_store` keeps the result; with NUMBA_DISABLE_JIT=1 the
+same lines run as plain Python. Numba is loaded with the first rule: a command that runs nothing does not wait for it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numpy as np
-
-from ccepz_sim.rule_store import clear_older, folder_of
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
@@ -24,15 +22,12 @@ def compiled(rule: Rule) -> Rule:
     """
     import numba
 
-    folder = folder_of(rule.__module__)
-    if not folder.exists():
-        clear_older(folder)
-    made = numba.njit(error_model="numpy")(rule)
-    if not numba.config.DISABLE_JIT:
-        from ccepz_sim.rule_cache import RuleCache
+    done: Any = numba.njit(error_model="numpy")(rule)
+    if done is not rule:  # it is, where nothing is compiled
+        from ccepz_sim.rule_files import KeptRule
 
-        made._cache = RuleCache(rule)  # what `cache=True` does with a cache of Numba's own
-    return cast("Rule", made)
+        done._cache = KeptRule(rule)  # where Numba asks for a compiled form, and brings one
+    return cast("Rule", done)
 
 
 def inlined(rule: Rule) -> Rule:

@@ -10,6 +10,7 @@ import mesa
 import numpy as np
 import pandas as pd
 
+import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at once
 from ccepz_sim import chronicle, history, setup
 from ccepz_sim.agents import build_agents
 from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS, quarter_of, year_of

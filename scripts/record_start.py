@@ -76,7 +76,7 @@ def main() -> int:
         return 0
     if "rules" in parts:
         with tempfile.TemporaryDirectory() as empty:
-            environment = {**os.environ, "NUMBA_CACHE_DIR": empty, STATE: "1"}
+            environment = {**os.environ, "CCEPZ_RULES": empty, STATE: "1"}
             subprocess.run([sys.executable, __file__, "rules"], env=environment, check=True)
     if "status-quo" in parts:
         record_status_quo()

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ccepz_sim.compiling.recorded import Rule, missing
-from ccepz_sim.rule_store import store
+from ccepz_sim.rule_store import stores
 
 logger = logging.getLogger(__name__)
 LOCK = "compiling.lock"
@@ -110,17 +110,19 @@ def usual_workers() -> int:
 def _one_at_a_time() -> Iterator[None]:
     from filelock import FileLock  # loads more than a command that compiles nothing should wait for
 
-    try:
-        store().mkdir(parents=True, exist_ok=True)
-        lock = FileLock(store() / LOCK)
-        lock.acquire()
-    except (OSError, NotImplementedError):  # a disk that takes no files or knows no locks: better twice than never
-        yield
-        return
+    lock = None
+    for store in stores():
+        with suppress(OSError, NotImplementedError):  # a disk that takes no files or knows no locks
+            store.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(store.folder / LOCK)
+            lock.acquire()
+            break
+        lock = None  # better twice than never
     try:
         yield
     finally:
-        lock.release()
+        if lock is not None:
+            lock.release()
 
 
 class _Work:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ccepz_sim.compiling.signatures import Plain
-from ccepz_sim.rule_store import folder_of
+from ccepz_sim.rule_store import kept_forms
 
 FILE = Path(__file__).resolve().parent.parent / "_recorded" / "rules.json"
 
@@ -66,21 +64,17 @@ def write(rules: list[Rule], file: Path = FILE) -> None:
 
 def missing() -> list[Rule]:
     """Return the recorded rules that are not kept for this Python, Numba and processor, without loading Numba."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" or not recorded_rules():
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return []
-    marks = (importlib.metadata.version("numba").encode(), _processor().encode())
-    return [rule for rule in recorded_rules() if not _is_kept(rule, marks)]
+    return [rule for rule in recorded_rules() if not _is_kept(rule)]
 
 
-def _is_kept(rule: Rule, marks: tuple[bytes, ...]) -> bool:
-    """Look into the index of the rule: it holds Numba's version, and the processor beside each signature."""
+def _is_kept(rule: Rule) -> bool:
+    """Count the files of a rule for this processor: what is kept names it."""
     stem = f"{rule.module.rpartition('.')[2]}.{rule.function}"
-    version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    try:
-        found = [path.read_bytes() for path in folder_of(rule.module).glob(f"{stem}-*.{version}{sys.abiflags}.nbi")]
-    except OSError:
-        return False
-    return any(all(mark in index for mark in marks) for index in found)
+    name = _processor().encode()
+    mark = bytes([len(name)]) + name  # as pickle writes it: the name of one processor may begin like another's
+    return sum(mark in form for form in kept_forms(rule.module, stem)) >= len(rule.signatures)
 
 
 @cache

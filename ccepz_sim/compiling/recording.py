@@ -12,7 +12,7 @@ from typing import Any
 
 from ccepz_sim.compiling.recorded import Rule
 from ccepz_sim.compiling.signatures import UnknownTypeError, plain_of
-from ccepz_sim.rule_store import PACKAGE
+from ccepz_sim.rule_sources import PACKAGE
 
 DIGITS = 2  # of the seconds
 

@@ -42,7 +42,7 @@ print(json.dumps({"compiled": [name for name in compiled if name.startswith("cce
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of compiled rules with nothing in it, used from here on."""
     folder = tmp_path / "rules"
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(folder))
+    monkeypatch.setenv("CCEPZ_RULES", str(folder))
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
     return folder
 

@@ -40,7 +40,7 @@ def test_what_was_compiled_may_be_moved_with_its_source(empty, small, call, tmp_
     for file in (other / "ccepz_sim").rglob("*.py"):
         file.touch()
     shutil.move(empty, other / "规则 rules")
-    found = call(NUMBA_CACHE_DIR=str(other / "规则 rules"), PYTHONPATH=str(other))
+    found = call(CCEPZ_RULES=str(other / "规则 rules"), PYTHONPATH=str(other))
     assert found["file"].startswith(str(other))
     assert found["compiled"] == []
 
@@ -59,7 +59,7 @@ def test_another_processor_has_rules_of_its_own(empty, small, call, monkeypatch)
 
 def test_what_cannot_be_read_is_compiled_anew(empty, small, call):
     compile_all(workers=1)
-    for file in empty.rglob("*.nbc"):
+    for file in empty.rglob("*.rule"):
         file.write_bytes(b"\x80")
     assert set(call()["compiled"]) == {rule.name for rule in small}
     assert call()["compiled"] == []

@@ -60,7 +60,7 @@ def test_after_a_run_nothing_that_it_called_is_missing(called):
 
 
 def test_rules_that_are_not_compiled_are_not_missing(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("CCEPZ_RULES", str(tmp_path))
     assert {rule.name for rule in recorded.missing()} == {rule.name for rule in recorded.recorded_rules()}
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     assert recorded.missing() == []
