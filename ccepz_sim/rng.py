@@ -32,6 +32,10 @@ class Streams:
         philox.state = state
         return generator
 
+    def __reduce__(self) -> tuple[type[Streams], tuple[int]]:
+        """Travel as the seed: a generator that was sent would no longer be the one whose place is set."""
+        return Streams, (self.seed,)
+
     def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
         key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
         philox = Philox(key=key)

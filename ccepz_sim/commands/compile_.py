@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
-from rich import box
-from rich.table import Table
-
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, printer
+from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.streams import say_json
+from ccepz_sim.commands.tables import NUMBER, Column, print_table
 from ccepz_sim.compiling import compile_all, missing
 from ccepz_sim.compiling.recorded import recorded_rules
 from ccepz_sim.compiling.telling import on_stderr
@@ -46,7 +44,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
             "by_rule": {name: round(spent, 2) for name, spent in sorted(by_rule.items(), key=_slowest)},
             "problems": problems,
         }
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        say_json(plain)
     elif report is None:
         print(say("compile.nothing", rules=len(recorded_rules())))
     else:
@@ -59,12 +57,10 @@ def execute(args: argparse.Namespace, say: Say) -> int:
 
 
 def _print(by_rule: dict[str, float], say: Say) -> None:
-    table = Table(title=say("compile.title", count=SLOWEST), title_justify="left", box=box.SIMPLE)
-    table.add_column(say("compile.rule"), overflow="fold")
-    table.add_column(say("compile.spent"), justify="right")
-    for name, spent in sorted(by_rule.items(), key=_slowest)[:SLOWEST]:
-        table.add_row(name.partition(".")[2], f"{spent:.1f}")
-    printer().print(table)
+    slowest = sorted(by_rule.items(), key=_slowest)[:SLOWEST]
+    rows = [(name.partition(".")[2], f"{spent:.1f}") for name, spent in slowest]
+    heads = [Column(say("compile.rule")), Column(say("compile.spent"), NUMBER)]
+    print_table(heads, rows, say("compile.title", count=SLOWEST))
 
 
 def _slowest(item: tuple[str, float]) -> tuple[float, str]:

@@ -165,3 +165,20 @@ def test_another_world_has_no_record(content, preparation, held) -> None:
     finally:
         held["go"].set()
         store.close()
+
+
+def test_the_record_is_shown_to_no_game_that_comes_after_the_first_run(content, settle) -> None:
+    """A game whose figures were let go, and one that is opened later, wait for a run instead."""
+    kept = recorded.recorded_future(content)
+    store = Store(content, LocalPool(content, PilotZone), recorded=kept)
+    try:
+        early = store.open(None).game
+        assert early.state().recorded
+        settle(early)
+        early._forget()
+        assert not early.state().recorded
+        assert early.state().outcome is None
+        store.warm_up()
+        assert store.open(None).game.state().outcome is None
+    finally:
+        store.close()
