@@ -49,7 +49,7 @@ def declare(parser: Parser, say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Run what is left, then tell; a refutation is told, it is no error. Return 1 where runs failed, 130 if stopped."""
-    content = load_content()
+    content = load_content(args.content)
     one = args.phenomenon
     chosen = [content.phenomenon(one)] if one else list(content.phenomena.values())
     if args.quick:

@@ -34,6 +34,7 @@ def execute(args: argparse.Namespace, _say: Say) -> int:
         port=args.port,
         open_browser=not args.no_browser,
         lang=args.lang,
+        content=args.content,
         doors=Doors(code=args.code, root=args.root_path, origins=tuple(args.origin)),
     )
     return 0

@@ -100,7 +100,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Check everything that was asked, run, tell, and write where wanted."""
     from ccepz_sim.output import refuse_unfit, size_of_run, write_run
 
-    content = load_content()
+    content = load_content(args.content)
     order = read_order(args, content, say)
     if args.out is not None:
         refuse_unfit(args.out, size_of_run(order.years))

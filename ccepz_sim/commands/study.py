@@ -56,7 +56,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Run what is left; return 1 where runs failed, 130 where it was stopped."""
     from ccepz_sim.studies.runner import run_study
 
-    content = load_content()
+    content = load_content(args.content)
     study = find_study(args.study, content)
     folder = args.out or Path(HOME) / study.id
     if args.dry_run:
@@ -64,7 +64,8 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     if not args.json:
         print(_plan_words(study, folder, say), file=sys.stderr)
     # What makes the study again, whoever works on it and with how many hands.
-    command = shlex.join(["ccepz", "study", args.study])
+    own = [] if args.content is None else ["--content", str(args.content)]
+    command = shlex.join(["ccepz", "study", args.study, *own])
     engine = _cluster(args.scheduler) if args.scheduler else None
     compile_first(say)
     with goes_on(say), _progress(study, say) as tick, stoppable(say) as stopped:

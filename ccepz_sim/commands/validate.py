@@ -40,7 +40,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Run all seeds and print targets and patterns; a figure that is missed is told, it is no error."""
     from ccepz_sim.studies.validate import jobs, validate
 
-    content = load_content()
+    content = load_content(args.content)
     compile_first(say)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     errors = Console(stderr=True)

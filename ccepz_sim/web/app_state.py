@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.game.database import GameDatabase, usual_path
@@ -27,26 +28,27 @@ class AppState:
     lang: str
 
 
-def open_app(lang: str = "en", make_zone: MakeZone | None = None) -> AppState:
+def open_app(lang: str = "en", make_zone: MakeZone | None = None, content: Path | None = None) -> AppState:
     """Load the content and make room for games; a second call replaces the first.
 
     Args:
         lang: language of a page that names none.
         make_zone: another way to make zones, in this process, with games in memory only (for tests).
+        content: the folder of the content; None for that of this package.
 
     Raises:
         ContentError: the content has a mistake.
     """
-    content = load_content()
-    _read_all(content)
+    found = load_content(content)
+    _read_all(found)
     if make_zone is None:
         least, most = WORKERS
         preparation = Preparation()
-        pool = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least)), preparation.wait)
-        recorded = None if preparation.is_over else recorded_future(content)
-        store = Store(content, pool, GameDatabase(usual_path()), preparation, recorded)
+        pool = ProcessPool(found.folder, max(least, min(most, os.cpu_count() or least)), preparation.wait)
+        recorded = None if preparation.is_over else recorded_future(found)
+        store = Store(found, pool, GameDatabase(usual_path()), preparation, recorded)
     else:
-        store = Store(content, LocalPool(content, make_zone), GameDatabase())
+        store = Store(found, LocalPool(found, make_zone), GameDatabase())
     with _lock:
         _open[:] = [AppState(store, lang)]
         return _open[0]
