@@ -72,7 +72,7 @@ def prepared(facts: dict[str, Any]) -> Path | None:
                     fresh.replace(folder)
                 return python_of(folder)
         except OSError as error:  # this folder takes no files, as on a stick that is locked
-            print(error, file=sys.stderr)
+            write(str(error))
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return None
@@ -119,13 +119,17 @@ def say(facts: dict[str, Any], name: str, **fields: object) -> int:
     chosen = next((value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(key))), None)
     chosen = chosen or locale.getlocale()[0] or ""
     text = facts["words"][name]["zh" if chosen.lower().startswith(("zh", "chinese")) else "en"]
-    for key, value in fields.items():
-        text = text.replace(f"{{{key}}}", str(value))
-    stream = sys.stderr
-    print(
-        text.encode(stream.encoding or "utf-8", "replace").decode(stream.encoding or "utf-8"), file=stream, flush=True
-    )
+    for key, field in fields.items():
+        text = text.replace(f"{{{key}}}", str(field))
+    write(text)
     return ERROR
+
+
+def write(text: str) -> None:
+    """Write a line to standard error, whatever letters it shows."""
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":
