@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ccepz_sim import __version__
 from ccepz_sim.content import Content
-from ccepz_sim.output import is_there, reason_of, resolved, try_folder
+from ccepz_sim.disk import is_there, reason_of, resolved, try_folder
 from ccepz_sim.packing import wheels
 from ccepz_sim.packing.problems import PackError
 from ccepz_sim.reading.files import PARTS

@@ -14,8 +14,8 @@ from typing import Any
 
 from ccepz_sim import __version__
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.disk import reason_of, resolved
 from ccepz_sim.errors import unknown
-from ccepz_sim.output import reason_of, resolved
 from ccepz_sim.reading.needs import PHASES
 from ccepz_sim.schema import Study
 from ccepz_sim.studies import simulate

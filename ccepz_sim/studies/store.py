@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.output import PROGRAM, SCRATCH, free_at, megabytes, reason_of, try_folder
+from ccepz_sim.disk import PROGRAM, SCRATCH, bytes_in, free_at, megabytes, reason_of, remove_empty, try_folder
 from ccepz_sim.schema import Factor, Label, Outcome, Relations, Setting, Study, StudyPolicy
 from ccepz_sim.studies import run_ledger
 from ccepz_sim.studies.extras import StudyError
@@ -96,13 +96,18 @@ class Store:
         Raises:
             StudyError: it cannot be written, or is too full.
         """
+        missing = [part for part in (self.folder, *self.folder.parents) if not part.exists()]
         try:
-            need = max(0, self.size - sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()))
+            # It stays when all is well: another driver may have begun in it meanwhile.
+            self.folder.mkdir(parents=True, exist_ok=True)
+            need = max(0, self.size - bytes_in(self.folder))
             try_folder(self.folder, need)
             free = free_at(self.folder)
         except (OSError, ValueError) as error:
+            remove_empty(missing)
             raise StudyError("out_unfit", folder=self.folder, reason=reason_of(error)) from None
         if free < need:
+            remove_empty(missing)
             raise StudyError("no_room", folder=self.folder, free=megabytes(free), need=megabytes(need))
 
     def prepare(self, manifest: Mapping[str, Any]) -> None:
