@@ -41,7 +41,7 @@ def collect(folder: Path) -> list[str]:
     others[PIP] = _version(PIP)
     own(folder)
     wanted = [f"{name}=={version}" for name, version in sorted(others.items())]
-    _pip("download", "--no-deps", "--only-binary=:all:", "--dest", str(folder), *wanted)
+    _pip("wheel", "--no-deps", "--wheel-dir", str(folder), *wanted)  # builds what is published as source alone
     return sorted(path.name for path in folder.glob("*.whl"))
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ccepz_sim.compiling import Progress
 from ccepz_sim.game.preparing import Preparation
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.web.framework import component, current_context, solara, template
+from ccepz_sim.web.parts import Plain
 from ccepz_sim.web.views.words import Part, words
 
 STEP = 5  # seconds: the time left is told in steps, so that it does not flicker
@@ -74,7 +74,7 @@ def Preparing(preparation: Preparation | None, game: Game, lang: str) -> None:
 
 
 @template("preparing.vue")
-def Bar(t: Part, text: str, progress: float, over: bool, event_shut: Callable[[Any], None]) -> None:
+def Bar(t: Part, text: str, progress: float, over: bool, event_shut: Plain) -> None:
     """How far it is, in words and as a bar."""
 
 
