@@ -2,9 +2,9 @@
 
     python scripts/bench_start.py [--rounds 1] [--shot FILE.png] [--json]
 
-Seconds from `ccepz play` to the first charts (the recorded status quo), to a lever that is moved while rules compile and
-kept, to the end of the compilation, and to charts of a run with that lever; then `ccepz compile` into another empty
-folder: seconds, processes, and the slowest rules.
+Seconds from `ccepz play` to the first charts (the recorded status quo), to a lever that is moved while rules compile
+and kept, to the end of the compilation, and to charts of a run with that lever; then `ccepz compile` into another
+empty folder: seconds, processes, and the slowest rules.
 """
 
 from __future__ import annotations
