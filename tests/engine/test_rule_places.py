@@ -87,6 +87,15 @@ class Tree:
         return sorted(folder.rglob("tiny.rule-*.rule"))
 
 
+USUAL = "from ccepz_sim import helper\n"
+OTHERS = {
+    "plain": "import ccepz_sim.helper as helper\n",
+    "relative": "from . import helper\n",
+    "indented": "try:\n    from ccepz_sim import helper\nexcept ImportError:\n    raise\n",
+    "in brackets": "from ccepz_sim import (\n    helper,\n)\n",
+}
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Tree]:
     folder = Path(tempfile.mkdtemp(dir=tmp_path if not ROOT else None))  # where a stranger may enter
@@ -112,6 +121,18 @@ def test_beside_the_code_and_anew_when_a_helper_changes(tree: Tree) -> None:
     check(tree.run(), 0, value=15.0)
     assert len(tree.kept(tree.package)) == 1, "what was compiled for the old source is gone"
     assert list(tree.here.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", OTHERS)
+def test_no_rule_is_stale_however_its_helper_is_imported(tree: Tree, form: str) -> None:
+    assert USUAL in RULE
+    (tree.package / "tiny.py").write_text(RULE.replace(USUAL, OTHERS[form]))
+    check(tree.run(), 0)
+    check(tree.run(), 1)
+    (tree.package / "helper.py").write_text("LEVEL = 5.0\n")
+    check(tree.run(), 0, value=15.0)
+    check(tree.run(), 1, value=15.0)
 
 
 def test_several_processes_compile_at_once(tree: Tree) -> None:
