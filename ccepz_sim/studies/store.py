@@ -6,6 +6,7 @@ finished study is the same bytes, however often it was interrupted and whoever w
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -55,6 +56,7 @@ COLUMNS = pa.schema(
         ("value", pa.float64()),
     ]
 )
+TRIES = 3  # of a folder in which other drivers begin at the same moment
 
 
 class Store:
@@ -101,7 +103,7 @@ class Store:
             # It stays when all is well: another driver may have begun in it meanwhile.
             self.folder.mkdir(parents=True, exist_ok=True)
             need = max(0, self.size - bytes_in(self.folder))
-            try_folder(self.folder, need)
+            self._try(need)
             free = free_at(self.folder)
         except (OSError, ValueError) as error:
             remove_empty(missing)
@@ -109,6 +111,13 @@ class Store:
         if free < need:
             remove_empty(missing)
             raise StudyError("no_room", folder=self.folder, free=megabytes(free), need=megabytes(need))
+
+    def _try(self, need: int) -> None:
+        """Try the folder; another driver that has just begun clears away what it finds there, also our try."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(FileNotFoundError):
+                return try_folder(self.folder, need)
+        return try_folder(self.folder, need)
 
     def prepare(self, manifest: Mapping[str, Any]) -> None:
         """Make the folder ready for the driver that holds its ledger: no leftovers, and a manifest."""
