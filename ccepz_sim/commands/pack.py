@@ -12,8 +12,9 @@ from ccepz_sim.content import load_content
 
 
 def declare(parser: Parser, say: Say) -> None:
-    """Declare the argument."""
+    """Declare the argument and the option."""
     parser.own_arguments.add_argument("folder", type=path("DIR"), metavar="DIR", help=say("pack.folder"))
+    parser.own_options.add_argument("--small", action="store_true", help=say("pack.small"))
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:
@@ -25,7 +26,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     def tell(step: str) -> None:
         print(say(f"pack.step_{step}"), file=sys.stderr, flush=True)
 
-    made = make_pack(args.folder, content, say.lang, WITHOUT_CONTENT, tell)
+    made = make_pack(args.folder, content, say.lang, WITHOUT_CONTENT, tell, args.small)
     told = {
         "folder": made.folder,
         "wheels": made.wheels,

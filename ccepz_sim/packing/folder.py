@@ -17,13 +17,13 @@ from pathlib import Path
 from ccepz_sim import __version__
 from ccepz_sim.content import Content
 from ccepz_sim.disk import is_there, reason_of, resolved, try_folder
-from ccepz_sim.packing import wheels
+from ccepz_sim.packing import start, wheels
 from ccepz_sim.packing.problems import PackError
 from ccepz_sim.reading.files import PARTS
 from ccepz_sim.text import Texts
 
-SIZE = 450_000_000  # bytes that have to be free: packages take three quarters of it
-WHEELS, RULES, CONTENT, FACTS = "wheels", "rules", "content", "pack.json"
+SIZE, SMALL = 1_600_000_000, 450_000_000  # bytes that have to be free; without packages that are unpacked
+WHEELS, ENV, RULES, CONTENT, FACTS = "wheels", "env", "rules", "content", "pack.json"
 GENERIC = "generic"  # LLVM's name for any processor of a kind
 SCRATCH = ".ccepz-pack-"
 READMES = {"README.md": "en", "README.zh.md": "zh"}
@@ -44,7 +44,12 @@ class Made:
 
 
 def make_pack(
-    folder: Path, content: Content, lang: str, without_content: frozenset[str], tell: Tell = lambda _: None
+    folder: Path,
+    content: Content,
+    lang: str,
+    without_content: frozenset[str],
+    tell: Tell = lambda _: None,
+    small: bool = False,
 ) -> Made:
     """Make a pack for this system and this version of Python.
 
@@ -54,16 +59,19 @@ def make_pack(
         lang: of what is said while rules are compiled.
         without_content: commands that take no content.
         tell: called with the name of each of `STEPS` as it begins.
+        small: leave the packages packed, a third of the size; the first start unpacks them.
 
     Raises:
         PackError: the folder cannot be used, the index cannot be reached, or rules cannot be compiled.
     """
     target = resolved(folder)
-    _refuse_unfit(folder, target)
+    _refuse_unfit(folder, target, SMALL if small else SIZE)
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=target.parent))
     try:
         tell("wheels")
         collected = wheels.collect(scratch / WHEELS)
+        if not small:
+            unpack(scratch / ENV, scratch / WHEELS, collected)
         tell("content")
         for part in PARTS:
             shutil.copytree(content.folder / part, scratch / CONTENT / part, ignore=shutil.ignore_patterns(".*"))
@@ -81,6 +89,17 @@ def make_pack(
         shutil.rmtree(scratch, ignore_errors=True)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     return Made(target, len(collected), rules, size)
+
+
+def unpack(folder: Path, home: Path, names: list[str]) -> None:
+    """Unpack wheels into an environment without a Python of its own: the start gives it that of the other computer.
+
+    Raises:
+        PackError: pip failed; it has said why.
+    """
+    if not start.make(folder, home, names):
+        raise PackError("not_unpacked")
+    start.unlink(folder)
 
 
 def compile_rules(folder: Path, lang: str) -> int:
@@ -103,17 +122,17 @@ def compile_rules(folder: Path, lang: str) -> int:
     return sum(1 for _ in folder.rglob("*.rule"))
 
 
-def _refuse_unfit(folder: Path, target: Path) -> None:
+def _refuse_unfit(folder: Path, target: Path, size: int) -> None:
     try:
         if is_there(target) and (not target.is_dir() or any(target.iterdir())):
             raise PackError("folder_used", folder=folder)
-        try_folder(target.parent, SIZE)
+        try_folder(target.parent, size)
         target.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise PackError("not_written", folder=folder, reason=reason_of(error)) from None
     free = shutil.disk_usage(target.parent).free
-    if free < SIZE:
-        raise PackError("no_room", folder=folder, need=f"{SIZE / 1e6:.0f}", free=f"{free / 1e6:.0f}")
+    if free < size:
+        raise PackError("no_room", folder=folder, need=f"{size / 1e6:.0f}", free=f"{free / 1e6:.0f}")
 
 
 def _write_facts(pack: Path, content: Content, collected: list[str], without_content: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""Starts CCEPZ Sim from the folder it lies in; the first time it unpacks the wheels into a folder `env`.
+"""Starts CCEPZ Sim from the folder it lies in; where the packages are not unpacked in `env` yet, it does that first.
 
 It is copied into every pack and needs nothing but Python. Without arguments it starts the game; else it runs the
 command `ccepz` with them.
@@ -59,15 +59,15 @@ def prepared(facts: dict[str, Any]) -> Path | None:
     """Return the Python of an environment that holds the wheels; None where it could not be made."""
     folders = [HERE / "env", cache() / f"env-{facts['version']}-{facts['content_hash'][:12]}"]
     for folder in folders:
-        if is_ready(folder, facts):
+        if holds(folder, facts) and (runs(folder) or (link(folder) and runs(folder))):
             return python_of(folder)
     say(facts, "preparing")
     for folder in folders:
         fresh = folder.with_name(f"{folder.name}-{os.getpid()}")
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            if make(fresh, facts):
-                if not is_ready(folder, facts):  # a second start may have been faster
+            if make(fresh, HERE / "wheels", facts["wheels"]):
+                if not (holds(folder, facts) and runs(folder)):  # a second start may have been faster
                     shutil.rmtree(folder, ignore_errors=True)
                     fresh.replace(folder)
                 return python_of(folder)
@@ -78,10 +78,10 @@ def prepared(facts: dict[str, Any]) -> Path | None:
     return None
 
 
-def make(folder: Path, facts: dict[str, Any]) -> bool:
-    """Make an environment and let pip, from its own wheel, put the wheels into it."""
+def make(folder: Path, home: Path, names: list[str]) -> bool:
+    """Make an environment and let pip, from its own wheel, put the wheels into it that lie in `home`."""
     venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt").create(folder)
-    wheels = [str(HERE / "wheels" / name) for name in facts["wheels"]]
+    wheels = [str(home / name) for name in names]
     pip = next(wheel for wheel in wheels if Path(wheel).name.startswith("pip-"))
     quiet = ["--isolated", "--disable-pip-version-check", "--no-warn-script-location", "--quiet"]
     # What is compiled before it is imported would take longer than all the rest.
@@ -89,17 +89,41 @@ def make(folder: Path, facts: dict[str, Any]) -> bool:
     command = [str(python_of(folder)), str(Path(pip) / "pip"), *install, *quiet, *wheels]
     if subprocess.call(command):
         return False
-    (folder / READY).write_text(json.dumps(facts["wheels"]), encoding="utf-8")
+    (folder / READY).write_text(json.dumps(names), encoding="utf-8")
     return True
 
 
-def is_ready(folder: Path, facts: dict[str, Any]) -> bool:
-    """Whether an environment holds these wheels, and its Python still runs."""
+def unlink(folder: Path) -> None:
+    """Take out of an environment what is of this computer: its Python, and links, which not every stick can hold."""
+    shutil.rmtree(python_of(folder).parent)
+    for path in folder.iterdir():
+        if path.is_symlink() or path.name == "pyvenv.cfg":
+            path.unlink()
+
+
+def link(folder: Path) -> bool:
+    """Give an environment the Python of this computer; say whether it takes it."""
     try:
-        if json.loads((folder / READY).read_text(encoding="utf-8")) != facts["wheels"]:
-            return False
-        return not subprocess.call([str(python_of(folder)), "-c", ""])
+        venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt").create(folder)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def holds(folder: Path, facts: dict[str, Any]) -> bool:
+    """Whether an environment holds these packages."""
+    try:
+        kept: list[str] = json.loads((folder / READY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return False
+    return kept == facts["wheels"]
+
+
+def runs(folder: Path) -> bool:
+    """Whether the Python of an environment is there, and still that of this computer."""
+    try:
+        return not subprocess.call([str(python_of(folder)), "-c", ""], stderr=subprocess.DEVNULL)
+    except OSError:
         return False
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def light(monkeypatch):
         return ["pip-1-py3-none-any.whl"]
 
     monkeypatch.setattr(wheels, "collect", collect)
+    monkeypatch.setattr(folder, "unpack", lambda place, _home, _names: place.mkdir())
     monkeypatch.setattr(folder, "compile_rules", lambda place, _lang: place.mkdir() or 3)
 
 
@@ -62,7 +64,18 @@ def test_a_pack_holds_packages_content_rules_and_words(tmp_path):
     assert (made.wheels, made.rules) == (1, 3)
     pack = tmp_path / "盒 pack"
     assert {path.name for path in pack.iterdir()} == {
-        *("wheels", "content", "rules", "pack.json", "start.py", "start.sh", "start.bat", "README.md", "README.zh.md")
+        *(
+            "wheels",
+            "env",
+            "content",
+            "rules",
+            "pack.json",
+            "start.py",
+            "start.sh",
+            "start.bat",
+            "README.md",
+            "README.zh.md",
+        )
     }
     assert load_content(pack / "content").hash == load_content().hash
     facts = json.loads((pack / "pack.json").read_text("utf-8"))
@@ -194,6 +207,26 @@ def test_without_its_python_the_script_says_which_one(tmp_path, locale, words):
     )
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_an_environment_moves_to_another_python(tmp_path):
+    """What is shipped holds no link and no path of this computer; a start gives it a Python, its packages stay."""
+    made = tmp_path / "env"
+    venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt").create(made)
+    (made / start.READY).write_text('["one.whl"]', "utf-8")
+    packages = next(made.rglob("site-packages"))
+    (packages / "mine.py").write_text("X = 5\n", "utf-8")
+    start.unlink(made)
+    assert not [path for path in made.rglob("*") if path.is_symlink() or path.name == "pyvenv.cfg"]
+    moved = tmp_path / "盒 moved"
+    made.rename(moved)
+    assert start.holds(moved, {"wheels": ["one.whl"]})
+    assert not start.holds(moved, {"wheels": ["two.whl"]})
+    assert not start.runs(moved)
+    assert start.link(moved)
+    assert start.runs(moved)
+    told = subprocess.run([start.python_of(moved), "-c", "import mine; print(mine.X)"], capture_output=True, check=True)
+    assert told.stdout.strip() == b"5"
 
 
 @POSIX
