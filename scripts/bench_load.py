@@ -97,7 +97,10 @@ def main() -> int:
     if options.client:
         asyncio.run(room(options.client, options))
         return 0
-    found = [measure(str(players)) for players in options.players]
+    found = []
+    for players in options.players:
+        found.append(measure(str(players)))
+        print(json.dumps(found[-1]), file=sys.stderr, flush=True)  # a long run that is cut off has told what it found
     most = str(max(options.players))
     pairs = []
     if not options.alone:

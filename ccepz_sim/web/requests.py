@@ -60,7 +60,8 @@ class Requests:
 
     def again(self, message: Any) -> None:
         """Carry out a request that was sent before, unless it was carried out then; one that is not known is let go."""
-        self.of(message["name"])(message["data"])
+        if isinstance(message, dict) and isinstance(message.get("name"), str) and isinstance(message.get("data"), dict):
+            self.of(message["name"])(message["data"])
 
     def confirmed(self) -> list[str]:
         """Return the requests that were carried out or refused last."""
