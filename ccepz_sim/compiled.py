@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from ccepz_sim.kernel import Kernel
 from ccepz_sim.rule_store import clear_older, folder_of
 
 _declaring = threading.Lock()  # the setting is one for all threads
@@ -26,6 +27,8 @@ def compiled(rule: Rule) -> Rule:
     """
     import numba
 
+    from ccepz_sim.state import native  # noqa: F401 - teaches Numba what declared state is
+
     settings: Any = numba.config
     folder = folder_of(rule.__module__)
     if not folder.exists():
@@ -34,7 +37,8 @@ def compiled(rule: Rule) -> Rule:
         usual = settings.CACHE_DIR
         try:
             settings.CACHE_DIR = str(folder)  # read where the rule is declared
-            return cast("Rule", numba.njit(cache=True, error_model="numpy")(rule))
+            made = numba.njit(cache=True, error_model="numpy")(rule)
+            return cast("Rule", Kernel(made) if hasattr(made, "py_func") else made)
         finally:
             settings.CACHE_DIR = usual
 

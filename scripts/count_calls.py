@@ -101,7 +101,7 @@ def compiling() -> dict[str, object]:
             rule = event.data["dispatcher"].py_func
             open_.append([f"{rule.__module__.removeprefix('ccepz_sim.')}.{rule.__name__}", time.perf_counter(), 0.0])
 
-        def on_end(self, event: Any) -> None:
+        def on_end(self, event: Any) -> None:  # noqa: ARG002
             name, began, inner = open_.pop()
             whole = time.perf_counter() - began
             spent[name] += whole - inner

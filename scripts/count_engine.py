@@ -84,7 +84,9 @@ def in_source(folder: Path) -> dict[str, object]:
 def _kernels(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            marks = {getattr(mark, "id", getattr(getattr(mark, "func", None), "id", "")) for mark in node.decorator_list}
+            marks = {
+                getattr(mark, "id", getattr(getattr(mark, "func", None), "id", "")) for mark in node.decorator_list
+            }
             if marks & MARKS:
                 yield node
 

@@ -1,0 +1,353 @@
+"""How state is declared: a class lists its fields, and arrays, copies and what compiled rules see follow from that.
+
+A field annotated `float`, `int` or `bool` is a number, one with `Dims` an array, one of another declared class a part;
+everything else is plain Python and not seen by compiled rules. Numbers and addresses of arrays lie in one vector of
+words, whose address is all that a compiled rule is given (`state/native.py`): the same names work in Python and in
+compiled rules.
+"""
+
+from __future__ import annotations
+
+import copy as copying
+import typing
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from operator import attrgetter
+from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
+
+import numpy as np
+import numpy.typing as npt
+
+ALIGNED = 64  # bytes; a line of a processor's cache
+WORD = 8  # bytes
+NUMBERS = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(np.bool_)}
+ROWS = "rows"  # the size most arrays of a table share
+SHARED = "shared"
+T = TypeVar("T")
+Shared = Annotated[T, SHARED]  # a field that copies have in common
+
+
+@dataclass(frozen=True, slots=True)
+class Dims:
+    """Shape of an array: names of sizes that are given when a table is made, and numbers that never change."""
+
+    sizes: tuple[str | int, ...]
+
+    @classmethod
+    def of(cls, *sizes: str | int) -> Dims:
+        """Give the shape of these sizes."""
+        return cls(sizes)
+
+
+Floats = Annotated[npt.NDArray[np.float64], Dims.of(ROWS)]
+Ints = Annotated[npt.NDArray[np.int64], Dims.of(ROWS)]
+Bools = Annotated[npt.NDArray[np.bool_], Dims.of(ROWS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field that compiled rules see: a number, an array or a part; `word` is its place in the vector of words."""
+
+    name: str
+    word: int
+    dtype: np.dtype[Any] | None = None  # of a number or an array
+    dims: tuple[str | int, ...] | None = None  # of an array
+    part: type[Declared] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a declared class consists of.
+
+    Attributes:
+        fields: by name, in the order of the declaration; sizes: names of sizes, which are words as well.
+        plain: fields that only Python sees; shared: those of them that copies have in common.
+        words: number of words; mark: the first word, by which a compiled rule knows what it was given.
+    """
+
+    fields: dict[str, Field]
+    sizes: dict[str, int]
+    plain: tuple[str, ...]
+    shared: frozenset[str]
+    words: int
+    mark: int
+
+
+class _Meta(type):
+    """Makes a slot for each field and keeps arrays and parts from being bound anew."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], shared: bool = False) -> _Meta:
+        mine = [field for field, kind in space.get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
+        # the metaclass comes before annotations can be looked up: what is not one of the three words has a slot
+        slots = {field: f"_{field}" for field in mine if space["__annotations__"][field] not in NUMBERS}
+        space["__slots__"] = (*space.get("__slots__", ()), *slots.values())
+        made = super().__new__(cls, name, bases, space)
+        made._shared = shared or getattr(made, "_shared", False)  # type: ignore[attr-defined]
+        for field in mine:
+            setattr(made, field, _held(field) if field in slots else _number(field))
+        return made
+
+
+def _number(name: str) -> property:
+    """Give the attribute of a number until the class is laid out, see `_settle`."""
+
+    def get(this: Declared) -> Any:
+        layout_of(type(this))
+        return getattr(this, name)
+
+    def put(this: Declared, value: Any) -> None:
+        layout_of(type(this))
+        setattr(this, name, value)
+
+    return property(get, put)
+
+
+def _held(name: str) -> property:
+    """Give the attribute of an array, a part or a plain field; the first two are bound once."""
+
+    def put(this: Declared, value: Any) -> None:
+        field = layout_of(type(this)).fields.get(name)
+        if field is None:
+            object.__setattr__(this, f"_{name}", value)
+        elif field.part is not None:
+            this._hold(field, value)
+        elif value is not getattr(this, name):  # `x += y` binds what it changed
+            raise AttributeError(f"{type(this).__name__}.{name} is bound once: write {name}[:] = ...")
+
+    return property(attrgetter(f"_{name}"), put)
+
+
+class Declared(metaclass=_Meta):
+    """Base of all declared state; use `Table` or `Record`.
+
+    Attributes:
+        address: of the vector of words; the object must live as long as a compiled rule works on it.
+    """
+
+    __slots__ = ("_buffer", "_floats", "_ints", "_plan", "_vector", "address")
+    _shared: ClassVar[bool]
+
+    @classmethod
+    def make(cls, **sizes: int) -> Self:
+        """Give an object with these sizes: numbers and arrays are zero, parts and plain fields still to be set.
+
+        Raises:
+            TypeError: a size is missing or not one of the class.
+        """
+        layout = layout_of(cls)
+        if set(sizes) != set(layout.sizes):
+            raise TypeError(f"{cls.__name__} has the sizes {sorted(layout.sizes)}, not {sorted(sizes)}")
+        made = cls.__new__(cls)
+        made._take_words(np.zeros(layout.words, dtype=np.int64))
+        for name, word in layout.sizes.items():
+            made._ints[word] = sizes[name]
+        made._plan_arrays()
+        made._lay_out()
+        return made
+
+    def _take_words(self, vector: npt.NDArray[np.int64]) -> None:
+        self._vector = vector
+        self._ints = vector.data.cast("B").cast("q")  # an item of these is a Python number
+        self._floats = vector.data.cast("B").cast("d")
+        self._ints[0] = layout_of(type(self)).mark
+        self.address = _address(vector)
+
+    def _plan_arrays(self) -> None:
+        """Say where each array lies in the buffer that all of them share."""
+        layout, plan, total = layout_of(type(self)), [], 0
+        for field in layout.fields.values():
+            if field.dims is not None and field.dtype is not None:
+                shape = tuple(size if isinstance(size, int) else self._ints[layout.sizes[size]] for size in field.dims)
+                plan.append((f"_{field.name}", shape, field.dtype, total, field.word))
+                total += -(-field.dtype.itemsize * prod(shape) // ALIGNED) * ALIGNED
+        self._plan = (tuple(plan), total)
+
+    def _lay_out(self, source: npt.NDArray[np.uint8] | None = None) -> None:
+        """Make all arrays as views on one buffer, zero or with the bytes of a source, and note their addresses."""
+        plan, total = self._plan
+        whole = np.empty(total + ALIGNED, dtype=np.uint8)
+        first = -_address(whole) % ALIGNED
+        self._buffer = buffer = whole[first : first + total]
+        buffer[:] = 0 if source is None else source
+        base, ints = _address(buffer), self._ints
+        for slot, shape, dtype, start, word in plan:
+            object.__setattr__(self, slot, np.ndarray(shape, dtype, buffer, start))
+            ints[word] = base + start
+
+    def fill(self, **fields: object) -> Self:
+        """Set numbers, parts and plain fields by name, also those that nobody may change later."""
+        layout = layout_of(type(self))
+        for name, value in fields.items():
+            field = layout.fields.get(name)
+            if field is None:
+                if name not in layout.plain:
+                    raise AttributeError(f"{type(self).__name__} has no field {name}")
+                object.__setattr__(self, f"_{name}", value)
+            elif field.part is not None:
+                self._hold(field, typing.cast("Declared", value))
+            elif field.dims is not None:
+                getattr(self, name)[...] = value
+            else:
+                self._put(field, typing.cast("float", value))
+        return self
+
+    def _put(self, field: Field, value: float) -> None:
+        """Set a number."""
+        if field.dtype == NUMBERS["float"]:
+            self._floats[field.word] = value
+        else:
+            self._ints[field.word] = int(value)
+
+    def _hold(self, field: Field, part: Declared) -> None:
+        """Keep a part; once it is there it stays."""
+        held = getattr(self, f"_{field.name}", None)
+        if held is not None and held is not part:
+            raise AttributeError(f"{type(self).__name__}.{field.name} is bound once")
+        if not isinstance(part, typing.cast("type[Declared]", field.part)):
+            raise TypeError(f"{type(self).__name__}.{field.name} cannot be a {type(part).__name__}")
+        object.__setattr__(self, f"_{field.name}", part)
+        self._ints[field.word] = part.address
+
+    def copy(self) -> Self:
+        """Return an independent object: arrays, numbers, parts, lists and tables are copied, what is shared is not."""
+        if self._shared:
+            return self
+        layout = layout_of(type(self))
+        twin = type(self).__new__(type(self))
+        twin._take_words(self._vector.copy())
+        twin._plan = self._plan
+        twin._lay_out(self._buffer)
+        for field in layout.fields.values():
+            if field.part is not None:
+                twin._hold(field, getattr(self, field.name).copy())
+        for name in layout.plain:
+            if hasattr(self, f"_{name}"):
+                value = getattr(self, name)
+                object.__setattr__(twin, f"_{name}", value if name in layout.shared else _copied(value))
+        return twin
+
+    def resize(self, **sizes: int) -> None:
+        """Give the arrays other sizes; values stay where they were, new places are zero."""
+        layout = layout_of(type(self))
+        before = {name: getattr(self, name) for name, field in layout.fields.items() if field.dims is not None}
+        for name, size in sizes.items():
+            self._ints[layout.sizes[name]] = size
+        self._plan_arrays()
+        self._lay_out()
+        for name, old in before.items():
+            new = getattr(self, name)
+            kept = tuple(slice(min(one, other)) for one, other in zip(old.shape, new.shape, strict=True))
+            new[kept] = old[kept]
+
+    def freeze(self) -> Self:
+        """Refuse writing into the arrays from now on; for what never changes."""
+        for name, _ in self.arrays():
+            getattr(self, name).flags.writeable = False
+        return self
+
+    def arrays(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """Go through the arrays by name."""
+        for name, field in layout_of(type(self)).fields.items():
+            if field.dims is not None:
+                yield name, getattr(self, name)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Table(Declared):
+    """Arrays, and little else: a type checker refuses to bind any field anew."""
+
+
+@dataclass_transform(kw_only_default=True)
+class Record(Declared):
+    """Numbers that change, and whatever belongs to them."""
+
+
+def _address(array: np.ndarray[Any, Any]) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _copied(value: Any) -> Any:
+    """Copy a plain field: by its own method where it has one; numbers, texts and tuples never change."""
+    if value is None or isinstance(value, str | int | float | tuple | frozenset):
+        return value
+    return value.copy() if hasattr(value, "copy") else copying.copy(value)
+
+
+@cache
+def layout_of(cls: type[Declared]) -> Layout:
+    """Lay out a declared class; its annotations are looked up here, when all modules are loaded."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = {name: kind for name, kind in hints.items() if typing.get_origin(kind) is not ClassVar}
+    hints.pop("_shared", None)
+    found: list[tuple[str, Any, tuple[str | int, ...] | None, type[Declared] | None]] = []
+    plain, shared = [], set()
+    for name, kind in hints.items():
+        extra = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
+        dims = next((one for one in extra if isinstance(one, Dims)), None)
+        if kind in (float, int, bool):
+            found.append((name, NUMBERS[kind.__name__], None, None))
+        elif dims is not None:
+            found.append((name, _item(typing.get_args(kind)[0]), dims.sizes, None))
+        elif isinstance(kind, type) and issubclass(kind, Declared):
+            found.append((name, None, None, kind))
+        else:
+            plain.append(name)
+            shared |= {name} if SHARED in extra else set()
+    names = dict.fromkeys(size for _, _, dims, _ in found for size in dims or () if isinstance(size, str))
+    sizes = {name: number for number, name in enumerate(names, 1)}
+    fields = {
+        name: Field(name, number, dtype, dims, part)
+        for number, (name, dtype, dims, part) in enumerate(found, 1 + len(sizes))
+    }
+    layout = Layout(
+        fields, sizes, tuple(plain), frozenset(shared), 1 + len(sizes) + len(fields), _mark(cls, sizes, fields)
+    )
+    _settle(cls, layout)
+    return layout
+
+
+def _item(array: Any) -> np.dtype[Any]:
+    """Give the type of the items of `NDArray[...]`."""
+    return np.dtype(typing.get_args(typing.get_args(array)[1])[0])
+
+
+def _mark(cls: type, sizes: dict[str, int], fields: dict[str, Field]) -> int:
+    """Give a number that stands for the class and everything a compiled rule knows of it."""
+    parts = [cls.__module__, cls.__qualname__, *sizes]
+    for field in fields.values():
+        inner = layout_of(field.part).mark if field.part is not None else 0
+        parts.append(f"{field.word} {field.name} {field.dtype} {field.dims} {inner}")
+    return zlib.crc32("\n".join(parts).encode())
+
+
+def _settle(cls: type[Declared], layout: Layout) -> None:
+    """Give numbers and sizes their attributes, now that their words are known."""
+    for name, field in layout.fields.items():
+        if field.dims is None and field.part is None:
+            made = _word(field.word, typing.cast("np.dtype[Any]", field.dtype).kind)
+            setattr(cls, name, property(made.fget) if cls._shared else made)
+    for name, word in layout.sizes.items():
+        setattr(cls, name, _size(word))
+
+
+def _size(word: int) -> property:
+    return property(lambda this: this._ints[word])
+
+
+def _word(word: int, kind: str) -> property:
+    if kind == "f":
+
+        def put_float(this: Declared, value: float) -> None:
+            this._floats[word] = value
+
+        return property(lambda this: this._floats[word], put_float)
+
+    def put(this: Declared, value: int) -> None:
+        this._ints[word] = value
+
+    if kind == "b":
+        return property(lambda this: this._ints[word] != 0, put)
+    return property(lambda this: this._ints[word], put)
