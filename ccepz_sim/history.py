@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS
 from ccepz_sim.markets.prices import ScenarioPath
+from ccepz_sim.policies.effective import announce_again
 from ccepz_sim.policies.schedule import Decision
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def restore(zone: PilotZone) -> None:
                  "first_quarter", "quarters"):  # fmt: skip
         setattr(zone, name, mine[name])
     zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
-    zone.policy.replace_decisions(zone.content, zone.decisions)
+    announce_again(zone.policy, zone.content, zone.decisions)
     zone.standing = float(zone.content.value("officials.standing_start"))
 
 

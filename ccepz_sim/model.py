@@ -21,7 +21,7 @@ from ccepz_sim.markets.labour import run_labour_market
 from ccepz_sim.markets.prices import move_prices
 from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.observers import Recorder
-from ccepz_sim.policies.effective import Policy, announce
+from ccepz_sim.policies.effective import announce, announce_again
 from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.budget import release_budgets
@@ -39,6 +39,7 @@ from ccepz_sim.rules.settlement import settle
 from ccepz_sim.rules.voice import form_opinions
 from ccepz_sim.schema import Label, Package
 from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.declare import Declared
 
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
@@ -236,7 +237,7 @@ class PilotZone(mesa.Model):
         """Replace the dated decisions; quarters already run keep what worked then."""
         check_decisions(self.content, decisions)
         self.decisions = tuple(decisions)
-        self.policy.replace_decisions(self.content, self.decisions)
+        announce_again(self.policy, self.content, self.decisions)
 
     # what the rules ask of the zone
     def body_account(self, body: Any) -> Any:
@@ -283,7 +284,7 @@ def copy_state(source: PilotZone, target: PilotZone) -> None:
     for name, value in source.__dict__.items():
         if name in MESA_OWN:
             continue
-        if isinstance(value, Arrays | Ledger | Policy | Recorder):
+        if isinstance(value, Arrays | Declared | Ledger | Recorder):
             value = value.copy()
         elif isinstance(value, Streams):
             value = Streams(value.seed)

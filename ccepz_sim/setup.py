@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,13 +15,14 @@ from ccepz_sim.markets.prices import Prices, ScenarioPath
 from ccepz_sim.materials import Materials
 from ccepz_sim.numeric import wipe
 from ccepz_sim.observers import Recorder
-from ccepz_sim.policies.effective import Policy
+from ccepz_sim.policies.effective import costs, open_policy
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.deposits import settle_closing
 from ccepz_sim.rules.firm_plan import idle_plan, set_posts
 from ccepz_sim.state.bodies import Bodies, Institutes, Officials
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.firms import NEVER, Firms
+from ccepz_sim.state.parameters import read_parameters
 from ccepz_sim.state.population import Population
 from ccepz_sim.state.technology import Technology
 from ccepz_sim.state.towns import Towns
@@ -64,7 +64,7 @@ def build(zone: PilotZone) -> None:
     """
     content = zone.content
     zone.quarter = 0
-    zone.p = SimpleNamespace(**{name: content.group_values(name) for name in content.parameter_groups})
+    zone.p = read_parameters(content)
     zone.streams = Streams(zone.seed_used)
     zone.base_year = Accounts(content).base_year()
     zone.world = World(content)
@@ -78,7 +78,7 @@ def build(zone: PilotZone) -> None:
     zone.technology = Technology(zone.world, zone.firms, _base_prices(zone), zone.equivalents)
     zone.towns = Towns(content, zone.world)
     zone.materials = Materials(zone.world)
-    zone.policy = Policy(content, zone.decisions, zone.quarters, zone.bodies.index)
+    zone.policy = open_policy(content, zone.decisions, zone.quarters, zone.bodies.index)
     zone.population = Population(content, zone.world, zone.streams, zone.scale)
     _fixed_fields(zone)
     _running_fields(zone)
@@ -258,7 +258,7 @@ def _memory_fields(zone: PilotZone) -> None:
     zone.price_memory = None  # log prices a year ago, for the chronicle
     zone.base_gap = None  # what towns lacked in the first quarter, yuan; transfers start from it
     zone.base_support = None  # the same for the prefecture
-    zone.status_quo_need = float(zone.policy.cost(0).sum() + zone.bodies.staff_cost.sum() / QUARTERS)
+    zone.status_quo_need = float(costs(zone.policy, 0).sum() + zone.bodies.staff_cost.sum() / QUARTERS)
     zone.base_wage = zone.towns.wage.copy()  # the national trend wages return to
     zone.base_sales = np.zeros((2, places))  # services and construction in 2010, yuan/quarter
     zone.services_ratio = np.full(places, share.services_ratio)  # value added in sales, set in the first quarter

@@ -7,7 +7,6 @@ Every rule takes and gives arrays of shape (quarters, places).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.measures.observation import Observed, Values
 from ccepz_sim.measures.places import Places, share
 from ccepz_sim.numeric import clip
+from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.world import POLLUTANTS, World
 
 TEN_THOUSAND = 1e4
@@ -26,7 +26,7 @@ EMISSIONS = dict(zip(("so2", "dust", "cod", "ammonia_nitrogen"), POLLUTANTS, str
 class Setting:
     """What figures are read against and never changes: parameters, geography, emissions of homes per person."""
 
-    p: SimpleNamespace
+    p: Parameters
     world: World
     household_rate: np.ndarray
 

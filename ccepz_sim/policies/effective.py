@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import SimpleNamespace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,70 +12,61 @@ from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content
 from ccepz_sim.policies.lags import LagFilter
 from ccepz_sim.policies.schedule import Decision, announced_path, status_quo_path
-from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.policy import Policy, Working, check_channels
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 
-class Policy(Arrays):
-    """Levers on their way from announcement to effect. Shapes (levers,) unless said.
+def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, bodies: Mapping[str, int]) -> Policy:
+    """Put all levers at the status quo of the first quarter and tabulate what is announced.
 
-    Attributes:
-        ids, channels, body: of the levers; low, high: bounds in the lever's unit; lag: quarters; stages: number.
-        money: yuan/year per unit above the status quo; is_value: whether the value itself is spent, yuan/year.
-        standing_cost: points a full-range move costs; regulates: whether low standing dilutes it.
-        status_quo, announced: value by quarter, shape (quarters, levers).
-        filter: deviations on their way; value, now: what works, as array and by channel name.
-        credibility: 0-1, falls with reversals; direction: sign of each lever's last move.
+    Args:
+        bodies: number of each body by id.
+
+    Raises:
+        ContentError: a lever has a channel that no rule reads, or the other way round.
     """
+    levers = list(content.levers.values())
+    channels = tuple(lever.channel for lever in levers)
+    check_channels(channels)
+    lag = np.array([lever.lag.quarters for lever in levers])
+    stages = np.array([lever.lag.stages for lever in levers])
+    policy = Policy.make(levers=len(levers), quarters=quarters).fill(
+        ids=tuple(lever.id for lever in levers),
+        channels=channels,
+        body=[bodies[lever.body] for lever in levers],
+        low=[lever.bounds[0] for lever in levers],
+        high=[lever.bounds[1] for lever in levers],
+        money=[lever.cost.money if lever.cost.kind == "programme" else 0.0 for lever in levers],
+        is_value=[lever.cost.kind == "value" for lever in levers],
+        standing_cost=[lever.cost.standing for lever in levers],
+        regulates=[lever.group in ("governance", "regulation") for lever in levers],
+        status_quo=status_quo_path(content, quarters),
+        filter=LagFilter(lag, stages),
+        credibility=1.0,
+        now=Working.make(),
+        more={},
+    )
+    policy.value[:] = policy.status_quo[0]
+    announce_again(policy, content, decisions)
+    policy.show()
+    return policy
 
-    def __init__(self, content: Content, decisions: Sequence[Decision], quarters: int, body_index: dict[str, int]):
-        levers = list(content.levers.values())
-        self.ids = tuple(lever.id for lever in levers)
-        self.channels = tuple(lever.channel for lever in levers)
-        self.body = np.array([body_index[lever.body] for lever in levers])
-        self.low = np.array([lever.bounds[0] for lever in levers])
-        self.high = np.array([lever.bounds[1] for lever in levers])
-        self.money = np.array([lever.cost.money if lever.cost.kind == "programme" else 0.0 for lever in levers])
-        self.is_value = np.array([lever.cost.kind == "value" for lever in levers])
-        self.standing_cost = np.array([lever.cost.standing for lever in levers])
-        self.regulates = np.array([lever.group in ("governance", "regulation") for lever in levers])
-        self.status_quo = status_quo_path(content, quarters)
-        self.announced = announced_path(content, decisions, self.status_quo)
-        self.lag = np.array([lever.lag.quarters for lever in levers])
-        self.stages = np.array([lever.lag.stages for lever in levers])
-        self.filter = LagFilter(self.lag, self.stages)
-        self.value = self.status_quo[0].copy()
-        self.credibility = 1.0
-        self.direction = np.zeros(len(levers))
-        self.now = self.namespace()
 
-    def copy(self) -> Policy:
-        """Return an independent policy state."""
-        twin = super().copy()
-        twin.filter = self.filter.copy()
-        twin.now = twin.namespace()
-        return twin
+def announce_again(policy: Policy, content: Content, decisions: Sequence[Decision]) -> None:
+    """Swap the decisions; what already worked its way in stays as it is."""
+    policy.announced[:] = announced_path(content, decisions, policy.status_quo)
 
-    def replace_decisions(self, content: Content, decisions: Sequence[Decision]) -> None:
-        """Swap the decisions; what already worked its way in stays as it is."""
-        self.announced = announced_path(content, decisions, self.status_quo)
 
-    def namespace(self) -> SimpleNamespace:
-        """Give the working values by channel name."""
-        working = SimpleNamespace()
-        working.__dict__.update(zip(self.channels, self.value.tolist(), strict=True))
-        return working
-
-    def cost(self, quarter: int) -> np.ndarray:
-        """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
-        return _cost(self.value, self.status_quo[quarter], self.money, self.is_value)
+def costs(policy: Policy, quarter: int) -> np.ndarray:
+    """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
+    return _cost(policy.value, policy.status_quo[quarter], policy.money, policy.is_value)
 
 
 @compiled
 def _cost(value: np.ndarray, status_quo: np.ndarray, money: np.ndarray, is_value: np.ndarray) -> np.ndarray:
-    """Give what levers need this quarter, yuan, see `Policy.cost`."""
+    """Give what levers need this quarter, yuan, see `costs`."""
     need = np.empty(value.size)
     for lever in range(value.size):
         extra = np.maximum(0.0, value[lever] - status_quo[lever]) * money[lever]  # keeps what is not a number
@@ -102,11 +92,11 @@ def announce(zone: PilotZone) -> None:
         zone.standing -= spent
         policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
     share = min(max(zone.standing / p.standing_needed, p.dilution_floor), 1.0)
-    policy.value = _at_work(
+    policy.value[:] = _at_work(
         policy.filter.step(deviation), status_quo, policy.regulates, policy.is_value, policy.money,
         zone.bodies.released, policy.body, float(policy.credibility), float(share),
     )  # fmt: skip
-    policy.now = policy.namespace()
+    policy.show()
 
 
 @compiled

@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.policies.effective import costs
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -56,7 +57,7 @@ def release_budgets(zone: PilotZone) -> None:
     bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
     accounts = ledger.of("bodies")
     need = bodies.planned_cost = _needs(
-        zone.policy.body, zone.policy.cost(zone.quarter), bodies.staff_cost, zone.prices.general,
+        zone.policy.body, costs(zone.policy, zone.quarter), bodies.staff_cost, zone.prices.general,
         ledger.loans[accounts], bodies.debt_ceiling, p.public_rate / QUARTERS + p.amortisation,
     )  # fmt: skip
     _pay_transfer(zone)

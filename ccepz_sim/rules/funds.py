@@ -13,6 +13,7 @@ import numpy as np
 from ccepz_sim.clock import QUARTERS, is_last_of_year
 from ccepz_sim.compiled import compiled
 from ccepz_sim.numeric import power, row_sum
+from ccepz_sim.policies.effective import costs
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
@@ -310,7 +311,7 @@ def disburse_programmes(zone: PilotZone) -> None:
 
 def _pay_helpers(zone: PilotZone) -> None:
     """What programmes cost beyond the status quo is paid to people of the zone, by head."""
-    cost = zone.policy.cost(zone.quarter)
+    cost = costs(zone.policy, zone.quarter)
     programmes = np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0))
     if not len(programmes):
         return

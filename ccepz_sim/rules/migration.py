@@ -6,7 +6,6 @@ docs/model.md (e).
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
 from ccepz_sim.sampling import ONE, comb_of, even_comb, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
+from ccepz_sim.state.parameters.people import MigrationParameters
 from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
@@ -326,7 +326,7 @@ def _movers(
     return rows, goals
 
 
-def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: SimpleNamespace) -> np.ndarray:
+def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: MigrationParameters) -> np.ndarray:
     """Give everybody's chance to move, by kind and place: what all share, distance, kin, home and staying put.
 
     All of one skill who live in one place and call one place home choose alike, so that the logit is computed once

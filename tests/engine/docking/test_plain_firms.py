@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.rules.collusion import meet_officials
 from ccepz_sim.rules.firm_plan import idle_plan, weigh_compliance
+from ccepz_sim.state.parameters import read_parameters
 from tests.engine.docking.plain_firm import AIR, WATER, PlainFirm, Rules
 from tests.engine.profiles import examples
 
@@ -62,11 +62,10 @@ def set_up(
     by_channel = {lever.channel: lever for lever in CONTENT.levers.values()}
     for name, where in zip(CHANNELS, levers, strict=True):
         setattr(zone.policy.now, name, between(by_channel[name].bounds, where))
-    zone.p = SimpleNamespace(**vars(zone.p))
     content = CONTENT.with_parameters(
         {name: between(CONTENT.parameters[name].bounds, where) for name, where in zip(PARAMETERS, values, strict=True)}
     )
-    zone.p.abatement, zone.p.collusion = content.group_values("abatement"), content.group_values("collusion")
+    zone.p = read_parameters(content)
     zone.quarter = int(zone.p.fiscal.environment_law_quarter) - (not law)
     firms = zone.firms
     rows = np.array([int(one["row"]) for one in chosen])
