@@ -11,13 +11,15 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.markets.waste import avoided_cost, dispose
 from ccepz_sim.numeric import row_sum
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.state.firms import PARTNERS
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 LINK_QUARTER = 1  # partners look for each other once a year, after the books of the last
 SLOTS = 2  # wastes of a product
@@ -77,7 +79,7 @@ def allocate(
             open_[taker] = False
 
 
-def exchange_and_store(zone: PilotZone) -> None:
+def exchange_and_store(zone: Zone) -> None:
     """Links form and break, by-products flow, the rest is treated, stored or discharged; old heaps may be restored.
 
     Reads: materials.*; policy tax_solid, deposit, matching, internet, risk_plans; trust of the towns, award_pull.
@@ -86,14 +88,14 @@ def exchange_and_store(zone: PilotZone) -> None:
         _form_links(zone)
     _break_links(zone)
     firms = zone.firms
-    firms.reused = np.zeros(firms.rows)
-    firms.used_waste = np.zeros(firms.rows)
-    firms.by_product_saving = np.zeros(firms.rows)
+    firms.reused[:] = 0.0
+    firms.used_waste[:] = 0.0
+    firms.by_product_saving[:] = 0.0
     dispose(zone, _pass_on(zone))
     restore_waste(zone)
 
 
-def _form_links(zone: PilotZone) -> None:
+def _form_links(zone: Zone) -> None:
     """Takers short of partners look for givers with waste to spare; who knows and trusts whom decides, then gain."""
     firms, tech, p, now = zone.firms, zone.technology, zone.p.materials, zone.policy.now
     linked = firms.link_giver >= 0
@@ -102,7 +104,7 @@ def _form_links(zone: PilotZone) -> None:
     looking &= ~linked[:, -1]
     if not looking.any():
         return
-    luck = zone.streams.at("links", zone.quarter).random((4, firms.rows))
+    luck = zone.streams.at(Stream.LINKS, zone.quarter).random((4, firms.rows))
     knows = min(1.0, p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet)
     looking &= luck[0] < knows
     offering = firms.alive & (firms.openness > p.closed_share)
@@ -137,7 +139,7 @@ def _parties(
     return takers, givers, supply[givers]
 
 
-def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
+def _sign(zone: Zone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
     """Enter links in the first free places of their takers; matches beyond the last place are dropped.
 
     Args:
@@ -152,7 +154,7 @@ def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.nda
             firms.link_age[taker, free[0]] = 0
 
 
-def _link_columns(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _link_columns(zone: Zone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Give the columns that say what links ask for, in the order of `_bound`."""
     firms, tech = zone.firms, zone.technology
     return firms.link_giver, firms.link_share, tech.waste_kind, tech.need_kind, tech.need, firms.output
@@ -214,7 +216,7 @@ def _spare_waste(
 
 
 def _pair_values(
-    zone: PilotZone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
+    zone: Zone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
 ) -> np.ndarray:
     """Value the pairs of one material as partners see them, yuan/tonne, shape (takers, givers); 0 is no deal.
 
@@ -224,10 +226,10 @@ def _pair_values(
         far: chance that a giver is known in another town.
     """
     world, p = zone.world, zone.p.materials
-    use = world.material["use_value"][material] - p.contract_risk
+    use = world.material.use_value[material] - p.contract_risk
     return _values_seen(
         takers, givers, zone.firms.place, world.road, zone.towns.trust, luck,
-        use, world.material["use_cost"][material], avoided_cost(zone)[material], world.material["haul_km"][material],
+        use, world.material.use_cost[material], avoided_cost(zone)[material], world.material.haul_km[material],
         far, p.freight, p.pick_noise, p.trust_base, p.trust_weight,
     )  # fmt: skip
 
@@ -254,13 +256,13 @@ def _values_seen(
     return seen
 
 
-def _break_links(zone: PilotZone) -> None:
+def _break_links(zone: Zone) -> None:
     """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms = zone.firms
     if not _wait(firms.link_wait, firms.link_giver):
         return
     p = zone.p.materials
-    luck = zone.streams.at("link failures", zone.quarter).random(firms.link_giver.size)
+    luck = zone.streams.at(Stream.LINK_FAILURES, zone.quarter).random(firms.link_giver.size)
     _end_links(
         luck.reshape(firms.link_giver.shape), firms.alive, p.link_failure, int(p.switching_delay),
         firms.link_giver, firms.link_share, firms.link_age, firms.link_wait,
@@ -293,24 +295,26 @@ def _end_links(
                 link_wait[taker] = delay
 
 
-def _pass_on(zone: PilotZone) -> np.ndarray:
+def _pass_on(zone: Zone) -> np.ndarray:
     """Move by-products along the links, shared by need where a giver has too little, and pay for them.
 
     Returns:
         Tonnes of each waste left with its maker, shape (rows, wastes).
     """
     firms, matter, world, ledger = zone.firms, zone.materials, zone.world, zone.ledger
-    zone.by_product_flow = np.zeros_like(zone.by_product_flow)
+    zone.materials.exchanged[:] = 0.0
     left = firms.waste.copy()
     payers, payees, amounts = _move(
         *_link_columns(zone),
-        firms.place, world.road, world.material["use_value"], world.material["use_cost"], avoided_cost(zone),
+        firms.place, world.road, world.material.use_value, world.material.use_cost, avoided_cost(zone),
         zone.p.materials.freight, zone.prices.general,
         left, firms.used_waste, firms.reused, firms.by_product_saving, firms.other_income,
-        matter.exported, matter.imported, matter.reused, zone.by_product_flow,
+        matter.exported, matter.imported, matter.reused, zone.materials.exchanged,
     )  # fmt: skip
     if len(amounts):
-        ledger.pay("by_products", ledger.account("firms", payers), ledger.account("firms", payees), amounts)
+        ledger.pay(
+            Flow.BY_PRODUCTS, ledger.account(Sector.FIRMS, payers), ledger.account(Sector.FIRMS, payees), amounts
+        )
     return left
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import ONE, comb, comb_of, even_comb, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.population import BLOCK, change_cell
@@ -30,7 +31,7 @@ from ccepz_sim.state.world import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -50,24 +51,24 @@ def urn_ball(vacancies: np.ndarray, seekers: np.ndarray, intensity: float) -> np
     return np.minimum(several * (1.0 - missed), np.minimum(vacancies, seekers))
 
 
-def run_labour_market(zone: PilotZone) -> None:
+def run_labour_market(zone: Zone) -> None:
     """Separate, train, post vacancies, match, and move wages toward what scarcity asks.
 
     Reads: labour.*; policy training, internet; posts of firms, institutes and sectors, scientist_leave, vacancy_pull.
     """
     people, towns = zone.population, zone.towns
     _enter_and_retire(zone)
-    towns.employed = people.employed()
+    towns.employed[:] = people.employed()
     desks = Desks(zone)
     _settle(zone, desks)
-    towns.posts = _posts(zone, desks)
+    towns.posts[:] = _posts(zone, desks)
     _separate(zone, desks)
     seeking = people.with_status(UNEMPLOYED)
     _train(zone, seeking)
-    towns.employed = people.employed()
-    towns.vacancies = np.maximum(0.0, towns.posts - towns.employed)
+    towns.employed[:] = people.employed()
+    towns.vacancies[:] = np.maximum(0.0, towns.posts - towns.employed)
     _match(zone, seeking)
-    towns.employed = people.employed()
+    towns.employed[:] = people.employed()
     _hand_out(zone, desks)
     _settle(zone, desks)
     wages(zone)
@@ -80,7 +81,7 @@ class Desks:
         place: of each firm, shape (firms,); places: number of places.
     """
 
-    def __init__(self, zone: PilotZone) -> None:
+    def __init__(self, zone: Zone) -> None:
         self.place = zone.firms.place
         self.places = zone.world.place_count
 
@@ -98,11 +99,11 @@ def _sum(values: np.ndarray, place: np.ndarray, places: int) -> np.ndarray:
     return summed
 
 
-def _enter_and_retire(zone: PilotZone) -> None:
+def _enter_and_retire(zone: Zone) -> None:
     """Those who reach working age take up a skill and seek work; the old leave the labour force."""
     people, p = zone.population, zone.p.labour
     grown, old = _at_age(people.age[: people.used], int(p.working_age * QUARTERS), int(p.retirement_age * QUARTERS))
-    cells, luck = people.cells, zone.streams.at("coming of age", zone.quarter).random((2, len(grown)))
+    cells, luck = people.cells, zone.streams.at(Stream.COMING_OF_AGE, zone.quarter).random((2, len(grown)))
     _come_of_age(
         grown,
         luck,
@@ -186,12 +187,12 @@ def _leave_job(
             jobless[row] = 0
 
 
-def settle_staff(zone: PilotZone) -> None:
+def settle_staff(zone: Zone) -> None:
     """Scale firms' staff in each town and skill to the persons who work there: one head, one post."""
     _settle(zone, Desks(zone))
 
 
-def _settle(zone: PilotZone, desks: Desks) -> None:
+def _settle(zone: Zone, desks: Desks) -> None:
     firms, institutes = zone.firms, zone.institutes
     stranded = _scale(
         firms.staff,
@@ -241,7 +242,7 @@ def _scale(
     return stranded
 
 
-def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
+def _dismiss(zone: Zone, stranded: np.ndarray) -> None:
     """Residents whose last firm of the town has gone become unemployed.
 
     Args:
@@ -254,24 +255,24 @@ def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
     zone.towns.employed[FIRMS, : len(stranded)][stranded] = 0.0
 
 
-def _lay_off(zone: PilotZone, rows: np.ndarray) -> None:
+def _lay_off(zone: Zone, rows: np.ndarray) -> None:
     """Residents lose their job and start to look for one."""
     people = zone.population
     _leave_job(rows, people.cell, people.heads, people.weight, people.jobless, people.cells.flat, UNEMPLOYED)
 
 
-def _posts(zone: PilotZone, desks: Desks) -> np.ndarray:
+def _posts(zone: Zone, desks: Desks) -> np.ndarray:
     """Give wanted employment by employer, place and skill in persons."""
     firms, institutes, towns, p = zone.firms, zone.institutes, zone.towns, zone.p.labour
     years = zone.quarter / QUARTERS
     return _wanted(
-        zone.base_posts,
+        zone.towns.base_posts,
         desks.sum(firms.posts),
         institutes.posts,
         institutes.place,
         towns.services_index,
         towns.construction_index,
-        float(zone.enforcement_money),
+        float(zone.governance.enforcement_money),
         (1.0 - p.farm_decline) ** years,
         (1.0 + p.far_growth) ** years,
         zone.world.zone_count,
@@ -306,7 +307,7 @@ def _wanted(
     return posts
 
 
-def _separate(zone: PilotZone, desks: Desks) -> None:
+def _separate(zone: Zone, desks: Desks) -> None:
     """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs."""
     people, towns, firms, p = zone.population, zone.towns, zone.firms, zone.p.labour
     chance = np.zeros(people.cells.count + 1)
@@ -318,14 +319,14 @@ def _separate(zone: PilotZone, desks: Desks) -> None:
         desks.place,
         towns.employed,
         towns.posts,
-        zone.scientist_leave,
+        zone.towns.scientist_leave,
         zone.world.zone_count,
         p.separation,
         p.public_stability,
         p.layoff_speed,
     )
     parts = in_parts(chance)
-    start = zone.streams.at("separations", zone.quarter).random(people.used // BLOCK + 1)
+    start = zone.streams.at(Stream.SEPARATIONS, zone.quarter).random(people.used // BLOCK + 1)
     for number, rows in people.blocks():
         _lay_off(zone, comb_of(parts, people.cell[rows], float(start[number])) + rows.start)
 
@@ -364,10 +365,10 @@ def _quit(
                 chance[employer, here, skill] = min(max(quits + laid_off / max(there, 1e-9), 0.0), 1.0)
 
 
-def _train(zone: PilotZone, seeking: np.ndarray) -> None:
+def _train(zone: Zone, seeking: np.ndarray) -> None:
     """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades."""
     people, cells, p = zone.population, zone.population.cells, zone.p.labour
-    luck = zone.streams.at("training", zone.quarter).random(2)
+    luck = zone.streams.at(Stream.TRAINING, zone.quarter).random(2)
     _learn_and_forget(
         seeking,
         people.cell,
@@ -427,21 +428,21 @@ def _learn_and_forget(
         change_cell(cell, heads, weight, row, int(cell[row]) - (SKILLED - UNSKILLED))
 
 
-def _match(zone: PilotZone, seeking: np.ndarray) -> None:
+def _match(zone: Zone, seeking: np.ndarray) -> None:
     """Seekers meet vacancies; jobs go to employers in proportion to what each seeks."""
     people, towns, p = zone.population, zone.towns, zone.p.labour
     if not len(seeking):
         return
     cells = people.cells
     intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
-    luck = zone.streams.at("matching", zone.quarter)
-    towns.matches, open_posts, rows = _hire(
+    luck = zone.streams.at(Stream.MATCHING, zone.quarter)
+    towns.matches[:], open_posts, rows = _hire(
         seeking,
         people.cell,
         people.jobless,
         people.guaranteed,
         towns.vacancies,
-        zone.vacancy_pull,
+        zone.towns.vacancy_pull,
         people.seekers(),
         intensity,
         float(luck.random()),
@@ -565,7 +566,7 @@ def _take_jobs(
         guaranteed[row] = False
 
 
-def _hand_out(zone: PilotZone, desks: Desks) -> None:
+def _hand_out(zone: Zone, desks: Desks) -> None:
     """Give new staff to firms and institutes in proportion to their open posts."""
     firms, institutes = zone.firms, zone.institutes
     _share_out(firms.staff, firms.posts, firms.alive, desks.place, zone.towns.employed[FIRMS])
@@ -573,7 +574,7 @@ def _hand_out(zone: PilotZone, desks: Desks) -> None:
         institutes.people,
         institutes.posts,
         institutes.place,
-        zone.institute_pull,
+        zone.institutes.pull,
         zone.towns.employed[INSTITUTES],
     )
 
@@ -614,7 +615,7 @@ def _share_out_scientists(
         people[row] += want * (max(0.0, employed[here, PROFESSIONAL] - now[here]) / max(sought[here], 1e-9))
 
 
-def wages(zone: PilotZone) -> None:
+def wages(zone: Zone) -> None:
     """Wages grow with the country and bend with local unemployment.
 
     Reads: labour.wage_*, natural_rate, gap_most, shortage_*.
@@ -622,10 +623,10 @@ def wages(zone: PilotZone) -> None:
     Source: Blanchflower and Oswald 1994.
     """
     towns, p = zone.towns, zone.p.labour
-    towns.labour_force = zone.population.labour_force()
+    towns.labour_force[:] = zone.population.labour_force()
     _bend(
         towns.wage,
-        zone.base_wage,
+        zone.towns.base_wage,
         towns.unemployment,
         towns.labour_force,
         towns.employed,

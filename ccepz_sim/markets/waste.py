@@ -13,12 +13,12 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 BOOKS = ("generated", "reused", "treated", "discharged", "safe", "unsafe")  # tables of the materials
 
 
-def avoided_cost(zone: PilotZone) -> np.ndarray:
+def avoided_cost(zone: Zone) -> np.ndarray:
     """Give what a giver saves per tonne by not storing: storage, and the tax on what is not safely stored.
 
     Returns:
@@ -27,12 +27,12 @@ def avoided_cost(zone: PilotZone) -> np.ndarray:
     Reads: materials.taxed_share, materials.deposit_cost; policy tax_solid, deposit.
     """
     material, p, now = zone.world.material, zone.p.materials, zone.policy.now
-    tax = material["tax_rate"] * now.tax_solid * p.taxed_share
-    saved: np.ndarray = material["storage_cost"] * (1.0 + now.deposit * p.deposit_cost) + tax
+    tax = material.tax_rate * now.tax_solid * p.taxed_share
+    saved: np.ndarray = material.storage_cost * (1.0 + now.deposit * p.deposit_cost) + tax
     return saved
 
 
-def dispose(zone: PilotZone, left: np.ndarray) -> None:
+def dispose(zone: Zone, left: np.ndarray) -> None:
     """Firms reuse, treat, store or let out what no partner took; unsafe stocks leak.
 
     Args:
@@ -45,10 +45,10 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
     plan = 1.0 - p.plan_leak * now.risk_plans
     tables = np.zeros((len(BOOKS), *matter.safe.shape))
     _put_away(
-        firms.waste, left, firms.place, firms.official, firms.colluding, firms.sees, zone.award_pull,
+        firms.waste, left, firms.place, firms.official, firms.colluding, firms.sees, zone.firms.award_pull,
         zone.officials.waste_view, zone.technology.waste_kind,
-        material["tax_rate"], material["storage_cost"], material["treatment_cost"], material["leak_rate"],
-        material["reuse_2010"], plan,
+        material.tax_rate, material.storage_cost, material.treatment_cost, material.leak_rate,
+        material.reuse_2010, plan,
         now.tax_solid, now.deposit, zone.prices.general, p.taxed_share, p.reuse_tax, p.most_own_reuse,
         p.treat_most, p.treat_slope, p.treat_colluding, p.deposit_cost, p.safe_slope, p.safe_colluding,
         p.unsafe_fine, p.unsafe_cost,
@@ -57,7 +57,7 @@ def dispose(zone: PilotZone, left: np.ndarray) -> None:
     for name, table in zip(BOOKS, tables, strict=True):
         book = getattr(matter, name)
         book += table
-    _leak(material["leak_rate"], material["hazard"], plan, matter.unsafe, matter.discharged, zone.towns.unsafe_release)
+    _leak(material.leak_rate, material.hazard, plan, matter.unsafe, matter.discharged, zone.towns.unsafe_release)
 
 
 @compiled

@@ -172,8 +172,8 @@ def _environment(setting: Setting, places: Places, seen: Observed, true: Values,
     """Wastes, water and energy; officials report the use of waste as they report growth."""
     firms, towns, world = seen.firms, seen.towns, setting.world
     persons, generated = towns["persons"], towns["generated"]
-    homes = {"co2": persons * setting.p.environment.household_co2, "energy": world.place["household_energy"] * persons}
-    homes["water"] = world.place["household_water"] * persons + world.place["agriculture_water"]
+    homes = {"co2": persons * setting.p.environment.household_co2, "energy": world.place.household_energy * persons}
+    homes["water"] = world.place.household_water * persons + world.place.agriculture_water
     own = _towns(places, homes)
     true["clean_technology"] = 1.0 - share(firms["clean_burden"], firms["burden"], 1.0)
     true["co2"] = firms["co2"] * QUARTERS + own["co2"]

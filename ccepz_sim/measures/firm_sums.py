@@ -10,7 +10,7 @@ from ccepz_sim.compiled import compiled
 from ccepz_sim.measures.places import Places
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 FIRM_FIGURES = (
     "alive", "value_added", "value_added_real", "services", "farm", "sales", "heavy", "emerging", "chain", "brand",
@@ -22,16 +22,17 @@ SUMS = np.dtype([(name, float) for name in FIRM_FIGURES])
 NO_FACTOR = 1e-9  # smallest emission factor to divide by
 
 
-def sum_firms(zone: PilotZone, places: Places) -> np.ndarray:
+def sum_firms(zone: Zone, places: Places) -> np.ndarray:
     """Sum figures of firms by town and park, the last slot for those in none; shape (towns, slots, figures)."""
-    firms, tech, world = zone.firms, zone.technology, zone.world
+    firms, tech, world, fixed = zone.firms, zone.technology, zone.world, zone.fixed
+    loans = zone.ledger.loans[zone.ledger.firm_accounts]
     found = np.zeros((places.towns, places.slots), dtype=SUMS)
     _add_up(
         found, places.park_of_town, firms.place, firms.in_park, firms.alive, firms.official, firms.product,
-        firms.value_added, firms.value_added_real, zone.service_product, zone.farm_product, firms.sales, tech.heavy,
+        firms.value_added, firms.value_added_real, fixed.service_product, fixed.farm_product, firms.sales, tech.heavy,
         tech.emerging, firms.chain, firms.brand, firms.profit, firms.book_capital, firms.outdated, firms.investment,
-        zone.ledger.loans[zone.firm_accounts], firms.research, firms.innovations, firms.clean, zone.plan.equivalents,
-        firms.co2, firms.waste, tech.waste_kind, world.material["solid"], firms.used_waste, firms.water, firms.energy,
+        loans, firms.research, firms.innovations, firms.clean, zone.plan.equivalents,
+        firms.co2, firms.waste, tech.waste_kind, world.material.solid, firms.used_waste, firms.water, firms.energy,
         firms.colluding, firms.punished, firms.bribe, firms.evaded_tax, firms.emission, firms.reported_emission,
         zone.officials.honesty,
     )  # fmt: skip

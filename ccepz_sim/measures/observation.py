@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.ledger import Sector
 from ccepz_sim.measures.firm_sums import FIRM_FIGURES, sum_firms
 from ccepz_sim.measures.places import Places
 from ccepz_sim.measures.town_sums import TOWN_FIGURES, town_figures
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 Values = dict[str, np.ndarray]
 
@@ -60,7 +61,7 @@ class Observed:
     zone: Figures
 
 
-def observe(zone: PilotZone, places: Places) -> Observation:
+def observe(zone: Zone, places: Places) -> Observation:
     """Take down a quarter.
 
     Reads: labour.working_age; policy audit_share.
@@ -78,31 +79,31 @@ def gather(quarters: Sequence[Observation], places: Places) -> Observed:
     )
 
 
-def zone_figures(zone: PilotZone) -> dict[str, float]:
+def zone_figures(zone: Zone) -> dict[str, float]:
     """Give the figures that exist for the zone as a whole only."""
     firms, institutes, people, ledger = zone.firms, zone.institutes, zone.population, zone.ledger
-    bodies, inside = ledger.of("bodies"), zone.local_bodies
+    bodies, inside = ledger.of(Sector.BODIES), zone.bodies.local
     return {
         "general_prices": zone.prices.general,
-        "boast": zone.growth_boast,
-        "exits": zone.exits,
-        "entries": zone.entries,
-        "guarantees_called": zone.guarantees_called,
+        "boast": zone.governance.growth_boast,
+        "exits": zone.count.exits,
+        "entries": zone.count.entries,
+        "guarantees_called": zone.count.guarantees_called,
         "resettled": people.resettled_quarter,
         "returned": people.returned_quarter,
         "scientists": (institutes.people + institutes.guests).sum(),
         "institute_posts": institutes.posts.sum(),
         "institute_money": institutes.funding.sum(),
         "institute_results": institutes.results.sum(),
-        "permit_price": zone.permit_price,
+        "permit_price": zone.permits.price,
         "granted": firms.granted.sum(),
         "misused": firms.misused.sum(),
         "audits": zone.policy.now.audit_share * len(zone.officials.ids),
-        "inspections": zone.inspections_made,
-        "fines": zone.fines_paid,
+        "inspections": zone.count.inspections,
+        "fines": zone.count.fines,
         "enforcement": zone.officials.enforcement.sum() / len(zone.officials.ids),
-        "detection": zone.detection_mean,
+        "detection": zone.count.detection,
         "public_flow": (ledger.received[bodies] - ledger.paid[bodies])[inside].sum(),
         "public_debt": ledger.loans[bodies][inside].sum(),
-        "standing": zone.standing,
+        "standing": zone.governance.standing,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 class Places:
@@ -18,7 +18,7 @@ class Places:
         slots: number of parks, and one more for firms in none; park_of_town: slot of a town's park, shape (towns,).
     """
 
-    def __init__(self, zone: PilotZone) -> None:
+    def __init__(self, zone: Zone) -> None:
         world = zone.world
         self.names = ("zone", *world.places, *world.parks)
         self.towns = world.place_count
@@ -79,13 +79,15 @@ def share(part: np.ndarray, whole: np.ndarray, otherwise: float = 0.0) -> np.nda
     return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), otherwise)
 
 
-def money_by_town(zone: PilotZone) -> np.ndarray:
+def money_by_town(zone: Zone) -> np.ndarray:
     """Give the yuan that came to each town of the zone from beyond it this quarter and went out, shape (towns, 2).
 
     Whoever lives or works there counts: firms, households, services, builders, farms, institutes and public bodies.
     """
     ledger, towns = zone.ledger, np.arange(zone.world.place_count)
-    places = np.concatenate([zone.firms.place, zone.staff_home, towns, towns, towns, towns, zone.institutes.place])
+    places = np.concatenate(
+        [zone.firms.place, zone.bodies.staff_home, towns, towns, towns, towns, zone.institutes.place]
+    )
     inside, count = zone.world.zone_count, len(towns)
     flows = (ledger.came_in, ledger.went_out)
     found = [np.bincount(places, weights=flow[: len(places)], minlength=count)[:inside] for flow in flows]

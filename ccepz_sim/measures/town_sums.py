@@ -12,7 +12,7 @@ from ccepz_sim.state.population import LANES
 from ccepz_sim.state.world import FIRMS, SKILLED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 COUNTED = (
     "adults", "skilled", "industry_wages", "wages", "employed", "labour_force", "vacancies", "skilled_posts",
@@ -27,7 +27,7 @@ TOWN_FIGURES = ("persons", *TAKEN, *COUNTED)
 COUNTS = np.dtype([(name, float) for name in COUNTED])
 
 
-def town_figures(zone: PilotZone) -> np.ndarray:
+def town_figures(zone: Zone) -> np.ndarray:
     """Give the figures of towns, shape (figures, towns), in the order of TOWN_FIGURES.
 
     Reads: labour.working_age.
@@ -42,7 +42,7 @@ def town_figures(zone: PilotZone) -> np.ndarray:
     )  # fmt: skip
     _count_jobs(counts, towns.posts, towns.employed, towns.vacancies, towns.labour_force, towns.wage, people.moves)
     _count_materials(
-        counts, zone.world.material["solid"], matter.generated, matter.imported, matter.reused, matter.exported,
+        counts, zone.world.material.solid, matter.generated, matter.imported, matter.reused, matter.exported,
         matter.safe, matter.unsafe,
     )  # fmt: skip
     found = np.empty((len(TOWN_FIGURES), count))

@@ -12,10 +12,10 @@ from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content
 from ccepz_sim.policies.lags import LagFilter
 from ccepz_sim.policies.schedule import Decision, announced_path, status_quo_path
-from ccepz_sim.state.policy import Policy, Working, check_channels
+from ccepz_sim.state.policy import Policy, Working, check_channels, words_of
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, bodies: Mapping[str, int]) -> Policy:
@@ -35,6 +35,7 @@ def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, 
     policy = Policy.make(levers=len(levers), quarters=quarters).fill(
         ids=tuple(lever.id for lever in levers),
         channels=channels,
+        named=words_of(channels),
         body=[bodies[lever.body] for lever in levers],
         low=[lever.bounds[0] for lever in levers],
         high=[lever.bounds[1] for lever in levers],
@@ -46,11 +47,12 @@ def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, 
         filter=LagFilter(lag, stages),
         credibility=1.0,
         now=Working.make(),
+        usual=Working.make(),
         more={},
     )
     policy.value[:] = policy.status_quo[0]
     announce_again(policy, content, decisions)
-    policy.show()
+    policy.show(0)
     return policy
 
 
@@ -74,7 +76,7 @@ def _cost(value: np.ndarray, status_quo: np.ndarray, money: np.ndarray, is_value
     return need
 
 
-def announce(zone: PilotZone) -> None:
+def announce(zone: Zone) -> None:
     """Announced deviations pass their lags; low standing and reversals dilute what arrives; standing is spent.
 
     Reads: policy.*; standing, the money released to executing bodies.
@@ -89,14 +91,14 @@ def announce(zone: PilotZone) -> None:
     policy.credibility += (1.0 - policy.credibility) * p.credibility_return
     if change.any():
         spent, reversals = _move(change, policy.low, policy.high, policy.standing_cost, policy.direction)
-        zone.standing -= spent
+        zone.governance.standing -= spent
         policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
-    share = min(max(zone.standing / p.standing_needed, p.dilution_floor), 1.0)
+    share = min(max(zone.governance.standing / p.standing_needed, p.dilution_floor), 1.0)
     policy.value[:] = _at_work(
         policy.filter.step(deviation), status_quo, policy.regulates, policy.is_value, policy.money,
         zone.bodies.released, policy.body, float(policy.credibility), float(share),
     )  # fmt: skip
-    policy.show()
+    policy.show(quarter)
 
 
 @compiled

@@ -5,16 +5,18 @@ A shortfall cuts programmes and enforcement first (fiscal stress). Source: docs/
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.policies.effective import costs
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -49,21 +51,22 @@ def _asks(need: np.ndarray, deposits: np.ndarray, asks_for_money: np.ndarray, sa
     return asks
 
 
-def release_budgets(zone: PilotZone) -> None:
+def release_budgets(zone: Zone) -> None:
     """Pay each body what it plans to spend this quarter, or the share there is money for.
 
     Reads: fiscal.*; the cost of all levers; own_revenue of the last quarter.
     """
     bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
-    accounts = ledger.of("bodies")
-    need = bodies.planned_cost = _needs(
+    accounts = ledger.of(Sector.BODIES)
+    need = bodies.planned_cost
+    need[:] = _needs(
         zone.policy.body, costs(zone.policy, zone.quarter), bodies.staff_cost, zone.prices.general,
         ledger.loans[accounts], bodies.debt_ceiling, p.public_rate / QUARTERS + p.amortisation,
     )  # fmt: skip
     _pay_transfer(zone)
-    asks = _asks(need, ledger.deposits[accounts], zone.asks_for_money, zone.saves_for_awards)
-    centre = zone.body["prefecture"]
-    account = int(zone.body_account(centre))
+    asks = _asks(need, ledger.deposits[accounts], zone.bodies.asks_for_money, zone.bodies.saves_for_awards)
+    centre = zone.body.prefecture
+    account = ledger.bodies + centre
     own = float(need[centre])
     room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[account]))
     have = max(0.0, float(ledger.deposits[account]))
@@ -72,20 +75,20 @@ def release_budgets(zone: PilotZone) -> None:
     if borrow > 0.0:
         ledger.lend(account, borrow)
     share = min(1.0, (have + borrow) / wanted) if wanted > 0.0 else 1.0
-    ledger.pay("budget", account, accounts, asks * share)
+    ledger.pay(Flow.BUDGET, account, accounts, asks * share)
     bodies.released[:] = share
-    zone.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
+    zone.governance.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
 
 
-def _pay_transfer(zone: PilotZone) -> None:
+def _pay_transfer(zone: Zone) -> None:
     """The province and the centre support the prefecture's usual tasks, less a part of its own revenue."""
     ledger, p = zone.ledger, zone.p.fiscal
-    revenue = float(zone.last_revenue.sum()) * (1.0 - p.town_share)
-    if zone.base_support is None:
-        zone.base_support = max(0.0, float(zone.status_quo_need))
+    revenue = float(zone.towns.last_revenue.sum()) * (1.0 - p.town_share)
+    if isnan(zone.public.base_support):
+        zone.public.base_support = max(0.0, float(zone.public.status_quo_need))
     growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
-    usual = zone.base_support * growth
+    usual = zone.public.base_support * growth
     support = max(0.0, usual - p.equalisation_prefecture * revenue)
-    province, prefecture = (int(zone.body_account(zone.body[name])) for name in ("province", "prefecture"))
-    ledger.pay("transfers", zone.outside_account, province, support)
-    ledger.pay("transfers", province, prefecture, support)
+    province, prefecture = ledger.bodies + zone.body.province, ledger.bodies + zone.body.prefecture
+    ledger.pay(Flow.TRANSFERS, zone.ledger.outside, province, support)
+    ledger.pay(Flow.TRANSFERS, province, prefecture, support)

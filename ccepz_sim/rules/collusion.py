@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.compiled import Value, compiled, inlined
+from ccepz_sim.ledger import Flow, Sector
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.firms import LONG_TERM
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -88,7 +90,7 @@ def either(*chances: np.ndarray | float) -> np.ndarray | float:
     return 1.0 - missed
 
 
-def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
+def peer_shares(zone: Zone, mark: np.ndarray) -> np.ndarray:
     """Give for each firm the share of marked firms among those of its park or town, shape (rows,)."""
     firms = zone.firms
     return shares_by_place(firms.place, firms.alive, mark, zone.world.place_count)[firms.place]
@@ -105,7 +107,7 @@ def shares_by_place(place: np.ndarray, alive: np.ndarray, mark: np.ndarray, plac
     return marked / np.maximum(1.0, count)
 
 
-def watched(zone: PilotZone) -> np.ndarray:
+def watched(zone: Zone) -> np.ndarray:
     """Give the attention inspectors pay to each firm, 1 on average: key firms get more of it, shape (rows,).
 
     Reads: inspection.key_attention.
@@ -124,15 +126,15 @@ def _attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
     return (1.0 + more * key) / (1.0 + more * keys / max(1.0, count))
 
 
-def meet_officials(zone: PilotZone) -> None:
+def meet_officials(zone: Zone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
     Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
     firms, officials, ledger = zone.firms, zone.officials, zone.ledger
     p, now = zone.p.collusion, zone.policy.now
-    luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
-    cash = ledger.deposits[zone.firm_accounts]
+    luck = zone.streams.at(Stream.COLLUSION, zone.quarter).random((2, firms.rows))
+    cash = ledger.deposits[zone.ledger.firm_accounts]
     official_fine = p.official_fine * (1.0 + p.accountability_weight * now.accountability)
     _meet(
         firms.official, firms.alive, firms.mindset, firms.moral, firms.tie, firms.sees, firms.saving,
@@ -149,8 +151,8 @@ def meet_officials(zone: PilotZone) -> None:
         firms.bribe,
     )  # fmt: skip
     _count_cases(firms.official, firms.alive, firms.colluding, firms.bribe, officials.captured, officials.take)
-    homes = ledger.account("households", firms.place)
-    ledger.pay("bribes", zone.firm_accounts, homes, firms.bribe)
+    homes = ledger.account(Sector.HOUSEHOLDS, firms.place)
+    ledger.pay(Flow.BRIBES, zone.ledger.firm_accounts, homes, firms.bribe)
 
 
 @compiled

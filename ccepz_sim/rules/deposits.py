@@ -11,9 +11,10 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 SEASON = 2  # the third quarter: the ground of the plateau is not frozen
 
@@ -34,12 +35,12 @@ def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.
     return cash - debt >= cost
 
 
-def pay_deposits(zone: PilotZone) -> None:
+def pay_deposits(zone: Zone) -> None:
     """Firms pay what this quarter's unsafe waste asks into the trust account."""
     firms = zone.firms
-    zone.ledger.pay("deposit_held", zone.firm_accounts, zone.trust_account, firms.deposit_due)
-    firms.deposit_held += firms.deposit_due
-    firms.profit = firms.profit - firms.deposit_due
+    zone.ledger.pay(Flow.DEPOSIT_HELD, zone.ledger.firm_accounts, zone.ledger.trust, firms.deposit_due)
+    firms.deposit_held[:] += firms.deposit_due
+    firms.profit[:] = firms.profit - firms.deposit_due
 
 
 @compiled
@@ -70,7 +71,7 @@ def _season(
     return moved, cost, back
 
 
-def restore_waste(zone: PilotZone) -> None:
+def restore_waste(zone: Zone) -> None:
     """In the building season firms make part of their unsafe heaps safe and get that part of their deposit back.
 
     Reads: materials.restore_most, restore_slope.
@@ -82,7 +83,7 @@ def restore_waste(zone: PilotZone) -> None:
     if not len(rows):
         return
     moved, cost, back = _season(
-        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material["storage_cost"], firms.deposit_held,
+        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material.storage_cost, firms.deposit_held,
         p.restore_most, p.restore_slope,
     )  # fmt: skip
     _make_safe(zone, rows, moved)
@@ -120,7 +121,7 @@ def _closing(
     return moved, back, own, public, lost
 
 
-def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
+def settle_closing(zone: Zone, rows: np.ndarray) -> None:
     """Closing firms that can pay restore their heaps and get the deposit back; of the others it is forfeited.
 
     A forfeited deposit goes to the environment department, which has builders restore as much as it pays for.
@@ -129,24 +130,24 @@ def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
         rows: firms that close, after their assets were sold, shape (count,).
     """
     firms, ledger = zone.firms, zone.ledger
-    accounts, place = ledger.account("firms", rows), firms.place[rows]
+    accounts, place = ledger.account(Sector.FIRMS, rows), firms.place[rows]
     moved, back, own, public, lost = _closing(
-        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material["storage_cost"], zone.prices.general,
-        ledger.deposits[zone.firm_accounts], ledger.loans[zone.firm_accounts], firms.deposit_held,
+        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material.storage_cost, zone.prices.general,
+        ledger.deposits[zone.ledger.firm_accounts], ledger.loans[zone.ledger.firm_accounts], firms.deposit_held,
     )  # fmt: skip
-    office = int(zone.body_account(zone.body["environment"]))
-    ledger.pay("deposit_returned", zone.trust_account, accounts, back)
-    ledger.pay("waste_service", accounts, ledger.account("services", place), own)
-    ledger.pay("deposit_forfeited", zone.trust_account, office, float(lost.sum()))
-    ledger.pay("restoration", office, ledger.account("construction", place), public)
+    office = zone.ledger.bodies + zone.body.environment
+    ledger.pay(Flow.DEPOSIT_RETURNED, zone.ledger.trust, accounts, back)
+    ledger.pay(Flow.WASTE_SERVICE, accounts, ledger.account(Sector.SERVICES, place), own)
+    ledger.pay(Flow.DEPOSIT_FORFEITED, zone.ledger.trust, office, float(lost.sum()))
+    ledger.pay(Flow.RESTORATION, office, ledger.account(Sector.CONSTRUCTION, place), public)
     _make_safe(zone, rows, moved)
     firms.deposit_held[rows] = 0.0
     firms.unsafe[rows] = 0.0
 
 
-def _pay_back(zone: PilotZone, rows: np.ndarray, amount: np.ndarray) -> None:
+def _pay_back(zone: Zone, rows: np.ndarray, amount: np.ndarray) -> None:
     firms, ledger = zone.firms, zone.ledger
-    ledger.pay("deposit_returned", zone.trust_account, ledger.account("firms", rows), amount)
+    ledger.pay(Flow.DEPOSIT_RETURNED, zone.ledger.trust, ledger.account(Sector.FIRMS, rows), amount)
     firms.deposit_held[rows] -= amount
     firms.other_income[rows] += amount
 
@@ -179,7 +180,7 @@ def _take_to_safety(
             safe[where, kind] += tonnes
 
 
-def _make_safe(zone: PilotZone, rows: np.ndarray, moved: np.ndarray) -> None:
+def _make_safe(zone: Zone, rows: np.ndarray, moved: np.ndarray) -> None:
     """Move tonnes of firms' heaps from the unsafe to the safe stock of their places; moved: shape (count, wastes)."""
     firms, matter = zone.firms, zone.materials
     _take_to_safety(rows, moved, firms.place, zone.technology.waste_kind, firms.unsafe, matter.unsafe, matter.safe)

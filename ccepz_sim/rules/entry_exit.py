@@ -12,11 +12,15 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Sector
 from ccepz_sim.numeric import wipe
+from ccepz_sim.rng import Stream
+from ccepz_sim.rules.firm_life import assign_officials, close_firms, open_firms
+from ccepz_sim.rules.technique import assign_technique
 from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 # what an earlier firm left: numbers, counts of quarters or years, and the rest
 CLEARED = (
@@ -27,7 +31,7 @@ CLEARED_COUNTS = ("losses", "starved", "insolvent", "link_wait", "pilot")
 CLEARED_TABLES = ("link_share", "unsafe")
 
 
-def turn_over(zone: PilotZone) -> None:
+def turn_over(zone: Zone) -> None:
     """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
 
     Reads: entry.*, firms.entrant_*, investment.extrapolators; policy eliminate, guarantees, risk_plans and those
@@ -87,29 +91,30 @@ def _fates(
     return saved, leaves
 
 
-def _fail(zone: PilotZone) -> None:
+def _fail(zone: Zone) -> None:
     """Firms out of cash and credit, or insolvent, are restructured or closed; guaranteed lenders wait.
 
     Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
     """
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.entry, zone.policy.now
+    accounts = ledger.firm_accounts
     rows = _broke(
-        firms.alive, firms.book_capital, ledger.deposits[zone.firm_accounts], ledger.loans[zone.firm_accounts],
+        firms.alive, firms.book_capital, ledger.deposits[accounts], ledger.loans[accounts],
         firms.starved, firms.insolvent, p.starved_quarters, p.insolvent_quarters,
     )  # fmt: skip
     if not len(rows):
         return
-    luck = zone.streams.at("exit", zone.quarter).random((2, firms.rows))
+    luck = zone.streams.at(Stream.EXIT, zone.quarter).random((2, firms.rows))
     patience = min(max(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor), 1.0)
     saved, leaves = _fates(
         rows, luck, p.exit_chance * patience, firms.first_mover, p.first_mover_load, firms.state_owned,
         p.state_shelter, p.plan_shelter * now.risk_plans, 1.0 - p.exit_floor,
     )  # fmt: skip
     restructure(zone, rows[saved])
-    zone.close_firms(leaves)
+    close_firms(zone, leaves)
 
 
-def restructure(zone: PilotZone, rows: np.ndarray) -> None:
+def restructure(zone: Zone, rows: np.ndarray) -> None:
     """Cover overdrafts by a loan and have the bank forgive debt beyond what book capital carries.
 
     Args:
@@ -120,10 +125,10 @@ def restructure(zone: PilotZone, rows: np.ndarray) -> None:
     if not len(rows):
         return
     firms, ledger = zone.firms, zone.ledger
-    accounts = ledger.account("firms", rows)
+    accounts = ledger.account(Sector.FIRMS, rows)
     ledger.lend(accounts, np.maximum(0.0, -ledger.deposits[accounts]))
     carried = zone.p.entry.carried_debt * firms.book_capital[rows]
-    ledger.write_off(accounts, zone.bank_account, np.maximum(0.0, ledger.loans[accounts] - carried))
+    ledger.write_off(accounts, zone.ledger.bank, np.maximum(0.0, ledger.loans[accounts] - carried))
     firms.starved[rows] = 0
     firms.insolvent[rows] = 0
 
@@ -149,7 +154,7 @@ def _retire(
         outdated[firm] *= 1.0 - share
 
 
-def _eliminate(zone: PilotZone) -> None:
+def _eliminate(zone: Zone) -> None:
     """Retire a share of outdated capacity a year; the firm loses the book value that went with it."""
     firms = zone.firms
     share = zone.policy.now.eliminate / QUARTERS
@@ -195,7 +200,7 @@ def _followers(
     return rate
 
 
-def entry_rate(zone: PilotZone) -> np.ndarray:
+def entry_rate(zone: Zone) -> np.ndarray:
     """Give the expected new firms a quarter by pattern firm: margins, land, promotion, infrastructure, the rival.
 
     Returns:
@@ -214,7 +219,7 @@ def entry_rate(zone: PilotZone) -> np.ndarray:
         firms.alive, firms.expected_margin, p.hurdle, p.margin_most, firms.official, zone.officials.growth_effort,
         p.promotion_reference, p.promotion_effect, fame, tech.rival_overlap, p.rival_effect * (1.0 - now.division),
         tech.market_growth, p.growth_effect, tech.emerging, support, firms.place, zone.towns.infrastructure,
-        zone.p.environment.infrastructure_least, zone.water_share, ease,
+        zone.p.environment.infrastructure_least, zone.towns.water_share, ease,
     )  # fmt: skip
 
 
@@ -231,7 +236,7 @@ def _spare_rows(alive: np.ndarray, start: np.ndarray, exited: np.ndarray, quarte
     return rows[:count].copy()
 
 
-def _enter(zone: PilotZone) -> None:
+def _enter(zone: Zone) -> None:
     """New firms come, as many as chance, the yearly rates and the spare rows allow."""
     firms, p = zone.firms, zone.p.entry
     if zone.frozen or zone.quarter < int(p.first_quarter):
@@ -241,16 +246,16 @@ def _enter(zone: PilotZone) -> None:
         return
     rate = entry_rate(zone)
     total = float(rate.sum())
-    luck = zone.streams.at("entry", zone.quarter)
+    luck = zone.streams.at(Stream.ENTRY, zone.quarter)
     count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
     if count == 0:
         return
     pattern = rate.cumsum().searchsorted(luck.random(count) * total, side="right")
     _found(zone, spare[:count], pattern, luck)
-    zone.entries = float(count)
+    zone.count.entries = float(count)
 
 
-def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.random.Generator) -> None:
+def _found(zone: Zone, rows: np.ndarray, pattern: np.ndarray, luck: np.random.Generator) -> None:
     """Fill rows with new firms: product and place of the pattern, own size, cost, ties and view.
 
     Args:
@@ -262,9 +267,9 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
     sizes = luck.lognormal(p.size_mean, p.size_sd, len(rows))
     draws = luck.random((4, len(rows)))
     clear_rows(zone, rows)
-    zone.technology.assign(rows, firms.product[pattern])
+    assign_technique(zone.technology, zone.world, zone.fixed, rows, firms.product[pattern])
     _fill(
-        rows, pattern, np.minimum(sizes, p.size_most), draws, zone.median_capacity, zone.technology.chain_base,
+        rows, pattern, np.minimum(sizes, p.size_most), draws, zone.fixed.median_capacity, zone.technology.chain_base,
         p.outdated_entrant, p.efficiency_low, p.efficiency_high, p.clean_entrant, p.tie_share, p.long_term_share,
         zone.p.investment.extrapolators, f.entrant_staffing, f.entrant_debt_ratio,
         firms.product, firms.place, firms.in_park, firms.capacity, firms.outdated, firms.chain, firms.efficiency,
@@ -273,8 +278,8 @@ def _found(zone: PilotZone, rows: np.ndarray, pattern: np.ndarray, luck: np.rand
     for row in rows.tolist():
         zone.entrants += 1
         firms.codes[row] = f"N-{zone.entrants:03d}"
-    zone.assign_officials(rows)
-    zone.open_firms(rows)
+    assign_officials(zone, rows)
+    open_firms(zone, rows)
 
 
 @compiled
@@ -306,7 +311,7 @@ def _fill(
         debt_ratio[row] = indebted
 
 
-def clear_rows(zone: PilotZone, rows: np.ndarray) -> None:
+def clear_rows(zone: Zone, rows: np.ndarray) -> None:
     """Wipe what an earlier firm left in the rows, its closed bank account excepted.
 
     Reads: firms.margin_start, collusion.belief_start.

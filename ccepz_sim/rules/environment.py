@@ -13,7 +13,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -26,17 +26,17 @@ def pollution_stock(stock: Value, inflow: Value, decay: float) -> Value:
     return stock * (1.0 - decay) + inflow
 
 
-def expose(zone: PilotZone) -> None:
+def expose(zone: Zone) -> None:
     """Add what was emitted and leaked, let part of it fade, and turn the stock into harm people feel.
 
     Reads: environment.*; policy restoration; infrastructure_money.
     """
     firms, towns, world, p = zone.firms, zone.towns, zone.world, zone.p.environment
-    per_park = zone.infrastructure_money / QUARTERS / max(1, np.count_nonzero(zone.has_park))
+    per_park = zone.public.infrastructure_money / QUARTERS / max(1, int(zone.towns.has_park.sum()))
     _fade_and_heal(
-        firms.place, firms.emission, zone.harm_weights, zone.household_rate, zone.population.persons,
-        towns.unsafe_release, zone.dilution, world.in_zone, zone.has_park, zone.materials.unsafe,
-        world.material["hazard"],
+        firms.place, firms.emission, zone.fixed.harm_weights, zone.towns.household_rate, zone.population.persons,
+        towns.unsafe_release, zone.towns.dilution, world.in_zone, zone.towns.has_park, zone.materials.unsafe,
+        world.material.hazard,
         p.household_share, p.leak_harm, p.pollution_decay, p.harm_scale, p.unsafe_scale, p.ecology_harm,
         p.ecology_unsafe, p.ecology_recovery,
         p.restoration_effect * np.log1p(zone.policy.now.restoration / p.restoration_scale),

@@ -15,7 +15,7 @@ from ccepz_sim.compiled import compiled
 YUAN = 1.0  # an overdraft below a yuan is rounding of the arithmetic, not want of cash
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -82,7 +82,7 @@ def _expect(
         usual_price[firm] = usual + trend_speed * (price - usual)
 
 
-def plan_projects(zone: PilotZone) -> None:
+def plan_projects(zone: Zone) -> None:
     """Set what firms expect of new plant and how much banks lend on it: over-investors carry on the price trend.
 
     Reads: investment.extrapolation, trend_speed, trend_most, credit_for_projects, boom_credit.
@@ -133,14 +133,14 @@ def _lend_and_repay(
     return grant, spare
 
 
-def grant_credit(zone: PilotZone) -> None:
+def grant_credit(zone: Zone) -> None:
     """Firms short of working capital borrow up to their limit; firms with spare cash repay.
 
     Reads: finance.*; policy guarantees, risk_plans.
     """
     firms, ledger, now = zone.firms, zone.ledger, zone.policy.now
     p = zone.p.finance
-    accounts = zone.firm_accounts
+    accounts = zone.ledger.firm_accounts
     grant, spare = _lend_and_repay(
         ledger.deposits[accounts], ledger.loans[accounts], firms.alive, firms.output, firms.input_cost,
         firms.wage_bill, firms.book_capital, firms.sales, firms.state_owned, now.guarantees, p.loan_to_value,
@@ -169,7 +169,7 @@ def _rates(
     return rate
 
 
-def loan_rate(zone: PilotZone) -> np.ndarray:
+def loan_rate(zone: Zone) -> np.ndarray:
     """Give the yearly loan rate by firm: the dated benchmark, a private premium, a spread that rises with leverage.
 
     Returns:
@@ -177,9 +177,9 @@ def loan_rate(zone: PilotZone) -> np.ndarray:
 
     Reads: finance.rate_*, private_premium, leverage_spread, leverage_most.
     """
-    firms, p = zone.firms, zone.p.finance
+    firms, p, loans = zone.firms, zone.p.finance, zone.ledger.loans[zone.ledger.firm_accounts]
     benchmark = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
     return _rates(
-        benchmark, firms.state_owned, zone.ledger.loans[zone.firm_accounts], firms.book_capital, p.private_premium,
+        benchmark, firms.state_owned, loans, firms.book_capital, p.private_premium,
         p.leverage_spread, p.leverage_most,
     )  # fmt: skip

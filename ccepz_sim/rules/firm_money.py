@@ -8,12 +8,13 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.markets.permits import trade_permits
 from ccepz_sim.rules.deposits import pay_deposits
 from ccepz_sim.rules.finance import loan_rate
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -41,21 +42,21 @@ def _trade_of_firms(
     return near, far
 
 
-def trade(zone: PilotZone) -> None:
+def trade(zone: Zone) -> None:
     """Firms sell outside, buy inputs near and far, pay wages and the handling of emissions and waste."""
     firms, ledger = zone.firms, zone.ledger
-    outside, payers = zone.outside_account, zone.firm_accounts
+    outside, payers = zone.ledger.outside, zone.ledger.firm_accounts
     near, far = _trade_of_firms(
         firms.output, firms.sales, firms.input_cost, firms.by_product_saving, firms.wage_bill, firms.abatement_cost,
         firms.waste_cost, firms.bribe, firms.other_income, zone.base_year.local_inputs, firms.profit,
     )  # fmt: skip
-    services = ledger.account("services", firms.place)
-    ledger.pay("sales", outside, payers, firms.sales)
-    ledger.pay("inputs", payers, services, near)
-    ledger.pay("inputs", payers, outside, far)
-    ledger.pay("wages", payers, ledger.account("households", firms.place), firms.wage_bill)
-    ledger.pay("abatement", payers, outside, firms.abatement_cost)
-    ledger.pay("waste_service", payers, services, firms.waste_cost)
+    services = ledger.account(Sector.SERVICES, firms.place)
+    ledger.pay(Flow.SALES, outside, payers, firms.sales)
+    ledger.pay(Flow.INPUTS, payers, services, near)
+    ledger.pay(Flow.INPUTS, payers, outside, far)
+    ledger.pay(Flow.WAGES, payers, ledger.account(Sector.HOUSEHOLDS, firms.place), firms.wage_bill)
+    ledger.pay(Flow.ABATEMENT, payers, outside, firms.abatement_cost)
+    ledger.pay(Flow.WASTE_SERVICE, payers, services, firms.waste_cost)
 
 
 @compiled
@@ -87,22 +88,22 @@ def _tax_shares(
     return away, town, rest, account
 
 
-def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> None:
+def pay_tax(zone: Zone, kind: Flow, amount: np.ndarray, local: float) -> None:
     """Firms pay a tax to the centre, their town and the prefecture; what stays in the zone is counted.
 
     Args:
-        kind: name of the flow; amount: yuan, shape (rows,); local: share that stays in the prefecture.
+        kind: of the flow; amount: yuan, shape (rows,); local: share that stays in the prefecture.
 
     Reads: fiscal.town_share.
     """
-    ledger, payers = zone.ledger, zone.firm_accounts
+    ledger, payers = zone.ledger, zone.ledger.firm_accounts
     away, town, rest, account = _tax_shares(
-        amount, zone.firms.place, local, zone.p.fiscal.town_share, zone.town_body, ledger.first["bodies"],
-        zone.own_revenue,
+        amount, zone.firms.place, local, zone.p.fiscal.town_share, zone.towns.body, ledger.bodies,
+        zone.towns.own_revenue,
     )  # fmt: skip
-    ledger.pay(kind, payers, zone.outside_account, away)
+    ledger.pay(kind, payers, zone.ledger.outside, away)
     ledger.pay(kind, payers, account, town)
-    ledger.pay(kind, payers, zone.body_account(zone.body["prefecture"]), rest)
+    ledger.pay(kind, payers, zone.ledger.bodies + zone.body.prefecture, rest)
 
 
 @compiled
@@ -126,7 +127,7 @@ def _duties(
     return vat, levy, duty
 
 
-def pay_taxes(zone: PilotZone) -> None:
+def pay_taxes(zone: Zone) -> None:
     """Value added, resources, pollution, permits and restoration deposits are paid; shares change with the law."""
     firms, p = zone.firms, zone.p.fiscal
     early, old = zone.quarter < p.vat_reform_quarter, zone.quarter < p.environment_law_quarter
@@ -134,9 +135,9 @@ def pay_taxes(zone: PilotZone) -> None:
         firms.value_added, firms.sales, firms.tax_due, firms.waste_tax, zone.technology.resource_tax, p.vat_effective,
         zone.policy.now.resource_price, firms.profit,
     )  # fmt: skip
-    pay_tax(zone, "vat", vat, p.vat_local_early if early else p.vat_local_late)
-    pay_tax(zone, "resource_tax", levy, p.resource_local)
-    pay_tax(zone, "pollution_tax", duty, p.fee_local if old else p.environment_tax_local)
+    pay_tax(zone, Flow.VAT, vat, p.vat_local_early if early else p.vat_local_late)
+    pay_tax(zone, Flow.RESOURCE_TAX, levy, p.resource_local)
+    pay_tax(zone, Flow.POLLUTION_TAX, duty, p.fee_local if old else p.environment_tax_local)
     trade_permits(zone)
     pay_deposits(zone)
 
@@ -211,12 +212,12 @@ def _take_out(
     return near, far
 
 
-def share_out_profit(zone: PilotZone) -> None:
+def share_out_profit(zone: Zone) -> None:
     """Interest, profit tax with its preference, dividends; what remains stays as cash."""
     firms, ledger, p, now = zone.firms, zone.ledger, zone.p.fiscal, zone.policy.now
     f = zone.p.finance
-    accounts, outside = zone.firm_accounts, zone.outside_account
-    homes = ledger.account("households", firms.place)
+    accounts, outside = zone.ledger.firm_accounts, zone.ledger.outside
+    homes = ledger.account(Sector.HOUSEHOLDS, firms.place)
     cash = ledger.deposits[accounts].copy()
     fee_rate = f.guarantee_fee / QUARTERS * now.guarantees * f.guaranteed_share
     interest, fee, near, far, tax, refund = _outlays(
@@ -224,19 +225,19 @@ def share_out_profit(zone: PilotZone) -> None:
         firms.research, zone.p.settlement.local_research, p.research_threshold, p.profit_tax, now.high_tech_cut,
         now.loss_relief * now.high_tech_cut * p.loss_refund, firms.profit,
     )  # fmt: skip
-    refund = zone.within_budget("finance", refund)
-    ledger.pay("subsidies", zone.body_account(zone.body["finance"]), accounts, refund)
+    refund = zone.ledger.affordable(zone.ledger.bodies + zone.body.finance, refund)
+    ledger.pay(Flow.SUBSIDIES, zone.ledger.bodies + zone.body.finance, accounts, refund)
     kept_here, sent_away = _take_out(
         cash, interest, fee, firms.research, tax, refund, firms.buffer, f.payout, firms.state_owned, f.local_owners,
         firms.alive, firms.profit, firms.losses,
     )  # fmt: skip
-    ledger.pay("interest", accounts, zone.bank_account, interest)
-    ledger.pay("guarantee", accounts, zone.guarantee_account, fee)
-    ledger.pay("research", accounts, homes, near)
-    ledger.pay("research", accounts, outside, far)
-    pay_tax(zone, "profit_tax", tax, p.profit_tax_local)
-    ledger.pay("dividends", accounts, homes, kept_here)
-    ledger.pay("dividends", accounts, outside, sent_away)
+    ledger.pay(Flow.INTEREST, accounts, zone.ledger.bank, interest)
+    ledger.pay(Flow.GUARANTEE, accounts, zone.ledger.guarantee, fee)
+    ledger.pay(Flow.RESEARCH, accounts, homes, near)
+    ledger.pay(Flow.RESEARCH, accounts, outside, far)
+    pay_tax(zone, Flow.PROFIT_TAX, tax, p.profit_tax_local)
+    ledger.pay(Flow.DIVIDENDS, accounts, homes, kept_here)
+    ledger.pay(Flow.DIVIDENDS, accounts, outside, sent_away)
 
 
 @compiled
@@ -303,11 +304,11 @@ def _projects(
     return borrowed, near, far
 
 
-def invest(zone: PilotZone) -> None:
+def invest(zone: Zone) -> None:
     """Replace wear while cash lasts; expand when the expected margin beats the hurdle (booms are extrapolated)."""
     firms, tech, ledger, now = zone.firms, zone.technology, zone.ledger, zone.policy.now
     p = zone.p.investment
-    accounts = zone.firm_accounts
+    accounts = zone.ledger.firm_accounts
     borrowed, near, far = _projects(
         ledger.deposits[accounts], ledger.loans[accounts], firms.alive, firms.place, zone.towns.infrastructure,
         tech.capital_cost, zone.prices.general, 1.0 - p.land_share * now.land_concession, firms.utilisation,
@@ -317,7 +318,7 @@ def invest(zone: PilotZone) -> None:
         firms.plant_money, firms.investment, firms.capacity, firms.book_capital, firms.outdated,
     )  # fmt: skip
     ledger.lend(accounts, borrowed)
-    ledger.pay("investment", accounts, ledger.account("construction", firms.place), near)
-    ledger.pay("investment", accounts, zone.outside_account, far)
-    projects = zone.project_spending[min(zone.quarter, len(zone.project_spending) - 1)]
-    ledger.pay("investment", zone.outside_account, ledger.of("construction"), projects)
+    ledger.pay(Flow.INVESTMENT, accounts, ledger.account(Sector.CONSTRUCTION, firms.place), near)
+    ledger.pay(Flow.INVESTMENT, accounts, zone.ledger.outside, far)
+    projects = zone.fixed.project_spending[min(zone.quarter, len(zone.fixed.project_spending) - 1)]
+    ledger.pay(Flow.INVESTMENT, zone.ledger.outside, ledger.of(Sector.CONSTRUCTION), projects)

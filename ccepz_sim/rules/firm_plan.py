@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,44 +11,15 @@ from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.markets.permits import open_market
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, cheapest_share, share_for_standard
 from ccepz_sim.rules.finance import plan_projects
+from ccepz_sim.rules.firm_life import open_firms
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from ccepz_sim.state.world import PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 JOBS_PER = 1000.0  # units of capacity, in the product table
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompliancePlan:
-    """The ways open to each firm this quarter; shape (rows, 2) for air and water unless said.
-
-    Attributes:
-        abate_honest, abate_alone: share abated when complying, and when evading alone.
-        hidden_alone: share of what is left that a firm hides alone.
-        alone: whether evading alone is cheaper than complying, shape (rows,).
-        faced, rate: yuan/equivalent with and without the permit price.
-        start, slope: of marginal abatement cost, yuan/equivalent.
-        equivalents: before abatement, number a quarter.
-    """
-
-    abate_honest: np.ndarray
-    abate_alone: np.ndarray
-    hidden_alone: np.ndarray
-    alone: np.ndarray
-    faced: np.ndarray
-    rate: np.ndarray
-    start: np.ndarray
-    slope: np.ndarray
-    equivalents: np.ndarray
-
-
-def idle_plan(rows: int) -> CompliancePlan:
-    """Give the plan before any planning: nothing abated, hidden or taxed."""
-    none, cost = np.zeros((rows, 2)), np.ones((rows, 2))
-    return CompliancePlan(none, none, none, np.zeros(rows, dtype=bool), none, none, cost, cost, none)
 
 
 @compiled
@@ -65,7 +35,7 @@ def gate_price(base: Value, market: Value, response: Value, least: float) -> Val
     return price
 
 
-def plan_firms(zone: PilotZone) -> None:
+def plan_firms(zone: Zone) -> None:
     """Every firm sets price expectations, utilisation, posts and its way with the environment rules.
 
     Reads: firms.*, abatement.*, collusion.own_detection, hidden_share; policy internet, division, resource_price,
@@ -80,12 +50,12 @@ def plan_firms(zone: PilotZone) -> None:
     plan_research(zone)
 
 
-def _open_projects(zone: PilotZone) -> None:
+def _open_projects(zone: Zone) -> None:
     """Firms of the roster that were being built start on their date."""
     firms = zone.firms
     opening = _due(firms.start, firms.exited, firms.alive, zone.quarter)
     if len(opening):
-        zone.open_firms(opening)
+        open_firms(zone, opening)
 
 
 @compiled
@@ -94,12 +64,12 @@ def _due(start: np.ndarray, exited: np.ndarray, alive: np.ndarray, quarter: int)
     return np.flatnonzero((start <= quarter) & ~alive & (exited > quarter))
 
 
-def _set_margin(zone: PilotZone) -> None:
+def _set_margin(zone: Zone) -> None:
     """The margin is what price leaves after inputs, wages, levies and duties; expectations follow it slowly."""
     firms, tech, prices, now = zone.firms, zone.technology, zone.prices, zone.policy.now
     p = zone.p.firms
     relative = np.exp(prices.log - prices.log_2010)
-    energy = float(relative[zone.energy_series].mean())
+    energy = float(relative[zone.fixed.energy_series].mean())
     _reckon_margin(
         relative[tech.series], tech.base_price, tech.price_response, tech.chain_base, tech.base_input,
         tech.rival_overlap, tech.energy_cost_share, tech.input_link, tech.resource_tax,
@@ -154,7 +124,7 @@ def treated_share(abate: np.ndarray, firm: int) -> float:
     return share
 
 
-def _set_utilisation(zone: PilotZone) -> None:
+def _set_utilisation(zone: Zone) -> None:
     """Plants run as far as margin and demand pull, with a floor; treatment takes part of the steam, power and time.
 
     Green consumption moves demand toward emerging products and away from those of the dirtiest firms.
@@ -194,7 +164,7 @@ def _utilise(
         utilisation[firm] = moved * (1.0 - stopped[firm])
 
 
-def set_posts(zone: PilotZone) -> None:
+def set_posts(zone: Zone) -> None:
     """Set the posts a firm wants by skill, persons: part is kept when output falls, treatment needs its operators.
 
     Reads: firms.labour_fixed, treatment_staff, chain_skill, skill_share_most, unskilled_share_least; labour_saving.
@@ -230,7 +200,7 @@ def _want_staff(
         posts[firm, PROFESSIONAL] = total * professional
 
 
-def weigh_compliance(zone: PilotZone) -> None:
+def weigh_compliance(zone: Zone) -> None:
     """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
 
     Reads: abatement.*, collusion.own_detection, hidden_share, fiscal.environment_law_quarter; policy tax_air,
@@ -248,19 +218,20 @@ def weigh_compliance(zone: PilotZone) -> None:
         1.0 - p.communication_effect * now.communication,
         equivalents, reached, asked, scale,
     )  # fmt: skip
-    zone.permit_price = open_market(zone, equivalents[:, 0], scale, asked)
-    kept, alone = np.zeros((7, firms.rows, 2)), np.zeros(firms.rows, dtype=bool)
+    zone.permits.price = open_market(zone, equivalents[:, 0], scale, asked)
+    kept, plan = np.zeros((7, firms.rows, 2)), zone.plan
     _compare(
         equivalents, reached, asked, scale, firms.sees,
-        zone.quarter >= zone.p.fiscal.environment_law_quarter, now.tax_air, now.tax_water, zone.permit_price,
+        zone.quarter >= zone.p.fiscal.environment_law_quarter, now.tax_air, now.tax_water, zone.permits.price,
         p.air_start, p.water_start, p.air_slope, p.water_slope,
         p.notch_one, p.notch_two, p.notch_one_factor, p.notch_two_factor,
         c.own_detection, p.report_fine, p.report_permits, p.report_steepness, p.breach_fine, c.hidden_share,
         p.reference_burden * general,
-        firms.reference_burden, firms.saving, alone, kept,
+        firms.reference_burden, firms.saving, plan.alone, kept,
     )  # fmt: skip
-    bound, free, hidden, faced, due, start, slope = kept
-    zone.plan = CompliancePlan(bound, free, hidden, alone, faced, due, start, slope, equivalents)
+    plan.abate_honest[:], plan.abate_alone[:], plan.hidden_alone[:], plan.faced[:] = kept[:4]
+    plan.rate[:], plan.start[:], plan.slope[:] = kept[4:]
+    plan.equivalents[:] = equivalents
 
 
 @compiled
@@ -297,7 +268,7 @@ def _compare(
     hidden_together: float, usual_burden: float,
     reference_burden: np.ndarray, saving: np.ndarray, alone: np.ndarray, kept: np.ndarray,
 ) -> None:  # fmt: skip
-    """Reckon the cost of each way for each firm and keep the shares, rates and curves of `CompliancePlan`.
+    """Reckon the cost of each way for each firm and keep the shares, rates and curves of `Plans`.
 
     Args:
         law: whether the tax falls at the two notches.

@@ -5,6 +5,7 @@ Source: Tullock 1980; docs/model.md (a), (d).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,53 +13,55 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.numeric import power, row_sum
 from ccepz_sim.policies.effective import costs
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.bodies import BodyNumbers
+    from ccepz_sim.state.firms import Firms
+    from ccepz_sim.state.policy import Working
+    from ccepz_sim.state.zone import Zone
 
 
-CASH, AWARD = "cash", "award"  # uses of a grant that are income of the firm
 ROUNDS = 4  # of the contest; the error shrinks by its sharpness in each
 
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A yearly fund: the body that pays, the policy channel of its size, and what a grant is for.
+    """A yearly fund: the body that pays, the lever that sets its size, and what a grant is for.
 
     Attributes:
-        use: the firm field that keeps the money for its purpose, CASH or AWARD.
+        use: the column of firms that keeps the money for its purpose; their profit where it is income.
+        for_reuse: whether what is granted pulls more reuse.
         spent_at_once: whether the works are bought outside on the spot.
     """
 
     id: str
-    body: str
-    channel: str
-    use: str
+    body: Callable[[BodyNumbers], int]
+    amount: Callable[[Working], float]
+    use: Callable[[Firms], np.ndarray]
+    for_reuse: bool = False
     spent_at_once: bool = False
 
 
 FUNDS = (
-    Fund("research", "science", "rd_fund", "research_fund"),
-    Fund("cleaner production", "environment", "cleaner_production", "clean_money", spent_at_once=True),
-    Fund("upgrade", "committee", "upgrade", "upgrade_money", spent_at_once=True),
-    Fund("chain", "committee", "chain_support", "chain_money", spent_at_once=True),
-    Fund("emerging", "committee", "emerging_support", CASH),
-    Fund("loan discount", "finance", "loan_discount", CASH),
-    Fund("results", "finance", "results_award", AWARD),
-    Fund("investment", "finance", "investment_subsidy", "plant_money"),
-)
-# paying body, policy channel, sector that delivers, kind of flow
-WORKS = (
-    ("prefecture", "education", "services", "programmes"),
-    ("prefecture", "green_demand", "services", "programmes"),
-    ("committee", "infrastructure", "construction", "programmes"),
-    ("committee", "attraction", "services", "programmes"),
-    ("committee", "brand_support", "services", "programmes"),
-    ("environment", "restoration", "construction", "restoration"),
-)
+    Fund("research", lambda body: body.science, lambda now: now.rd_fund, lambda firms: firms.research_fund),
+    Fund("cleaner production", lambda body: body.environment, lambda now: now.cleaner_production,
+         lambda firms: firms.clean_money, spent_at_once=True),
+    Fund("upgrade", lambda body: body.committee, lambda now: now.upgrade,
+         lambda firms: firms.upgrade_money, spent_at_once=True),
+    Fund("chain", lambda body: body.committee, lambda now: now.chain_support,
+         lambda firms: firms.chain_money, spent_at_once=True),
+    Fund("emerging", lambda body: body.committee, lambda now: now.emerging_support, lambda firms: firms.profit),
+    Fund("loan discount", lambda body: body.finance, lambda now: now.loan_discount, lambda firms: firms.profit),
+    Fund("results", lambda body: body.finance, lambda now: now.results_award,
+         lambda firms: firms.profit, for_reuse=True),
+    Fund("investment", lambda body: body.finance, lambda now: now.investment_subsidy,
+         lambda firms: firms.plant_money),
+)  # fmt: skip
 
 
 @compiled
@@ -116,7 +119,7 @@ def misuse_share(
     return share
 
 
-def award_funds(zone: PilotZone) -> None:
+def award_funds(zone: Zone) -> None:
     """In the last quarter of a year every fund is awarded and paid; what is misused leaves with the owners.
 
     Reads: funds.*; policy fund_strictness and the amount of each fund; audit_found, the compliance plan.
@@ -126,17 +129,17 @@ def award_funds(zone: PilotZone) -> None:
     _name_pilots(zone)
     merits = _merits(zone)
     bonus = 1.0 + zone.p.funds.pilot_bonus * (zone.firms.pilot > 0)
-    luck = zone.streams.at("misuse", zone.quarter).random(zone.firms.rows)  # who diverts one grant diverts all
+    luck = zone.streams.at(Stream.MISUSE, zone.quarter).random(zone.firms.rows)  # who diverts one grant diverts all
     for fund in FUNDS:
-        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id] * bonus, luck)
+        _award(zone, fund, fund.amount(zone.policy.now), merits[fund.id] * bonus, luck)
 
 
-def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
+def _merits(zone: Zone) -> dict[str, np.ndarray]:
     """Give by fund what applicants are ranked by, shape (rows,); only relative size counts, 0 is not eligible."""
     firms, p = zone.firms, zone.p.funds
     alive = firms.alive
     capital = alive * firms.book_capital
-    indebted = zone.ledger.loans[zone.firm_accounts] > 0.0
+    indebted = zone.ledger.loans[zone.ledger.firm_accounts] > 0.0
     dirt = row_sum(zone.plan.equivalents) * firms.clean
     return {
         "research": alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge),
@@ -150,10 +153,10 @@ def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
     }
 
 
-def _open_share(zone: PilotZone) -> float:
+def _open_share(zone: Zone) -> float:
     """Give the share of an award that contacts decide: all but what strictness and size take, 0-1."""
     p = zone.p.funds
-    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
+    reach = p.lobby_base + p.brand_view_pull * zone.governance.brand_view_share
     return float((1.0 - zone.policy.now.fund_strictness) * reach / (reach + p.size_weight))
 
 
@@ -184,10 +187,10 @@ def _lobby(
     return share, spent
 
 
-def _name_pilots(zone: PilotZone) -> None:
+def _name_pilots(zone: Zone) -> None:
     """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
     firms, p, ledger = zone.firms, zone.p.funds, zone.ledger
-    firms.pilot = np.maximum(firms.pilot - 1, 0)
+    firms.pilot[:] = np.maximum(firms.pilot - 1, 0)
     rows = np.flatnonzero(firms.alive & (firms.pilot == 0) & (firms.sales > 0.0))
     places = min(int(p.pilot_places), len(rows))
     if not places:
@@ -198,11 +201,11 @@ def _name_pilots(zone: PilotZone) -> None:
     by_contact = _open_share(zone)
     won, spent = _lobby(
         rows, merit / float(merit.max()), by_contact * prize, firms.lobby, p.lobby_power, p.sharpness,
-        ledger.deposits[zone.firm_accounts], firms.profit,
+        ledger.deposits[zone.ledger.firm_accounts], firms.profit,
     )  # fmt: skip
-    ledger.pay("lobbying", zone.firm_accounts, ledger.account("services", firms.place), spent)
+    ledger.pay(Flow.LOBBYING, zone.ledger.firm_accounts, ledger.account(Sector.SERVICES, firms.place), spent)
     chance = by_contact * won + (1.0 - by_contact) * merit / merit.sum()
-    luck = zone.streams.at("pilots", zone.quarter)
+    luck = zone.streams.at(Stream.PILOTS, zone.quarter)
     firms.pilot[luck.choice(rows, size=places, replace=False, p=chance / chance.sum())] = int(p.pilot_years)
 
 
@@ -260,45 +263,45 @@ def _share_out(
     return spent, grant, diverted, useful
 
 
-def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: np.ndarray) -> None:
+def _award(zone: Zone, fund: Fund, amount: float, merit: np.ndarray, luck: np.ndarray) -> None:
     """Share one fund out among those eligible and let part of it be misused.
 
     Args:
         amount: yuan of the year.
         merit: what applicants are ranked by; luck: uniform draws of who misuses; shape (rows,).
     """
-    firms, p, ledger, accounts = zone.firms, zone.p.funds, zone.ledger, zone.firm_accounts
+    firms, p, ledger, accounts = zone.firms, zone.p.funds, zone.ledger, zone.ledger.firm_accounts
     if amount <= 0.0 or not (merit > 0.0).any():
         return
-    body = zone.body_account(zone.body[fund.body])
+    body = ledger.bodies + fund.body(zone.body)
     spent, granted, misused, useful = _share_out(
         amount, max(0.0, float(ledger.deposits[body])), merit, _open_share(zone), firms.lobby, p.lobby_power,
         p.sharpness, ledger.deposits[accounts], firms.integrity, luck, zone.policy.now.fund_strictness,
-        float(zone.audit_found), p.misuse_base, p.misuse_strict, p.misuse_audit, p.misuse_honest, p.misuse_lobbied,
+        zone.governance.audit_found, p.misuse_base, p.misuse_strict, p.misuse_audit, p.misuse_honest, p.misuse_lobbied,
         p.misuse_depth, firms.profit, firms.granted, firms.misused,
-        firms.profit if fund.use in (CASH, AWARD) else getattr(firms, fund.use),
+        fund.use(firms),
     )  # fmt: skip
-    ledger.pay("lobbying", accounts, ledger.account("services", firms.place), spent)
-    ledger.pay("funds", body, accounts, granted)
-    ledger.pay("misuse", accounts, zone.outside_account, misused)
-    if fund.use == AWARD:
-        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
+    ledger.pay(Flow.LOBBYING, accounts, ledger.account(Sector.SERVICES, firms.place), spent)
+    ledger.pay(Flow.FUNDS, body, accounts, granted)
+    ledger.pay(Flow.MISUSE, accounts, zone.ledger.outside, misused)
+    if fund.for_reuse:
+        zone.firms.award_pull[:] = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
     if fund.spent_at_once:
-        ledger.pay("investment", accounts, zone.outside_account, useful)
+        ledger.pay(Flow.INVESTMENT, accounts, zone.ledger.outside, useful)
 
 
-def _borrow_for_parks(zone: PilotZone) -> None:
+def _borrow_for_parks(zone: Zone) -> None:
     """The committee borrows against land what was decided, as far as its debt ceiling allows."""
-    committee = zone.body["committee"]
-    account = int(zone.body_account(committee))
+    committee = zone.body.committee
+    account = zone.ledger.bodies + committee
     room = max(0.0, float(zone.bodies.debt_ceiling[committee] - zone.ledger.loans[account]))
     amount = min(zone.policy.now.park_borrowing / QUARTERS, room)
     if amount > 0.0:
         zone.ledger.lend(account, amount)
-    zone.park_loan = amount * QUARTERS
+    zone.public.park_loan = amount * QUARTERS
 
 
-def disburse_programmes(zone: PilotZone) -> None:
+def disburse_programmes(zone: Zone) -> None:
     """Programmes that are paid out every quarter: staff, campaigns, works, platforms, allowances, land, borrowing.
 
     Reads: funds.borrowing_spent, institute_wages; policy park_borrowing, platforms and the values of WORKS.
@@ -309,36 +312,39 @@ def disburse_programmes(zone: PilotZone) -> None:
     _fund_institutes(zone)
 
 
-def _pay_helpers(zone: PilotZone) -> None:
+def _pay_helpers(zone: Zone) -> None:
     """What programmes cost beyond the status quo is paid to people of the zone, by head."""
     cost = costs(zone.policy, zone.quarter)
     programmes = np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0))
     if not len(programmes):
         return
-    homes = zone.ledger.of("households", zone.world.zone_count)
+    homes = zone.ledger.of(Sector.HOUSEHOLDS, zone.world.zone_count)
     persons = zone.population.persons[: zone.world.zone_count]
     share = persons / max(1, persons.sum())
     for number in programmes:
         executor = int(zone.policy.body[number])
-        paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
-        zone.ledger.pay("programmes", zone.body_account(executor), homes, paid)
+        paid = zone.ledger.affordable(zone.ledger.bodies + executor, cost[number] * share)
+        zone.ledger.pay(Flow.PROGRAMMES, zone.ledger.bodies + executor, homes, paid)
 
 
-def _pay_works(zone: PilotZone) -> None:
+def _pay_works(zone: Zone) -> None:
     """Campaigns and works are bought from services and builders of the park towns, in equal parts."""
     now, ledger = zone.policy.now, zone.ledger
-    parks = np.flatnonzero(zone.has_park)
-    builders, services = ledger.account("construction", parks), ledger.account("services", parks)
-    borrowed = zone.park_loan * zone.p.funds.borrowing_spent
-    orders = {("committee", "construction", "programmes"): borrowed}
-    for body, channel, sector, kind in WORKS:
-        orders[body, sector, kind] = orders.get((body, sector, kind), 0.0) + getattr(now, channel)
-    for (body, sector, kind), amount in orders.items():
+    parks = np.flatnonzero(zone.towns.has_park)
+    builders, services = ledger.account(Sector.CONSTRUCTION, parks), ledger.account(Sector.SERVICES, parks)
+    borrowed, body = zone.public.park_loan * zone.p.funds.borrowing_spent, zone.body
+    orders = (
+        (body.committee, builders, Flow.PROGRAMMES, borrowed + now.infrastructure),
+        (body.prefecture, services, Flow.PROGRAMMES, now.education + now.green_demand),
+        (body.committee, services, Flow.PROGRAMMES, now.attraction + now.brand_support),
+        (body.environment, builders, Flow.RESTORATION, now.restoration),
+    )
+    for payer, payees, kind, amount in orders:
         if amount > 0.0:
-            payer = int(zone.body_account(zone.body[body]))
-            each = min(amount / QUARTERS, max(0.0, float(ledger.deposits[payer]))) / len(parks)
-            ledger.pay(kind, payer, builders if sector == "construction" else services, np.full(len(parks), each))
-    zone.infrastructure_money = now.infrastructure + borrowed
+            have = max(0.0, float(ledger.deposits[ledger.bodies + payer]))
+            each = min(amount / QUARTERS, have) / len(parks)
+            ledger.pay(kind, ledger.bodies + payer, payees, np.full(len(parks), each))
+    zone.public.infrastructure_money = now.infrastructure + borrowed
 
 
 @compiled
@@ -368,16 +374,16 @@ def _institute_money(
     return lab, base, wages, inputs
 
 
-def _fund_institutes(zone: PilotZone) -> None:
+def _fund_institutes(zone: Zone) -> None:
     """Institutes get money from above and from platforms; they spend what they hold on wages and inputs."""
     ledger, institutes = zone.ledger, zone.institutes
-    accounts, payer = ledger.of("institutes"), int(zone.body_account(zone.body["science"]))
+    accounts, payer = ledger.of(Sector.INSTITUTES), zone.ledger.bodies + zone.body.science
     platforms = min(zone.policy.now.platforms / QUARTERS, max(0.0, float(ledger.deposits[payer])))
     lab, base, wages, inputs = _institute_money(
         platforms, institutes.posts, institutes.base_funding, ledger.deposits[accounts], zone.p.funds.institute_wages,
         institutes.funding,
     )  # fmt: skip
-    ledger.pay("programmes", payer, accounts, lab)
-    ledger.pay("programmes", zone.outside_account, accounts, base)
-    ledger.pay("wages", accounts, ledger.account("households", institutes.place), wages)
-    ledger.pay("inputs", accounts, zone.outside_account, inputs)
+    ledger.pay(Flow.PROGRAMMES, payer, accounts, lab)
+    ledger.pay(Flow.PROGRAMMES, zone.ledger.outside, accounts, base)
+    ledger.pay(Flow.WAGES, accounts, ledger.account(Sector.HOUSEHOLDS, institutes.place), wages)
+    ledger.pay(Flow.INPUTS, accounts, zone.ledger.outside, inputs)

@@ -8,11 +8,12 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.numeric import clip
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, SERVICES
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -67,30 +68,30 @@ def _spend(
     return tax, near, far, yearly
 
 
-def earn_and_spend(zone: PilotZone) -> None:
+def earn_and_spend(zone: Zone) -> None:
     """Households of each place pay income tax, spend a share of income and part of their savings, most of it near."""
     ledger, towns, p, base = zone.ledger, zone.towns, zone.p.settlement, zone.base_year
-    homes, farms, outside = ledger.of("households"), ledger.of("agriculture"), zone.outside_account
-    builders, services = ledger.of("construction"), ledger.of("services")
+    homes, farms, outside = ledger.of(Sector.HOUSEHOLDS), ledger.of(Sector.AGRICULTURE), zone.ledger.outside
+    builders, services = ledger.of(Sector.CONSTRUCTION), ledger.of(Sector.SERVICES)
     farm = towns.agriculture_sales * base.agriculture_ratio
-    ledger.pay("sales", outside, farms, towns.agriculture_sales)
-    ledger.pay("wages", farms, homes, farm)
-    ledger.pay("inputs", farms, outside, towns.agriculture_sales - farm)
+    ledger.pay(Flow.SALES, outside, farms, towns.agriculture_sales)
+    ledger.pay(Flow.WAGES, farms, homes, farm)
+    ledger.pay(Flow.INPUTS, farms, outside, towns.agriculture_sales - farm)
     built, served, far, elsewhere = _earn(
         towns.employed, towns.wage, ledger.deposits[builders], ledger.deposits[services], zone.world.zone_count,
         zone.population.persons, p.other_income, zone.prices.general,
     )  # fmt: skip
-    ledger.pay("wages", builders, homes, built)
-    ledger.pay("wages", services, homes, served)
-    ledger.pay("wages", outside, homes, far)
-    ledger.pay("household_transfer", outside, homes, elsewhere)
-    tax, near, imports, towns.household_income = _spend(
+    ledger.pay(Flow.WAGES, builders, homes, built)
+    ledger.pay(Flow.WAGES, services, homes, served)
+    ledger.pay(Flow.WAGES, outside, homes, far)
+    ledger.pay(Flow.HOUSEHOLD_TRANSFER, outside, homes, elsewhere)
+    tax, near, imports, towns.household_income[:] = _spend(
         ledger.received[homes], ledger.deposits[homes], base.income_tax, base.consumption, p.wealth_spending,
         base.local_consumption,
     )  # fmt: skip
-    ledger.pay("income_tax", homes, outside, tax)
-    ledger.pay("consumption", homes, services, near)
-    ledger.pay("imports", homes, outside, imports)
+    ledger.pay(Flow.INCOME_TAX, homes, outside, tax)
+    ledger.pay(Flow.CONSUMPTION, homes, services, near)
+    ledger.pay(Flow.IMPORTS, homes, outside, imports)
 
 
 @compiled
@@ -106,20 +107,30 @@ def _sector_shares(
     return added, inputs, spare
 
 
-def settle_sectors(zone: PilotZone) -> None:
+def settle_sectors(zone: Zone) -> None:
     """Services and construction turn sales into value added; what is left over after a reserve goes out as inputs."""
-    ledger, towns, p = zone.ledger, zone.towns, zone.p.sectors
-    for name, ratio in (("services", zone.services_ratio), ("construction", zone.construction_ratio)):
-        accounts = ledger.of(name)
-        sales = ledger.received[accounts].copy()
-        if zone.quarter == 0:
-            target = zone.world.place[f"{name}_va_2010"] / QUARTERS
-            ratio[:] = clip(target / np.maximum(sales, 1.0), p.ratio_least, p.ratio_most)
-        added, inputs, spare = _sector_shares(
-            sales, ratio, ledger.deposits[accounts], p.owners_take, p.reserve_quarters
-        )
-        setattr(towns, f"{name}_sales", sales)
-        setattr(towns, f"{name}_va", added)
-        ledger.pay("inputs", accounts, zone.outside_account, inputs)
-        ledger.pay("dividends", accounts, ledger.of("households"), spare)
-    towns.agriculture_va = towns.agriculture_sales * zone.base_year.agriculture_ratio
+    towns, place = zone.towns, zone.world.place
+    _settle_sector(zone, Sector.SERVICES, towns.services_ratio, place.services_va_2010,
+                   towns.services_sales, towns.services_va)  # fmt: skip
+    _settle_sector(zone, Sector.CONSTRUCTION, towns.construction_ratio, place.construction_va_2010,
+                   towns.construction_sales, towns.construction_va)  # fmt: skip
+    towns.agriculture_va[:] = towns.agriculture_sales * zone.base_year.agriculture_ratio
+
+
+def _settle_sector(
+    zone: Zone, sector: Sector, ratio: np.ndarray, yearly: np.ndarray, sales: np.ndarray, added: np.ndarray
+) -> None:
+    """Settle one sector.
+
+    Args:
+        ratio: value added in sales, taken in the first quarter; yearly: value added of 2010, yuan.
+        sales, added: of the quarter, set here; all of shape (places,).
+    """
+    ledger, p = zone.ledger, zone.p.sectors
+    accounts = ledger.of(sector)
+    sales[:] = ledger.received[accounts]
+    if zone.quarter == 0:
+        ratio[:] = clip(yearly / QUARTERS / np.maximum(sales, 1.0), p.ratio_least, p.ratio_most)
+    added[:], inputs, spare = _sector_shares(sales, ratio, ledger.deposits[accounts], p.owners_take, p.reserve_quarters)
+    ledger.pay(Flow.INPUTS, accounts, ledger.outside, inputs)
+    ledger.pay(Flow.DIVIDENDS, accounts, ledger.of(Sector.HOUSEHOLDS), spare)

@@ -12,10 +12,12 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -73,7 +75,7 @@ def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_w
     return 1.0 / (1.0 + np.exp(-worth))
 
 
-def plan_research(zone: PilotZone) -> None:
+def plan_research(zone: Zone) -> None:
     """Firms set own research outlay by mindset, margin, funds received and the pull of regulation; yuan a quarter.
 
     Reads: innovation.*; policy high_tech_cut, loss_relief, breakthrough_reward.
@@ -142,7 +144,7 @@ def _outlay(
         research[firm] = max(0.0, own - crowding_out * grant) + grant
 
 
-def innovate(zone: PilotZone) -> None:
+def innovate(zone: Zone) -> None:
     """Draw successes of institutes and firms, improve cost or cleanliness, imitate, extend the chain.
 
     Reads: innovation.*, institutes.*, brand.*, environment.infrastructure_least; policy flexible_posts,
@@ -158,7 +160,7 @@ def innovate(zone: PilotZone) -> None:
         money *= zone.p.innovation.money_memory
 
 
-def _institutes(zone: PilotZone) -> None:
+def _institutes(zone: Zone) -> None:
     """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
     institutes, towns, now, p = zone.institutes, zone.towns, zone.policy.now, zone.p.institutes
     filled = _work(
@@ -180,12 +182,12 @@ def _institutes(zone: PilotZone) -> None:
         institutes.remoteness,
         institutes.success,
         towns.wage,
-        zone.base_wage,
+        zone.towns.base_wage,
         towns.harm,
         towns.amenity,
-        zone.institute_pull,
-        zone.scientist_leave,
-        zone.vacancy_pull[INSTITUTES],
+        zone.institutes.pull,
+        zone.towns.scientist_leave,
+        zone.towns.vacancy_pull[INSTITUTES],
         p.turnover,
         p.adjust,
         p.turnover_floor,
@@ -200,8 +202,8 @@ def _institutes(zone: PilotZone) -> None:
         p.remote_weight,
         p.amenity_weight,
     )
-    luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
-    institutes.results = (luck < institutes.success * p.results_rate).astype(float)
+    luck = zone.streams.at(Stream.INSTITUTES, zone.quarter).random(len(filled))
+    institutes.results[:] = (luck < institutes.success * p.results_rate).astype(float)
     _note_empty(zone, filled)
 
 
@@ -285,10 +287,10 @@ def _stay(
         sought[here] = liked[here] / max(open_[here], 1e-9)
 
 
-def _note_empty(zone: PilotZone, filled: np.ndarray) -> None:
+def _note_empty(zone: Zone, filled: np.ndarray) -> None:
     """Tell of larger institutes that have just run empty; a band keeps them from being told of again and again."""
     institutes, p = zone.institutes, zone.p.institutes
-    now_empty = (filled < p.empty_share) & ~zone.was_empty
+    now_empty = (filled < p.empty_share) & ~zone.institutes.was_empty
     for row in np.flatnonzero(now_empty & (institutes.posts > p.note_posts)):
         zone.note(
             "institute_empty",
@@ -298,10 +300,10 @@ def _note_empty(zone: PilotZone, filled: np.ndarray) -> None:
             institute=zone.institute_label(int(row)),
             share=float(filled[row]),
         )
-    zone.was_empty = filled < p.empty_share + p.empty_band * zone.was_empty
+    zone.institutes.was_empty[:] = filled < p.empty_share + p.empty_band * zone.institutes.was_empty
 
 
-def knowledge_near(zone: PilotZone) -> np.ndarray:
+def knowledge_near(zone: Zone) -> np.ndarray:
     """Give the help institutes lend by industry: mean success of those in the field, shape (industries,).
 
     Reads: innovation.spill_far, for industries without an institute of their own.
@@ -332,10 +334,10 @@ def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries:
     return total
 
 
-def _firm_success(zone: PilotZone) -> None:
+def _firm_success(zone: Zone) -> None:
     """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through."""
     firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
-    luck = zone.streams.at("research", zone.quarter)
+    luck = zone.streams.at(Stream.RESEARCH, zone.quarter)
     draw = luck.random((2, firms.rows))
     found = _find(
         draw[0],
@@ -475,22 +477,24 @@ def _improve(
     return broke, cleaner
 
 
-def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -> None:
+def _pay_rewards(zone: Zone, breakthrough: np.ndarray, clean: np.ndarray) -> None:
     """Each breakthrough is paid its reward; the reward for clean innovation is shared by those of the quarter."""
     now = zone.policy.now
     if now.breakthrough_reward > 0.0 and breakthrough.any():
-        amount = zone.within_budget("finance", breakthrough * now.breakthrough_reward)
-        zone.ledger.pay("subsidies", zone.body_account(zone.body["finance"]), zone.firm_accounts, amount)
+        amount = zone.ledger.affordable(zone.ledger.bodies + zone.body.finance, breakthrough * now.breakthrough_reward)
+        zone.ledger.pay(Flow.SUBSIDIES, zone.ledger.bodies + zone.body.finance, zone.ledger.firm_accounts, amount)
     if now.clean_reward > 0.0 and clean.any():
-        amount = zone.within_budget("science", clean * (now.clean_reward / QUARTERS / clean.sum()))
-        zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
+        amount = zone.ledger.affordable(
+            zone.ledger.bodies + zone.body.science, clean * (now.clean_reward / QUARTERS / clean.sum())
+        )
+        zone.ledger.pay(Flow.SUBSIDIES, zone.ledger.bodies + zone.body.science, zone.ledger.firm_accounts, amount)
 
 
-def _imitate(zone: PilotZone) -> None:
+def _imitate(zone: Zone) -> None:
     """A firm copies part of the distance to the best of its product, the more the better its people and contacts."""
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
     _copy(
-        zone.streams.at("imitation", zone.quarter).random(firms.rows),
+        zone.streams.at(Stream.IMITATION, zone.quarter).random(firms.rows),
         firms.alive,
         firms.product,
         firms.efficiency,
@@ -558,11 +562,11 @@ def _modernise(
         outdated[firm] = aged * (1.0 - min(max(modern, 0.0), modernise_most)) * alive[firm]
 
 
-def _extend_chain(zone: PilotZone) -> None:
+def _extend_chain(zone: Zone) -> None:
     """A firm adds a step of processing with money, professionals and a park that can carry it."""
     firms, p = zone.firms, zone.p.innovation
     _climb(
-        zone.streams.at("chain", zone.quarter).random(firms.rows),
+        zone.streams.at(Stream.CHAIN, zone.quarter).random(firms.rows),
         firms.alive,
         firms.chain,
         firms.innovations,
@@ -618,7 +622,7 @@ def _climb(
                 innovations[firm] += 1.0
 
 
-def _brand(zone: PilotZone) -> None:
+def _brand(zone: Zone) -> None:
     """Brands grow with support for firms above the raw-material level, and fade."""
     firms, p, now = zone.firms, zone.p.brand, zone.policy.now
     each = now.brand_support / max(1.0, float(np.count_nonzero(firms.alive))) / p.money_scale

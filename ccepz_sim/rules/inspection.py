@@ -12,15 +12,18 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules.collusion import audit_chance, either, watched
+from ccepz_sim.rules.firm_life import close_firms
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-def inspect_and_punish(zone: PilotZone) -> None:
+def inspect_and_punish(zone: Zone) -> None:
     """Find some of those who hide or collude, fine them later, remove officials, recover misused money.
 
     Reads: inspection.*, collusion.firm_fine, own_fine, history.*, chronicle.cases_told; policy inspectors, audit_share,
@@ -28,7 +31,7 @@ def inspect_and_punish(zone: PilotZone) -> None:
     """
     _execute_fines(zone)
     if zone.quarter % QUARTERS == 0:
-        zone.firms.key = key_firms(row_sum(zone.plan.equivalents), zone.p.inspection.key_part)
+        zone.firms.key[:] = key_firms(row_sum(zone.plan.equivalents), zone.p.inspection.key_part)
     found = _detect(zone)
     _punish(zone, found)
     _audit_funds(zone)
@@ -46,7 +49,7 @@ def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Val
     return chance
 
 
-def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
+def detection(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
     """Give for each firm the chance of detection this quarter if it colludes, and if it hides alone.
 
     Returns:
@@ -60,11 +63,13 @@ def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
     reach = officials.enforcement * audit_chance(
         1.0, now.inspectors * p.cases_per_inspector / count, hiding / count + p.routine_load
     )
-    audited = audit_chance(now.audit_share * p.audit_reach * zone.audit_quality, p.audit_capacity, deals / count)
+    audited = audit_chance(
+        now.audit_share * p.audit_reach * zone.governance.audit_quality, p.audit_capacity, deals / count
+    )
     together, alone = np.empty(firms.rows), np.empty(firms.rows)
     _chances(
         firms.official, firms.place, firms.hidden, watched(zone),
-        reach, officials.captured, towns.harm * towns.trust * zone.voice_strength,
+        reach, officials.captured, towns.harm * towns.trust * zone.towns.voice,
         now.disclosure + p.media_light * now.media, audited, p.central_reach * zone.path.inspection[zone.quarter],
         p.tip_off, p.visible_base, p.citizen_strength, p.central_notice,
         together, alone,
@@ -117,12 +122,12 @@ def key_firms(load: np.ndarray, part: float) -> np.ndarray:
     return marked
 
 
-def _detect(zone: PilotZone) -> np.ndarray:
+def _detect(zone: Zone) -> np.ndarray:
     """Draw which of those who collude or hide alone are found this quarter, shape (rows,)."""
     firms = zone.firms
     together, alone = detection(zone)
-    luck = zone.streams.at("detection", zone.quarter).random(firms.rows)
-    found, zone.detection_mean = _find(luck, together, alone, firms.alive, firms.colluding, firms.hidden)
+    luck = zone.streams.at(Stream.DETECTION, zone.quarter).random(firms.rows)
+    found, zone.count.detection = _find(luck, together, alone, firms.alive, firms.colluding, firms.hidden)
     return found
 
 
@@ -185,31 +190,31 @@ def _fine_steps(lag: float, stages: int) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(moves.T), 1.0 - moves.sum(axis=0)
 
 
-def _execute_fines(zone: PilotZone) -> None:
+def _execute_fines(zone: Zone) -> None:
     """Fines that fall due are paid as far as cash reaches: by firms, and by officials from homes of their place."""
     firms, officials, ledger, p = zone.firms, zone.officials, zone.ledger, zone.p.inspection
-    treasury = zone.body_account(zone.body["prefecture"])
-    zone.fines_paid = 0.0
+    treasury = zone.ledger.bodies + zone.body.prefecture
+    zone.count.fines = 0.0
     if firms.pending_fine.any():
-        firms.pending_fine, due = fines_due(firms.pending_fine, p.fine_lag)
-        paid = np.minimum(np.maximum(0.0, ledger.deposits[zone.firm_accounts]), due) * firms.alive
-        ledger.pay("fines", zone.firm_accounts, treasury, paid)
-        firms.profit = firms.profit - paid
-        zone.fines_paid = float(paid.sum())
+        firms.pending_fine[:], due = fines_due(firms.pending_fine, p.fine_lag)
+        paid = np.minimum(np.maximum(0.0, ledger.deposits[zone.ledger.firm_accounts]), due) * firms.alive
+        ledger.pay(Flow.FINES, zone.ledger.firm_accounts, treasury, paid)
+        firms.profit[:] = firms.profit - paid
+        zone.count.fines = float(paid.sum())
     if officials.pending_fine.max() >= 1.0:
-        officials.pending_fine, due = fines_due(officials.pending_fine, p.fine_lag)
-        home = np.where(officials.place >= 0, officials.place, zone.seat)
+        officials.pending_fine[:], due = fines_due(officials.pending_fine, p.fine_lag)
+        home = np.where(officials.place >= 0, officials.place, zone.fixed.seat)
         owed = np.bincount(home, weights=due, minlength=zone.world.place_count)
-        homes = ledger.of("households")
-        ledger.pay("fines", homes, treasury, np.minimum(owed, np.maximum(0.0, ledger.deposits[homes])))
+        homes = ledger.of(Sector.HOUSEHOLDS)
+        ledger.pay(Flow.FINES, homes, treasury, np.minimum(owed, np.maximum(0.0, ledger.deposits[homes])))
 
 
-def _punish(zone: PilotZone, found: np.ndarray) -> None:
+def _punish(zone: Zone, found: np.ndarray) -> None:
     """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed."""
     firms, p, c = zone.firms, zone.p.inspection, zone.p.collusion
-    firms.punished = found
+    firms.punished[:] = found
     firms.stopped[:] = 0.0
-    zone.inspections_made = zone.policy.now.inspectors * p.visits_per_inspector
+    zone.count.inspections = zone.policy.now.inspectors * p.visits_per_inspector
     if not found.any():
         return
     deals = np.flatnonzero(found & firms.colluding)
@@ -217,7 +222,7 @@ def _punish(zone: PilotZone, found: np.ndarray) -> None:
         found, firms.hidden, firms.reference_burden, firms.evaded_tax, firms.evaded_permits, firms.concentration,
         firms.clean, firms.abate,
         c.firm_fine, c.own_fine, p.fine_floor * zone.prices.general,
-        zone.permit_price * (1.0 + zone.p.abatement.report_permits), p.brand_loss,
+        zone.permits.price * (1.0 + zone.p.abatement.report_permits), p.brand_loss,
         zone.policy.now.standard * (1.0 + p.stop_margin), p.stop_share,
         firms.colluding, firms.pending_fine, firms.brand, firms.stopped,
     )  # fmt: skip
@@ -248,15 +253,15 @@ def _fine(
         colluding[firm] = False
 
 
-def _punish_officials(zone: PilotZone, rows: np.ndarray) -> None:
+def _punish_officials(zone: Zone, rows: np.ndarray) -> None:
     """Each official with a found case may be removed at the next evaluation, and then pays for what he took.
 
     Args:
         rows: firms found in a deal.
     """
     officials = zone.officials
-    luck = zone.streams.at("official penalty", zone.quarter).random(len(officials.body))
-    officials.dismissed += _remove(
+    luck = zone.streams.at(Stream.OFFICIAL_PENALTY, zone.quarter).random(len(officials.body))
+    zone.count.dismissed += _remove(
         zone.firms.official[rows], luck, zone.p.inspection.official_removed * (1.0 + zone.policy.now.accountability),
         zone.p.collusion.official_repays,
         officials.caught, officials.take, officials.pending_fine,
@@ -284,7 +289,7 @@ def _remove(
     return removed
 
 
-def _note_cases(zone: PilotZone, rows: np.ndarray) -> None:
+def _note_cases(zone: Zone, rows: np.ndarray) -> None:
     """Tell of the first cases among large firms."""
     firms = zone.firms
     for row in rows[firms.large[rows] > 0.0][: int(zone.p.chronicle.cases_told)]:
@@ -298,31 +303,31 @@ def _note_cases(zone: PilotZone, rows: np.ndarray) -> None:
         )
 
 
-def _audit_funds(zone: PilotZone) -> None:
+def _audit_funds(zone: Zone) -> None:
     """Audits recover part of the misused money of the past year and make it known."""
     firms, p = zone.firms, zone.p.inspection
     if zone.quarter % QUARTERS != 0:
         return
-    chance = zone.policy.now.audit_share * zone.audit_quality
-    luck = zone.streams.at("fund audit", zone.quarter).random(firms.rows)
+    chance = zone.policy.now.audit_share * zone.governance.audit_quality
+    luck = zone.streams.at(Stream.FUND_AUDIT, zone.quarter).random(firms.rows)
     found = (luck < chance) & (firms.misused > 0.0) & firms.alive
     back = np.where(found, p.recovery * firms.misused, 0.0)
-    back = np.minimum(back, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
-    zone.ledger.pay("fines", zone.firm_accounts, zone.body_account(zone.body["finance"]), back)
-    firms.profit = firms.profit - back
+    back = np.minimum(back, np.maximum(0.0, zone.ledger.deposits[zone.ledger.firm_accounts]))
+    zone.ledger.pay(Flow.FINES, zone.ledger.firm_accounts, zone.ledger.bodies + zone.body.finance, back)
+    firms.profit[:] = firms.profit - back
     granted = float(firms.granted.sum())
     misused = float(firms.misused.sum())
-    if misused > 0.0 and zone.audit_found > p.reveal_share:
+    if misused > 0.0 and zone.governance.audit_found > p.reveal_share:
         zone.note("funds_misused", place="zone", indicator="funds_misused_share", weight=misused,
                   share=misused / max(1.0, granted))  # fmt: skip
     firms.granted[:] = 0.0
     firms.misused[:] = 0.0
 
 
-def _expose_mine(zone: PilotZone) -> None:
+def _expose_mine(zone: Zone) -> None:
     """In the history a county's mining area is exposed and closed by central inspection."""
     p = zone.p.history
-    if not zone.scenario_used.mine_closure or zone.quarter != int(p.closure_quarter):
+    if not zone.mine_closure or zone.quarter != int(p.closure_quarter):
         return
     firms, world = zone.firms, zone.world
     coal = zone.technology.industry == world.industry_names.index("coal_mining")
@@ -336,5 +341,5 @@ def _expose_mine(zone: PilotZone) -> None:
             break
         closed[row] = True
         done += float(firms.capacity[row])
-    zone.close_firms(closed)
+    close_firms(zone, closed)
     zone.note("mine_closed", place="tianjun", indicator="gdp", weight=done, count=int(closed.sum()))

@@ -12,6 +12,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import ONE, comb_of, even_comb, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
 from ccepz_sim.state.parameters.people import MigrationParameters
@@ -19,7 +20,7 @@ from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 UNDECIDED = -1
@@ -53,7 +54,7 @@ def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarra
     return job_chance * wage + (1.0 - job_chance) * otherwise
 
 
-def live_and_move(zone: PilotZone) -> None:
+def live_and_move(zone: Zone) -> None:
     """Age, die, are born; then some consider moving, some are resettled, some return.
 
     Reads: population.*, migration.*, labour.retirement_age; policy resettlement, resettlement_jobs and those of
@@ -63,36 +64,36 @@ def live_and_move(zone: PilotZone) -> None:
     value = attraction(zone)
     _choose(zone, value)
     _resettle(zone, value)
-    zone.population.persons = zone.population.count()
+    zone.population.persons[:] = zone.population.count()
 
 
-def _vital(zone: PilotZone) -> None:
+def _vital(zone: Zone) -> None:
     """A quarter older; the old and a few others die, and every place has its births."""
     people = zone.population
     people.age[: people.used] += 1
     if zone.frozen:
         return
-    luck = zone.streams.at("vital", zone.quarter).random(people.used // BLOCK + 2)
+    luck = zone.streams.at(Stream.VITAL, zone.quarter).random(people.used // BLOCK + 2)
     _die(zone, luck[1:])
     _be_born(zone, float(luck[0]))
 
 
-def _die(zone: PilotZone, start: np.ndarray) -> None:
+def _die(zone: Zone, start: np.ndarray) -> None:
     """Draw deaths by age: by band, and rising with the square of years in high age.
 
     Args:
         start: one uniform draw for each block of rows.
     """
-    people, hazard = zone.population, in_parts(zone.death_chance)
+    people, hazard = zone.population, in_parts(zone.fixed.death_chance)
     for number, rows in people.blocks():
         people.bury(comb_of(hazard, people.age[rows], float(start[number])) + rows.start)
 
 
-def _be_born(zone: PilotZone, luck: float) -> None:
+def _be_born(zone: Zone, luck: float) -> None:
     """Births follow the rate of each place; what is less than a row is carried from place to place."""
     people = zone.population
     p, voice = zone.p.population, zone.p.voice
-    town = _births(zone.birth_rate, p.birth_outside, people.persons, people.birth_weight, luck)
+    town = _births(zone.towns.birth_rate, p.birth_outside, people.persons, people.birth_weight, luck)
     awareness = with_outside(zone.towns.awareness, voice.awareness_start)
     people.bear(town, awareness, with_outside(zone.towns.trust, voice.trust_start))
 
@@ -114,7 +115,7 @@ def _births(rate: np.ndarray, outside: float, persons: np.ndarray, birth_weight:
     return town
 
 
-def attraction(zone: PilotZone) -> np.ndarray:
+def attraction(zone: Zone) -> np.ndarray:
     """Give the part of utility that all of one skill share: pay, pollution, services, altitude, offers, the rival.
 
     Returns:
@@ -133,8 +134,8 @@ def attraction(zone: PilotZone) -> np.ndarray:
         towns.employed,
         towns.unemployment,
         towns.wage,
-        zone.base_wage,
-        world.place["housing_cost"],
+        zone.towns.base_wage,
+        world.place.housing_cost,
         p.vacancy_base,
         p.job_chance_least,
         p.jobless_income,
@@ -149,7 +150,7 @@ def attraction(zone: PilotZone) -> np.ndarray:
         towns.pollution,
         towns.amenity,
         towns.ecology,
-        world.place["altitude_m"],
+        world.place.altitude_m,
         p.outside_pollution,
         p.outside_amenity,
         p.ecology_weight,
@@ -158,7 +159,7 @@ def attraction(zone: PilotZone) -> np.ndarray:
         p.altitude / METRES,
         p.allowance * now.talent_allowance / p.allowance_scale,
         world.zone_count,
-        p.rival_pull * zone.rival_attraction * (1.0 - now.division),
+        p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division),
         world.place_index[RIVAL],
     )
     return value
@@ -237,18 +238,18 @@ def _surroundings(
         value[rival_place, skill] += rival
 
 
-def _choose(zone: PilotZone, value: np.ndarray) -> None:
+def _choose(zone: Zone, value: np.ndarray) -> None:
     """Some adults consider moving each quarter and choose among all places, staying included."""
     if zone.frozen:
         return
     people, p = zone.population, zone.p.migration
     if zone.quarter % QUARTERS == 0 or not people.kin.any():
-        people.kin = _kin(zone)
-    chances = move_chances(value, zone.distance_term, people.kin, p)
+        people.kin[:] = _kin(zone)
+    chances = move_chances(value, zone.fixed.distance_term, people.kin, p)
     yearly = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional])
     considers = in_parts(yearly / QUARTERS)
     cells = people.cells
-    start = zone.streams.at("migration", zone.quarter).random((people.used // BLOCK + 1, 2))
+    start = zone.streams.at(Stream.MIGRATION, zone.quarter).random((people.used // BLOCK + 1, 2))
     for number, block in people.blocks():
         rows, goal = _movers(
             people.cell[block],
@@ -379,7 +380,7 @@ def _drawn_home(
     return parts
 
 
-def _kin(zone: PilotZone) -> np.ndarray:
+def _kin(zone: Zone) -> np.ndarray:
     """Give the share of those who call a place home by where they live, shape (places + 1, places + 1)."""
     people = zone.population
     size = people.outside + 1
@@ -399,7 +400,7 @@ def _count_kin(cell: np.ndarray, home: np.ndarray, weight: np.ndarray, town_of: 
             count[home[row], town_of[cell[row]]] += weight[row]
 
 
-def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
+def _move(zone: Zone, rows: np.ndarray, goal: np.ndarray) -> None:
     """Change residents' place: they leave their job and look for one where they arrive."""
     people, cells, labour = zone.population, zone.population.cells, zone.p.labour
     _go(
@@ -457,17 +458,17 @@ def _go(
         moved[row] = quarter
 
 
-def _resettle(zone: PilotZone, value: np.ndarray) -> None:
+def _resettle(zone: Zone, value: np.ndarray) -> None:
     """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
     if zone.frozen:
         return
-    luck = zone.streams.at("resettlement", zone.quarter)
+    luck = zone.streams.at(Stream.RESETTLEMENT, zone.quarter)
     start = float(luck.random())
     _offer_moves(zone, value, start)
     _return_jobless(zone, luck)
 
 
-def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
+def _offer_moves(zone: Zone, value: np.ndarray, start: float) -> None:
     """Fill the programme's places from those who would gain; the towns share them by open posts.
 
     Args:
@@ -563,7 +564,7 @@ def _takers(
     return rows, goal, persons
 
 
-def _return_jobless(zone: PilotZone, luck: np.random.Generator) -> None:
+def _return_jobless(zone: Zone, luck: np.random.Generator) -> None:
     """Some of the resettled who found no work for long go back to where they came from."""
     people, p = zone.population, zone.p.migration
     east = zone.world.place_index[SENDING]

@@ -12,9 +12,10 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
 from ccepz_sim.compiled import compiled
+from ccepz_sim.rng import Stream
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 MOST_STANDING = 100.0  # points
@@ -57,7 +58,7 @@ def tenure_hazard(tenure: np.ndarray, middle: float, spread: float) -> np.ndarra
     return hazard
 
 
-def choose_effort(zone: PilotZone) -> None:
+def choose_effort(zone: Zone) -> None:
     """Officials weigh growth against measured environment and residents' voice; honesty follows the audits.
 
     What nobody measures, stored waste, gets the supervision that measured tasks leave. Natives are lenient.
@@ -70,18 +71,19 @@ def choose_effort(zone: PilotZone) -> None:
     plain = max(p.growth_weight_least, 1.0 - green - voice)
     tasks = _rewarded(
         officials.growth_first, officials.integrity, green, plain,
-        voice * (p.voice_base + p.voice_pull * zone.complaint_pressure), p.growth_tilt, p.own_concern, p.waste_duty,
+        voice * (p.voice_base + p.voice_pull * zone.governance.complaint_pressure),
+        p.growth_tilt, p.own_concern, p.waste_duty,
     )  # fmt: skip
     split, looks = effort_split(tasks, np.array([[[1.0, p.enforcement_cost]], [[1.0, 1.0]]]))
     kappa = coordination_factor(p.departments, p.overlap, now.coordination)
     kappa *= 1.0 - veto_share(plain, green, now.coordination, (p.veto_most, p.veto_slope, p.veto_neutral))
-    zone.audit_quality = 1.0 - exp(-now.control_points / p.control_scale)
-    zone.audit_found = now.audit_share * zone.audit_quality
+    zone.governance.audit_quality = 1.0 - exp(-now.control_points / p.control_scale)
+    zone.governance.audit_found = now.audit_share * zone.governance.audit_quality
     _act(
         split, looks, officials.native, officials.integrity, officials.exposed,
         kappa, p.effort_floor, p.effort_gain, p.native_lenience, p.pulse_effort * zone.path.inspection[zone.quarter],
-        zone.enforcement_money, p.waste_reference,
-        p.manipulation * green, min(1.0, p.audit_deters * zone.audit_found), p.honesty_floor,
+        zone.governance.enforcement_money, p.waste_reference,
+        p.manipulation * green, min(1.0, p.audit_deters * zone.governance.audit_found), p.honesty_floor,
         officials.growth_effort, officials.waste_view, officials.enforcement, officials.honesty,
     )  # fmt: skip
 
@@ -119,7 +121,7 @@ def _act(
         honesty[one] = min(max(1.0 - pressure * (1.0 - deterred), honesty_floor), 1.0)
 
 
-def evaluate_officials(zone: PilotZone) -> None:
+def evaluate_officials(zone: Zone) -> None:
     """Officials move on by tenure; in the last quarter of a year they are scored, promoted, audited or removed.
 
     Reads: officials.*, collusion.belief_start, official_repays; policy evaluation_green, evaluation_voice,
@@ -129,10 +131,10 @@ def evaluate_officials(zone: PilotZone) -> None:
     """
     officials, p = zone.officials, zone.p.officials
     count = len(officials.body)
-    luck = zone.streams.at("evaluation", zone.quarter)
+    luck = zone.streams.at(Stream.EVALUATION, zone.quarter)
     noise, moves = luck.standard_normal(count), luck.random(count)
     traits, checks = luck.random((3, count)), luck.random((2, count))
-    officials.tenure += 1
+    officials.tenure[:] += 1
     hazard = tenure_hazard(officials.tenure, p.tenure_middle, p.tenure_spread)
     base = 0.0
     yearly = is_last_of_year(zone.quarter)
@@ -150,63 +152,58 @@ def evaluate_officials(zone: PilotZone) -> None:
         _move_standing(zone, base)
 
 
-def _audit_figures(zone: PilotZone, luck: np.ndarray) -> None:
+def _audit_figures(zone: Zone, luck: np.ndarray) -> None:
     """Audits hold reported against true emissions; who embellished pays at the evaluation and may lose the post."""
     officials, p = zone.officials, zone.p.officials
     gap = 1.0 - officials.honesty
-    found = luck < zone.audit_found * (1.0 - np.exp(-gap / p.gap_scale))
-    officials.exposed = found
-    removed = found & (luck < zone.audit_found * p.data_removed * gap)
-    officials.caught |= removed
-    officials.dismissed += float(removed.sum())
+    found = luck < zone.governance.audit_found * (1.0 - np.exp(-gap / p.gap_scale))
+    officials.exposed[:] = found
+    removed = found & (luck < zone.governance.audit_found * p.data_removed * gap)
+    officials.caught[:] |= removed
+    zone.count.dismissed += float(removed.sum())
 
 
-def _pursue_former(zone: PilotZone, luck: np.ndarray) -> None:
+def _pursue_former(zone: Zone, luck: np.ndarray) -> None:
     """Those who left their post answer for what they took there, as far as accountability lasts; traces fade."""
     officials, p = zone.officials, zone.p.officials
-    chance = zone.policy.now.accountability * p.pursuit * zone.audit_found
+    chance = zone.policy.now.accountability * p.pursuit * zone.governance.audit_found
     pursued = (officials.former_take > 0.0) & (luck < chance)
     officials.pending_fine[:, 0] += np.where(pursued, zone.p.collusion.official_repays * officials.former_take, 0.0)
-    officials.sees = np.minimum(1.0, officials.sees + p.former_lesson * float(pursued.mean()))
-    officials.former_take = np.where(pursued, 0.0, officials.former_take * (1.0 - p.traces_fade))
+    officials.sees[:] = np.minimum(1.0, officials.sees + p.former_lesson * float(pursued.mean()))
+    officials.former_take[:] = np.where(pursued, 0.0, officials.former_take * (1.0 - p.traces_fade))
 
 
-def _score(zone: PilotZone, noise: np.ndarray) -> float:
+def _score(zone: Zone, noise: np.ndarray) -> float:
     """Score the year and average it over the tenure; return the part all officials share."""
     officials, now, p = zone.officials, zone.policy.now, zone.p.officials
     plain = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
-    growth, fall = zone.reported_year()
+    growth, fall = zone.governance.reported_growth, zone.governance.reported_fall
     base = plain * p.score_growth * growth + now.evaluation_green * p.score_green * fall
-    base += now.evaluation_voice * p.score_voice * (zone.mean_trust - p.trust_neutral)
+    base += now.evaluation_voice * p.score_voice * (zone.governance.mean_trust - p.trust_neutral)
     effort = plain * officials.growth_effort + now.evaluation_green * officials.enforcement
-    officials.score = base + effort + p.score_noise * noise - p.data_penalty * officials.exposed
+    officials.score[:] = base + effort + p.score_noise * noise - p.data_penalty * officials.exposed
     years = np.maximum(1.0, officials.tenure / QUARTERS)
-    officials.record = officials.record + (officials.score - officials.record) / years
+    officials.record[:] = officials.record + (officials.score - officials.record) / years
     return float(base)
 
 
-def _move_standing(zone: PilotZone, base: float) -> None:
+def _move_standing(zone: Zone, base: float) -> None:
     """Standing with the level above, in points, follows the score and suffers from removals; it drifts to normal.
 
     Args:
         base: the part of the score that all officials share.
     """
-    officials, p = zone.officials, zone.p.officials
-    zone.standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * officials.dismissed
-    zone.standing += p.standing_return * (p.standing_start - zone.standing)
-    zone.standing = min(max(zone.standing, 0.0), MOST_STANDING)
-    if officials.dismissed > 0:
-        zone.note(
-            "officials_removed",
-            place="zone",
-            indicator="penalties",
-            weight=float(officials.dismissed),
-            count=officials.dismissed,
-        )
-    officials.dismissed = 0.0
+    governance, p, dismissed = zone.governance, zone.p.officials, zone.count.dismissed
+    standing = governance.standing
+    standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * dismissed
+    standing += p.standing_return * (p.standing_start - standing)
+    governance.standing = min(max(standing, 0.0), MOST_STANDING)
+    if dismissed > 0:
+        zone.note("officials_removed", place="zone", indicator="penalties", weight=dismissed, count=dismissed)
+    zone.count.dismissed = 0.0
 
 
-def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -> None:
+def replace_officials(zone: Zone, leaves: np.ndarray, traits: np.ndarray) -> None:
     """A successor takes the post: own integrity, view and origin; deals end, what the predecessor took stays on file.
 
     Args:

@@ -14,10 +14,10 @@ from ccepz_sim.state.world import MEDIUM
 NOBODY = 1e-6  # persons; less is rounding of the arithmetic, which a small power would raise to output
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-def produce(zone: PilotZone) -> None:
+def produce(zone: Zone) -> None:
     """Make the planned output as far as staff and water reach; what is not abated is emitted.
 
     Reads: firms.*, collusion.hidden_share; the compliance plan, the scenario's water.
@@ -35,7 +35,7 @@ def planned_output(capacity: float, utilisation: float, alive: bool) -> float:
     return capacity / QUARTERS * utilisation * alive
 
 
-def _make(zone: PilotZone) -> None:
+def _make(zone: Zone) -> None:
     """Output falls short of the plan where posts are empty; water is asked for it."""
     firms, p = zone.firms, zone.p.firms
     _staff_plants(
@@ -61,7 +61,7 @@ def _staff_plants(
         water[firm] = output[firm] * water_use[firm] * (1.0 + outdated_water * outdated[firm]) * clean[firm]
 
 
-def _emit(zone: PilotZone) -> None:
+def _emit(zone: Zone) -> None:
     """Abate and report as planned, a colluding firm abates nothing and hides most; count the duty."""
     firms, plan, tech = zone.firms, zone.plan, zone.technology
     _abate_and_report(
@@ -113,7 +113,7 @@ def _abate_and_report(
             reported_emission[firm, pollutant] = emission[firm, pollutant] * (1.0 - hides[group])
 
 
-def _use_and_waste(zone: PilotZone) -> None:
+def _use_and_waste(zone: Zone) -> None:
     """Energy, carbon dioxide and solid waste follow output; outdated plant needs more, clean plant less."""
     firms, tech, p = zone.firms, zone.technology, zone.p.firms
     _use(
@@ -140,7 +140,7 @@ def _use(
             waste[firm, slot] = wastes[firm, slot] * wasteful
 
 
-def _count_value(zone: PilotZone) -> None:
+def _count_value(zone: Zone) -> None:
     """Sales, wages and value added of the quarter; the real one at prices of 2010."""
     firms, tech = zone.firms, zone.technology
     _value(
@@ -169,12 +169,12 @@ def _value(
         value_added_real[firm] = output[firm] * base_price[firm] * (premium - (1.0 - value_added_ratio[firm]))
 
 
-def _ration_water(zone: PilotZone) -> None:
+def _ration_water(zone: Zone) -> None:
     """Where industry wants more than its quota, every user of the place is cut by the same share."""
     firms, world = zone.firms, zone.world
-    quota = world.place["water_quota"] / QUARTERS * zone.path.water[zone.quarter]
+    quota = world.place.water_quota / QUARTERS * zone.path.water[zone.quarter]
     quota = quota * (1.0 + zone.p.firms.water_infrastructure * (zone.towns.infrastructure - 1.0))
-    zone.water_share = _cut(quota, firms.place, firms.output, firms.water)
+    zone.towns.water_share[:] = _cut(quota, firms.place, firms.output, firms.water)
 
 
 @compiled

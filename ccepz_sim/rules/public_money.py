@@ -8,10 +8,11 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.state.world import PUBLIC
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -48,33 +49,34 @@ def _staff_pay(staff_cost: np.ndarray, prices: float, released: np.ndarray, depo
     return pay
 
 
-def pay_public_side(zone: PilotZone) -> None:
+def pay_public_side(zone: Zone) -> None:
     """Public wages, purchases and transfers from above; the higher level meets part of any new gap."""
     ledger, p = zone.ledger, zone.p.fiscal
     inside = zone.world.zone_count
     wages, purchases, need, gap = _town_needs(
         zone.towns.employed, zone.towns.wage, zone.population.persons, p.purchases, zone.prices.general,
-        zone.enforcement_money, zone.own_revenue, p.town_share,
+        zone.governance.enforcement_money, zone.towns.own_revenue, p.town_share,
     )  # fmt: skip
-    towns, gap = zone.body_account(zone.town_body[:inside]), gap[:inside]
-    if zone.base_gap is None:
-        zone.base_gap = np.maximum(0.0, gap)
-    usual = zone.base_gap * (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
-    ledger.pay("transfers", zone.outside_account, towns, np.maximum(0.0, usual + p.equalisation * (gap - usual)))
-    for amount, sector in ((wages, "households"), (purchases, "services")):
+    towns, gap = zone.ledger.bodies + zone.towns.body[:inside], gap[:inside]
+    base_gap = zone.towns.base_gap[:inside]
+    if np.isnan(base_gap[0]):
+        base_gap[:] = np.maximum(0.0, gap)
+    usual = base_gap * (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
+    ledger.pay(Flow.TRANSFERS, zone.ledger.outside, towns, np.maximum(0.0, usual + p.equalisation * (gap - usual)))
+    for amount, sector in ((wages, Sector.HOUSEHOLDS), (purchases, Sector.SERVICES)):
         accounts = ledger.of(sector)
         here = slice(accounts.start, accounts.start + inside)
-        ledger.pay("administration", towns, here, amount[:inside])
-        ledger.pay("administration", zone.outside_account, slice(here.stop, accounts.stop), amount[inside:])
-    bodies, staff = ledger.of("bodies"), zone.bodies
+        ledger.pay(Flow.ADMINISTRATION, towns, here, amount[:inside])
+        ledger.pay(Flow.ADMINISTRATION, zone.ledger.outside, slice(here.stop, accounts.stop), amount[inside:])
+    bodies, staff = ledger.of(Sector.BODIES), zone.bodies
     paid = _staff_pay(staff.staff_cost, zone.prices.general, staff.released, ledger.deposits[bodies])
-    ledger.pay("administration", bodies, ledger.account("households", zone.staff_home), paid)
+    ledger.pay(Flow.ADMINISTRATION, bodies, ledger.account(Sector.HOUSEHOLDS, zone.bodies.staff_home), paid)
     _help_towns(zone, towns)
     _public_works(zone, towns, need[:inside])
     _public_debt(zone)
 
 
-def _help_towns(zone: PilotZone, towns: np.ndarray) -> None:
+def _help_towns(zone: Zone, towns: np.ndarray) -> None:
     """The prefecture covers overdrawn towns as far as its cash reaches.
 
     Args:
@@ -83,7 +85,12 @@ def _help_towns(zone: PilotZone, towns: np.ndarray) -> None:
     ledger = zone.ledger
     holes = np.maximum(0.0, -ledger.deposits[towns])
     if holes.any():
-        ledger.pay("budget", zone.body_account(zone.body["prefecture"]), towns, zone.within_budget("prefecture", holes))
+        ledger.pay(
+            Flow.BUDGET,
+            zone.ledger.bodies + zone.body.prefecture,
+            towns,
+            zone.ledger.affordable(zone.ledger.bodies + zone.body.prefecture, holes),
+        )
 
 
 @compiled
@@ -113,23 +120,23 @@ def _works(
     return built, served, also_built, also_served
 
 
-def _public_works(zone: PilotZone, towns: np.ndarray, need: np.ndarray) -> None:
+def _public_works(zone: Zone, towns: np.ndarray, need: np.ndarray) -> None:
     """Towns and the prefecture put cash beyond a reserve into works and services of their place.
 
     Args:
         towns: accounts of the towns' bodies; need: their wages and purchases, yuan; one shape.
     """
     ledger, p = zone.ledger, zone.p.fiscal
-    builders, services = (ledger.of(sector, len(towns)) for sector in ("construction", "services"))
-    centre = int(zone.body_account(zone.body["prefecture"]))
+    builders, services = (ledger.of(sector, len(towns)) for sector in (Sector.CONSTRUCTION, Sector.SERVICES))
+    centre = zone.ledger.bodies + zone.body.prefecture
     built, served, also_built, also_served = _works(
         ledger.deposits, towns, need, centre, zone.bodies.planned_cost, zone.population.persons, p.works_share,
         p.reserve_quarters, p.works_building,
     )  # fmt: skip
-    ledger.pay("programmes", towns, builders, built)
-    ledger.pay("programmes", towns, services, served)
-    ledger.pay("programmes", centre, builders, also_built)
-    ledger.pay("programmes", centre, services, also_served)
+    ledger.pay(Flow.PROGRAMMES, towns, builders, built)
+    ledger.pay(Flow.PROGRAMMES, towns, services, served)
+    ledger.pay(Flow.PROGRAMMES, centre, builders, also_built)
+    ledger.pay(Flow.PROGRAMMES, centre, services, also_served)
 
 
 @compiled
@@ -145,12 +152,12 @@ def _debt_service(
     return interest, repaid
 
 
-def _public_debt(zone: PilotZone) -> None:
+def _public_debt(zone: Zone) -> None:
     """Bodies pay interest on their debt and repay a little while they have cash."""
     ledger, p = zone.ledger, zone.p.fiscal
-    bodies = ledger.of("bodies")
+    bodies = ledger.of(Sector.BODIES)
     interest, repaid = _debt_service(ledger.deposits[bodies], ledger.loans[bodies], p.public_rate, p.amortisation)
-    ledger.pay("interest", bodies, zone.bank_account, interest)
+    ledger.pay(Flow.INTEREST, bodies, zone.ledger.bank, interest)
     ledger.repay(bodies, repaid)
-    surplus = max(0.0, float(ledger.deposits[zone.bank_account]) - zone.bank_base) * p.bank_payout
-    ledger.pay("dividends", zone.bank_account, zone.outside_account, surplus)
+    surplus = max(0.0, float(ledger.deposits[zone.ledger.bank]) - zone.public.bank_base) * p.bank_payout
+    ledger.pay(Flow.DIVIDENDS, zone.ledger.bank, zone.ledger.outside, surplus)

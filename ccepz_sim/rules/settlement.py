@@ -10,10 +10,10 @@ from ccepz_sim.rules.household_money import earn_and_spend, settle_sectors
 from ccepz_sim.rules.public_money import pay_public_side
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-def settle(zone: PilotZone) -> None:
+def settle(zone: Zone) -> None:
     """Pay everything the quarter owes, firms first, then the public side, then households and sectors.
 
     Reads: fiscal.*, finance.*, investment.*, settlement.*, sectors.* and what `award_funds` and

@@ -15,7 +15,7 @@ from ccepz_sim.rules.collusion import shares_by_place
 from ccepz_sim.state.population import BLOCK, LANES
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 Number = TypeVar("Number", float, np.float32)
 
@@ -60,7 +60,7 @@ def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float)
     return moved
 
 
-def form_opinions(zone: PilotZone) -> None:
+def form_opinions(zone: Zone) -> None:
     """Update beliefs of firms and officials, then awareness, complaints, replies and trust of residents.
 
     Reads: voice.*, collusion.belief_*, prior_*, salience, pulse_fear, own_lesson, official_audit_view; policy
@@ -70,7 +70,7 @@ def form_opinions(zone: PilotZone) -> None:
     _awareness_and_trust(zone)
 
 
-def _learn_detection(zone: PilotZone) -> None:
+def _learn_detection(zone: Zone) -> None:
     """Firms learn from punished peers and central inspections, officials from their firms and from audits."""
     firms, officials, c = zone.firms, zone.officials, zone.p.collusion
     _learn_from_peers(
@@ -88,7 +88,7 @@ def _learn_detection(zone: PilotZone) -> None:
         c.belief_floor,
         c.own_lesson,
     )
-    audited = float(zone.audit_found) * c.official_audit_view
+    audited = float(zone.governance.audit_found) * c.official_audit_view
     _hear_from_firms(officials.sees, firms.sees, firms.official, firms.alive, audited, c.belief_speed)
 
 
@@ -137,7 +137,7 @@ def _hear_from_firms(
         sees[row] = min(max(sees[row] + speed * (heard - sees[row]), 0.0), 1.0)
 
 
-def _awareness_and_trust(zone: PilotZone) -> None:
+def _awareness_and_trust(zone: Zone) -> None:
     """Residents learn what harms them, some complain, offices answer, and trust follows the answers."""
     towns, p = zone.towns, zone.p.voice
     persons = np.maximum(1, zone.population.persons[:-1])
@@ -147,10 +147,10 @@ def _awareness_and_trust(zone: PilotZone) -> None:
     _reply(zone, persons)
     _trust(zone, persons, harm)
     inside = slice(zone.world.zone_count)
-    zone.mean_trust = float(towns.trust[inside] @ persons[inside]) / float(persons[inside].sum())
+    zone.governance.mean_trust = float(towns.trust[inside] @ persons[inside]) / float(persons[inside].sum())
 
 
-def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
+def _become_aware(zone: Zone, persons: np.ndarray, harm: np.ndarray) -> None:
     """Awareness moves toward harm, teaching and the opinion of the town; the aware, harmed and trusting complain.
 
     Args:
@@ -305,7 +305,7 @@ def _sum_by_place(
         complaints[place] = np.rint(complaints[place]) * in_zone[place]
 
 
-def _reply(zone: PilotZone, persons: np.ndarray) -> None:
+def _reply(zone: Zone, persons: np.ndarray) -> None:
     """Offices answer in the measure of their duty; flooded ones answer a smaller share."""
     towns, p = zone.towns, zone.p.voice
     pressure = _answer(
@@ -313,7 +313,7 @@ def _reply(zone: PilotZone, persons: np.ndarray) -> None:
         persons,
         towns.reply_rate,
         towns.answered,
-        zone.voice_strength,
+        zone.towns.voice,
         zone.world.zone_count,
         zone.policy.now.reply_duty,
         p.overload,
@@ -324,7 +324,7 @@ def _reply(zone: PilotZone, persons: np.ndarray) -> None:
         p.silent_part,
         p.pressure_scale,
     )
-    zone.complaint_pressure = pressure / zone.world.zone_count
+    zone.governance.complaint_pressure = pressure / zone.world.zone_count
 
 
 @compiled
@@ -357,7 +357,7 @@ def _answer(
     return pressure
 
 
-def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
+def _trust(zone: Zone, persons: np.ndarray, harm: np.ndarray) -> None:
     """Trust moves toward what replies and a say in evaluation earn, less harm felt and cases disclosed."""
     people, firms, towns, now, p = zone.population, zone.firms, zone.towns, zone.policy.now, zone.p.voice
     scandal = shares_by_place(firms.place, firms.alive, firms.punished, len(persons)) * now.disclosure
@@ -373,7 +373,7 @@ def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
         p.trust_speed,
         towns.trust,
     )
-    towns.trust /= persons
+    towns.trust[:] /= persons
 
 
 @compiled

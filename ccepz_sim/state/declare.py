@@ -1,6 +1,7 @@
 """How state is declared: a class lists its fields, and arrays, copies and what compiled rules see follow from that.
 
-A field annotated `float`, `int` or `bool` is a number, one with `Dims` an array, one of another declared class a part;
+A field annotated `float`, `int` or `bool` is a number, one with `Dims` an array, `Size` the length of a side of
+arrays, one of another declared class a part;
 everything else is plain Python and not seen by compiled rules. Numbers and addresses of arrays lie in one vector of
 words, whose address is all that a compiled rule is given (`state/native.py`): the same names work in Python and in
 compiled rules.
@@ -23,6 +24,7 @@ import numpy.typing as npt
 
 ALIGNED = 64  # bytes; a line of a processor's cache
 WORD = 8  # bytes
+Size = Annotated[int, "size"]  # the length of a side of arrays, given when the object is made
 NUMBERS = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(np.bool_)}
 ROWS = "rows"  # the size most arrays of a table share
 SHARED = "shared"
@@ -82,7 +84,14 @@ class _Meta(type):
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], shared: bool = False) -> _Meta:
         mine = [field for field, kind in space.get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
         # the metaclass comes before annotations can be looked up: what is not one of the three words has a slot
-        slots = {field: f"_{field}" for field in mine if space["__annotations__"][field] not in NUMBERS}
+        taken = [field for field in mine if bases and (hasattr(bases[0], field) or f"_{field}" in Declared.__slots__)]
+        if taken:
+            raise TypeError(f"{name} cannot call a field {taken[0]}")
+        slots = {
+            field: f"_{field}"
+            for field in mine
+            if space["__annotations__"][field] not in (*NUMBERS, "Size", "Final[Size]")
+        }
         space["__slots__"] = (*space.get("__slots__", ()), *slots.values())
         made = super().__new__(cls, name, bases, space)
         made._shared = shared or getattr(made, "_shared", False)  # type: ignore[attr-defined]
@@ -127,7 +136,7 @@ class Declared(metaclass=_Meta):
         address: of the vector of words; the object must live as long as a compiled rule works on it.
     """
 
-    __slots__ = ("_buffer", "_floats", "_ints", "_plan", "_vector", "address")
+    __slots__ = ("_buffer_", "_floats_", "_ints_", "_plan_", "_vector_", "address")
     _shared: ClassVar[bool]
 
     @classmethod
@@ -143,16 +152,16 @@ class Declared(metaclass=_Meta):
         made = cls.__new__(cls)
         made._take_words(np.zeros(layout.words, dtype=np.int64))
         for name, word in layout.sizes.items():
-            made._ints[word] = sizes[name]
+            made._ints_[word] = sizes[name]
         made._plan_arrays()
         made._lay_out()
         return made
 
     def _take_words(self, vector: npt.NDArray[np.int64]) -> None:
-        self._vector = vector
-        self._ints = vector.data.cast("B").cast("q")  # an item of these is a Python number
-        self._floats = vector.data.cast("B").cast("d")
-        self._ints[0] = layout_of(type(self)).mark
+        self._vector_ = vector
+        self._ints_ = vector.data.cast("B").cast("q")  # an item of these is a Python number
+        self._floats_ = vector.data.cast("B").cast("d")
+        self._ints_[0] = layout_of(type(self)).mark
         self.address = _address(vector)
 
     def _plan_arrays(self) -> None:
@@ -160,19 +169,19 @@ class Declared(metaclass=_Meta):
         layout, plan, total = layout_of(type(self)), [], 0
         for field in layout.fields.values():
             if field.dims is not None and field.dtype is not None:
-                shape = tuple(size if isinstance(size, int) else self._ints[layout.sizes[size]] for size in field.dims)
+                shape = tuple(size if isinstance(size, int) else self._ints_[layout.sizes[size]] for size in field.dims)
                 plan.append((f"_{field.name}", shape, field.dtype, total, field.word))
                 total += -(-field.dtype.itemsize * prod(shape) // ALIGNED) * ALIGNED
-        self._plan = (tuple(plan), total)
+        self._plan_ = (tuple(plan), total)
 
     def _lay_out(self, source: npt.NDArray[np.uint8] | None = None) -> None:
         """Make all arrays as views on one buffer, zero or with the bytes of a source, and note their addresses."""
-        plan, total = self._plan
+        plan, total = self._plan_
         whole = np.empty(total + ALIGNED, dtype=np.uint8)
         first = -_address(whole) % ALIGNED
-        self._buffer = buffer = whole[first : first + total]
+        self._buffer_ = buffer = whole[first : first + total]
         buffer[:] = 0 if source is None else source
-        base, ints = _address(buffer), self._ints
+        base, ints = _address(buffer), self._ints_
         for slot, shape, dtype, start, word in plan:
             object.__setattr__(self, slot, np.ndarray(shape, dtype, buffer, start))
             ints[word] = base + start
@@ -197,9 +206,9 @@ class Declared(metaclass=_Meta):
     def _put(self, field: Field, value: float) -> None:
         """Set a number."""
         if field.dtype == NUMBERS["float"]:
-            self._floats[field.word] = value
+            self._floats_[field.word] = value
         else:
-            self._ints[field.word] = int(value)
+            self._ints_[field.word] = int(value)
 
     def _hold(self, field: Field, part: Declared) -> None:
         """Keep a part; once it is there it stays."""
@@ -209,7 +218,14 @@ class Declared(metaclass=_Meta):
         if not isinstance(part, typing.cast("type[Declared]", field.part)):
             raise TypeError(f"{type(self).__name__}.{field.name} cannot be a {type(part).__name__}")
         object.__setattr__(self, f"_{field.name}", part)
-        self._ints[field.word] = part.address
+        self._ints_[field.word] = part.address
+
+    def exchange(self, **parts: Declared) -> None:
+        """Put other parts in the place of those that are held; for setting a zone up, never for rules."""
+        for name, part in parts.items():
+            field = layout_of(type(self)).fields[name]
+            object.__setattr__(self, f"_{name}", None)
+            self._hold(field, part)
 
     def copy(self) -> Self:
         """Return an independent object: arrays, numbers, parts, lists and tables are copied, what is shared is not."""
@@ -217,9 +233,9 @@ class Declared(metaclass=_Meta):
             return self
         layout = layout_of(type(self))
         twin = type(self).__new__(type(self))
-        twin._take_words(self._vector.copy())
-        twin._plan = self._plan
-        twin._lay_out(self._buffer)
+        twin._take_words(self._vector_.copy())
+        twin._plan_ = self._plan_
+        twin._lay_out(self._buffer_)
         for field in layout.fields.values():
             if field.part is not None:
                 twin._hold(field, getattr(self, field.name).copy())
@@ -234,7 +250,7 @@ class Declared(metaclass=_Meta):
         layout = layout_of(type(self))
         before = {name: getattr(self, name) for name, field in layout.fields.items() if field.dims is not None}
         for name, size in sizes.items():
-            self._ints[layout.sizes[name]] = size
+            self._ints_[layout.sizes[name]] = size
         self._plan_arrays()
         self._lay_out()
         for name, old in before.items():
@@ -262,7 +278,7 @@ class Table(Declared):
 
 @dataclass_transform(kw_only_default=True)
 class Record(Declared):
-    """Numbers that change, and whatever belongs to them."""
+    """Numbers that change, and whatever belongs to them; arrays and parts are annotated `Final[...]`, bound once."""
 
 
 def _address(array: np.ndarray[Any, Any]) -> int:
@@ -283,11 +299,14 @@ def layout_of(cls: type[Declared]) -> Layout:
     hints = {name: kind for name, kind in hints.items() if typing.get_origin(kind) is not ClassVar}
     hints.pop("_shared", None)
     found: list[tuple[str, Any, tuple[str | int, ...] | None, type[Declared] | None]] = []
-    plain, shared = [], set()
-    for name, kind in hints.items():
+    plain, shared, declared = [], set(), []
+    for name, told in hints.items():
+        kind = typing.get_args(told)[0] if typing.get_origin(told) is typing.Final else told
         extra = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
         dims = next((one for one in extra if isinstance(one, Dims)), None)
-        if kind in (float, int, bool):
+        if "size" in extra:
+            declared.append(name)
+        elif kind in (float, int, bool):
             found.append((name, NUMBERS[kind.__name__], None, None))
         elif dims is not None:
             found.append((name, _item(typing.get_args(kind)[0]), dims.sizes, None))
@@ -297,6 +316,8 @@ def layout_of(cls: type[Declared]) -> Layout:
             plain.append(name)
             shared |= {name} if SHARED in extra else set()
     names = dict.fromkeys(size for _, _, dims, _ in found for size in dims or () if isinstance(size, str))
+    if set(names) != set(declared):
+        raise TypeError(f"{cls.__name__} declares the sizes {declared}, its arrays have {list(names)}")
     sizes = {name: number for number, name in enumerate(names, 1)}
     fields = {
         name: Field(name, number, dtype, dims, part)
@@ -334,20 +355,20 @@ def _settle(cls: type[Declared], layout: Layout) -> None:
 
 
 def _size(word: int) -> property:
-    return property(lambda this: this._ints[word])
+    return property(lambda this: this._ints_[word])
 
 
 def _word(word: int, kind: str) -> property:
     if kind == "f":
 
         def put_float(this: Declared, value: float) -> None:
-            this._floats[word] = value
+            this._floats_[word] = value
 
-        return property(lambda this: this._floats[word], put_float)
+        return property(lambda this: this._floats_[word], put_float)
 
     def put(this: Declared, value: int) -> None:
-        this._ints[word] = value
+        this._ints_[word] = value
 
     if kind == "b":
-        return property(lambda this: this._ints[word] != 0, put)
-    return property(lambda this: this._ints[word], put)
+        return property(lambda this: this._ints_[word] != 0, put)
+    return property(lambda this: this._ints_[word], put)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from ccepz_sim.errors import ContentError
 from ccepz_sim.policies.lags import LagFilter
-from ccepz_sim.state.declare import Dims, Record, Shared, layout_of
+from ccepz_sim.state.declare import Dims, Record, Shared, Size, layout_of
 
 Levers = Annotated[npt.NDArray[np.float64], Dims.of("levers")]
 Marks = Annotated[npt.NDArray[np.bool_], Dims.of("levers")]
@@ -88,35 +88,46 @@ class Policy(Record):
 
     Attributes:
         ids, channels: of the levers; more: working values of levers from outside the package, by channel.
+        named: levers whose channel has a name, and the words of these names.
         filter: deviations on their way to work.
     """
 
-    low: Levers  # bounds, in the lever's unit
-    high: Levers
-    body: Numbers  # index of the body that carries a lever out
-    money: Levers  # yuan/year per unit above the status quo
-    is_value: Marks  # whether the value itself is spent, yuan/year
-    standing_cost: Levers  # points a move over the whole range costs
-    regulates: Marks  # whether low standing dilutes it
-    status_quo: Paths  # value by quarter
-    announced: Paths  # value by quarter; changed by decisions
-    value: Levers  # what works <- announcements
-    direction: Levers  # sign of the last move <- announcements
+    levers: Final[Size]
+    quarters: Final[Size]
+    low: Final[Levers]  # bounds, in the lever's unit
+    high: Final[Levers]
+    body: Final[Numbers]  # index of the body that carries a lever out
+    money: Final[Levers]  # yuan/year per unit above the status quo
+    is_value: Final[Marks]  # whether the value itself is spent, yuan/year
+    standing_cost: Final[Levers]  # points a move over the whole range costs
+    regulates: Final[Marks]  # whether low standing dilutes it
+    status_quo: Final[Paths]  # value by quarter
+    announced: Final[Paths]  # value by quarter; changed by decisions
+    value: Final[Levers]  # what works <- announcements
+    direction: Final[Levers]  # sign of the last move <- announcements
     credibility: float  # 0-1, falls with reversals <- announcements
-    now: Working  # what works by name <- announcements
+    now: Final[Working]  # what works by name <- announcements
+    usual: Final[Working]  # the status quo of the quarter by name <- announcements
     ids: Shared[tuple[str, ...]]
     channels: Shared[tuple[str, ...]]
+    named: Shared[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
     more: dict[str, float]
     filter: LagFilter
 
-    def show(self) -> None:
-        """Give the values that work to their names."""
-        fields = layout_of(Working).fields
-        for channel, value in zip(self.channels, self.value.tolist(), strict=True):
-            if channel in fields:
-                self.now._put(fields[channel], value)
-            else:
-                self.more[channel] = value
+    def show(self, quarter: int) -> None:
+        """Give the values that work, and those of the status quo, to their names."""
+        own, words = self.named
+        for named, values in ((self.now, self.value), (self.usual, self.status_quo[quarter])):
+            named._vector_[words] = values.view(np.int64)[own]
+        if len(own) < len(self.channels):
+            self.more = dict(zip(self.channels, self.value.tolist(), strict=True))
+
+
+def words_of(channels: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Give the numbers of the levers whose channel has a name in `Working`, and the words of these names."""
+    fields = layout_of(Working).fields
+    own = [number for number, channel in enumerate(channels) if channel in fields]
+    return np.array(own), np.array([fields[channels[number]].word for number in own])
 
 
 def register_channel(channel: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ccepz_sim.compiled import compiled
-from ccepz_sim.state.declare import Floats, Table
+from ccepz_sim.state.declare import Floats, Size, Table
 
 
 class Heap(Table):
     """One column."""
 
+    rows: Size
     weight: Floats
 
 

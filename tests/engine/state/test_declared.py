@@ -13,7 +13,7 @@ import pytest
 
 from ccepz_sim.compiled import compiled
 from ccepz_sim.kernel import Kernel
-from ccepz_sim.state.declare import Bools, Dims, Floats, Ints, Record, Shared, Table, layout_of
+from ccepz_sim.state.declare import Bools, Dims, Floats, Ints, Record, Shared, Size, Table, layout_of
 
 BySkill = Annotated[npt.NDArray[np.float64], Dims.of("rows", 3)]
 Flow = Annotated[npt.NDArray[np.float64], Dims.of("places", "places")]
@@ -22,6 +22,7 @@ Flow = Annotated[npt.NDArray[np.float64], Dims.of("places", "places")]
 class Works(Table):
     """A table."""
 
+    rows: Size
     capacity: Floats
     alive: Bools
     place: Ints
@@ -39,6 +40,7 @@ class Rates(Table, shared=True):
 class Counts(Record):
     """Numbers that change."""
 
+    places: Size
     paid: float
     closed: int
     halted: bool
