@@ -7,23 +7,26 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from ccepz_sim import PilotZone, setup
+from ccepz_sim import PilotZone
 from ccepz_sim.markets import labour
 from ccepz_sim.model import PHASES
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules import migration, voice
+from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.population import BLOCK
+from ccepz_sim.state.zone import Zone
 from tests.engine.docking import twin
 
 SEEDS = (1, 2, 3)
 YEARS = 3  # played before the two are compared: jobs are lost and found, people have moved
 
 
-def before(name: str, seed: int, scale: float = 0.001) -> PilotZone:
+def before(name: str, seed: int, scale: float = 0.001) -> Zone:
     """Give a zone in the middle of a quarter, at the door of one phase; its residents fit into one block."""
-    zone = PilotZone(package="whole-programme", seed=seed, scale=scale).run(YEARS)
+    zone = PilotZone(package="whole-programme", seed=seed, scale=scale).run(YEARS).state
     assert zone.population.used <= BLOCK
-    setup.open_quarter(zone)
+    open_quarter(zone)
     for phase in PHASES:
         if phase.name == name:
             return zone
@@ -31,7 +34,7 @@ def before(name: str, seed: int, scale: float = 0.001) -> PilotZone:
     raise AssertionError(name)
 
 
-def changed(zone: PilotZone, column: Callable[[PilotZone], np.ndarray], rule: Callable[[], None]) -> dict[int, int]:
+def changed(zone: Zone, column: Callable[[Zone], np.ndarray], rule: Callable[[], None]) -> dict[int, int]:
     """Run a rule; give the rows whose column changed, and what it became."""
     old = column(zone)
     rule()
@@ -61,17 +64,17 @@ def test_separations_and_matches(seed: int) -> None:
     zone = before("labour", seed)
     people, towns = zone.population, zone.towns
     labour._enter_and_retire(zone)
-    towns.employed = people.employed()
+    towns.employed[:] = people.employed()
     desks = labour.Desks(zone)
-    towns.posts = labour._posts(zone, desks)
-    start = float(zone.streams.at("separations", zone.quarter).random())
+    towns.posts[:] = labour._posts(zone, desks)
+    start = float(zone.streams.at(Stream.SEPARATIONS, zone.quarter).random())
     expected = twin.separations(zone, twin.residents(zone), start)
     lost = changed(zone, lambda zone: zone.population.employer, lambda: labour._separate(zone, desks))
     assert set(lost) == expected
     assert set(lost.values()) == {UNEMPLOYED}
-    towns.employed = people.employed()
-    towns.vacancies = np.maximum(0.0, towns.posts - towns.employed)
-    hired = twin.matches(zone, twin.residents(zone), zone.streams.at("matching", zone.quarter))
+    towns.employed[:] = people.employed()
+    towns.vacancies[:] = np.maximum(0.0, towns.posts - towns.employed)
+    hired = twin.matches(zone, twin.residents(zone), zone.streams.at(Stream.MATCHING, zone.quarter))
     seeking = people.with_status(UNEMPLOYED)
     found = changed(zone, lambda zone: zone.population.employer, lambda: labour._match(zone, seeking))
     assert found == hired
@@ -86,8 +89,8 @@ def test_moves(seed: int) -> None:
     migration._vital(zone)
     value = migration.attraction(zone)
     if zone.quarter % 4 == 0:
-        zone.population.kin = migration._kin(zone)
-    first, second = zone.streams.at("migration", zone.quarter).random(2).tolist()
+        zone.population.kin[:] = migration._kin(zone)
+    first, second = zone.streams.at(Stream.MIGRATION, zone.quarter).random(2).tolist()
     expected = twin.moves(zone, twin.residents(zone), value, (first, second))
     found = changed(zone, lambda zone: zone.population.town, lambda: migration._choose(zone, value))
     assert found == expected

@@ -115,7 +115,7 @@ def test_a_group_from_outside_is_read_once_it_is_registered(monkeypatch):
 
 
 def test_a_misspelt_parameter_fails_where_it_is_read():
-    p = PilotZone(start=2010).p
+    p = PilotZone(start=2010).state.p
     assert isinstance(p, Parameters)
     with pytest.raises(AttributeError, match="fine_flor"):
         _ = p.inspection.fine_flor  # type: ignore[attr-defined]
