@@ -19,7 +19,7 @@ class Kernel:
     def __init__(self, dispatcher: Any) -> None:
         self.dispatcher = dispatcher
         functools.update_wrapper(self, dispatcher.py_func)
-        self._code: Callable[..., Any] | None = None
+        self._carry_out: Callable[..., Any] = self._first
 
     @property
     def py_func(self) -> Callable[..., Any]:
@@ -33,11 +33,11 @@ class Kernel:
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """Carry out the rule."""
-        if self._code is not None and not named:
-            return self._code(*values)
-        found = self.dispatcher(*values, **named)
-        if self._code is None:
-            self._code = self._direct()
+        return self.dispatcher(*values, **named) if named else self._carry_out(*values)
+
+    def _first(self, *values: Any) -> Any:
+        found = self.dispatcher(*values)
+        self._carry_out = self._direct() or self.dispatcher
         return found
 
     def _direct(self) -> Callable[..., Any] | None:

@@ -94,7 +94,8 @@ class Ledger(Record):
     """Positions of all accounts, yuan, and the transaction-flow matrix of the quarter.
 
     `ledger.firms + row` is the account of a firm, and so on; `pay` moves money within compiled rules, `Ledger.pay`
-    between many accounts from Python. What an account gets from the outside world and pays to it is kept as well.
+    between many accounts from Python. What an account gets from the outside world and pays to it is kept as well
+    <- whoever pays.
     """
 
     accounts: Final[Size]
@@ -123,11 +124,11 @@ class Ledger(Record):
     sector_of: Final[Numbers]
     flows: Final[Flows]  # this quarter, by kind, payer's and payee's sector
     sizes: Shared[dict[Sector, int]]  # number of accounts
+    firsts: Shared[tuple[int, ...]]  # number of the first account, by sector
 
     def first(self, sector: Sector) -> int:
         """Give the number of a sector's first account."""
-        found: int = getattr(self, sector.name.lower())
-        return found
+        return self.firsts[sector]
 
     def account(self, sector: Sector, numbers: np.ndarray) -> np.ndarray:
         """Give the account numbers of some members of a sector."""
@@ -219,21 +220,19 @@ def make_ledger(sizes: Mapping[Sector, int]) -> Ledger:
     held = {sector: sizes.get(sector, 0) for sector in Sector}
     counts = list(held.values())
     ledger = Ledger.make(accounts=sum(counts)).fill(sizes=held, sector_of=np.repeat(np.arange(len(Sector)), counts))
-    first = 0
-    for sector, size in held.items():
-        ledger.fill(**{sector.name.lower(): first})
-        first += size
+    firsts = tuple(sum(counts[:number]) for number in range(len(counts)))
+    ledger.fill(firsts=firsts, **{sector.name.lower(): firsts[sector] for sector in Sector})
     return ledger
 
 
 @compiled
-def pay(ledger: Ledger, kind: int, payer: int, payee: int, amount: float) -> None:
+def pay(ledger: Ledger, kind: Flow, payer: int, payee: int, amount: float) -> None:
     """Move an amount from one account to another, within compiled rules.
 
     A negative or undefined amount does not move; `Ledger.check` raises for it at the end of the quarter.
 
     Args:
-        kind: of the flow, one of `Flow`; amount: yuan.
+        kind: of the flow; amount: yuan.
     """
     if amount > 0.0:
         ledger.deposits[payer] -= amount

@@ -25,16 +25,16 @@ class Materials(Table):
 
     places: Size
     kinds: Size
-    safe: Tonnes  # stock
-    unsafe: Tonnes  # stock
-    opening: Tonnes  # stock of both kinds at the start of the quarter
-    generated: Tonnes
-    imported: Tonnes
-    reused: Tonnes
-    treated: Tonnes
-    discharged: Tonnes
-    exported: Tonnes
-    exchanged: Trade  # by-products from giver's to taker's place
+    safe: Tonnes  # stock <- exchange, inspection, turnover
+    unsafe: Tonnes  # stock <- exchange, inspection, turnover
+    opening: Tonnes  # stock of both kinds at the start of the quarter <- opening
+    generated: Tonnes  # <- opening, exchange
+    imported: Tonnes  # <- opening, exchange
+    reused: Tonnes  # <- opening, exchange
+    treated: Tonnes  # <- opening, exchange
+    discharged: Tonnes  # <- opening, exchange
+    exported: Tonnes  # <- opening, exchange
+    exchanged: Trade  # by-products from giver's to taker's place <- exchange
 
     def open_quarter(self) -> None:
         """Remember the opening stock and clear the flows."""

@@ -6,7 +6,7 @@ firm's reference burden, so that large and small firms can be compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -72,6 +72,7 @@ def extortion_demand(delay_cost: Value, take: float, cash: Value) -> Value:
     return np.minimum(take * delay_cost, np.maximum(0.0, cash))
 
 
+@compiled
 def audit_chance(intensity: float, capacity: float, load: float) -> float:
     """Give the chance that an audit finds a case: alpha K / (K + c), congested by the load.
 
@@ -82,12 +83,13 @@ def audit_chance(intensity: float, capacity: float, load: float) -> float:
 
 
 @inlined
-def either(*chances: np.ndarray | float) -> np.ndarray | float:
-    """Give the chance that at least one of independent ways of detection succeeds."""
-    missed: np.ndarray | float = 1.0
+def either(*chances: Value) -> Value:
+    """Give the chance that at least one of independent ways of detection succeeds; numbers, or arrays of one shape."""
+    missed: Any = 1.0
     for chance in chances:
         missed = missed * (1.0 - chance)
-    return 1.0 - missed
+    found: Value = 1.0 - missed
+    return found
 
 
 def peer_shares(zone: Zone, mark: np.ndarray) -> np.ndarray:
@@ -112,11 +114,11 @@ def watched(zone: Zone) -> np.ndarray:
 
     Reads: inspection.key_attention.
     """
-    return _attention(zone.firms.key, zone.firms.alive, zone.p.inspection.key_attention)
+    return attention(zone.firms.key, zone.firms.alive, zone.p.inspection.key_attention)
 
 
 @compiled
-def _attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
+def attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
     """Give each firm its part of attention, which is 1 on average of the living."""
     count = keys = 0.0
     for firm in range(key.size):

@@ -35,14 +35,6 @@ def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.
     return cash - debt >= cost
 
 
-def pay_deposits(zone: Zone) -> None:
-    """Firms pay what this quarter's unsafe waste asks into the trust account."""
-    firms = zone.firms
-    zone.ledger.pay(Flow.DEPOSIT_HELD, zone.ledger.firm_accounts, zone.ledger.trust, firms.deposit_due)
-    firms.deposit_held[:] += firms.deposit_due
-    firms.profit[:] = firms.profit - firms.deposit_due
-
-
 @compiled
 def _unit_cost(kind: int, storage_cost: np.ndarray) -> float:
     """Give what making a tonne of a waste safe costs, yuan at prices of 2010; 1 for a waste there is not."""

@@ -151,35 +151,24 @@ def grant_credit(zone: Zone) -> None:
     ledger.repay(accounts, spare)
 
 
-@compiled
-def _rates(
-    benchmark: float,
-    state_owned: np.ndarray,
-    loans: np.ndarray,
-    book_capital: np.ndarray,
-    private_premium: float,
-    leverage_spread: float,
-    leverage_most: float,
-) -> np.ndarray:
-    """Give the yearly loan rate of each firm, share."""
-    rate = np.empty(loans.size)
-    for firm in range(loans.size):
-        leverage = min(loans[firm] / max(book_capital[firm], 1.0), leverage_most)
-        rate[firm] = benchmark + private_premium * (1.0 - state_owned[firm]) + leverage_spread * leverage
-    return rate
+def benchmark_rate(zone: Zone) -> float:
+    """Give the dated benchmark of loans, share/year.
 
-
-def loan_rate(zone: Zone) -> np.ndarray:
-    """Give the yearly loan rate by firm: the dated benchmark, a private premium, a spread that rises with leverage.
-
-    Returns:
-        Share/year, shape (rows,).
-
-    Reads: finance.rate_*, private_premium, leverage_spread, leverage_most.
+    Reads: finance.rate_*.
     """
-    firms, p, loans = zone.firms, zone.p.finance, zone.ledger.loans[zone.ledger.firm_accounts]
-    benchmark = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
-    return _rates(
-        benchmark, firms.state_owned, loans, firms.book_capital, p.private_premium,
-        p.leverage_spread, p.leverage_most,
-    )  # fmt: skip
+    p = zone.p.finance
+    return p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
+
+
+@compiled
+def loan_rate(zone: Zone, firm: int, benchmark: float) -> float:
+    """Give the yearly loan rate of a firm: the benchmark, a private premium, a spread that rises with leverage.
+
+    Args:
+        benchmark: share/year.
+
+    Reads: finance.private_premium, leverage_spread, leverage_most.
+    """
+    firms, p = zone.firms, zone.p.finance
+    leverage = min(zone.ledger.loans[zone.ledger.firms + firm] / max(firms.book_capital[firm], 1.0), p.leverage_most)
+    return benchmark + p.private_premium * (1.0 - firms.state_owned[firm]) + p.leverage_spread * leverage

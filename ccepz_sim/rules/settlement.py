@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccepz_sim.rules.firm_money import invest, pay_taxes, share_out_profit, trade
+from ccepz_sim.rules.firm_money import invest, share_out_profit, trade_and_pay_taxes
 from ccepz_sim.rules.funds import award_funds, disburse_programmes
 from ccepz_sim.rules.household_money import earn_and_spend, settle_sectors
 from ccepz_sim.rules.public_money import pay_public_side
@@ -20,8 +20,7 @@ def settle(zone: Zone) -> None:
     `disburse_programmes` read; policy resource_price, high_tech_cut, loss_relief, guarantees, land_concession,
     approval_time; shares of the base-year accounts.
     """
-    trade(zone)
-    pay_taxes(zone)
+    trade_and_pay_taxes(zone)
     award_funds(zone)
     disburse_programmes(zone)
     share_out_profit(zone)

@@ -31,7 +31,7 @@ class Bodies(Table):
     saves_for_awards: Bools  # its cash is saved for yearly awards
     local: Bools  # all but the province
     released: Floats  # share of the planned money that was paid
-    planned_cost: Floats  # yuan/quarter
+    planned_cost: Floats  # yuan/quarter <- budgets
     ids: Shared[tuple[str, ...]]
     index: Shared[dict[str, int]]
     kind: Shared[tuple[str, ...]]
@@ -59,24 +59,24 @@ class Officials(Table):
     body: Ints  # index, -1 for none
     place: Ints  # index, -1 for none
     rank: Ints  # index of RANKS
-    growth_first: Bools  # view: growth comes first
+    growth_first: Bools  # view: growth comes first <- evaluation
     brand_view: Bools  # view: the circular economy is a brand
-    native: Bools
-    integrity: Floats  # 0-1
-    tenure: Ints  # quarters in the post
-    growth_effort: Floats  # share of effort for growth
-    enforcement: Floats  # share of effort that reaches enforcement
-    honesty: Floats  # share of emissions that stays in the figures passed on
-    waste_view: Floats  # supervision of stored waste, 1 is usual
-    captured: Floats  # share of firms with a deal
-    take: Floats  # bribes taken in the post, yuan
-    former_take: Floats  # those of predecessors still on file, yuan
-    sees: Floats  # believed chance of detection
-    pending_fine: ByStage  # fines of present and former holders on their way, yuan
-    exposed: Bools  # figures were found false at the last audit
-    caught: Bools  # to be removed at the evaluation
-    score: Floats  # of the last evaluation
-    record: Floats  # mean score over the tenure
+    native: Bools  # <- evaluation
+    integrity: Floats  # 0-1 <- evaluation
+    tenure: Ints  # quarters in the post <- evaluation
+    growth_effort: Floats  # share of effort for growth <- officials
+    enforcement: Floats  # share of effort that reaches enforcement <- officials
+    honesty: Floats  # share of emissions that stays in the figures passed on <- officials
+    waste_view: Floats  # supervision of stored waste, 1 is usual <- officials
+    captured: Floats  # share of firms with a deal <- collusion
+    take: Floats  # bribes taken in the post, yuan <- collusion, inspection, evaluation
+    former_take: Floats  # those of predecessors still on file, yuan <- evaluation
+    sees: Floats  # believed chance of detection <- opinions, evaluation
+    pending_fine: ByStage  # fines of present and former holders on their way, yuan <- inspection, evaluation
+    exposed: Bools  # figures were found false at the last audit <- evaluation
+    caught: Bools  # to be removed at the evaluation <- inspection, evaluation
+    score: Floats  # of the last evaluation <- evaluation
+    record: Floats  # mean score over the tenure <- evaluation
     ids: Shared[tuple[str, ...]]
     pools: Shared[tuple[tuple[int, ...], ...]]
 
@@ -92,13 +92,13 @@ class Institutes(Table):
     place: Ints  # index
     field: Ints  # index of the industry, -1 for none
     posts: Floats  # persons
-    people: Floats  # persons
-    guests: Floats  # persons
+    people: Floats  # persons <- labour
+    guests: Floats  # persons <- innovation
     base_funding: Floats  # yuan/year from above
-    funding: Floats  # yuan, platforms included
+    funding: Floats  # yuan, platforms included <- settlement
     remoteness: Floats  # 0-1
-    success: Floats  # chance of the quarter
-    results: Floats  # 0 or 1
-    pull: Floats  # share of posts that scientists consider
-    was_empty: Bools  # told as empty
+    success: Floats  # chance of the quarter <- innovation
+    results: Floats  # 0 or 1 <- innovation
+    pull: Floats  # share of posts that scientists consider <- innovation
+    was_empty: Bools  # told as empty <- innovation
     ids: Shared[tuple[str, ...]]

@@ -40,118 +40,118 @@ class Firms(Table):
     roster: int
 
     # who and where
-    product: Ints  # index
-    place: Ints  # index
-    in_park: Bools
-    start: Ints  # quarter of opening, NEVER where there is none
-    exited: Ints  # quarter of closing, NEVER where there is none
-    alive: Bools  # in business now
-    state_owned: Floats  # 0 or 1
-    tie: Floats  # 0 or 1: native tie to officials
-    first_mover: Floats  # 0 or 1
-    large: Floats  # 0 or 1
-    mindset: Ints  # index of MINDSETS
+    product: Ints  # index <- turnover
+    place: Ints  # index <- turnover
+    in_park: Bools  # <- turnover
+    start: Ints  # quarter of opening, NEVER where there is none <- turnover
+    exited: Ints  # quarter of closing, NEVER where there is none <- inspection, turnover
+    alive: Bools  # in business now <- plans, inspection, turnover
+    state_owned: Floats  # 0 or 1 <- turnover
+    tie: Floats  # 0 or 1: native tie to officials <- turnover
+    first_mover: Floats  # 0 or 1 <- turnover
+    large: Floats  # 0 or 1 <- turnover
+    mindset: Ints  # index of MINDSETS <- turnover
     moral: Floats  # cost of a bribe, reference burdens
     integrity: Floats  # 0-1
     openness: Floats  # 0-1
     lobby: Floats  # strength, 1 is typical
-    extrapolates: Floats  # 1 where investment follows the price trend
-    debt_ratio: Floats  # share of book capital at the opening
-    staffing: Floats  # share of posts filled at the opening
-    official: Ints  # row of the official who answers for the firm
+    extrapolates: Floats  # 1 where investment follows the price trend <- turnover
+    debt_ratio: Floats  # share of book capital at the opening <- turnover
+    staffing: Floats  # share of posts filled at the opening <- turnover
+    official: Ints  # row of the official who answers for the firm <- turnover
 
     # plant
-    capacity: Floats  # units/year
-    outdated: Floats  # share of capacity
-    chain: Floats  # level 0-3
-    efficiency: Floats  # unit cost, 1 is typical
-    clean: Floats  # emission factor relative to 2010
+    capacity: Floats  # units/year <- settlement, inspection, turnover
+    outdated: Floats  # share of capacity <- settlement, innovation, turnover
+    chain: Floats  # level 0-3 <- innovation, turnover
+    efficiency: Floats  # unit cost, 1 is typical <- innovation, turnover
+    clean: Floats  # emission factor relative to 2010 <- innovation, turnover
     concentration: Floats  # of emissions before abatement, as a multiple of the limit of 2015
     abatement_skill: Floats  # multiple of the usual cost
-    book_capital: Floats  # yuan
-    staff: BySkill  # persons there
-    posts: BySkill  # persons wanted
+    book_capital: Floats  # yuan <- plans, settlement, inspection, turnover
+    staff: BySkill  # persons there <- labour, inspection, turnover
+    posts: BySkill  # persons wanted <- plans, inspection, turnover
 
     # prices and plans
-    price: Floats  # yuan/unit
-    input_cost: Floats  # yuan/unit
-    usual_price: Floats  # yuan/unit, smoothed
-    margin: Floats  # share of the price
-    expected_margin: Floats  # share of the price
-    outlook: Floats  # margin as investors see it
-    project_credit: Floats  # debt for projects over book capital
-    utilisation: Floats  # share of capacity in use
-    stopped: Floats  # share of output under a stop order next quarter
-    buffer: Floats  # cash kept, yuan
+    price: Floats  # yuan/unit <- plans
+    input_cost: Floats  # yuan/unit <- plans
+    usual_price: Floats  # yuan/unit, smoothed <- plans, turnover
+    margin: Floats  # share of the price <- plans
+    expected_margin: Floats  # share of the price <- plans, turnover
+    outlook: Floats  # margin as investors see it <- plans
+    project_credit: Floats  # debt for projects over book capital <- plans
+    utilisation: Floats  # share of capacity in use <- plans, inspection, turnover
+    stopped: Floats  # share of output under a stop order next quarter <- inspection, turnover
+    buffer: Floats  # cash kept, yuan <- credit
 
     # output and money
-    output: Floats  # units
-    sales: Floats  # yuan
-    value_added: Floats  # yuan
-    value_added_real: Floats  # yuan of 2010
-    wage_bill: Floats  # yuan
-    profit: Floats  # yuan
-    other_income: Floats  # yuan
-    investment: Floats  # yuan
-    losses: Ints  # quarters in a row
-    starved: Ints  # quarters in a row without cash or credit
-    insolvent: Ints  # quarters in a row of negative worth
+    output: Floats  # units <- production, inspection, turnover
+    sales: Floats  # yuan <- production, inspection, turnover
+    value_added: Floats  # yuan <- production, inspection, turnover
+    value_added_real: Floats  # yuan of 2010 <- production, inspection, turnover
+    wage_bill: Floats  # yuan <- production, inspection, turnover
+    profit: Floats  # yuan <- settlement, inspection, turnover
+    other_income: Floats  # yuan <- opening, exchange
+    investment: Floats  # yuan <- settlement
+    losses: Ints  # quarters in a row <- settlement, turnover
+    starved: Ints  # quarters in a row without cash or credit <- credit, turnover
+    insolvent: Ints  # quarters in a row of negative worth <- turnover
 
     # emissions and duties
-    abate: ByMedium  # share abated
-    abatement_cost: Floats  # yuan
-    hidden: Floats  # largest share hidden
-    emission: ByPollutant  # tonnes
-    reported_emission: ByPollutant  # tonnes
-    tax_due: ByMedium  # yuan
-    evaded_tax: Floats  # yuan
-    permit_need: Floats  # equivalents reported
-    permits: Floats  # equivalents held for the quarter
-    evaded_permits: Floats  # equivalents hidden
-    air_2015: Floats  # air equivalents of 2015 before abatement
+    abate: ByMedium  # share abated <- production, inspection, turnover
+    abatement_cost: Floats  # yuan <- production, inspection, turnover
+    hidden: Floats  # largest share hidden <- production, inspection, turnover
+    emission: ByPollutant  # tonnes <- production, inspection, turnover
+    reported_emission: ByPollutant  # tonnes <- production, inspection, turnover
+    tax_due: ByMedium  # yuan <- production, inspection, turnover
+    evaded_tax: Floats  # yuan <- production, inspection, turnover
+    permit_need: Floats  # equivalents reported <- production
+    permits: Floats  # equivalents held for the quarter <- plans, settlement, turnover
+    evaded_permits: Floats  # equivalents hidden <- production
+    air_2015: Floats  # air equivalents of 2015 before abatement <- turnover, trends
 
     # officials
-    sees: Floats  # believed chance of detection
-    colluding: Bools  # has a deal
-    punished: Bools  # was found this quarter
-    key: Floats  # 1 on the list of key emitters
-    pending_fine: ByStage  # fines on their way, yuan
-    reference_burden: Floats  # yuan
-    saving: Floats  # what collusion saves, reference burdens
-    bribe: Floats  # yuan
+    sees: Floats  # believed chance of detection <- opinions, turnover
+    colluding: Bools  # has a deal <- collusion, inspection, turnover, evaluation
+    punished: Bools  # was found this quarter <- inspection, turnover
+    key: Floats  # 1 on the list of key emitters <- inspection, turnover
+    pending_fine: ByStage  # fines on their way, yuan <- inspection, turnover
+    reference_burden: Floats  # yuan <- plans
+    saving: Floats  # what collusion saves, reference burdens <- plans, inspection, turnover
+    bribe: Floats  # yuan <- collusion, inspection, turnover
 
     # energy, water, waste
-    energy: Floats  # tonnes of coal equivalent
-    water: Floats  # m3
-    co2: Floats  # tonnes
-    waste: ByWaste  # tonnes
-    reused: Floats  # tonnes given or reused
-    used_waste: Floats  # tonnes taken
-    link_giver: NumberByPartner  # rows of partners whose by-product is taken, -1 for none
-    link_share: ByPartner  # of the need that each is bound to give
-    link_age: NumberByPartner  # quarters
-    link_wait: Ints  # quarters until a taker that lost its partner can look again
-    unsafe: ByWaste  # tonnes stored unsafely, not yet restored or leaked
-    waste_cost: Floats  # yuan
-    waste_tax: Floats  # yuan
-    deposit_due: Floats  # yuan
-    deposit_held: Floats  # yuan paid in so far
-    by_product_saving: Floats  # yuan
-    award_pull: Floats  # added reuse
+    energy: Floats  # tonnes of coal equivalent <- production, inspection, turnover
+    water: Floats  # m3 <- production, inspection, turnover
+    co2: Floats  # tonnes <- production, inspection, turnover
+    waste: ByWaste  # tonnes <- production, inspection, turnover
+    reused: Floats  # tonnes given or reused <- exchange, inspection, turnover
+    used_waste: Floats  # tonnes taken <- exchange, inspection, turnover
+    link_giver: NumberByPartner  # rows of partners whose by-product is taken, -1 for none <- exchange, turnover
+    link_share: ByPartner  # of the need that each is bound to give <- exchange, turnover
+    link_age: NumberByPartner  # quarters <- exchange, turnover
+    link_wait: Ints  # quarters until a taker that lost its partner can look again <- exchange, turnover
+    unsafe: ByWaste  # tonnes stored unsafely, not yet restored or leaked <- exchange, inspection, turnover
+    waste_cost: Floats  # yuan <- opening, exchange
+    waste_tax: Floats  # yuan <- opening, exchange
+    deposit_due: Floats  # yuan <- opening, exchange
+    deposit_held: Floats  # yuan paid in so far <- exchange, settlement, inspection, turnover
+    by_product_saving: Floats  # yuan <- exchange
+    award_pull: Floats  # added reuse <- settlement
 
     # research and grants
-    research: Floats  # outlay, yuan
-    innovations: Floats  # number
-    knowledge: Floats  # 0-1
-    brand: Floats  # 0-1
-    research_fund: Floats  # useful part of grants, yuan
-    upgrade_money: Floats  # useful part of grants, yuan
-    chain_money: Floats  # useful part of grants, yuan
-    plant_money: Floats  # useful part of grants, yuan
-    clean_money: Floats  # useful part of grants, yuan
-    granted: Floats  # since the last audit of funds, yuan
-    misused: Floats  # since the last audit of funds, yuan
-    pilot: Ints  # years of pilot status left
+    research: Floats  # outlay, yuan <- plans, settlement, inspection, turnover
+    innovations: Floats  # number <- innovation, turnover
+    knowledge: Floats  # 0-1 <- innovation
+    brand: Floats  # 0-1 <- inspection, innovation, turnover
+    research_fund: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    upgrade_money: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    chain_money: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    plant_money: Floats  # useful part of grants, yuan <- turnover
+    clean_money: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    granted: Floats  # since the last audit of funds, yuan <- settlement, inspection, turnover
+    misused: Floats  # since the last audit of funds, yuan <- settlement, inspection, turnover
+    pilot: Ints  # years of pilot status left <- settlement, turnover
 
 
 class Plans(Table):

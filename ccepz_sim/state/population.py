@@ -141,29 +141,29 @@ class Population(Record):
     rows: Final[Size]
     ends: Final[Size]
     cell_count: Final[Size]
-    used: int
+    used: int  # <- migration
     outside: int  # the number of the rest of China
-    resettled_quarter: int  # persons moved by the programme
-    returned_quarter: int  # persons who went back
+    resettled_quarter: int  # persons moved by the programme <- opening, migration
+    returned_quarter: int  # persons who went back <- opening, migration
     cells: Final[Cells]
-    cell: Final[CellNumbers]  # employer, town and skill as one number, see Cells
-    home: Final[Small]  # town of kin
-    age: Final[Counts16]  # quarters
-    weight: Final[Weights]  # persons
-    awareness: Final[Levels]  # 0-1
-    trust: Final[Levels]  # 0-1
-    jobless: Final[Quarters8]  # quarters
-    moved: Final[Counts16]  # quarter of the last move
-    resettled: Final[Bools]  # moved by the programme
-    guaranteed: Final[Bools]  # a job offer stands
-    heads: Final[Heads]  # persons by cell, exact whole numbers kept up by `put`, `bear` and `bury`
-    persons: Final[Persons]  # head counts
-    opening: Final[Persons]  # at the start of the quarter
-    births: Final[Persons]  # a quarter
-    deaths: Final[Persons]  # a quarter
+    cell: Final[CellNumbers]  # employer, town and skill as one number, see Cells <- labour, migration
+    home: Final[Small]  # town of kin <- migration
+    age: Final[Counts16]  # quarters <- migration
+    weight: Final[Weights]  # persons <- migration
+    awareness: Final[Levels]  # 0-1 <- opinions, migration
+    trust: Final[Levels]  # 0-1 <- opinions, migration
+    jobless: Final[Quarters8]  # quarters <- labour, migration
+    moved: Final[Counts16]  # quarter of the last move <- migration
+    resettled: Final[Bools]  # moved by the programme <- migration
+    guaranteed: Final[Bools]  # a job offer stands <- labour, migration
+    heads: Final[Heads]  # persons by cell, exact whole numbers kept up by `put`, `bear` and `bury` <- labour, migration
+    persons: Final[Persons]  # head counts <- migration
+    opening: Final[Persons]  # at the start of the quarter <- opening
+    births: Final[Persons]  # a quarter <- opening, migration
+    deaths: Final[Persons]  # a quarter <- opening, migration
     birth_weight: Final[Persons]  # persons a newborn row stands for
-    moves: Final[Moves]  # persons a quarter, from row to column
-    kin: Final[Kin]  # share of those who call the place of the row home and live in that of the column
+    moves: Final[Moves]  # persons a quarter, from row to column <- opening, migration
+    kin: Final[Kin]  # share of those who call the place of the row home and live in that of the column <- migration
     free: npt.NDArray[np.int64]
 
     @property
@@ -303,14 +303,14 @@ class Population(Record):
 
 @compiled
 def _reconciles(
-    cell: np.ndarray,
-    weight: np.ndarray,
-    heads: np.ndarray,
+    cell: np.ndarray,  # <- labour, migration
+    weight: np.ndarray,  # <- migration
+    heads: np.ndarray,  # <- labour, migration
     town: np.ndarray,
-    opening: np.ndarray,
-    births: np.ndarray,
-    deaths: np.ndarray,
-    moves: np.ndarray,
+    opening: np.ndarray,  # <- opening
+    births: np.ndarray,  # <- opening, migration
+    deaths: np.ndarray,  # <- opening, migration
+    moves: np.ndarray,  # <- opening, migration
 ) -> bool:
     """Count persons by cell from the rows, then by place; False where a count is not the one expected."""
     counted = np.zeros((heads.size + 1, LANES))  # neighbours mostly share a cell: see LANES

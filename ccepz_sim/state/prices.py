@@ -18,11 +18,11 @@ class Prices(Record):
 
     rows: Final[Size]
     quarters: Final[Size]
-    general: float  # general costs, 1 in 2010
+    general: float  # general costs, 1 in 2010 <- prices
     groups: int  # number of groups with common shocks
-    watched: bool  # whether `year_ago` holds prices
-    log: Final[Floats]  # now
-    year_ago: Final[Floats]  # log, at the last year's end that was told of
+    watched: bool  # whether `year_ago` holds prices <- record
+    log: Final[Floats]  # now <- prices
+    year_ago: Final[Floats]  # log, at the last year's end that was told of <- record
     log_2010: Final[Floats]  # mean
     level_2015: Final[Floats]  # mean, log
     kappa: Final[Floats]  # speed of return, 1/year

@@ -24,25 +24,25 @@ Distances = Annotated[npt.NDArray[np.float64], Dims.of("ends", "ends")]
 class Governance(Record):
     """Standing, enforcement, audits and what is reported upward."""
 
-    standing: float  # points; spent by announcements, earned at the evaluation
+    standing: float  # points; spent by announcements, earned at the evaluation <- announcements, evaluation
     enforcement_money: float  # share of the usual
-    audit_quality: float  # 0-1
-    audit_found: float  # share of cases that audits find
-    complaint_pressure: float  # 0-1
-    mean_trust: float  # 0-1
+    audit_quality: float  # 0-1 <- officials
+    audit_found: float  # share of cases that audits find <- officials
+    complaint_pressure: float  # 0-1 <- opinions
+    mean_trust: float  # 0-1 <- opinions
     brand_view_share: float  # of officials
-    growth_boast: float  # multiple that reported growth figures carry
-    reported_growth: float  # of product over the past year, share
-    reported_fall: float  # of measured pollutants over the past year, share
+    growth_boast: float  # multiple that reported growth figures carry <- trends
+    reported_growth: float  # of product over the past year, share <- record
+    reported_fall: float  # of measured pollutants over the past year, share <- record
 
 
 class PublicMoney(Record):
     """Money of the public side."""
 
-    infrastructure_money: float  # yuan/year
-    park_loan: float  # yuan/year borrowed for parks
+    infrastructure_money: float  # yuan/year <- opening, settlement
+    park_loan: float  # yuan/year borrowed for parks <- settlement
     status_quo_need: float  # of all bodies in the first quarter, yuan
-    base_support: float  # of the prefecture, yuan; not a number before the first quarter
+    base_support: float  # of the prefecture, yuan; not a number before the first quarter <- budgets
     bank_base: float  # own funds of the bank at the start, yuan
 
 
@@ -50,21 +50,21 @@ class PermitMarket(Record):
     """The market of permits for air pollutants; there is none while the cap is 0."""
 
     price: float  # yuan/equivalent
-    cap: float  # equivalents
-    auctioned: float  # equivalents that the department offers
-    air_2015: float  # air equivalents of 2015; the cap is a multiple
+    cap: float  # equivalents <- plans
+    auctioned: float  # equivalents that the department offers <- plans
+    air_2015: float  # air equivalents of 2015; the cap is a multiple <- trends
 
 
 class Counts(Record):
     """Counts and sums of the quarter, for the indicators."""
 
-    detection: float  # mean chance of a deal
-    inspections: float  # number
-    fines: float  # yuan paid
-    guarantees_called: float  # yuan
-    exits: float  # firms
-    entries: float  # firms
-    dismissed: float  # officials removed since the last evaluation
+    detection: float  # mean chance of a deal <- inspection
+    inspections: float  # number <- inspection
+    fines: float  # yuan paid <- inspection
+    guarantees_called: float  # yuan <- opening, turnover
+    exits: float  # firms <- opening, inspection, turnover
+    entries: float  # firms <- opening, turnover
+    dismissed: float  # officials removed since the last evaluation <- inspection, evaluation
 
 
 class Fixed(Table, shared=True):

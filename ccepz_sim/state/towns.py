@@ -32,48 +32,48 @@ class Towns(Table):
     base_posts: ByJob  # posts of 2010, persons
 
     # environment
-    pollution: Floats  # index of the stock
-    harm: Floats  # 0-1
-    ecology: Floats  # 0-1
+    pollution: Floats  # index of the stock <- environment
+    harm: Floats  # 0-1 <- environment
+    ecology: Floats  # 0-1 <- environment
     amenity: Floats  # 0-1
-    infrastructure: Floats  # 1 as in 2010
-    unsafe_release: Floats  # tonnes leaked, weighted by hazard
-    water_share: Floats  # share of wanted water there is
+    infrastructure: Floats  # 1 as in 2010 <- environment
+    unsafe_release: Floats  # tonnes leaked, weighted by hazard <- exchange
+    water_share: Floats  # share of wanted water there is <- production
 
     # opinions
-    complaints: Floats  # number
-    answered: Floats  # number
-    reply_rate: Floats  # 0-1
-    awareness: Floats  # 0-1
-    trust: Floats  # 0-1
-    voice: Floats  # strength of voice, 0 upwards
+    complaints: Floats  # number <- opinions
+    answered: Floats  # number <- opinions
+    reply_rate: Floats  # 0-1 <- opinions
+    awareness: Floats  # 0-1 <- opinions
+    trust: Floats  # 0-1 <- opinions
+    voice: Floats  # strength of voice, 0 upwards <- opinions
 
     # work
-    wage: BySkill  # yuan/person/year
-    base_wage: BySkill  # the national trend wages return to, yuan/person/year
-    unemployment: BySkill  # share
-    labour_force: BySkill  # persons
-    matches: BySkill  # persons hired
-    posts: ByJob  # persons wanted
-    employed: ByJob  # persons
-    vacancies: ByJob  # persons
-    vacancy_pull: ByEmployer  # share of posts that seekers consider
-    scientist_leave: Floats  # share of scientists a quarter
+    wage: BySkill  # yuan/person/year <- labour
+    base_wage: BySkill  # the national trend wages return to, yuan/person/year <- labour
+    unemployment: BySkill  # share <- labour
+    labour_force: BySkill  # persons <- labour
+    matches: BySkill  # persons hired <- labour
+    posts: ByJob  # persons wanted <- labour
+    employed: ByJob  # persons <- labour
+    vacancies: ByJob  # persons <- labour
+    vacancy_pull: ByEmployer  # share of posts that seekers consider <- innovation
+    scientist_leave: Floats  # share of scientists a quarter <- innovation
 
     # sectors and money
-    services_va: Floats  # value added, yuan
-    construction_va: Floats  # value added, yuan
-    agriculture_va: Floats  # value added, yuan
-    services_sales: Floats  # yuan
-    construction_sales: Floats  # yuan
-    agriculture_sales: Floats  # yuan
-    services_base: Floats  # sales of 2010, yuan/quarter
-    construction_base: Floats  # sales of 2010, yuan/quarter
-    services_ratio: Floats  # value added in sales
-    construction_ratio: Floats  # value added in sales
-    services_index: Floats  # jobs relative to 2010
-    construction_index: Floats  # jobs relative to 2010
-    household_income: Floats  # after tax, yuan/year
-    own_revenue: Floats  # taxes that stay in the zone, yuan
-    last_revenue: Floats  # of the quarter before, yuan
-    base_gap: Floats  # what the town lacked in the first quarter, yuan; not a number before
+    services_va: Floats  # value added, yuan <- settlement
+    construction_va: Floats  # value added, yuan <- settlement
+    agriculture_va: Floats  # value added, yuan <- settlement
+    services_sales: Floats  # yuan <- settlement
+    construction_sales: Floats  # yuan <- settlement
+    agriculture_sales: Floats  # yuan <- trends
+    services_base: Floats  # sales of 2010, yuan/quarter <- trends
+    construction_base: Floats  # sales of 2010, yuan/quarter <- trends
+    services_ratio: Floats  # value added in sales <- settlement
+    construction_ratio: Floats  # value added in sales <- settlement
+    services_index: Floats  # jobs relative to 2010 <- trends
+    construction_index: Floats  # jobs relative to 2010 <- trends
+    household_income: Floats  # after tax, yuan/year <- settlement
+    own_revenue: Floats  # taxes that stay in the zone, yuan <- opening, settlement
+    last_revenue: Floats  # of the quarter before, yuan <- opening
+    base_gap: Floats  # what the town lacked in the first quarter, yuan; not a number before <- settlement

@@ -13,7 +13,7 @@ from ccepz_sim.markets.permits import HALVINGS, clearing_price
 from ccepz_sim.rng import Streams, register_stream
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
-from ccepz_sim.rules.inspection import _execute_fines
+from ccepz_sim.rules.inspection import execute_fines, fine_steps
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from tests.engine.notches import shares_under_notches
 from tests.engine.profiles import examples
@@ -217,7 +217,7 @@ def test_b20_fines_are_an_erlang_lag() -> None:
     firms.pending_fine[rich, 0] = 1000.0
     paid = []
     for _ in range(120):
-        _execute_fines(zone.state)
+        execute_fines(zone.state, *fine_steps(zone.state.p.inspection.fine_lag))
         paid.append(zone.state.count.fines)
     x = 2.0 * np.arange(1, 121) / zone.state.p.inspection.fine_lag
     assert np.cumsum(paid) / (1000.0 * len(rich)) == pytest.approx(1.0 - np.exp(-x) * (1.0 + x), abs=1e-9)
