@@ -12,11 +12,10 @@ from __future__ import annotations
 import copy as copying
 import typing
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import prod
-from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import numpy as np
@@ -79,54 +78,34 @@ class Layout:
 
 
 class _Meta(type):
-    """Makes a slot for each field and keeps arrays and parts from being bound anew."""
+    """Makes a slot for each field; numbers that may change lie in the words instead, see `_settle`."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], shared: bool = False) -> _Meta:
-        mine = [field for field, kind in space.get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
-        # the metaclass comes before annotations can be looked up: what is not one of the three words has a slot
-        taken = [field for field in mine if bases and (hasattr(bases[0], field) or f"_{field}" in Declared.__slots__)]
+        shared = shared or any(getattr(base, "_shared", False) for base in bases)
+        told = {field: str(kind) for field, kind in space.get("__annotations__", {}).items()}
+        mine = [field for field, kind in told.items() if "ClassVar" not in kind]
+        taken = [field for field in mine if bases and hasattr(bases[0], field)]
         if taken:
             raise TypeError(f"{name} cannot call a field {taken[0]}")
-        slots = {
-            field: f"_{field}"
-            for field in mine
-            if space["__annotations__"][field] not in (*NUMBERS, "Size", "Final[Size]")
-        }
-        space["__slots__"] = (*space.get("__slots__", ()), *slots.values())
+        # annotations cannot be looked up yet: what may change as a number is known by its three words
+        slots = [field for field in mine if shared or told[field] not in NUMBERS]
+        space["__slots__"] = (*space.get("__slots__", ()), *slots)
         made = super().__new__(cls, name, bases, space)
-        made._shared = shared or getattr(made, "_shared", False)  # type: ignore[attr-defined]
+        made._shared = shared  # type: ignore[attr-defined]
         for field in mine:
-            setattr(made, field, _held(field) if field in slots else _number(field))
+            if field not in slots:
+                setattr(made, field, _unsettled(field))
         return made
 
 
-def _number(name: str) -> property:
+def _unsettled(name: str) -> property:
     """Give the attribute of a number until the class is laid out, see `_settle`."""
 
     def get(this: Declared) -> Any:
         layout_of(type(this))
         return getattr(this, name)
 
-    def put(this: Declared, value: Any) -> None:
-        layout_of(type(this))
-        setattr(this, name, value)
-
-    return property(get, put)
-
-
-def _held(name: str) -> property:
-    """Give the attribute of an array, a part or a plain field; the first two are bound once."""
-
-    def put(this: Declared, value: Any) -> None:
-        field = layout_of(type(this)).fields.get(name)
-        if field is None:
-            object.__setattr__(this, f"_{name}", value)
-        elif field.part is not None:
-            this._hold(field, value)
-        elif value is not getattr(this, name):  # `x += y` binds what it changed
-            raise AttributeError(f"{type(this).__name__}.{name} is bound once: write {name}[:] = ...")
-
-    return property(attrgetter(f"_{name}"), put)
+    return property(get)
 
 
 class Declared(metaclass=_Meta):
@@ -138,6 +117,19 @@ class Declared(metaclass=_Meta):
 
     __slots__ = ("_buffer_", "_floats_", "_ints_", "_plan_", "_vector_", "address")
     _shared: ClassVar[bool]
+    _fields: ClassVar[dict[str, Field]] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a number or a plain field; arrays and parts are bound once, sizes and what is shared never change."""
+        field = self._fields.get(name)
+        if field is None:
+            object.__setattr__(self, name, value)
+        elif field.part is not None:
+            self._hold(field, value)
+        elif field.dims is None and field.dtype is not None and not self._shared:
+            self._put(field, value)
+        elif field.dims is None or value is not getattr(self, name):  # `x += y` binds what it changed
+            raise AttributeError(f"{type(self).__name__}.{name} is bound once: an array takes values by [:] = ...")
 
     @classmethod
     def make(cls, **sizes: int) -> Self:
@@ -151,9 +143,11 @@ class Declared(metaclass=_Meta):
             raise TypeError(f"{cls.__name__} has the sizes {sorted(layout.sizes)}, not {sorted(sizes)}")
         made = cls.__new__(cls)
         made._take_words(np.zeros(layout.words, dtype=np.int64))
-        for name, word in layout.sizes.items():
-            made._ints_[word] = sizes[name]
-        made._plan_arrays()
+        made._take_sizes(sizes)
+        if cls._shared:
+            for field in layout.fields.values():
+                if field.dims is None and field.part is None:
+                    made._put(field, 0)
         made._lay_out()
         return made
 
@@ -164,13 +158,16 @@ class Declared(metaclass=_Meta):
         self._ints_[0] = layout_of(type(self)).mark
         self.address = _address(vector)
 
-    def _plan_arrays(self) -> None:
-        """Say where each array lies in the buffer that all of them share."""
+    def _take_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Note sizes, and say where each array lies in the buffer that all of them share."""
         layout, plan, total = layout_of(type(self)), [], 0
+        for name, size in sizes.items():
+            self._ints_[layout.sizes[name]] = size
+            object.__setattr__(self, name, size)
         for field in layout.fields.values():
             if field.dims is not None and field.dtype is not None:
                 shape = tuple(size if isinstance(size, int) else self._ints_[layout.sizes[size]] for size in field.dims)
-                plan.append((f"_{field.name}", shape, field.dtype, total, field.word))
+                plan.append((field.name, shape, field.dtype, total, field.word))
                 total += -(-field.dtype.itemsize * prod(shape) // ALIGNED) * ALIGNED
         self._plan_ = (tuple(plan), total)
 
@@ -194,7 +191,7 @@ class Declared(metaclass=_Meta):
             if field is None:
                 if name not in layout.plain:
                     raise AttributeError(f"{type(self).__name__} has no field {name}")
-                object.__setattr__(self, f"_{name}", value)
+                object.__setattr__(self, name, value)
             elif field.part is not None:
                 self._hold(field, typing.cast("Declared", value))
             elif field.dims is not None:
@@ -209,22 +206,26 @@ class Declared(metaclass=_Meta):
             self._floats_[field.word] = value
         else:
             self._ints_[field.word] = int(value)
+        if self._shared:
+            kind = self._floats_ if field.dtype == NUMBERS["float"] else self._ints_
+            found = kind[field.word]
+            object.__setattr__(self, field.name, bool(found) if field.dtype == NUMBERS["bool"] else found)
 
     def _hold(self, field: Field, part: Declared) -> None:
         """Keep a part; once it is there it stays."""
-        held = getattr(self, f"_{field.name}", None)
+        held = getattr(self, field.name, None)
         if held is not None and held is not part:
             raise AttributeError(f"{type(self).__name__}.{field.name} is bound once")
         if not isinstance(part, typing.cast("type[Declared]", field.part)):
             raise TypeError(f"{type(self).__name__}.{field.name} cannot be a {type(part).__name__}")
-        object.__setattr__(self, f"_{field.name}", part)
+        object.__setattr__(self, field.name, part)
         self._ints_[field.word] = part.address
 
     def exchange(self, **parts: Declared) -> None:
         """Put other parts in the place of those that are held; for setting a zone up, never for rules."""
         for name, part in parts.items():
             field = layout_of(type(self)).fields[name]
-            object.__setattr__(self, f"_{name}", None)
+            object.__setattr__(self, name, None)
             self._hold(field, part)
 
     def copy(self) -> Self:
@@ -239,19 +240,19 @@ class Declared(metaclass=_Meta):
         for field in layout.fields.values():
             if field.part is not None:
                 twin._hold(field, getattr(self, field.name).copy())
+        for name in layout.sizes:
+            object.__setattr__(twin, name, getattr(self, name))
         for name in layout.plain:
-            if hasattr(self, f"_{name}"):
+            if hasattr(self, name):
                 value = getattr(self, name)
-                object.__setattr__(twin, f"_{name}", value if name in layout.shared else _copied(value))
+                object.__setattr__(twin, name, value if name in layout.shared else _copied(value))
         return twin
 
     def resize(self, **sizes: int) -> None:
         """Give the arrays other sizes; values stay where they were, new places are zero."""
         layout = layout_of(type(self))
         before = {name: getattr(self, name) for name, field in layout.fields.items() if field.dims is not None}
-        for name, size in sizes.items():
-            self._ints_[layout.sizes[name]] = size
-        self._plan_arrays()
+        self._take_sizes(sizes)
         self._lay_out()
         for name, old in before.items():
             new = getattr(self, name)
@@ -345,30 +346,17 @@ def _mark(cls: type, sizes: dict[str, int], fields: dict[str, Field]) -> int:
 
 
 def _settle(cls: type[Declared], layout: Layout) -> None:
-    """Give numbers and sizes their attributes, now that their words are known."""
-    for name, field in layout.fields.items():
-        if field.dims is None and field.part is None:
-            made = _word(field.word, typing.cast("np.dtype[Any]", field.dtype).kind)
-            setattr(cls, name, property(made.fget) if cls._shared else made)
-    for name, word in layout.sizes.items():
-        setattr(cls, name, _size(word))
-
-
-def _size(word: int) -> property:
-    return property(lambda this: this._ints_[word])
+    """Give numbers that may change their attributes, now that their words are known."""
+    cls._fields = dict(layout.fields) | {name: Field(name, word) for name, word in layout.sizes.items()}
+    if not cls._shared:
+        for name, field in layout.fields.items():
+            if field.dims is None and field.dtype is not None:
+                setattr(cls, name, _word(field.word, field.dtype.kind))
 
 
 def _word(word: int, kind: str) -> property:
     if kind == "f":
-
-        def put_float(this: Declared, value: float) -> None:
-            this._floats_[word] = value
-
-        return property(lambda this: this._floats_[word], put_float)
-
-    def put(this: Declared, value: int) -> None:
-        this._ints_[word] = value
-
+        return property(lambda this: this._floats_[word])
     if kind == "b":
-        return property(lambda this: this._ints_[word] != 0, put)
-    return property(lambda this: this._ints_[word], put)
+        return property(lambda this: this._ints_[word] != 0)
+    return property(lambda this: this._ints_[word])
