@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ccepz_sim.content import Content, find_folder, load_content
+from ccepz_sim.content import Content, find_folder, load_content, note_twice
 from ccepz_sim.errors import ContentError
 from ccepz_sim.reading import designs, experiments, parameters, phenomena, policies, studies, tables
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.files import PARTS, Files, read_files
 from ccepz_sim.reading.finding import Finding
 from ccepz_sim.reading.needs import TABLES
-from ccepz_sim.schema import STATUS_QUO, Group, Lever, Parameter, Table
-from ccepz_sim.text import FOLDER as TEXT_FOLDER
+from ccepz_sim.schema import STATUS_QUO, Group, Lever, Parameter, Phenomenon, Study, Table
 
 __all__ = ["Finding", "check_content"]
 
@@ -34,6 +32,7 @@ FOLDERS = (
 )
 # A zone may be played before anything is asked of it.
 OPTIONAL = frozenset({"experiments/studies", "experiments/phenomena"})
+FOLLOWING = frozenset({"log_of_zero", "other_count", "out_of_bounds", "unknown_reference", "wider_bounds"})
 Item = TypeVar("Item")
 Reader = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
 
@@ -50,6 +49,9 @@ def check_content(folder: Path | str | None = None) -> list[Finding]:
     findings = [f.make(part, "", "folder_missing") for part in PARTS if not (root / part).is_dir()]
     files = read_files(root)
     findings += files.broken
+    if findings:
+        # What cannot be read is told alone: everything that refers to it would look wrong as well.
+        return sorted(findings, key=_place)
     _check_places(files, findings)
     shipped = _shipped(root)
     read = _check_tables(files, findings, shipped)
@@ -57,9 +59,13 @@ def check_content(folder: Path | str | None = None) -> list[Finding]:
     levers = _check_levers(files, findings, shipped)
     _check_packages(files, levers, findings)
     _check_scenarios(files, findings)
-    _check_targets(files, findings)
+    _check_targets(files, findings, shipped)
     _check_studies(files, findings, levers, parameters_read, read)
-    return sorted(findings, key=lambda finding: (finding.file, finding.line))
+    return sorted(findings, key=_place)
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    return finding.file, finding.line
 
 
 def _shipped(root: Path) -> Content | None:
@@ -72,7 +78,6 @@ def _shipped(root: Path) -> Content | None:
 
 
 def _check_places(files: Files, findings: list[Finding]) -> None:
-    broken = {finding.file for finding in files.broken}
     python = [path for part in PARTS for path in sorted((files.folder / part).rglob("*.py"))]
     findings += [f.make(path.relative_to(files.folder).as_posix(), "", "python_file") for path in python]
     for path in files.documents:
@@ -82,23 +87,20 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
             known = (*FOLDERS, GROUPS, *HELD_AGAINST)
             findings.append(f.make(path, "", "misplaced_file", options=known, name=path))
     for folder in FOLDERS:
-        here = files.folder / folder
-        if folder in OPTIONAL:
-            continue
-        if (files.folder / folder.partition("/")[0]).is_dir() and not any(here.glob("*.toml")):
+        if folder not in OPTIONAL and not files.under(folder):
             findings.append(f.make(folder, "", "nothing_here"))
     wanted = [f"agents/{name}.toml" for name in TABLES] + [GROUPS, f"policies/packages/{STATUS_QUO}.toml"]
     for path in wanted:
-        folder = path.rpartition("/")[0]
-        if path not in files.documents and path not in broken and (files.folder / folder).is_dir():
+        if path not in files.documents and (files.folder / path).parent.is_dir():
             findings.append(f.make(path, "", "file_missing"))
 
 
 def _check_tables(files: Files, findings: list[Finding], shipped: Content | None) -> dict[str, Table]:
     read = {}
     found = files.under("agents")
-    known: dict[str, Any] = {_stem(finding.file): None for finding in files.broken}
-    known |= {name: tables.row_ids(document) for name, (_, document) in found.items()}
+    # With a table that is missing, or has no rows that can be read, nothing is compared: that is told of the table.
+    known: dict[str, Any] = dict.fromkeys(TABLES)
+    known |= {name: tables.row_ids(document) or None for name, (_, document) in found.items()}
     for name, (path, document) in found.items():
         table = read[name] = tables.read_table(document, path, name, findings)
         tables.check_references(table, path, known, findings)
@@ -114,12 +116,9 @@ def _check_parameters(files: Files, findings: list[Finding], shipped: Content | 
     read: dict[str, Parameter] = {}
     for _, group in _each(files, folder, parameters.read_parameters, findings):
         read.update(group)
-    broken = {finding.file for finding in files.broken}
     if shipped is not None:
         with suppress(ContentError):
-            lacking: list[Finding] = []
-            parameters.check_parameters(read, folder, lacking, shipped.parameters)
-            findings += [finding for finding in lacking if finding.file not in broken]
+            parameters.check_parameters(read, folder, findings, shipped.parameters)
     return read
 
 
@@ -127,14 +126,11 @@ def _check_levers(files: Files, findings: list[Finding], shipped: Content | None
     groups: dict[str, Group] | None = None
     if GROUPS in files.documents:
         groups = policies.read_groups(files.documents[GROUPS], GROUPS, findings)
-        packages = _stems(files, "policies/packages")
-        policies.check_groups(groups, GROUPS, findings, packages)
+        policies.check_groups(groups, GROUPS, findings, files.under("policies/packages"))
     bodies = files.under("agents").get("bodies")
-    body_ids = tables.row_ids(bodies[1]) if bodies else None
+    body_ids = tables.row_ids(bodies[1]) or None if bodies else None
     read = _each(files, "policies/instruments", policies.read_lever, findings)
     levers = {lever.id: lever for lever in read}
-    indicators = indicator_ids()
-    unread = _unread(files, levers)
     for lever in read:
         policies.check_lever(
             lever,
@@ -143,10 +139,9 @@ def _check_levers(files: Files, findings: list[Finding], shipped: Content | None
             levers=levers,
             groups=groups,
             bodies=body_ids,
-            indicators=indicators,
-            unread=unread,
+            indicators=designs.indicators(),
         )
-    if levers and not unread:
+    if levers:
         policies.check_channels(read, "policies/instruments", findings)
     if shipped is not None:
         with suppress(ContentError):
@@ -155,22 +150,21 @@ def _check_levers(files: Files, findings: list[Finding], shipped: Content | None
 
 
 def _check_packages(files: Files, levers: Mapping[str, Lever], findings: list[Finding]) -> None:
-    packages = _stems(files, "policies/packages")
-    unread = _unread(files, levers)
+    packages = files.under("policies/packages")
     for package in _each(files, "policies/packages", policies.read_package, findings):
         path = f"policies/packages/{package.id}.toml"
-        policies.check_package(package, path, findings, levers=levers, packages=packages, unread=unread)
+        policies.check_package(package, path, findings, levers=levers, packages=packages)
 
 
 def _check_scenarios(files: Files, findings: list[Finding]) -> None:
     prices = files.under("agents").get("prices")
+    series = tables.row_ids(prices[1]) or None if prices else None
     for scenario in _each(files, "experiments/scenarios", experiments.read_scenario, findings):
-        if prices:
-            path = f"experiments/scenarios/{scenario.id}.toml"
-            experiments.check_scenario(scenario, path, findings, series=tables.row_ids(prices[1]))
+        path = f"experiments/scenarios/{scenario.id}.toml"
+        experiments.check_scenario(scenario, path, findings, series=series)
 
 
-def _check_targets(files: Files, findings: list[Finding]) -> None:
+def _check_targets(files: Files, findings: list[Finding], shipped: Content | None) -> None:
     targets_path, patterns_path = HELD_AGAINST
     if targets_path in files.documents:
         targets = studies.read_targets(files.documents[targets_path], targets_path, findings)
@@ -183,10 +177,13 @@ def _check_targets(files: Files, findings: list[Finding]) -> None:
         places = files.under("agents").get("places")
         known = ("zone", *tables.row_ids(places[1])) if places else ()
         studies.check_targets(
-            targets, targets_path, findings, parameters=ids, indicators=indicator_ids() or (), places=known
+            targets, targets_path, findings, parameters=ids, indicators=designs.indicators(), places=known
         )
     if patterns_path in files.documents:
-        studies.read_patterns(files.documents[patterns_path], patterns_path, findings)
+        patterns = studies.read_patterns(files.documents[patterns_path], patterns_path, findings)
+        if shipped is not None:
+            with suppress(ContentError):
+                studies.check_patterns(patterns, patterns_path, findings, shipped.patterns)
 
 
 def _holds_text(table: Table, column: str) -> bool:
@@ -207,37 +204,26 @@ def _check_studies(
         levers={name: lever.bounds for name, lever in levers.items()},
         parameters={name: item.bounds for name, item in parameters_read.items()},
         uncertain={name: item.value for name, item in parameters_read.items() if item.is_uncertain},
-        packages=_stems(files, "policies/packages"),
-        scenarios=_stems(files, "experiments/scenarios"),
+        packages=files.under("policies/packages"),
+        scenarios=files.under("experiments/scenarios"),
         places=places.ids,
         parks=[park for park in places.texts("park") if park] if _holds_text(places, "park") else [],
     )
-    for stem, (path, document) in files.under("experiments/studies").items():
-        designs.read_study(document, path, stem, findings, known=known)
-    for stem, (path, document) in files.under("experiments/phenomena").items():
-        phenomena.read_phenomenon(document, path, stem, findings, known=known)
+    own: list[Finding] = []
+    readers: tuple[tuple[str, Callable[..., Study | Phenomenon]], ...] = (
+        ("experiments/studies", designs.read_study),
+        ("experiments/phenomena", phenomena.read_phenomenon),
+    )
+    for folder, read_one in readers:
+        seen: set[str] = set()
+        for path, document in files.under(folder).values():
+            name = read_one(document, path, own, known=known).id
+            note_twice(name, seen, path, own)
+            seen.add(name)
+    # Where a lever, say, is wrong itself, so are its bounds: that a study does not fit them is no news.
+    spoilt = any(finding.blocking for finding in findings)
+    findings += [finding for finding in own if not (spoilt and finding.rule in FOLLOWING)]
 
 
 def _each(files: Files, folder: str, read: Reader[Item], findings: list[Finding]) -> list[Item]:
     return [read(document, path, stem, findings) for stem, (path, document) in files.under(folder).items()]
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".toml")
-
-
-def _stems(files: Files, folder: str) -> list[str]:
-    """Return the names of all TOML files of a folder, also of those that could not be read."""
-    return sorted(path.stem for path in (files.folder / folder).glob("*.toml"))
-
-
-def _unread(files: Files, levers: Mapping[str, Lever]) -> list[str]:
-    return [name for name in _stems(files, "policies/instruments") if name not in levers]
-
-
-def indicator_ids() -> tuple[str, ...] | None:
-    """Return the ids of the indicators, or `None` while there is no list of them."""
-    path = TEXT_FOLDER / "indicators.toml"
-    if not path.is_file():
-        return None
-    return tuple(tomllib.loads(path.read_text("utf-8")))

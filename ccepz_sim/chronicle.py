@@ -13,6 +13,7 @@ import pandas as pd
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS, is_last_of_year
 from ccepz_sim.schema import Label
+from ccepz_sim.sentences import fill
 
 if TYPE_CHECKING:
     from ccepz_sim.observers import Recorder
@@ -119,7 +120,7 @@ def _row(zone: Zone, note: Note) -> tuple[Any, ...]:
     """Turn a note into a row of COLUMNS."""
     quarter, kind, place, indicator, weight, fields = note
     label = templates()[kind]
-    words = {lang: label.get(lang).format(**_fields(zone, place, fields, lang)) for lang in ("en", "zh")}
+    words = {lang: fill(label.get(lang), **_fields(zone, place, fields, lang)) for lang in ("en", "zh")}
     return (
         0,
         zone.streams.seed,
@@ -148,7 +149,7 @@ def _fields(zone: Zone, place: str, fields: dict[str, Any], lang: str) -> dict[s
         elif name == "points":
             value = f"{value:.0f}"
         elif name == "count":
-            value = f"{int(value):,}"
+            value = int(value)
         elif isinstance(value, Label):
             value = value.get(lang)
         filled[name] = value

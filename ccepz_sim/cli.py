@@ -1,13 +1,12 @@
 """The command `ccepz`: reads the command line, hands over to one command, turns errors into one sentence.
 
-Exit codes: 0 done, 1 `check` found mistakes or runs of a study failed,
-2 the input was wrong, 70 the program failed, 130 stopped.
+Exit codes: 0 done, 1 `check` found mistakes or runs of a study failed, 2 the input was wrong,
+70 the program failed, 74 the output could not be written, 130 stopped.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,9 +14,11 @@ from typing import Protocol
 
 from ccepz_sim import __version__
 from ccepz_sim.commands import bench, check, list_, phenomena, play, results, run, study, validate
-from ccepz_sim.commands.arguments import Parser, refuse_rest, usage_prefix
+from ccepz_sim.commands.arguments import Parser, refuse_foreign_signs, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
-from ccepz_sim.errors import UserError, hint
+from ccepz_sim.commands.streams import OutputLostError, drop_output, prepared, shows
+from ccepz_sim.errors import UserError, brief, hint, one_line
+from ccepz_sim.reading.toml import ascii_sign
 
 
 class Command(Protocol):
@@ -41,33 +42,50 @@ COMMANDS: dict[str, Command] = {
     "validate": validate,
     "bench": bench,
 }
-WRONG_INPUT, PROGRAM_ERROR, STOPPED = 2, 70, 130
+WRONG_INPUT, PROGRAM_ERROR, OUTPUT_ERROR, STOPPED = 2, 70, 74, 130
+CHINESE = "中文"  # stands for all that a console must be able to show
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one command line and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     environ = os.environ if environ is None else environ
-    _never_fail_on_letters()
-    say = Say(language(arguments, environ))
+    with prepared():
+        lang = language(arguments, environ)
+        say = Say(lang if shows(CHINESE) else "en")
+        try:
+            return _answer(list(arguments), environ, say)
+        except OutputLostError as lost:
+            drop_output()
+            if lost.is_closed:
+                return 0
+            reason = lost.reason.strerror or type(lost.reason).__name__
+            print(say("error.output_lost", reason=reason), file=sys.stderr)
+            return OUTPUT_ERROR
+
+
+def _answer(arguments: list[str], environ: Mapping[str, str], say: Say) -> int:
+    """Run one command line, everything it prints included, and turn errors into one sentence."""
     try:
-        return _dispatch(list(arguments), say)
+        code = _dispatch(arguments, say)
     except UserError as error:
-        print(error.sentence(say.lang), file=sys.stderr)
-        return WRONG_INPUT
-    except KeyboardInterrupt:
-        print(say("error.stopped"), file=sys.stderr)
-        return STOPPED
-    except BrokenPipeError:
-        # The reader of a pipe (head, less) has seen enough; nothing may be flushed into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code, told = WRONG_INPUT, error.sentence(say.lang)
+    except KeyboardInterrupt as stop:
+        code, told = STOPPED, str(stop) or say("error.stopped")
+    except OutputLostError:
+        raise
     except Exception as error:
         if environ.get("CCEPZ_DEBUG"):
             raise
-        told = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(say("error.unexpected", version=__version__, error=told), file=sys.stderr)
-        return PROGRAM_ERROR
+        what = one_line(f"{type(error).__name__}: {error}".splitlines()[0])
+        code, told = PROGRAM_ERROR, say("error.unexpected", version=__version__, error=brief(what))
+    else:
+        told = ""
+    if told:
+        print(told, file=sys.stderr)
+    sys.stderr.flush()
+    sys.stdout.flush()
+    return code
 
 
 def parsers(say: Say) -> dict[str, Parser]:
@@ -83,6 +101,9 @@ def _dispatch(arguments: list[str], say: Say) -> int:
     if not arguments:
         print(_help(say), file=sys.stderr)
         raise CommandError("error.no_command", commands=", ".join(COMMANDS))
+    for argument in arguments:
+        if ascii_sign(argument[:1]) == "-":  # a dash of another script would make a package of an option
+            refuse_foreign_signs(argument)
     name, *rest = arguments
     if name in ("-h", "--help"):
         print(_help(say))
@@ -105,12 +126,6 @@ def _help(say: Say) -> str:
     lines = [usage, "", say("program"), "", f"{say('commands')}:"]
     lines += [f"  {name:{width}}  {say(f'{name}.help')}" for name in COMMANDS]
     return "\n".join([*lines, "", say("more_help")])
-
-
-def _never_fail_on_letters() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,18 @@
 """Rules as machine code: a loop over firms or cells costs nanoseconds a member instead of a call of NumPy a term.
 
-Numba compiles a rule at its first call on a machine and keeps the result; with NUMBA_DISABLE_JIT=1 the same lines run
-as plain Python. Numba is loaded with the first rule: a command that runs nothing does not wait for it.
+Numba compiles a rule at its first call on a machine and `rule_store` keeps the result; with NUMBA_DISABLE_JIT=1 the
+same lines run as plain Python. Numba is loaded with the first rule: a command that runs nothing does not wait for it.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from ccepz_sim.kernel import Kernel
-from ccepz_sim.rule_store import clear_older, folder_of
 
-_declaring = threading.Lock()  # the setting is one for all threads
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
 
@@ -29,18 +26,13 @@ def compiled(rule: Rule) -> Rule:
 
     from ccepz_sim.state import native  # noqa: F401 - teaches Numba what declared state is
 
-    settings: Any = numba.config
-    folder = folder_of(rule.__module__)
-    if not folder.exists():
-        clear_older(folder)
-    with _declaring:
-        usual = settings.CACHE_DIR
-        try:
-            settings.CACHE_DIR = str(folder)  # read where the rule is declared
-            made = numba.njit(cache=True, error_model="numpy")(rule)
-            return cast("Rule", Kernel(made) if hasattr(made, "py_func") else made)
-        finally:
-            settings.CACHE_DIR = usual
+    done: Any = numba.njit(error_model="numpy")(rule)
+    if done is rule:  # where nothing is compiled
+        return rule
+    from ccepz_sim.rule_files import KeptRule
+
+    done._cache = KeptRule(rule)  # where Numba asks for a compiled form, and brings one
+    return cast("Rule", Kernel(done))
 
 
 def inlined(rule: Rule) -> Rule:

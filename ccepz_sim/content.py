@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any, TypeAlias, TypeVar
 
 from ccepz_sim import __version__
 from ccepz_sim.errors import ContentError, unknown
 from ccepz_sim.reading import designs, experiments, parameters, phenomena, policies, studies, tables
 from ccepz_sim.reading.fields import finite, shown
-from ccepz_sim.reading.files import PARTS, Files, read_files
-from ccepz_sim.reading.finding import Finding, refuse
+from ccepz_sim.reading.files import PARTS, Files, read_files, stamp
+from ccepz_sim.reading.finding import Finding, make, refuse
 from ccepz_sim.schema import (
+    Frozen,
     Group,
     Label,
     Lever,
@@ -84,6 +85,11 @@ class Content:
         """The folder, or None where it is this package's own, which another machine has elsewhere."""
         return None if self.folder == find_folder() else self.folder
 
+    @property
+    def overrides(self) -> Mapping[str, float]:
+        """Return the parameters that have other values than in the folder."""
+        return self._overrides
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over all values in canonical form; layout, comments and order of keys do not matter."""
@@ -107,7 +113,7 @@ class Content:
     def _shipped(self) -> Content | None:
         """The content of this package, which says what the rules need; `None` for that content itself."""
         own = find_folder()
-        return None if own == self.folder else _load(own)
+        return None if own == self.folder else load_content()
 
     def table(self, name: str) -> Table:
         """Return one table of `agents/`.
@@ -125,7 +131,7 @@ class Content:
             refuse(findings)
             wanted = {column.refers for column in table.columns.values() if column.refers}
             # While a table that is referred to is not there, its names cannot be compared.
-            known = {other: self._ids(other) for other in wanted if other in found}
+            known = {other: self._ids(other) or None for other in wanted if other in found}
             tables.check_references(table, path, known, findings)
             if self._shipped is not None and name in self._shipped.table_names:
                 tables.check_units(table, path, findings, self._shipped.table(name))
@@ -141,7 +147,7 @@ class Content:
     @cached_property
     def parameter_groups(self) -> Mapping[str, ParameterGroup]:
         """The groups of parameters by id."""
-        return MappingProxyType({group.id: group for group, _ in self._parameter_files})
+        return Frozen({group.id: group for group, _ in self._parameter_files})
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -155,7 +161,7 @@ class Content:
             refuse(findings)
         for name, value in self._overrides.items():
             found[name] = replace(found[name], value=value)
-        return MappingProxyType(found)
+        return Frozen(found)
 
     @cached_property
     def _parameter_files(self) -> list[tuple[ParameterGroup, dict[str, Parameter]]]:
@@ -190,12 +196,12 @@ class Content:
         Raises:
             ContentError: a parameter is unknown, or a value is not a number within its bounds.
         """
-        for name, value in values.items():
+        for name, value in _pairs(values):
             if name not in self.parameters:
                 raise unknown("unknown_parameter", name, self.parameters)
             item = self.parameters[name]
             if not finite(value):
-                raise ContentError("value_not_number", name=name, value=value)
+                raise ContentError("value_not_number", name=name, value=shown(value))
             low, high = item.bounds
             if not low <= value <= high:
                 raise out_of_bounds(name, float(value), item.bounds, item.unit)
@@ -214,12 +220,13 @@ class Content:
         """The groups of levers, in their order."""
         found = self._part("policies", "policies")
         if "groups" not in found:
-            return MappingProxyType({})
+            return Frozen({})
         path, document = found["groups"]
         findings: list[Finding] = []
         groups = policies.read_groups(document, path, findings)
+        policies.check_groups(groups, path, findings, self._files.under("policies/packages"))
         refuse(findings)
-        return MappingProxyType(groups)
+        return Frozen(groups)
 
     @cached_property
     def levers(self) -> Mapping[str, Lever]:
@@ -228,17 +235,19 @@ class Content:
         rank = {name: number for number, name in enumerate(self.groups)}
         levers.sort(key=lambda lever: (rank.get(lever.group, len(rank)), lever.group, lever.id))
         found = {lever.id: lever for lever in levers}
-        bodies = self._ids("bodies") if "bodies" in self._files.under("agents") else None
+        bodies = self._ids("bodies") or None if "bodies" in self._files.under("agents") else None
         findings: list[Finding] = []
         groups = self.groups or None
         for lever in levers:
             path = f"policies/instruments/{lever.id}.toml"
-            policies.check_lever(lever, path, findings, levers=found, groups=groups, bodies=bodies)
+            policies.check_lever(
+                lever, path, findings, levers=found, groups=groups, bodies=bodies, indicators=designs.indicators()
+            )
         policies.check_channels(levers, "policies/instruments", findings)
         if self._shipped is not None:
             policies.check_units(levers, "policies/instruments", findings, self._shipped.levers)
         refuse(findings)
-        return MappingProxyType(found)
+        return Frozen(found)
 
     @cached_property
     def packages(self) -> Mapping[str, Package]:
@@ -249,7 +258,7 @@ class Content:
             path = f"policies/packages/{item.id}.toml"
             policies.check_package(item, path, findings, levers=self.levers, packages=found)
         refuse(findings)
-        return MappingProxyType(found)
+        return Frozen(found)
 
     @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
@@ -259,50 +268,60 @@ class Content:
         if "prices" in self._files.under("agents"):
             for item in read:
                 path = f"experiments/scenarios/{item.id}.toml"
-                experiments.check_scenario(item, path, findings, series=self._ids("prices"))
+                experiments.check_scenario(item, path, findings, series=self._ids("prices") or None)
         refuse(findings)
-        return MappingProxyType({item.id: item for item in read})
+        return Frozen({item.id: item for item in read})
 
     @cached_property
     def targets(self) -> Mapping[str, Target]:
         """The figures that a run of the history is held against, by id; none where the folder has no such file."""
         found = self._part("experiments", "experiments")
         if "targets" not in found:
-            return MappingProxyType({})
+            return Frozen({})
         path, document = found["targets"]
         findings: list[Finding] = []
         targets = studies.read_targets(document, path, findings)
-        studies.check_targets(targets, path, findings, parameters=self.parameters)
+        known = ("zone", *self._ids("places"))
+        studies.check_targets(
+            targets, path, findings, parameters=self.parameters, indicators=designs.indicators(), places=known
+        )
         refuse(findings)
-        return MappingProxyType(targets)
+        return Frozen(targets)
 
     @cached_property
     def patterns(self) -> Patterns:
         """The regularities that the rules must reproduce; none where the folder has no such file."""
         found = self._part("experiments", "experiments")
         if "patterns" not in found:
-            return Patterns(1, MappingProxyType({}))
+            return Patterns(1, Frozen({}))
         path, document = found["patterns"]
         findings: list[Finding] = []
         patterns = studies.read_patterns(document, path, findings)
+        if self._shipped is not None:
+            studies.check_patterns(patterns, path, findings, self._shipped.patterns)
         refuse(findings)
         return patterns
 
     @cached_property
     def studies(self) -> Mapping[str, Study]:
-        """All studies by id."""
-        found = self._files.under("experiments/studies")
-        read = {stem: self.read_study(document, path, stem) for stem, (path, document) in found.items()}
-        return MappingProxyType(read)
+        """All studies by id, whatever their files are called."""
+        findings: list[Finding] = []
+        found: dict[str, Study] = {}
+        for path, document in self._files.under("experiments/studies").values():
+            study = designs.read_study(document, path, findings, known=self._known)
+            note_twice(study.id, found, path, findings)
+            found[study.id] = study
+        refuse(findings)
+        return Frozen(found)
 
-    def read_study(self, document: Mapping[str, Any], file: str, stem: str) -> Study:
-        """Read a study for this content; `file` is what a mistake is reported of.
+    def read_study(self, document: Mapping[str, Any], file: str) -> Study:
+        """Read a study for this content; `file` is what a mistake is reported of, the id is the one inside.
 
         Raises:
             ContentError: it has a mistake, names what this content does not have, or widens bounds.
         """
         findings: list[Finding] = []
-        study = designs.read_study(document, file, stem, findings, known=self._known())
+        study = designs.read_study(document, file, findings, known=self._known)
         refuse(findings)
         return study
 
@@ -310,13 +329,15 @@ class Content:
     def phenomena(self) -> Mapping[str, Phenomenon]:
         """All phenomena by id, in the order of their numbers."""
         findings: list[Finding] = []
-        found = [
-            phenomena.read_phenomenon(document, path, stem, findings, known=self._known())
-            for stem, (path, document) in self._files.under("experiments/phenomena").items()
-        ]
+        found: dict[str, Phenomenon] = {}
+        for path, document in self._files.under("experiments/phenomena").values():
+            item = phenomena.read_phenomenon(document, path, findings, known=self._known)
+            note_twice(item.id, found, path, findings)
+            found[item.id] = item
         refuse(findings)
-        return MappingProxyType({item.id: item for item in sorted(found, key=lambda item: item.number)})
+        return Frozen(dict(sorted(found.items(), key=lambda pair: pair[1].number)))
 
+    @cached_property
     def _known(self) -> designs.Known:
         places = self.table("places")
         return designs.Known(
@@ -358,8 +379,8 @@ class Content:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process as folder and overrides."""
-        return _reload, (self.folder, self._overrides)
+        """Travel to another process as folder, overrides and hash; the package's own folder may lie elsewhere there."""
+        return _reload, (self.own_folder, self._overrides, self.hash)
 
     def _part(self, part: str, folder: str) -> dict[str, tuple[str, dict[str, Any]]]:
         if not (self.folder / part).is_dir():
@@ -394,7 +415,7 @@ class Content:
 
 
 def load_content(folder: Path | str | None = None) -> Content:
-    """Return the content of a folder, or of this package where none is given; every folder is read once.
+    """Return the content of a folder, or of this package where none is given; it is read again when a file changes.
 
     Args:
         folder: a folder that holds `agents/`, `policies/` and `experiments/`.
@@ -402,7 +423,8 @@ def load_content(folder: Path | str | None = None) -> Content:
     Raises:
         ContentError: the folder is missing or holds no content, or a file in it cannot be read.
     """
-    return _load(find_folder(folder))
+    root = find_folder(folder)
+    return _load(root, stamp(root))
 
 
 def load_package(name: str, folder: Path | str | None = None) -> Package:
@@ -440,18 +462,43 @@ def out_of_bounds(name: str, value: float, bounds: tuple[float, float], unit: st
 
 
 @lru_cache(maxsize=CACHED_FOLDERS)
-def _load(root: Path) -> Content:
+def _load(root: Path, _stamp: object) -> Content:
     files = read_files(root)
     refuse(files.broken)
     return Content(files)
 
 
-def _reload(folder: Path, overrides: Mapping[str, float]) -> Content:
-    return load_content(folder).with_parameters(overrides)
+def _reload(folder: Path | None, overrides: Mapping[str, float], wanted: str) -> Content:
+    """Give a content that travelled as its folder.
+
+    Raises:
+        ContentError: the folder holds other values than when it was sent or stored.
+    """
+    content = load_content(folder).with_parameters(overrides)
+    if content.hash != wanted:
+        raise ContentError("content_changed", folder=content.folder)
+    return content
+
+
+def note_twice(name: str, seen: Collection[str], file: str, findings: list[Finding]) -> None:
+    """Note an id that an earlier file of the folder has."""
+    if name in seen:
+        findings.append(make(file, "id", "duplicate", value=name))
+
+
+def _pairs(values: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Give the pairs of a mapping; a list or a text in its place would be taken apart letter by letter.
+
+    Raises:
+        ContentError: it is no mapping.
+    """
+    if not isinstance(values, Mapping):
+        raise ContentError("not_a_mapping", value=shown(values))
+    return list(values.items())
 
 
 def _pick(key: str, name: str, known: Mapping[str, Item]) -> Item:
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise unknown(key, name, known)
     return known[name]
 

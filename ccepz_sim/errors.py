@@ -10,6 +10,9 @@ from ccepz_sim.schema import Label
 from ccepz_sim.text import Texts
 
 SHOWN_NAMES = 12
+LONGEST_SHOWN = 120  # letters of what was typed; a sentence stays one that can be read
+REPLACED = "\ufffd"
+COMPARED = 80  # letters of a name; comparing longer ones takes minutes
 
 
 class UserError(Exception):
@@ -25,7 +28,9 @@ class UserError(Exception):
 
     def sentence(self, lang: str = "en") -> str:
         """Return the sentence in one language."""
-        return one_line(Texts.load(self.texts)[self.key].format(lang, **self.fields))
+        # Texts are what was typed or pasted; paths are shown whole, for they must be found.
+        fields = {key: brief(item) if isinstance(item, str) else item for key, item in self.fields.items()}
+        return one_line(Texts.load(self.texts)[self.key].format(lang, **fields))
 
     def __str__(self) -> str:
         """Return the English sentence."""
@@ -45,15 +50,22 @@ def _rebuild(kind: type[UserError], key: str, fields: dict[str, object]) -> User
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line, whatever was typed into it."""
-    return " ".join(text.split())
+    """Return a text on one line, whatever was typed into it; what would steer a terminal becomes a mark."""
+    return "".join(sign if sign.isprintable() else REPLACED for sign in " ".join(text.split()))
+
+
+def brief(text: str, most: int = LONGEST_SHOWN) -> str:
+    """Return a text, its middle cut out where it is long."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]} … {text[-most // 4 :]}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name most like `name`, or "" where none is like it."""
     options = list(known)
     lowered = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(str(name).lower(), list(lowered), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(str(name).lower()[:COMPARED], list(lowered), n=1, cutoff=0.5)
     return lowered[found[0]] if found else ""
 
 
@@ -78,9 +90,9 @@ def one_of(options: Iterable[str]) -> Label:
     return Label(english, texts["allowed.one_of"].format("zh", names="、".join(shown[:SHOWN_NAMES]) + more))
 
 
-def unknown(key: str, name: str, known: Iterable[str], **fields: object) -> ContentError:
+def unknown(key: str, name: object, known: Iterable[str], **fields: object) -> ContentError:
     """Return the error for a name that does not exist, with the nearest name that does.
 
     `key` is one of the `unknown_…` sentences; its fields are `name` and `hint`.
     """
-    return ContentError(key, name=name, hint=hint(name, known), **fields)
+    return ContentError(key, name=str(name), hint=hint(str(name), known), **fields)

@@ -28,6 +28,16 @@ class Kernel:
         return found
 
     @property
+    def targetoptions(self) -> Any:
+        """How it is compiled, see `rule_files`."""
+        return self.dispatcher.targetoptions
+
+    @property
+    def stats(self) -> Any:
+        """How often it was found compiled, by types."""
+        return self.dispatcher.stats
+
+    @property
     def _numba_type_(self) -> Any:
         return self.dispatcher._numba_type_
 

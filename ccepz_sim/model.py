@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from inspect import signature
+from typing import Any, Never, Self
 
 import mesa
 import numpy as np
 import pandas as pd
 
 from ccepz_sim import chronicle, history
+from ccepz_sim import zone_arguments as asked
 from ccepz_sim.agents import build_agents
 from ccepz_sim.build.prices import make_path
 from ccepz_sim.build.zone import build_zone
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS, is_last_of_year, quarter_of, year_of
+from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import ContentError
 from ccepz_sim.markets.by_products import exchange_and_store
@@ -44,7 +46,6 @@ from ccepz_sim.state.zone import Zone
 
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
-LAST_YEAR = 2060
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class PilotZone(mesa.Model):
     Args:
         package: package id, list of ids (stacked in order) or Package objects.
         scenario: id of a scenario.
-        seed: whole number; the same seed gives the same luck to every policy.
+        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy.
         scale: sampled residents per resident, 0 < scale <= 1; None for the game's default.
         start: first year to run: 2010 (with the history) or 2016 (the history is run first and cached).
         decisions: dated decisions on top of the packages.
@@ -141,7 +142,7 @@ class PilotZone(mesa.Model):
         frozen: no price shocks, moves, births, deaths or entries (for steady-state tests).
 
     Raises:
-        ContentError: for an unknown id or a value out of bounds.
+        ContentError: for an unknown id, argument or phase, or a value out of bounds.
     """
 
     def __init__(
@@ -157,23 +158,22 @@ class PilotZone(mesa.Model):
         observers: Iterable[Callable[[PilotZone], None]] = (),
         without: Iterable[str] = (),
         frozen: bool = False,
+        **extra: Never,
     ) -> None:
+        asked.refuse_extra(extra, ARGUMENTS)
         super().__init__(rng=np.random.default_rng(0))
         content = content or load_content()
         if parameters:
             content = content.with_parameters(parameters)
         self.content = content
-        self.packages = tuple(content.package(item) if isinstance(item, str) else item for item in _listed(package))
+        self.packages = tuple(item if isinstance(item, Package) else content.package(item) for item in _listed(package))
         self.decisions = (*decisions_of(self.packages), *decisions)
         check_decisions(content, self.decisions)
         self.scenario_used = content.scenario(scenario)
-        self.seed_used = int(seed)
-        self.scale = content.value("population.default_scale") if scale is None else float(scale)
-        if not 0.0 < self.scale <= 1.0:
-            raise ContentError("scale_out_of_bounds", value=scale)
-        if start not in (FIRST_YEAR, PLAY_YEAR):
-            raise ContentError("start_not_possible", value=start, first=FIRST_YEAR, play=PLAY_YEAR)
-        self.without = frozenset(without)
+        self.seed_used = asked.seed_of(seed)
+        self.scale = asked.scale_of(scale, content.value("population.default_scale"))
+        start = asked.start_of(start)
+        self.without = asked.phases_of(without, [phase.name for phase in PHASES])
         self.frozen = frozen
         self.first_quarter = quarter_of(start)
         self.observers: tuple[Callable[[PilotZone], None], ...] = ()
@@ -210,7 +210,13 @@ class PilotZone(mesa.Model):
         zone.governance.standing = zone.p.officials.standing_start
 
     def step(self) -> None:
-        """Advance one quarter through all phases."""
+        """Advance one quarter through all phases.
+
+        Raises:
+            ContentError: the model has come to its end.
+        """
+        if self.quarter >= self.state.quarters:
+            raise ContentError("model_ended", end=LAST_YEAR)
         open_quarter(self.state)
         for phase in PHASES:
             if phase.name not in self.without:
@@ -230,8 +236,12 @@ class PilotZone(mesa.Model):
             self.state.governance.reported_fall = -(so2 + cod) / 2.0
 
     def run(self, years: float = 20) -> Self:
-        """Advance by a number of years and return the zone."""
-        self._run_until(self.quarter + round(years * QUARTERS))
+        """Advance by a number of years, in whole quarters, and return the zone.
+
+        Raises:
+            ContentError: it is less than a quarter, or more than the model has left.
+        """
+        self._run_until(self.quarter + asked.quarters_of(years, self.quarter))
         return self
 
     def _run_until(self, quarter: int) -> None:
@@ -272,6 +282,24 @@ class PilotZone(mesa.Model):
         """
         return fingerprint(self.recorder.values[self.first_quarter : self.quarter])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give everything but what Mesa makes itself."""
+        return {name: value for name, value in self.__dict__.items() if name not in MESA_OWN}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Build the agents around a state that was stored or sent."""
+        mesa.Model.__init__(self, rng=np.random.default_rng(0))
+        self.__dict__.update(state)
+        build_agents(self)
+
+    def __copy__(self) -> Self:
+        """Return an independent zone in the same state; half a copy would change with its original."""
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return an independent zone in the same state; observers, who only look, are shared."""
+        return self.copy()
+
     def copy(self) -> Self:
         """Return an independent zone in the same state, for undo, what-if and branches."""
         twin = object.__new__(type(self))
@@ -289,8 +317,10 @@ class PilotZone(mesa.Model):
         announce_again(self.state.policy, self.content, self.decisions)
 
 
+ARGUMENTS = tuple(name for name in signature(PilotZone).parameters if name != "extra")
 MESA_OWN = set(mesa.Model(rng=np.random.default_rng(0)).__dict__)
 
 
 def _listed(package: str | Package | Sequence[str | Package]) -> Sequence[str | Package]:
-    return (package,) if isinstance(package, str | Package) else tuple(package)
+    alone = isinstance(package, str | Package) or not isinstance(package, Iterable)
+    return (package,) if alone else tuple(package)  # type: ignore[return-value,arg-type]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ccepz_sim.clock import FIRST_YEAR, QUARTERS
+from ccepz_sim.errors import unknown
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.measures.derived import Setting, derive, reported
 from ccepz_sim.measures.observation import Observation, gather, observe
@@ -137,7 +138,18 @@ class Recorder:
         return self.money_flow_all[: self.used]
 
     def series(self, indicator: str, place: str = "zone", view: str = "true") -> np.ndarray:
-        """Return one indicator by quarter, the history included; shape (quarters,)."""
+        """Return one indicator by quarter, the history included; shape (quarters,).
+
+        Raises:
+            ContentError: there is no such indicator, place or view.
+        """
+        for key, name, known in (
+            ("unknown_indicator", indicator, self.index),
+            ("unknown_place", place, self.place_index),
+            ("unknown_view", view, VIEWS),
+        ):
+            if name not in known:
+                raise unknown(key, name, known)
         return self.values[:, self.index[indicator], self.place_index[place], VIEWS.index(view)]
 
     def reported_changes(self, *indicators: str) -> list[float]:

@@ -1,13 +1,16 @@
-"""Results on disk: two tidy Parquet tables and a manifest, written whole or not at all."""
+"""Results on disk: two tidy Parquet tables and a manifest, written whole or not at all.
+
+What cannot be written is refused before anything runs, by trying: only the disk knows of rights, names and room.
+"""
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,10 @@ from ccepz_sim.errors import UserError
 INDICATORS, EVENTS, MANIFEST = "indicators.parquet", "events.parquet", "manifest.json"
 FILES = frozenset({INDICATORS, EVENTS, MANIFEST})
 PROGRAM = "ccepz-sim"
+SCRATCH = ".ccepz-"  # a short name: where the longest one fits, this one does
+MOST_TRIED = 32 * 2**20  # bytes written for a try; beyond it the disk is believed
+BLOCK = 2**20
+BYTES_A_YEAR, BYTES_OF_RUN = 30_000, 50_000  # of a run on disk, measured over 1 to 44 years
 
 _WORD = pa.dictionary(pa.int16(), pa.string())
 _DATE = [("year", pa.int16()), ("quarter", pa.int8())]
@@ -35,27 +42,111 @@ class OutputError(UserError):
     texts = "cli"
 
 
-def refuse_foreign(folder: Path) -> None:
-    """Raise where writing would overwrite anything but an earlier output of this program.
+def is_there(path: Path) -> bool:
+    """Whether something lies at a path; a name that no file can have is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def size_of_run(years: int) -> int:
+    """Return about how many bytes a run takes."""
+    return BYTES_OF_RUN + years * BYTES_A_YEAR
+
+
+def refuse_unfit(folder: Path, size: int) -> None:
+    """Raise where the output of a run could not be written afterwards.
+
+    Args:
+        folder: may be new, empty, or an earlier output.
+        size: bytes that the output will take.
 
     Raises:
-        OutputError: the folder is a file, the working directory, holds something else, or cannot be made.
+        OutputError: the folder is a file, the working directory, holds something else, cannot be made, or is too full.
     """
     try:
-        _refuse_foreign(folder, _resolved(folder))
-    except OSError as error:
-        raise _failed(folder, error) from None
+        target = resolved(folder)
+        _refuse_foreign(folder, target)
+        try_folder(target.parent, size)
+        try_name(target)
+        free = free_at(target)
+    except (OSError, ValueError) as error:
+        raise OutputError("error.out_unfit", folder=folder, reason=reason_of(error)) from None
+    if free < size:
+        raise OutputError("error.out_space", folder=folder, free=megabytes(free), need=megabytes(size))
+
+
+def free_at(target: Path) -> int:
+    """Return how many bytes are free where a folder lies or would lie."""
+    return shutil.disk_usage(next(part for part in (target, *target.parents) if part.exists())).free
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{size / 1e6:,.1f} MB"
+
+
+def try_folder(folder: Path, size: int) -> None:
+    """Write some bytes into a folder, which is made for it, and leave no trace.
+
+    Raises:
+        OSError: it cannot be made, or not be written.
+    """
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
+            block = os.urandom(BLOCK)  # what repeats might be stored once only
+            with Path(scratch, "try").open("wb") as file:
+                for first in range(0, min(size, MOST_TRIED), BLOCK):
+                    file.write(block[: size - first])
+                file.flush()
+                os.fsync(file.fileno())
+    finally:
+        _remove(missing)
+
+
+def try_name(folder: Path) -> None:
+    """Make a folder, where it is not there yet, and take it away again.
+
+    Raises:
+        OSError: no folder can have its name.
+    """
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    finally:
+        _remove(missing)
+
+
+def try_files(files: Iterable[Path]) -> None:
+    """Open files for writing, in folders that are there, and leave them as they were.
+
+    Raises:
+        OSError: one cannot be written.
+    """
+    for file in files:
+        fresh = not file.exists()
+        with file.open("ab"):
+            pass
+        if fresh:
+            file.unlink()
+
+
+def _remove(folders: list[Path]) -> None:
+    """Remove folders made for a try, the inner ones first; one that was taken into use meanwhile stays."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _refuse_foreign(folder: Path, target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise OutputError("error.out_is_file", folder=folder)
-    if target == Path.cwd():
+    if target == Path.cwd() or target in Path.cwd().parents:
         raise OutputError("error.out_here", folder=folder)
     if not target.exists():
-        nearest = next(parent for parent in target.parents if parent.exists())
-        if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return
     held = sorted(path.name for path in target.iterdir())
     foreign = [name for name in held if name not in FILES]
@@ -77,12 +168,12 @@ def write_run(folder: Path, indicators: pd.DataFrame, events: pd.DataFrame, mani
     Raises:
         OutputError: the folder holds something else, or it cannot be written.
     """
-    refuse_foreign(folder)
-    target = _resolved(folder)
     scratch: Path | None = None
     try:
+        target = resolved(folder)
+        _refuse_foreign(folder, target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=target.parent))
         fresh = scratch / "new"
         fresh.mkdir()
         _write_table(indicators, INDICATOR_COLUMNS, fresh / INDICATORS)
@@ -90,8 +181,8 @@ def write_run(folder: Path, indicators: pd.DataFrame, events: pd.DataFrame, mani
         text = json.dumps({"program": PROGRAM, **manifest}, indent=2, ensure_ascii=False)
         (fresh / MANIFEST).write_text(text + "\n", encoding="utf-8")
         _replace(fresh, target, scratch / "old")
-    except OSError as error:
-        raise _failed(folder, error) from None
+    except (OSError, ValueError) as error:
+        raise OutputError("error.out_failed", folder=folder, reason=reason_of(error)) from None
     finally:
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -110,7 +201,8 @@ def _replace(fresh: Path, target: Path, aside: Path) -> None:
 
 def _write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
     table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
-    pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
+    with path.open("wb") as file:  # Arrow takes a name with a colon for an address
+        pq.write_table(table.replace_schema_metadata(None), file, compression="zstd")
 
 
 def _is_ours(manifest: Path) -> bool:
@@ -121,9 +213,18 @@ def _is_ours(manifest: Path) -> bool:
     return isinstance(held, dict) and held.get("program") == PROGRAM
 
 
-def _resolved(folder: Path) -> Path:
-    return folder.expanduser().resolve()
+def resolved(folder: Path) -> Path:
+    """Return where a folder lies: a leading ~ is the home folder, and links are followed.
+
+    Raises:
+        OSError: links lead in a circle, there is no home, or no file can have the name.
+    """
+    try:
+        return folder.expanduser().resolve()
+    except (RuntimeError, ValueError) as error:
+        raise OSError(str(error)) from None
 
 
-def _failed(folder: Path, error: OSError) -> OutputError:
-    return OutputError("error.out_failed", folder=folder, reason=error.strerror or type(error).__name__)
+def reason_of(error: Exception) -> str:
+    """Return why the disk refuses, in the words of the system."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

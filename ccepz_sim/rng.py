@@ -91,6 +91,10 @@ class Streams:
         """Return streams of the same seed; generators are not shared between zones."""
         return Streams(self.seed)
 
+    def __reduce__(self) -> tuple[type[Streams], tuple[int]]:
+        """Travel as the seed: a generator that was sent would no longer be the one whose place is set."""
+        return Streams, (self.seed,)
+
     def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
         if name not in _registered:
             name = Stream(name).value

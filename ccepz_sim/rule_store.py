@@ -1,109 +1,270 @@
 """Where compiled rules are kept: a folder for each module, named after all source that its rules are made of.
 
-Numba looks only at the file a rule stands in; a rule or constant it takes from another module may change as well. So
-the name of the folder is a hash of the module and of every module of the project that it imports, directly or not.
+A file is read from wherever it lies and kept in the first place that takes it. What is damaged, or of somebody else
+where only we should write, counts as missing; where nothing can be kept, rules are compiled anew at every start.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib.metadata
+import json
+import logging
 import os
-import re
+import secrets
 import shutil
+import stat
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parent
-PACKAGE = HOME.name
+from ccepz_sim import rule_sources
+from ccepz_sim.rule_sources import HOME, PACKAGE
+
+logger = logging.getLogger(__name__)
 BESIDE = HOME / "__pycache__" / "rules"
-# Imports for type checkers only are indented and do not count.
-IMPORT = re.compile(rf"^from ({PACKAGE}[\w.]*) import ([^(\n]+|\([^)]*\))", re.MULTILINE)
-LETTERS = 12  # of a hash
+MAGIC = b"ccepz-rule 1\n"
+SUFFIX = ".rule"
+HASH = hashlib.sha256().digest_size
+LETTERS = 12  # of a hash in a name
+LEFT_OVER = 3600  # seconds after which a half-written file is nobody's any more
+COMPILERS = ("numba", "llvmlite", "numpy")
+SAID = "CCEPZ_RULES_SAID"  # set once it was said, so that processes started later do not repeat it
 LAST_RULE = "town_sums._count_materials"  # compiled at the end of a first quarter
 LAST_MODULE = f"{PACKAGE}.measures.town_sums"
+IMPORTS, MOST_IMPORTS = "imports", 2000
 
 
-def folder_of(module: str) -> Path:
-    """Return the folder for the compiled rules of a module.
+@dataclass(frozen=True)
+class Store:
+    """A folder of compiled rules; in a `private` one only what this user wrote is believed."""
 
-    It lies beside the code, or where that cannot be written to, in the user's folder for such things; the variable
-    NUMBA_CACHE_DIR goes first. On Windows it is always the user's: paths there must be short.
-    """
-    return _store() / f"{module.removeprefix(PACKAGE + '.')}-{_source_hash(module)[:LETTERS]}"
+    folder: Path
+    private: bool = False
+    lasting: bool = True
+
+    def read(self, name: str) -> bytes | None:
+        """Return what was kept under a name; None where there is nothing, or nothing whole."""
+        path = self.folder / name
+        try:
+            with path.open("rb") as file:
+                if self.private and not _of_this_user(os.fstat(file.fileno()), root=True):
+                    return None
+                data = file.read()
+        except OSError:
+            return None
+        start = len(MAGIC) + HASH
+        if data[: len(MAGIC)] == MAGIC and hashlib.sha256(data[start:]).digest() == data[len(MAGIC) : start]:
+            return data[start:]
+        self.drop(name)
+        return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep data under a name; whoever reads meanwhile finds the old file or the new one.
+
+        Raises:
+            OSError: the place takes no files.
+        """
+        path = self.folder / name
+        self._prepare(path.parent)
+        half = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            with half.open("xb") as file:
+                file.write(MAGIC + hashlib.sha256(data).digest() + data)
+            half.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                half.unlink()
+            raise
+
+    def drop(self, name: str) -> None:
+        """Remove a file that is of no use, where that is allowed."""
+        with contextlib.suppress(OSError):
+            (self.folder / name).unlink()
+
+    def _prepare(self, folder: Path) -> None:
+        if folder.is_dir() and (not self.private or _of_this_user(self.folder.lstat())):
+            return
+        self.folder.mkdir(mode=0o700 if self.private else 0o777, parents=True, exist_ok=True)
+        found = self.folder.lstat()
+        if self.private and not (_of_this_user(found) and stat.S_ISDIR(found.st_mode)):
+            raise PermissionError(f"{self.folder} belongs to somebody else")
+        folder.mkdir(exist_ok=True)
+        if self.folder == BESIDE:
+            _clear_older(folder)
+        _clear_halves(folder)
 
 
-def clear_older(folder: Path) -> None:
-    """Remove what was kept beside the code for earlier source of the same module; elsewhere others may use it."""
-    if folder.parent != BESIDE:
-        return
-    stem = folder.name.rpartition("-")[0]
-    for other in folder.parent.glob(f"{stem}-*"):
-        if other != folder and other.name.rpartition("-")[0] == stem:
-            shutil.rmtree(other, ignore_errors=True)
+def read(module: str, name: str) -> Iterator[tuple[Store, bytes]]:
+    """Go through what is kept for a rule of a module, the likeliest place first."""
+    folder = folder_of(module)
+    if folder is not None:
+        for store in stores():
+            data = store.read(f"{folder}/{name}")
+            if data is not None:
+                yield store, data
+
+
+def write(module: str, name: str, data: bytes) -> None:
+    """Keep a rule of a module where it can be kept."""
+    folder = folder_of(module)
+    if folder is not None:
+        _keep(f"{folder}/{name}", data)
+
+
+def folder_of(module: str) -> str | None:
+    """Return the name of the folder for the rules of a module; None where its source cannot be read."""
+    _Imports.restore()
+    found = rule_sources.source_hash(module)
+    _Imports.keep()
+    return None if found is None else f"{module.removeprefix(PACKAGE + '.')}-{found[:LETTERS]}"
+
+
+def file_name(rule: str, key: str) -> str:
+    """Return the name of a file for a rule; another Python, Numba or NumPy reads others."""
+    return f"{rule}.{_versions()}.{hashlib.sha256(key.encode()).hexdigest()[:LETTERS]}{SUFFIX}"
 
 
 def are_kept() -> bool:
     """Say whether the rules were compiled on this machine before; True also where they are not compiled at all."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return True
-    version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    return any(folder_of(LAST_MODULE).rglob(f"{LAST_RULE}-*.{version}*.nbi"))
+    named = f"{folder_of(LAST_MODULE)}/{LAST_RULE}-*.{_versions()}.*{SUFFIX}"
+    for store in stores():
+        with contextlib.suppress(OSError):
+            if any(store.folder.glob(named)):
+                return True
+    return False
 
 
-def _store() -> Path:
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    return Path(chosen) if chosen else _usual_store()
+def stores() -> tuple[Store, ...]:
+    """Return the places for compiled rules, the best first.
+
+    The variable NUMBA_CACHE_DIR goes first; then beside the code; then the user's folder for such things; a temporary
+    one is the last. On Windows it is never beside the code: paths there must be short.
+    """
+    return _stores(os.environ.get("NUMBA_CACHE_DIR"))
 
 
 @cache
-def _usual_store() -> Path:
-    if os.name != "nt" and _takes_files(BESIDE):
-        return BESIDE
+def _stores(chosen: str | None) -> tuple[Store, ...]:
+    found = []
+    explicit = _expanded(chosen, relative=True)
+    if explicit is not None:
+        found.append(Store(explicit))
+    if os.name != "nt":
+        found.append(Store(BESIDE))
     named = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
-    for base in (named, os.path.expanduser("~/.cache")):  # noqa: PTH111 - the other form fails without a home
-        if base and _takes_files(found := Path(base) / PACKAGE / "rules"):
-            return found
-    return Path(tempfile.gettempdir()) / PACKAGE / "rules"
+    bases = (_expanded(named), _expanded("~/.cache"))
+    found.extend(Store(base / PACKAGE / "rules", private=True) for base in bases if base is not None)
+    user = os.geteuid() if hasattr(os, "geteuid") else "rules"
+    with contextlib.suppress(OSError):  # there is no temporary folder either
+        found.append(Store(Path(tempfile.gettempdir()) / f"{PACKAGE}-{user}", private=True, lasting=False))
+    return tuple(found)
 
 
-def _takes_files(folder: Path) -> bool:
-    """Try it: what the system says of rights is not all there is."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+def _expanded(path: str | None, relative: bool = False) -> Path | None:
+    """Return a folder that somebody named; None where there is none: without a home, `~` is not a folder."""
+    if not path:
+        return None
+    if path.startswith("~") and os.environ.get("HOME") == "":
+        return None
+    whole = os.path.expanduser(path)  # noqa: PTH111 - the other form fails without a home
+    if whole.startswith("~") or not (relative or Path(whole).is_absolute()):
+        return None
+    return Path(whole).absolute()
+
+
+def _keep(name: str, data: bytes) -> None:
+    reasons = []
+    for store in stores():
+        try:
+            store.write(name, data)
+        except OSError as error:
+            if os.name == "nt" and store.read(name) is not None:
+                return  # another process reads the same file just now
+            reasons.append(f"{store.folder}: {error.strerror or error}")
+        else:
+            if not store.lasting:
+                _say(f"Compiled rules are kept in the temporary folder {store.folder} only", reasons)
+            return
+    _say("Compiled rules cannot be kept and are compiled anew at every start", reasons)
+
+
+def _say(what: str, reasons: list[str]) -> None:
+    """Say it once, for this process and for those it will start."""
+    if os.environ.get(SAID) != "1":
+        os.environ[SAID] = "1"
+        logger.warning("%s (%s)", what, "; ".join(reasons) or "no folder takes files")
+
+
+class _Imports:
+    """What each source imports, kept beside the rules: to parse it all takes as long as to load the rules."""
+
+    restored = False
+    kept = 0
+
+    @classmethod
+    def restore(cls) -> None:
+        if cls.restored:
+            return
+        cls.restored = True
+        for store in stores():
+            data = store.read(IMPORTS)
+            if data is not None:
+                with contextlib.suppress(ValueError, AttributeError, TypeError):
+                    rule_sources.known.update({key: tuple(names) for key, names in json.loads(data).items()})
+        cls.kept = len(rule_sources.known)
+
+    @classmethod
+    def keep(cls) -> None:
+        known = rule_sources.known
+        if len(known) <= cls.kept:
+            return
+        while len(known) > MOST_IMPORTS:
+            known.pop(next(iter(known)))
+        cls.kept = len(known)
+        for store in stores():
+            if store.lasting:
+                with contextlib.suppress(OSError):
+                    store.write(IMPORTS, json.dumps(known).encode())
+                    return
+
+
+def _of_this_user(found: os.stat_result, root: bool = False) -> bool:
+    if not hasattr(os, "geteuid"):
+        return True
+    return found.st_uid == os.geteuid() or (root and found.st_uid == 0)
+
+
+def _clear_older(folder: Path) -> None:
+    """Remove what was kept beside the code for earlier source of the same module; elsewhere others may use it."""
+    stem = folder.name.rpartition("-")[0]
+    for other in folder.parent.glob(f"{stem}-*"):
+        if other != folder and other.name.rpartition("-")[0] == stem:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _clear_halves(folder: Path) -> None:
+    """Remove what a process left behind that was ended while it wrote."""
+    for half in folder.glob("*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - half.stat().st_mtime > LEFT_OVER:
+                half.unlink()
 
 
 @cache
-def _source_hash(module: str) -> str:
-    found = hashlib.sha256()
-    for name in sorted(_needed(module)):
-        found.update(name.encode() + b"\0" + _source(name).encode() + b"\0")
-    return found.hexdigest()
-
-
-def _needed(module: str) -> set[str]:
-    """Return a module and all modules of the project that it imports, directly or not."""
-    needed: set[str] = set()
-    ahead = [module]
-    while ahead:
-        name = ahead.pop()
-        if name not in needed and _source(name):
-            needed.add(name)
-            for origin, names in IMPORT.findall(_source(name)):
-                ahead += [origin, *(f"{origin}.{one}" for one in re.findall(r"\w+", names))]
-    return needed
-
-
-@cache
-def _source(module: str) -> str:
-    """Return the source of a module of the project, empty where there is none."""
-    path = HOME.parent.joinpath(*module.split("."))
-    for file in (path.with_suffix(".py"), path / "__init__.py"):
-        if file.is_file():
-            return file.read_text(encoding="utf-8")
-    return ""
+def _versions() -> str:
+    """Return a short name for this Python and what compiles for it."""
+    found = [sys.implementation.cache_tag or ""]
+    for name in COMPILERS:
+        try:
+            found.append(importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            found.append("")
+    return f"py{sys.version_info.major}{sys.version_info.minor}-{hashlib.sha256(repr(found).encode()).hexdigest()[:8]}"

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any, Never, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ccepz_sim.sentences import fill
 
 LANGUAGES = ("en", "zh")
 STATUSES = ("measured", "official", "estimated", "assumption", "stylised")
@@ -29,10 +32,36 @@ LEVER_UNITS = (
 )
 COST_KINDS = ("programme", "value", "none")
 DIRECTIONS = ("up", "down")
+NEUTRAL = "neutral"  # direction of an indicator of which neither is better
 ANY_SERIES = "*"
 YEARS = (1900.0, 2200.0)  # what can be a year at all, to catch slips of the keyboard
 STATUS_QUO = "status-quo"
 QUARTERS_A_YEAR = 4
+Key = TypeVar("Key")
+Item = TypeVar("Item")
+LARGEST_SEED = 2**31 - 1  # of every seed; fits the integers of every language and file that carries one
+
+
+class Frozen(dict[Key, Item]):
+    """A mapping that never changes; unlike Python's own it can be copied deeply and sent to another process."""
+
+    def _refuse(self, *_: object, **__: object) -> Never:
+        raise TypeError("content never changes")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __copy__(self) -> Frozen[Key, Item]:
+        """Share what never changes."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Frozen[Key, Item]:
+        """Share what never changes."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a plain mapping."""
+        return Frozen, (dict(self),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +80,17 @@ class Label:
     def format(self, lang: str, /, **fields: object) -> str:
         """Return the text in one language with its `{fields}` filled; labels among the fields follow it."""
         filled = {key: item.get(lang) if isinstance(item, Label) else item for key, item in fields.items()}
-        return self.get(lang).format(**filled)
+        return fill(self.get(lang), **filled)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a value comes from: a status word, and a source (with locator) or a why."""
+    """Where a value comes from: a status word, and a source (with locator) or a why; `zh` is that in Chinese or ""."""
 
     status: str
     source: str
     why: str
+    zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +251,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One policy lever: what may be set, by whom, how fast it works and through which single channel."""
+    """One policy lever: what may be set, by whom, how fast it works and through which single channel.
+
+    `report` names the sections of the source report it comes from, `evidence` is its source or why.
+    """
 
     id: str
     group: str
@@ -239,6 +272,7 @@ class Lever:
     status: str
     source: str
     why: str
+    evidence: Label
     lag: Lag
     cost: Cost
     effect: Effect
@@ -494,6 +528,11 @@ class Study:
     def runs(self) -> int:
         """Return the number of runs."""
         return self.points * len(self.policies) * len(self.scenarios) * self.seeds
+
+    @property
+    def last_seed(self) -> int:
+        """Return the highest seed of a run."""
+        return self.first_seed + (self.runs if self.luck == "own" else self.seeds) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from doc_maker.benchmarks import benchmarks
@@ -27,6 +27,7 @@ from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
 from ccepz_sim.schema import LANGUAGES, Factor, Lever
 from ccepz_sim.studies.results import outcome_name
+from ccepz_sim.text import Texts
 
 MOST_TOLD = 40  # factors of a study in a table
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -52,6 +53,7 @@ def levers(content: Content, lang: str) -> str:
         )
         page.table(("id", "name", "unit", "range", "status_quo", "lag"), rows)
         for lever in held:
+            evidence = page.pick(lever.evidence)
             page.heading(f"`{lever.id}`", 3)
             page.line(f"**{page.pick(lever.label)}** – {page.pick(lever.summary)}")
             page.line()
@@ -63,7 +65,8 @@ def levers(content: Content, lang: str) -> str:
                     "status_quo": _dated(lever, page),
                     "promise": _promise(lever, page),
                     "status": page.status(lever.status),
-                    **page.evidence(lever.source, lever.why),
+                    **page.evidence(*((evidence, "") if lever.source else ("", evidence))),
+                    "report": "; ".join(_sections(lever.report, page)),
                 }
             )
     return page.text()
@@ -287,6 +290,13 @@ def _promise(lever: Lever, page: Page) -> str:
         return written
     condition = ", ".join(f"`{name}` = {exact(value)}" for name, value in effect.condition.items())
     return written + page.word("where").format(condition=condition)
+
+
+def _sections(cited: str, page: Page) -> Iterator[str]:
+    """Name sections of the source report with their headings."""
+    headings = Texts.load("report")
+    for section in filter(None, cited.split(", ")):
+        yield f"{section} {page.pick(headings[section])}" if section in headings else section
 
 
 def _dated(lever: Lever, page: Page) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.errors import hint
+from ccepz_sim.reading.toml import ascii_sign
 
 # argparse has no error codes; these are its sentences, which are the same on every supported Python.
 INVALID = r"argument (?P<option>.+?): invalid choice: '(?P<name>.*?)' \(choose from (?P<known>.*)\)"
@@ -16,6 +19,9 @@ INVALID_CHOICE = re.compile(INVALID)
 TOGETHER = re.compile(r"argument (?P<option>.+?): not allowed with argument (?P<other>.+)")
 EXPECTED = re.compile(r"argument (?P<option>.+?): expected (?:one|at least one|\d+) arguments?")
 REQUIRED = re.compile(r"the following arguments are required: (?P<names>.+)")
+# Python itself would also take 1_000, digits of other scripts and the words nan and inf.
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,6 +36,8 @@ class Parser(argparse.ArgumentParser):
                 super().add_usage(usage, actions, groups, prefix if own is None else own)
 
         super().__init__(formatter_class=Formatter, add_help=False, allow_abbrev=False, **settings)
+        for name in (None, "store"):
+            self.register("action", name, Once)
         self.own_arguments = self.add_argument_group(say("arguments"))
         self.own_options = self.add_argument_group(say("options"))
         self.own_options.add_argument("-h", "--help", action="help", help=say("help_option"))
@@ -53,14 +61,41 @@ def usage_prefix(say: Say) -> str:
     return say("usage_prefix") + ("" if say.lang == "zh" else " ")
 
 
+class Once(argparse.Action):
+    """Keeps the value of an option, which may be given once: of two, one would be ignored."""
+
+    def __call__(self, _parser: Any, namespace: argparse.Namespace, values: Any, option: str | None = None) -> None:
+        """Keep the value."""
+        given = namespace.__dict__.setdefault("_given", set())
+        if option is not None and self.dest in given:
+            raise CommandError("error.given_twice", option=option)
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+def refuse_foreign_signs(text: str) -> None:
+    """Refuse full-width signs and digits, which input methods type: they look like those of the command line.
+
+    Raises:
+        CommandError: naming the sign and the one to type.
+    """
+    for sign in text:
+        if right := ascii_sign(sign):
+            raise CommandError("error.foreign_sign", text=text, sign=sign, code=f"U+{ord(sign):04X}", right=right)
+
+
+def number(text: str) -> float:
+    """Return the number a text is, or what is not a number where it is none."""
+    refuse_foreign_signs(text)
+    return float(text) if NUMBER.fullmatch(text.strip()) else math.nan
+
+
 def whole(option: str, low: int, high: int) -> Callable[[str], int]:
     """Return a reader of whole numbers within bounds."""
 
     def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
+        refuse_foreign_signs(text)
+        value = int(text) if WHOLE.fullmatch(text.strip()) else low - 1
         if not low <= value <= high:
             raise CommandError("error.whole_number", option=option, low=low, high=high, text=text)
         return value
@@ -70,13 +105,26 @@ def whole(option: str, low: int, high: int) -> Callable[[str], int]:
 
 def share(text: str) -> float:
     """Read a share above 0 and at most 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
+    value = number(text)
     if not 0 < value <= 1:
         raise CommandError("error.scale", text=text)
     return value
+
+
+def path(option: str) -> Callable[[str], Path]:
+    """Return a reader of names of files and folders; a leading ~ is the home folder, as in a shell."""
+
+    def read(text: str) -> Path:
+        if not text.strip():
+            raise CommandError("error.value_missing", option=option)
+        if "://" in text:
+            raise CommandError("error.address", option=option, text=text)
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            raise CommandError("error.no_home", text=text) from None
+
+    return read
 
 
 def refuse_rest(command: str, rest: Iterable[str], parser: argparse.ArgumentParser) -> None:

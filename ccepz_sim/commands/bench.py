@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json
+from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 
 if TYPE_CHECKING:
     from ccepz_sim.bench.report import Gate, Report, Row
@@ -41,7 +40,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     with errors.status("", spinner="line") if sys.stderr.isatty() else _Silent() as status:
         report = bench(QUICK if args.quick else FULL, lambda name: status.update(say(f"bench.part_{name}")))
     if args.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
+        say_json(report.as_dict())
     else:
         _print(report, say)
     return 0
@@ -55,7 +54,7 @@ def _against(args: argparse.Namespace, say: Say) -> int:
     size = QUICK if args.quick else FULL
     found = against(args.against, size.years, ROUNDS * size.rounds)
     if args.json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
+        say_json(found.as_dict())
         return 0
     low, high = found.spread
     text = say(
@@ -81,20 +80,25 @@ class _Silent:
 
 
 def _print(report: Report, say: Say) -> None:
-    rows = Table(title=say("bench.title"), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for key in ("bench.what", "bench.name", "bench.value"):
-        rows.add_column(say(key), justify="right" if key == "bench.value" else "left", overflow="fold")
+    rows = []
     before = ""
     for row in report.rows:
-        rows.add_row("" if row.group == before else say(f"bench.part_{row.group}"), _name(row, say), _value(row, say))
+        group = "" if row.group == before else say(f"bench.part_{row.group}")
+        rows.append((group, _name(row, say), _value(row, say)))
         before = row.group
-    gates = Table(title=say("bench.gates"), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for key in ("bench.gate", "bench.value", "bench.reach", "bench.result"):
-        gates.add_column(say(key), justify="right" if key in ("bench.value", "bench.reach") else "left")
-    for gate in report.gates:
-        gates.add_row(say(f"bench.gate_{text_key(gate.name)}"), _figure(gate), gate.reach, say(RESULTS[gate.reached]))
-    printer().print(rows)
-    printer().print(gates)
+    heads = [Column(say("bench.what")), Column(say("bench.name")), Column(say("bench.value"), NUMBER)]
+    print_table(heads, rows, say("bench.title"))
+    heads = [
+        Column(say("bench.gate")),
+        Column(say("bench.value"), NUMBER),
+        Column(say("bench.reach"), NUMBER),
+        Column(say("bench.result"), WORD),
+    ]
+    gates = [
+        (say(f"bench.gate_{text_key(gate.name)}"), _figure(gate), gate.reach, say(RESULTS[gate.reached]))
+        for gate in report.gates
+    ]
+    print_table(heads, gates, say("bench.gates"))
 
 
 def _name(row: Row, say: Say) -> str:

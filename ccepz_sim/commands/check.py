@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from ccepz_sim.commands.arguments import Parser
+from ccepz_sim.commands.arguments import Parser, path
 from ccepz_sim.commands.speech import Say
 
 FOUND, UNREADABLE = 1, 2
@@ -13,7 +12,7 @@ FOUND, UNREADABLE = 1, 2
 
 def declare(parser: Parser, say: Say) -> None:
     """Declare the option."""
-    parser.own_options.add_argument("--content", type=Path, metavar="DIR", help=say("check.content"))
+    parser.own_options.add_argument("--content", type=path("--content"), metavar="DIR", help=say("check.content"))
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ccepz_sim.commands.speech import Say
+from ccepz_sim.sentences import is_one
 from ccepz_sim.web.numbers import number_text, scale_of, unit_text
 
 SHARE, COUNT = "1", "count"
@@ -37,5 +38,6 @@ def unit_words(unit: str, say: Say) -> str:
 
 def with_unit(value: float, unit: str, say: Say) -> str:
     """Return a value of the content with its unit; a share or a count needs none."""
-    words = "" if unit in (SHARE, COUNT) else unit_text(unit, say.lang)
-    return f"{exact(value)} {words}".strip()
+    number = exact(value)
+    words = "" if unit in (SHARE, COUNT) else unit_text(unit, say.lang, single=is_one(number))
+    return f"{number} {words}".strip()

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
-from rich import box
-from rich.table import Table
-
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
 from ccepz_sim.commands.figures import exact, unit_words
-from ccepz_sim.commands.speech import Say, printer
+from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.streams import say_json
+from ccepz_sim.commands.tables import NUMBER, TEXT, WORD, Column, print_table
 from ccepz_sim.content import Content, load_content
 
 Cells = tuple[str, ...]
 RIGHT = frozenset({"status_quo", "decisions", "rows", "runs", "value"})
+WHOLE = frozenset({"id", "range"})  # never folded: they are copied, or are numbers
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -32,15 +31,11 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     content = load_content()
     columns, table, rows = KINDS[args.kind]
     if args.json:
-        print(json.dumps([_plain(row) for row in rows(content)], ensure_ascii=False, indent=2))
+        say_json([_plain(row) for row in rows(content)])
         return 0
-    shown = Table(box=box.SIMPLE)
-    for name in columns:
-        shown.add_column(say(f"column.{name}", year=PLAY_YEAR), no_wrap=name == "id", overflow="fold")
-        shown.columns[-1].justify = "right" if name in RIGHT else "left"
-    for cells in table(content, say):
-        shown.add_row(*cells)
-    printer().print(shown)
+    kinds = [NUMBER if name in RIGHT else WORD if name in WHOLE else TEXT for name in columns]
+    heads = [Column(say(f"column.{name}", year=PLAY_YEAR), kind) for name, kind in zip(columns, kinds, strict=True)]
+    print_table(heads, table(content, say))
     return 0
 
 

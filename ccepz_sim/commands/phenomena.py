@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
-
-from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
-from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, stoppable
+from ccepz_sim.commands.arguments import Parser, path, whole
+from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json
+from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, goes_on, stoppable
+from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.output import SCRATCH, OutputError, reason_of, resolved, try_folder
 from ccepz_sim.schema import LANGUAGES, Phenomenon
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ MOST_SEEDS = 1000
 QUICK_SEEDS, QUICK_SAMPLES, QUICK_SCALE = 2, 4, 0.0005
 OUT, QUICK_OUT = Path("out/phenomena"), Path("out/phenomena-quick")
 TABLE, FIGURES = "table", "figures"
+SIZE_OF_TABLES = 10_000_000  # bytes, with the figures of all
 SOME_FAILED = 1
 
 
@@ -40,7 +43,7 @@ def declare(parser: Parser, say: Say) -> None:
     workers = whole("--workers", 1, MOST_WORKERS)
     add("--workers", type=workers, default=WORKERS, metavar="N", help=say("phenomena.workers", default=WORKERS))
     add("--space", action="store_true", help=say("phenomena.space"))
-    add("--out", type=Path, default=None, metavar="DIR", help=say("phenomena.out", default=OUT.as_posix()))
+    add("--out", type=path("--out"), default=None, metavar="DIR", help=say("phenomena.out", default=OUT.as_posix()))
     add("--json", action="store_true", help=say("phenomena.json"))
 
 
@@ -51,7 +54,8 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     chosen = [content.phenomenon(one)] if one else list(content.phenomena.values())
     if args.quick:
         chosen = [_quick(item) for item in chosen]
-    folder = args.out or (QUICK_OUT if args.quick else OUT)
+    folder: Path = args.out or (QUICK_OUT if args.quick else OUT)
+    refuse_unfit(folder, list(content.phenomena))
     code = _run(chosen, folder, args, content, say)
     if code:
         return code
@@ -59,12 +63,13 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     from ccepz_sim.studies.phenomena import as_dict, find
 
     all_found = [find(item, folder / item.id) for item in chosen]
-    write_tables(all_found, folder)
-    for found in all_found:
-        draw(found, folder / found.phenomenon.id, content)
+    with _written(folder):
+        write_tables(all_found, folder)
+        for found in all_found:
+            draw(found, folder / found.phenomenon.id, content)
     if args.json:
         plain = [as_dict(found) for found in all_found]
-        print(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False))
+        say_json(plain)
         return 0
     for found in all_found:
         _tell(Telling(found.phenomenon, as_dict(found), content, say), say)
@@ -87,7 +92,7 @@ def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, c
     seeds = args.seeds or (QUICK_SEEDS if args.quick else 0)
     scale = QUICK_SCALE if args.quick else 0.0
     warn_of_compiling(say)
-    with stoppable(say) as stopped:
+    with goes_on(say), stoppable(say) as stopped:
         for item in chosen:
             for part in SHOWN + (SPREAD if args.space else ()):
                 study = study_of_part(item, part, content, seeds, scale)
@@ -109,17 +114,61 @@ def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, c
     return 0
 
 
+def refuse_unfit(folder: Path, names: Collection[str]) -> None:
+    """Refuse a folder that could not take the tables afterwards, or holds something else.
+
+    Args:
+        folder: may be new, empty, or an earlier output.
+        names: all phenomena there are, each of which has a folder in it.
+
+    Raises:
+        OutputError: it cannot be written, or something would be overwritten.
+    """
+    tables = {f"{TABLE}.csv", f"{TABLE}.json"}
+    try:
+        target = resolved(folder)
+        if target.exists() and not target.is_dir():
+            raise OutputError("error.out_is_file", folder=folder)
+        held = sorted(path.name for path in target.iterdir()) if target.exists() else []
+        foreign = [name for name in held if name not in {*names, *tables} and not name.startswith(SCRATCH)]
+        foreign += [name for name in held if name in tables and not _is_ours(target / f"{TABLE}.json")]
+        if foreign:
+            raise OutputError("error.out_foreign", folder=folder, name=foreign[0])
+        try_folder(target, SIZE_OF_TABLES)
+    except (OSError, ValueError) as error:
+        raise OutputError("error.out_unfit", folder=folder, reason=reason_of(error)) from None
+
+
+def _is_ours(table: Path) -> bool:
+    try:
+        rows = json.loads(table.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(rows, list) and all(isinstance(row, dict) and "phenomenon" in row for row in rows)
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Say in one sentence what the disk refuses after all."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("error.out_failed", folder=folder, reason=reason_of(error)) from None
+
+
 def write_tables(all_found: Sequence[Found], folder: Path) -> None:
     """Write what came out as one table, CSV and JSON."""
     from ccepz_sim.studies.phenomena import table_rows
+    from ccepz_sim.studies.store import write_text
 
     rows = [row for found in all_found for row in table_rows(found)]
-    with (folder / f"{TABLE}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    (folder / f"{TABLE}.json").write_text(text, encoding="utf-8", newline="\n")
+    write_text(folder / f"{TABLE}.json", text)
+    write_text(folder / f"{TABLE}.csv", lines.getvalue())
 
 
 def draw(found: Found, folder: Path, content: Content) -> None:
@@ -138,11 +187,8 @@ def draw(found: Found, folder: Path, content: Content) -> None:
 def _tell(telling: Telling, say: Say) -> None:
     from ccepz_sim.commands.telling import COLUMNS
 
-    table = Table(title=telling.title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for key in COLUMNS:
-        table.add_column(say(f"phenomena.{key}"), overflow="fold")
-    for row in telling.rows():
-        table.add_row(*row)
-    printer().print(table)
+    kinds = (TEXT, TEXT, NUMBER, NUMBER, NUMBER, TEXT)
+    columns = [Column(say(f"phenomena.{key}"), kind) for key, kind in zip(COLUMNS, kinds, strict=True)]
+    print_table(columns, telling.rows(), telling.title)
     for line in telling.lines():
         print(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import platform
 import sys
@@ -11,28 +10,27 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
-from ccepz_sim.commands.arguments import Parser, share, whole
+from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.commands.arguments import Parser, number, path, refuse_foreign_signs, share, whole
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
-from ccepz_sim.commands.speech import CommandError, Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json
+from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 from ccepz_sim.content import Content, load_content, out_of_bounds
+from ccepz_sim.errors import UserError
 from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import STATUS_QUO
+from ccepz_sim.schema import LARGEST_SEED, STATUS_QUO
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCENARIO, SEED, YEARS = "slow-recovery", 1, 20
-HIGHEST_SEED = 2**32 - 1
 LONGEST = 50
 SUMMARY = (
     "gdp_real",
@@ -91,36 +89,42 @@ def declare(parser: Parser, say: Say) -> None:
     add("--from", dest="start", type=start, default=PLAY_YEAR, metavar="YEAR", help=told)
     years = whole("--years", 1, LONGEST)
     add("--years", type=years, default=YEARS, metavar="N", help=say("run.years", default=YEARS))
-    seed = whole("--seed", 0, HIGHEST_SEED)
+    seed = whole("--seed", 0, LARGEST_SEED)
     add("--seed", type=seed, default=SEED, metavar="N", help=say("run.seed", default=SEED))
     add("--scale", type=share, default=None, metavar="S", help=say("run.scale"))
-    add("--out", type=Path, default=None, metavar="DIR", help=say("run.out"))
+    add("--out", type=path("--out"), default=None, metavar="DIR", help=say("run.out"))
     add("--json", action="store_true", help=say("run.json"))
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Check everything that was asked, run, tell, and write where wanted."""
-    from ccepz_sim.output import refuse_foreign, write_run
+    from ccepz_sim.output import refuse_unfit, size_of_run, write_run
 
     content = load_content()
     order = read_order(args, content, say)
     if args.out is not None:
-        refuse_foreign(args.out)
+        refuse_unfit(args.out, size_of_run(order.years))
     began = time.perf_counter()
     zone = simulate(order, content, say)
     seconds = time.perf_counter() - began
     indicators = zone.indicators
     manifest = describe(order, content, zone, seconds)
+    lost: UserError | None = None
     if args.out is not None:
-        write_run(args.out, indicators, zone.events, manifest)
+        try:
+            write_run(args.out, indicators, zone.events, manifest)
+        except UserError as error:  # the disk has changed its mind: the summary at least is told
+            lost = error
     rows = summarise(indicators, order)
     if args.json:
         # A number that a summary lacks would be no JSON; the model never gives one.
-        print(json.dumps({**manifest, "summary": rows}, ensure_ascii=False, indent=2, allow_nan=False))
+        say_json({**manifest, "summary": rows})
     else:
         _print_summary(order, content, rows, manifest, say)
-        if args.out is not None:
+        if args.out is not None and lost is None:
             print(say("run.written", folder=args.out))
+    if lost is not None:
+        raise lost
     return 0
 
 
@@ -134,15 +138,16 @@ def read_order(args: argparse.Namespace, content: Content, say: Say) -> Order:
     for name in packages:
         content.package(name)
     content.scenario(args.scenario)
-    from ccepz_sim.model import LAST_YEAR
-
     if args.start not in (FIRST_YEAR, PLAY_YEAR):
         raise CommandError("error.start", first=FIRST_YEAR, play=PLAY_YEAR, text=args.start)
     last = args.start + args.years - 1
     if last >= LAST_YEAR:
         raise CommandError("error.too_long", end=LAST_YEAR - 1, most=LAST_YEAR - args.start, start=args.start)
     decisions = tuple(_decision(text, content, args.start, last, say) for text in args.set)
-    parameters = dict(_parameter(text, content, say) for text in args.param)
+    _once("--set", [f"{one.lever}@{one.year:g}" for one in decisions])
+    settings = [_parameter(text, content, say) for text in args.param]
+    _once("--param", [name for name, _ in settings])
+    parameters = dict(settings)
     content.with_parameters(parameters)
     return Order(packages, args.scenario, decisions, parameters, args.start, args.years, args.seed, args.scale)
 
@@ -225,22 +230,27 @@ def _print_summary(order: Order, content: Content, rows: Rows, manifest: dict[st
         last=last,
         seed=order.seed,
     )
-    table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column(say("run.indicator"), overflow="fold")
-    table.add_column(say("run.unit"), style="dim", no_wrap=True)
-    for year in (first, last):
-        table.add_column(str(year), justify="right", no_wrap=True)
-    table.add_column(say("run.change"), justify="right", no_wrap=True)
+    years = [Column(str(year), NUMBER) for year in (first, last)]
+    columns = [Column(say("run.indicator")), Column(say("run.unit"), WORD), *years, Column(say("run.change"), NUMBER)]
+    shown = []
     for name, row in rows.items():
         first_value, last_value, unit = pair(row["start"], row["end"], row["unit"], say)
         moved = change(row["start"], row["end"], row["unit"], say)
-        table.add_row(INDICATORS[name].label.get(say.lang), unit, first_value, last_value, moved)
-    printer().print(table)
+        shown.append((INDICATORS[name].label.get(say.lang), unit, first_value, last_value, moved))
+    print_table(columns, shown, title)
     print(say("run.zone"))
     print(say("run.golden", hash=manifest["golden_hash"][:16], seconds=f"{manifest['duration']:.1f}"))
 
 
+def _once(option: str, names: Sequence[str]) -> None:
+    """Refuse to set the same thing twice: one of both would be ignored."""
+    for name in names:
+        if names.count(name) > 1:
+            raise CommandError("error.set_twice", option=option, name=name)
+
+
 def _decision(text: str, content: Content, first: int, last: int, say: Say) -> Decision:
+    refuse_foreign_signs(text)
     name, given, setting = text.partition("=")
     if not given or not name or not setting:
         raise CommandError("error.set_form", text=text)
@@ -252,6 +262,7 @@ def _decision(text: str, content: Content, first: int, last: int, say: Say) -> D
 
 
 def _parameter(text: str, content: Content, say: Say) -> tuple[str, float]:
+    refuse_foreign_signs(text)
     name, given, written = text.partition("=")
     if not given or not name or not written:
         raise CommandError("error.param_form", text=text)
@@ -262,7 +273,7 @@ def _parameter(text: str, content: Content, say: Say) -> tuple[str, float]:
 
 def _value(name: str, text: str, bounds: Sequence[float], unit: str, say: Say) -> float:
     low, high = bounds
-    value = _number(text)
+    value = number(text)
     if not math.isfinite(value):
         ends = {"low": exact(low), "high": exact(high)}
         raise CommandError("error.value_unit", name=name, unit=unit_words(unit, say), text=text, **ends)
@@ -272,14 +283,7 @@ def _value(name: str, text: str, bounds: Sequence[float], unit: str, say: Say) -
 
 
 def _year(name: str, text: str, first: int, last: int) -> float:
-    year = _number(text)
+    year = number(text)
     if not first <= year < last + 1 or not (year * QUARTERS).is_integer():
         raise CommandError("error.year", name=name, text=text, first=first, last=last)
     return year
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import signal
 import sys
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim.commands.arguments import Parser, whole
+from ccepz_sim.commands.arguments import path as read_path
 from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.output import is_there
+from ccepz_sim.reading.files import ENDING, read_one
 from ccepz_sim.schema import Study
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
 WORKERS, MOST_WORKERS = 2, 512
 HOME = "out"
 LINE_EVERY = 15.0  # seconds between two lines where no terminal shows a bar
-BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
 SOME_FAILED, STOPPED = 1, 130
+# Ctrl-C, the end signal of a batch system, and a terminal that was closed.
+STOPS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -42,7 +45,7 @@ def declare(parser: Parser, say: Say) -> None:
     workers = whole("--workers", 1, MOST_WORKERS)
     add("--workers", type=workers, default=WORKERS, metavar="N", help=say("study.workers", default=WORKERS))
     add("--scheduler", default="", metavar="ADDRESS", help=say("study.scheduler"))
-    add("--out", type=Path, default=None, metavar="DIR", help=say("study.out"))
+    add("--out", type=read_path("--out"), default=None, metavar="DIR", help=say("study.out"))
     add("--timeout", type=_seconds, default=0.0, metavar="S", help=say("study.timeout"))
     add("--retry", action="store_true", help=say("study.retry"))
     add("--dry-run", action="store_true", help=say("study.dry_run"))
@@ -64,7 +67,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     command = shlex.join(["ccepz", "study", args.study])
     engine = _cluster(args.scheduler) if args.scheduler else None
     warn_of_compiling(say)
-    with _progress(study, say) as tick, stoppable(say) as stopped:
+    with goes_on(say), _progress(study, say) as tick, stoppable(say) as stopped:
         ended = run_study(
             study,
             folder,
@@ -86,16 +89,12 @@ def find_study(name: str, content: Content) -> Study:
     Raises:
         UserError: there is none, or it has a mistake.
     """
-    path = Path(name)
-    if name in content.studies or not (path.suffix == ".toml" or path.exists()):
+    path = read_path("NAME|FILE")(name)
+    if name in content.studies or not (path.suffix.lower() == ENDING or is_there(path)):
         return content.study(name)
-    try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise CommandError("error.no_study_file", file=path) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CommandError("error.bad_study_file", file=path, detail=str(error)) from None
-    return content.read_study(document, path.name, path.stem)
+    if not is_there(path):
+        raise CommandError("error.no_study_file", file=path)
+    return content.read_study(read_one(path), path.name)
 
 
 def _cluster(address: str) -> Engine:
@@ -120,9 +119,9 @@ def _tell_plan(study: Study, folder: Path, as_json: bool, say: Say) -> int:
             "years": study.relations.years,
             "bytes": _size(study),
             "folder": str(folder),
-            "begun": (folder / MANIFEST).exists(),
+            "begun": is_there(folder / MANIFEST),
         }
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        say_json(plain)
     else:
         print(_plan_words(study, folder, say))
     return 0
@@ -144,6 +143,8 @@ def _plan_words(study: Study, folder: Path, say: Say) -> str:
 
 
 def _size(study: Study) -> int:
+    from ccepz_sim.studies.store import BYTES_A_VALUE
+
     return round(study.runs * len(study.outcomes) * study.relations.periods * BYTES_A_VALUE)
 
 
@@ -162,7 +163,7 @@ def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) ->
             "seconds": round(ended.seconds, 3),
             "finished": ended.finished,
         }
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        say_json(plain)
     else:
         if ended.repaired:
             print(say("study.repaired", count=ended.repaired))
@@ -242,6 +243,15 @@ def _line(told: Told, say: Say) -> str:
 
 
 @contextmanager
+def goes_on(say: Say) -> Iterator[None]:
+    """Say of whatever is left at once that it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(say("study.left")) from None
+
+
+@contextmanager
 def stoppable(say: Say) -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C and the end signal of a batch system stop between two batches; a second Ctrl-C leaves at once."""
     asked = threading.Event()
@@ -252,10 +262,11 @@ def stoppable(say: Say) -> Iterator[Callable[[], bool]]:
     def stop(number: int, _frame: object) -> None:
         if asked.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
-        asked.set()
-        print(say("study.stopping"), file=sys.stderr, flush=True)
+        if not asked.is_set():
+            asked.set()
+            shout(say("study.stopping"))  # the line under way may be one that is just being printed
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in STOPS}
     try:
         yield asked.is_set
     finally:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, printer, warn_of_compiling
+from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.streams import say_json
+from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import load_content
 from ccepz_sim.web.numbers import number_text, scale_of
 
@@ -49,26 +48,21 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         task = progress.add_task(say("validate.progress"), total=len(jobs(content, args.seeds)))
         report = validate(content, args.seeds, args.workers, lambda: progress.update(task, advance=1))
     if args.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
+        say_json(report.as_dict())
     else:
         _print_targets(report, args.seeds, say)
         _print_patterns(report, min(args.seeds, content.patterns.seeds), say)
     return 0
 
 
-def _table(title: str, columns: tuple[str, ...], say: Say) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for key in columns:
-        table.add_column(say(key), justify="right" if key in NUMBERS else "left", overflow="fold")
-    return table
+def _columns(keys: tuple[str, ...], say: Say) -> list[Column]:
+    return [Column(say(key), NUMBER if key in NUMBERS else TEXT) for key in keys]
 
 
 def _print_targets(report: Report, seeds: int, say: Say) -> None:
     columns = ("validate.figure", "validate.use", "validate.target", *MODEL)
-    table = _table(say("validate.targets", seeds=seeds), columns, say)
-    for result in report.targets:
-        table.add_row(*_target_row(result, say))
-    printer().print(table)
+    rows = [_target_row(result, say) for result in report.targets]
+    print_table(_columns(columns, say), rows, say("validate.targets", seeds=seeds))
     passed = sum(result.passed for result in report.targets)
     print(say("validate.targets_passed", passed=passed, total=len(report.targets)))
 
@@ -111,11 +105,8 @@ def _verdict(result: TargetResult, say: Say) -> str:
 
 def _print_patterns(report: Report, seeds: int, say: Say) -> None:
     columns = ("validate.pattern", "validate.figure", "validate.band", *MODEL)
-    table = _table(say("validate.patterns", seeds=seeds), columns, say)
-    for result in report.patterns:
-        for row in _pattern_rows(result, say):
-            table.add_row(*row)
-    printer().print(table)
+    rows = [row for result in report.patterns for row in _pattern_rows(result, say)]
+    print_table(_columns(columns, say), rows, say("validate.patterns", seeds=seeds))
     passed = sum(result.passed for result in report.patterns)
     counted = [result for result in report.patterns if not result.pattern.used_for_default]
     print(

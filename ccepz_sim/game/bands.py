@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,15 +11,16 @@ import numpy as np
 
 from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.errors import UserError
+from ccepz_sim.game.fair_queue import BACKGROUND
 from ccepz_sim.game.records import Brief, Future, Numbers, Order, Result
-from ccepz_sim.game.run_cache import RunCache
-from ccepz_sim.game.worker_pool import BACKGROUND, Request
+from ccepz_sim.game.run_cache import RunCache, Ticket
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.policies.schedule import Decision
 
 SHOWN_AT = (10, 20, 30, 40)  # besides the first band and the last
 EQUAL = 1e-12
+AHEAD = 16  # orders of one band that are on their way: enough for every worker, few enough to be dropped at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,34 +66,47 @@ class Band:
 class BandMaker:
     """Asks for paired worlds in the background and tells each band that is worth showing."""
 
-    def __init__(self, run_cache: RunCache, world: World, decisions: tuple[Decision, ...], keep: int) -> None:
+    def __init__(
+        self, run_cache: RunCache, world: World, decisions: tuple[Decision, ...], keep: int, owner: str = ""
+    ) -> None:
         """Prepare the worlds that share scenario and decisions with a game."""
         values = run_cache.content.group_values("game")
         self.first, self.most = int(values.first_worlds), int(values.most_worlds)
         self._run_cache = run_cache
-        self._world, self._decisions, self._keep = world, decisions, keep
+        self._world, self._decisions, self._keep, self._owner = world, decisions, keep, owner
         self._lock = threading.Lock()
         self._pairs: dict[int, dict[bool, Brief]] = {}
-        self._requests: list[Request] = []
+        sides = (True, False) if decisions else (False,)
+        self._ahead = deque((number, decided) for number in range(self.most) for decided in sides)
+        self._asked: dict[tuple[int, bool], Ticket | None] = {}
+        self._asking = False
         self._lost: set[int] = set()
         self._shown = 0
         self._over = False
 
     def start(self, tell: Callable[[Band], None]) -> None:
-        """Ask for all worlds, the first ones first."""
-        for number in range(self.most):
-            for decided in (True, False) if self._decisions else (False,):
-                if self._over:
+        """Ask for all worlds, the first ones first, some at a time."""
+        with self._lock:
+            if self._asking:
+                return  # whoever asks now goes on
+            self._asking = True
+        while True:
+            with self._lock:
+                if self._over or not self._ahead or len(self._asked) >= AHEAD:
+                    self._asking = False
                     return
-                self._ask(number, decided, tell)
+                key = self._ahead.popleft()
+                self._asked[key] = None
+            self._ask(*key, tell)
 
     def cancel(self) -> None:
         """Drop what has not come yet."""
         with self._lock:
             self._over = True
-            requests, self._requests = self._requests, []
-        for request in requests:
-            request.cancel()
+            tickets = [ticket for ticket in self._asked.values() if ticket is not None]
+            self._asked.clear()
+        for ticket in tickets:
+            ticket.cancel()
 
     def _ask(self, number: int, decided: bool, tell: Callable[[Band], None]) -> None:
         keep = self._keep if number < self.first else 0
@@ -100,19 +115,23 @@ class BandMaker:
 
         def then(result: Result | None, error: UserError | None) -> None:
             brief = result.brief if isinstance(result, Future) else result
+            with self._lock:
+                self._asked.pop((number, decided), None)
             if isinstance(brief, Brief):
                 self._come(number, decided, brief, tell)
             elif error is not None:
                 with self._lock:
                     self._lost.add(number)  # a world that cannot be run is left out, on both sides
                 self._show(tell)
+            self.start(tell)
 
-        request = self._run_cache.ask(order, then, BACKGROUND)
-        if request is not None:
-            with self._lock:
-                self._requests.append(request)
-                if self._over:
-                    request.cancel()
+        ticket = self._run_cache.ask(order, then, BACKGROUND, owner=self._owner)
+        with self._lock:
+            over = self._over
+            if (number, decided) in self._asked:
+                self._asked[number, decided] = ticket
+        if over and ticket is not None:
+            ticket.cancel()
 
     def _come(self, number: int, decided: bool, brief: Brief, tell: Callable[[Band], None]) -> None:
         with self._lock:

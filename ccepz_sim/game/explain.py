@@ -11,12 +11,12 @@ import numpy as np
 from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
+from ccepz_sim.game.fair_queue import ASKED, BACKGROUND
 from ccepz_sim.game.links import STILL, Link, chain
 from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Position
 from ccepz_sim.game.records import Brief, Future, Order, Result
-from ccepz_sim.game.run_cache import RunCache
-from ccepz_sim.game.worker_pool import ASKED, BACKGROUND, Request
+from ccepz_sim.game.run_cache import RunCache, Ticket
 from ccepz_sim.game.world import World
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.policies.schedule import Decision
@@ -124,17 +124,24 @@ class Explainer:
     """Asks for the runs that an explanation needs, and tells what is known after each."""
 
     def __init__(
-        self, run_cache: RunCache, world: World, position: Position, indicator: str, year: int, units_: Sequence[Unit]
+        self,
+        run_cache: RunCache,
+        world: World,
+        position: Position,
+        indicator: str,
+        year: int,
+        units_: Sequence[Unit],
+        owner: str = "",
     ) -> None:
         """Prepare to explain one indicator in one year."""
-        self._run_cache, self._world, self._position = run_cache, world, position
+        self._run_cache, self._world, self._position, self._owner = run_cache, world, position, owner
         self.indicator, self.year, self.units = indicator, year, tuple(units_)
         self._lock = threading.Lock()
         self._briefs: dict[int, Brief] = {}
         self._own: Brief | None = None
         self._without: Brief | None = None
         self._elsewhere: dict[tuple[int, int], Brief] = {}
-        self._requests: list[Request] = []
+        self._tickets: list[Ticket] = []
         self._over = False
 
     def start(self, tell: Callable[[Explanation], None], fail: Callable[[UserError], None]) -> None:
@@ -166,11 +173,11 @@ class Explainer:
         decided = self._position.decisions
         if self._over:
             return
-        self._run_cache.ask(order(()), then(-2), ASKED)
-        self._run_cache.ask(order(decided), then(-1), ASKED)
+        self._ask(order(()), then(-2), ASKED)
+        self._ask(order(decided), then(-1), ASKED)
         for number, unit in enumerate(self.units):
             left = tuple(decision for decision in decided if decision not in unit.decisions)
-            self._run_cache.ask(order(left), then(number), ASKED)
+            self._ask(order(left), then(number), ASKED)
 
     def look_elsewhere(self, tell: Callable[[Explanation], None]) -> None:
         """Ask the same of other worlds in the background, world by world; `tell` is called after each."""
@@ -191,16 +198,24 @@ class Explainer:
                     if whole and ready:
                         tell(self.now())
 
-                request = self._run_cache.ask(Order(world, left, "brief", until=self.year), come, BACKGROUND)
-                if request is not None:
-                    self._requests.append(request)
+                self._ask(Order(world, left, "brief", until=self.year), come, BACKGROUND)
 
     def cancel(self) -> None:
         """Drop what has not come yet."""
         with self._lock:
             self._over = True
-        for request in self._requests:
-            request.cancel()
+            tickets, self._tickets = self._tickets, []
+        for ticket in tickets:
+            ticket.cancel()
+
+    def _ask(self, order: Order, then: Callable[[Result | None, UserError | None], None], priority: int) -> None:
+        ticket = self._run_cache.ask(order, then, priority, owner=self._owner)
+        with self._lock:
+            over = self._over
+            if ticket is not None:
+                self._tickets.append(ticket)
+        if over and ticket is not None:
+            ticket.cancel()
 
     def _others(self, number: int) -> tuple[float, ...]:
         """Give the contributions of a unit in the other worlds that are complete."""

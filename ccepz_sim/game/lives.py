@@ -49,6 +49,7 @@ class Witness:
         for name in FIRM_STATE:
             _keep(self.firms, name, _small(getattr(firms, name)))
         _keep(self.firms, "staff", firms.staff.sum(axis=1).astype(np.float32))
+        _keep(self.firms, "code", np.array(firms.codes))  # a row may be another firm's later
         main = firms.link_share.argmax(axis=1)[:, None]
         _keep(self.firms, "partner", np.take_along_axis(firms.link_giver, main, axis=1)[:, 0].astype(np.int16))
         _keep(self.firms, "debt", state.ledger.loans[accounts].astype(np.float32))
@@ -62,14 +63,14 @@ class Witness:
             _keep(self.residents, name, _small(getattr(state.population, name)))
         self.flows.clear()
 
-    def lives(self, world: World, decisions: tuple[Decision, ...], codes: tuple[str, ...]) -> Lives:
+    def lives(self, world: World, decisions: tuple[Decision, ...]) -> Lives:
         """Return all that was seen; a table of residents that grew is filled up with free rows."""
         tables = [
             {name: _stack(parts) for name, parts in table.items()}
             for table in (self.firms, self.officials, self.institutes, self.residents)
         ]
         firms, officials, institutes, residents = tables
-        return Lives(world, decisions, firms, codes, officials, institutes, residents)
+        return Lives(world, decisions, firms, officials, institutes, residents)
 
     def _add(self, name: str, values: NDArray[Any]) -> None:
         self.flows[name] = self.flows[name] + values if name in self.flows else values.astype(np.float64)

@@ -1,4 +1,4 @@
-"""The append-only log of a game: every entry that a player can make, and the line of actions that counts.
+"""The append-only log of a game: every entry that a player can make.
 
 Nothing is ever taken out. Undo, redo, branches, bookmarks and other luck are entries like any other, so a log is
 the whole game: it can be replayed, shared, resumed and audited.
@@ -7,10 +7,11 @@ the whole game: it can be replayed, shared, resumed and audited.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 MAIN = 0
 MOST_BRANCHES = 4
+MOST_ENTRIES = 5000  # of one game: a hundred times a long afternoon, and still opened in a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,65 +102,16 @@ KINDS: dict[str, type[Entry]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One branch: the positions of the actions that count, and of those that may be redone."""
-
-    name: str
-    done: tuple[int, ...] = ()
-    undone: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A bookmark: its position in the log, its name, its year, and the actions that counted then."""
-
-    number: int
-    name: str
-    year: int
-    done: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """What a log adds up to before policy is looked at: branches, bookmarks, and where the game stands."""
-
-    lines: dict[int, Line]
-    current: int
-    marks: tuple[Mark, ...]
-    world: ChooseWorld | None
-
-
-def read_lines(log: Sequence[Entry]) -> Lines:
-    """Walk a log; entries that do not fit (an undo of what is not done) change nothing."""
-    lines: dict[int, Line] = {MAIN: Line("")}
-    current = MAIN
-    marks: list[Mark] = []
-    world: ChooseWorld | None = None
-    for number, entry in enumerate(log):
-        line = lines[current]
-        if isinstance(entry, Undo):
-            if entry.target in line.done:
-                done = tuple(item for item in line.done if item != entry.target)
-                lines[current] = replace(line, done=done, undone=(*line.undone, entry.target))
-        elif isinstance(entry, Redo):
-            if entry.target in line.undone:
-                undone = tuple(item for item in line.undone if item != entry.target)
-                lines[current] = replace(line, done=tuple(sorted((*line.done, entry.target))), undone=undone)
-        elif isinstance(entry, Bookmark):
-            marks.append(Mark(number, entry.name, entry.year, line.done))
-        elif isinstance(entry, Branch):
-            if len(lines) < MOST_BRANCHES:
-                current = number + 1
-                lines[current] = Line(entry.name, line.done)
-        elif isinstance(entry, Switch):
-            current = entry.branch if entry.branch in lines else current
-        elif isinstance(entry, Drop):
-            if entry.branch in lines and len(lines) > 1:
-                del lines[entry.branch]
-                current = next(iter(lines)) if current == entry.branch else current
-        elif isinstance(entry, ChooseWorld):
-            world = entry
+def shifted(log: Sequence[Entry], by: int, base: int = 0) -> list[Entry]:
+    """Let entries that point to positions from `base` on point `by` further: others were put before them."""
+    moved: list[Entry] = []
+    for entry in log:
+        if isinstance(entry, Undo | Redo) and entry.target >= base:
+            moved.append(type(entry)(entry.target + by))
+        elif isinstance(entry, GoBack) and entry.bookmark >= base:
+            moved.append(GoBack(entry.bookmark + by))
+        elif isinstance(entry, Switch | Drop) and entry.branch > base:
+            moved.append(type(entry)(entry.branch + by))
         else:
-            lines[current] = replace(line, done=(*line.done, number), undone=())
-    return Lines(lines, current, tuple(marks), world)
+            moved.append(entry)
+    return moved

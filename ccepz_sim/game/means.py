@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.game.position import value_at
+from ccepz_sim.game.position import plan_of, value_at
 from ccepz_sim.game.records import Future
 from ccepz_sim.policies.schedule import Decision
 
@@ -62,24 +62,23 @@ def standing_at(content: Content, own: Future | None, year: int) -> float:
 
 def spent_in(content: Content, decisions: Iterable[Decision], year: int) -> float:
     """Return the standing that the moves of one year spend: each in proportion to its part of the range."""
-    plan = {(decision.lever, float(decision.year)): decision.value for decision in decisions}
     total = 0.0
-    for (name, date), value in plan.items():
-        if year <= date < year + WHOLE_YEAR:
-            lever = content.levers[name]
-            earlier = {key: before for key, before in plan.items() if key[1] < date}
-            moved = abs(value - value_at(lever, earlier, date))
-            total += lever.cost.standing * moved / (lever.bounds[1] - lever.bounds[0])
+    for name, dates in plan_of(decisions).items():
+        for date, value in dates.items():
+            if year <= date < year + WHOLE_YEAR:
+                lever = content.levers[name]
+                earlier = {key: before for key, before in dates.items() if key < date}
+                moved = abs(value - value_at(lever, earlier, date))
+                total += lever.cost.standing * moved / (lever.bounds[1] - lever.bounds[0])
     return total
 
 
 def money_in(content: Content, decisions: Iterable[Decision], year: int) -> float:
     """Return what the decisions need in a year above the status quo, yuan, when all of it works."""
-    plan = {(decision.lever, float(decision.year)): decision.value for decision in decisions}
     total = 0.0
-    for name in {lever for lever, _ in plan}:
+    for name, dates in plan_of(decisions).items():
         lever = content.levers[name]
-        value, quo = value_at(lever, plan, year), lever.status_quo_at(year)
+        value, quo = value_at(lever, dates, year), lever.status_quo_at(year)
         if lever.cost.kind == "programme":
             total += max(0.0, value - quo) * lever.cost.money
         elif lever.cost.kind == "value":

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from ccepz_sim.errors import UserError
+from ccepz_sim.schema import Label
 
 
 class GameError(UserError):
     """A problem of a game; its sentence is in `text/game.toml`."""
 
     texts = "game"
+
+    def label(self) -> Label:
+        """Return the sentence in both languages, as a part of another one."""
+        return Label(self.sentence("en"), self.sentence("zh"))

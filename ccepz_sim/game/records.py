@@ -145,7 +145,6 @@ class Lives:
     world: World
     decisions: tuple[Decision, ...]
     firms: Mapping[str, NDArray[np.generic]]
-    codes: tuple[str, ...]
     officials: Mapping[str, NDArray[np.generic]]
     institutes: Mapping[str, NDArray[np.generic]]
     residents: Mapping[str, NDArray[np.generic]]

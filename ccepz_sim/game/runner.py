@@ -20,6 +20,7 @@ KEPT_SNAPSHOTS = 24
 KEPT_STARTS = 26
 
 Progress = Callable[[int], None]
+Look = Callable[[], None]
 MakeZone = Callable[..., Any]
 Diary = tuple[tuple[Purse, ...], tuple[Any, ...]]  # purse and working levers, by played year
 
@@ -38,17 +39,23 @@ class Runner:
         self._starts: OrderedDict[World, Any] = OrderedDict()
         self._snapshots: OrderedDict[tuple[World, int, tuple[Decision, ...]], tuple[Any, Diary]] = OrderedDict()
 
-    def carry_out(self, order: Order, progress: Progress = lambda _: None) -> Result:
-        """Run as far as the order says; `progress` is told each finished year and may raise to stop the run."""
+    def carry_out(self, order: Order, progress: Progress = lambda _: None, look: Look = lambda: None) -> Result:
+        """Run as far as the order says.
+
+        Args:
+            order: what is wanted.
+            progress: is told each finished year.
+            look: is called after each quarter and may raise to stop the run.
+        """
         if order.what == "lives":
-            return self._lives(order, progress)
+            return self._lives(order, progress, look)
         year, zone, (purse, working) = self._from(order)
         zone.decide(order.decisions)
         worth = {order.keep} | {int(decision.year) for decision in order.decisions}
         while year <= order.until:
             if year in worth and year > PLAY_YEAR:
                 self._keep(order.world, year, order.decisions, zone, (purse, working))
-            zone.run(years=1)
+            _run_a_year(zone, look)
             purse, working = (*purse, _purse(zone)), (*working, zone.state.policy.value.copy())
             progress(year)
             year += 1
@@ -56,15 +63,15 @@ class Runner:
             return _brief(order, zone)
         return _future(order, zone, purse, working)
 
-    def _lives(self, order: Order, progress: Progress) -> Result:
+    def _lives(self, order: Order, progress: Progress, look: Look) -> Result:
         zone = self._start(order.world)
         witness = Witness()
         zone.observers = (witness,)
         zone.decide(order.decisions)
         for year in range(PLAY_YEAR, order.until + 1):
-            zone.run(years=1)
+            _run_a_year(zone, look)
             progress(year)
-        return witness.lives(order.world, order.decisions, tuple(zone.state.firms.codes))
+        return witness.lives(order.world, order.decisions)
 
     def _from(self, order: Order) -> tuple[int, Any, Diary]:
         for year in range(order.until, PLAY_YEAR, -1):
@@ -95,6 +102,12 @@ class Runner:
             self._snapshots[key] = (zone.copy(), diary)
             while len(self._snapshots) > KEPT_SNAPSHOTS:
                 self._snapshots.popitem(last=False)
+
+
+def _run_a_year(zone: Any, look: Look) -> None:
+    for _ in range(QUARTERS):
+        zone.run(years=1 / QUARTERS)
+        look()
 
 
 def before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError, unknown
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.bands import Band, BandMaker
+from ccepz_sim.game.database import Head
+from ccepz_sim.game.fair_queue import ASKED
 from ccepz_sim.game.log import (
     MOST_BRANCHES,
+    MOST_ENTRIES,
     Bookmark,
     Branch,
     ChoosePackage,
@@ -29,42 +32,25 @@ from ccepz_sim.game.log import (
     SetLever,
     Switch,
     Undo,
+    shifted,
 )
 from ccepz_sim.game.means import Means, means
-from ccepz_sim.game.position import Position, Standings, fold, standings
+from ccepz_sim.game.position import Position, Standings, Tally
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order, Result
-from ccepz_sim.game.run_cache import RunCache
-from ccepz_sim.game.worker_pool import ASKED
+from ccepz_sim.game.run_cache import RunCache, Ticket
+from ccepz_sim.game.saving import Journal, Keeping, NoJournal, Record, Written
 from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
+from ccepz_sim.policies.schedule import Decision
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
 SLOW = 0.4  # seconds after which a run is worth a sign that it goes on
 SILENCE = 6.0  # seconds after which a trial ends that nobody speaks of; the page speaks every two
 BAND_DELAY = 0.2  # seconds in which the next move of a hand makes a band useless
+LAPSE = 60.0  # seconds after which a game that nobody looks at lets go of what can be run again
 LONGEST_NAME = 40
 
 Listener = Callable[[], None]
-
-
-class Journal(Protocol):
-    """Keeps a game beyond this process."""
-
-    def entry(self, number: int, entry: Entry, by: str) -> None:
-        """Keep one entry of the log."""
-
-    def view(self, world: World, year: int) -> None:
-        """Keep what is not in the log."""
-
-
-class NoJournal:
-    """Keeps nothing."""
-
-    def entry(self, number: int, entry: Entry, by: str) -> None:
-        """Forget."""
-
-    def view(self, world: World, year: int) -> None:
-        """Forget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +79,7 @@ class State:
     progress: float
     problem: UserError | None
     answered: int
+    keeping: Keeping
 
     @property
     def position(self) -> Position:
@@ -105,7 +92,7 @@ class _Gathering:
     """The two futures of one wish, on their way."""
 
     version: int
-    position: Position
+    decisions: tuple[Decision, ...]
     trial: bool
     got: dict[str, Future] = field(default_factory=dict)
     problem: UserError | None = None
@@ -124,22 +111,29 @@ class Game:
         run_cache: RunCache,
         notifiers: Executor,
         world: World,
-        log: Sequence[Entry] = (),
+        kept: Sequence[Written] | None = None,
         year: int = PLAY_YEAR,
         journal: Journal | None = None,
+        owner: str = "",
+        panels: tuple[str, ...] = (),
     ) -> None:
-        """Start a game, or go on with the log of one."""
+        """Start a game, or go on with one that was kept; games of one owner share his turns at the workers."""
         self.content = content
+        self.owner = owner or secrets.token_hex(8)
         self.run_cache = run_cache
         self._notifiers = notifiers
-        self._journal: Journal = journal or NoJournal()
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
-        self._log: list[Entry] = list(log)
-        self._standings = standings(content, self._log)
+        self._tally = Tally(content, [item.entry for item in kept or ()])
+        self._standings = self._tally.standings()
         self._world = world
         self._year = year
-        self._version = len(self._log)
+        self._panels = panels
+        self._record = Record(journal or NoJournal(), self._lock, self._head, self._merge, kept)
+        self._one_request = threading.RLock()
+        self._asked = threading.local()
+        self._told: Keeping | None = self._record.keeping()
+        self._version = len(self._tally.log)
         self._trial: SetLever | None = None
         self._trial_ends = 0.0
         self._watching = False
@@ -150,6 +144,9 @@ class Game:
         self._rivals: dict[int, Future] = {}
         self._comparing = False
         self._busy = False
+        self._gathering: _Gathering | None = None
+        self._ticket: Ticket | None = None
+        self._lapse: threading.Timer | None = None
         self._stale = True
         self._progress = 0.0
         self._problem: UserError | None = None
@@ -164,6 +161,10 @@ class Game:
         """Return the state of this moment."""
         with self._lock:
             own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
+            keeping = self._record.keeping()
+            if keeping.behind:
+                self._told = None  # whoever sees it on its way hears when it has arrived
+            shown = own.decisions if own is not None and self._shows_trial else self._standings.position.decisions
             return State(
                 version=self._version,
                 year=self._year,
@@ -172,18 +173,34 @@ class Game:
                 outcome=self._outcome,
                 band=self._band,
                 rivals=dict(self._rivals),
-                means=means(self.content, self._standings.position.decisions, self._year, own),
+                means=means(self.content, shown, self._year, own),
                 trial=self._shows_trial,
                 running=self._busy or self._stale,
                 progress=self._progress,
                 problem=self._problem,
                 answered=self._answered,
+                keeping=keeping,
             )
 
     def log(self) -> tuple[Entry, ...]:
         """Return the whole log, undone actions included."""
         with self._lock:
-            return tuple(self._log)
+            return tuple(self._tally.log)
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """The charts that were chosen; empty where none were."""
+        return self._panels
+
+    def requests(self) -> tuple[str, ...]:
+        """Return the requests of pages that were carried out last, the newest at the end."""
+        with self._lock:
+            return tuple(self._record.requests)
+
+    def keeping(self) -> Keeping:
+        """Return how much of the game is on disk."""
+        with self._lock:
+            return self._record.keeping()
 
     def address(self) -> str:
         """Return the game as the text of an address, the branch on the table first."""
@@ -198,28 +215,44 @@ class Game:
     def file(self) -> str:
         """Return the game as the text of a file."""
         with self._lock:
-            return game_file.write(self.content, self._world, self._year, self._log)
+            return game_file.write(self.content, self._world, self._year, self._tally.log)
 
     # What a player does
 
-    def decide(self, lever: str, value: float, by: str = ZONE) -> None:
-        """From the year on the table on, set a lever to a value (put on the lever's step).
+    def once(self, request: str, act: Callable[[], None]) -> None:
+        """Do what a page asked for, unless that was done before: it may have sent the request again.
+
+        When this returns the request has been carried out or refused, and what it decided is on disk; where the disk
+        does not take it, `State.keeping` says so.
+        """
+        with self._one_request:
+            with self._lock:
+                if request and not self._record.take(request):
+                    return
+            self._asked.request = request
+            try:
+                act()
+            finally:
+                self._asked.request = ""
+
+    def decide(self, lever: str, value: float, by: str = ZONE, year: int | None = None) -> None:
+        """From a year on (that on the table by default), set a lever to a value (put on the lever's step).
 
         Deciding the same twice is deciding it once, so a repeated message does no harm.
 
         Raises:
-            UserError: no such lever, the value is out of its bounds, or standing does not reach.
+            UserError: no such lever or year, the value is out of its bounds, or standing does not reach.
         """
         try:
             with self._lock:
                 self._trial = None  # refused or not, the hand has let go
-                action = SetLever(lever, self._checked(lever, value), self._year)
-                self._afford(action)
-                before = self._standings.position.decisions
-                if before != fold(self.content, [*self._log, action]).decisions:
+                action = SetLever(lever, self._checked(lever, value), self._checked_year(year))
+                after = self._tally.decisions_with(action)
+                self._afford(action, after)
+                if after != self._standings.position.decisions:
                     self._append(action, by)
         finally:
-            self.compute()
+            self._settle()
 
     def try_out(self, lever: str, value: float) -> None:
         """Compute what a decision would do, without deciding it.
@@ -269,17 +302,17 @@ class Game:
         """Give up what was foreseen: the player turned away."""
         self._think_of(None)
 
-    def choose_package(self, package: str, by: str = ZONE) -> None:
-        """From the year on the table on, follow a package.
+    def choose_package(self, package: str, by: str = ZONE, year: int | None = None) -> None:
+        """From a year on (that on the table by default), follow a package.
 
         Raises:
-            UserError: there is no such package, or standing does not reach.
+            UserError: there is no such package or year, or standing does not reach.
         """
         with self._lock:
-            action = self._package(package)
-            self._afford(action)
+            action = self._package(package, year)
+            self._afford(action, self._tally.decisions_with(action))
             self._append(action, by)
-        self.compute()
+        self._settle()
 
     def undo(self, number: int | None = None, by: str = ZONE) -> None:
         """Undo one action of the log, by default the last that counts."""
@@ -287,7 +320,7 @@ class Game:
             target = self._standings.position.undoable if number is None else number
             if target is not None:
                 self._append(Undo(target), by)
-        self.compute()
+        self._settle()
 
     def redo(self, by: str = ZONE) -> None:
         """Let the action that was undone last count again."""
@@ -295,14 +328,14 @@ class Game:
             target = self._standings.position.redoable
             if target is not None:
                 self._append(Redo(target), by)
-        self.compute()
+        self._settle()
 
     def reset(self, by: str = ZONE) -> None:
         """Drop all decisions and go back to the first year; can be undone like any other action."""
         with self._lock:
-            self._year = PLAY_YEAR
             self._append(Reset(), by)
-        self.compute()
+            self._year = PLAY_YEAR
+        self._settle()
 
     def bookmark(self, name: str, by: str = ZONE) -> None:
         """Give what is decided now a name.
@@ -312,6 +345,7 @@ class Game:
         """
         with self._lock:
             self._append(Bookmark(_name(name), self._year), by)
+        self._save()
         self._tell()
 
     def go_back(self, bookmark: int, by: str = ZONE) -> None:
@@ -319,9 +353,9 @@ class Game:
         with self._lock:
             mark = next((mark for mark in self._standings.marks if mark.number == bookmark), None)
             if mark is not None:
-                self._year = mark.year
                 self._append(GoBack(bookmark), by)
-        self.compute()
+                self._year = mark.year
+        self._settle()
 
     def branch(self, name: str, by: str = ZONE) -> None:
         """Begin a further future with all that is decided now, and go on there.
@@ -333,28 +367,34 @@ class Game:
             if len(self._standings.branches) >= MOST_BRANCHES:
                 raise GameError("branches_full", most=MOST_BRANCHES)
             self._append(Branch(_name(name)), by)
-        self.compute()
+        self._settle()
 
     def switch(self, branch: int, by: str = ZONE) -> None:
         """Go on on another branch."""
         with self._lock:
             if branch in self._standings.branches and branch != self._standings.current:
                 self._append(Switch(branch), by)
-        self.compute()
+        self._settle()
 
     def drop(self, branch: int, by: str = ZONE) -> None:
         """Show a branch no longer; the last one stays."""
         with self._lock:
             if branch in self._standings.branches and len(self._standings.branches) > 1:
                 self._append(Drop(branch), by)
-        self.compute()
+        self._settle()
 
     def go_to(self, year: int) -> None:
         """Put another year on the table."""
         with self._lock:
             self._year = min(max(int(year), PLAY_YEAR), LAST_YEAR)
-            self._journal.view(self._world, self._year)
         self._tell()
+        self._save()
+
+    def choose_panels(self, chosen: tuple[str, ...]) -> None:
+        """Keep the charts that a player chose."""
+        with self._lock:
+            self._panels = chosen
+        self._save()
 
     def choose_world(self, seed: int | None = None, scenario: str | None = None, by: str = ZONE) -> None:
         """Play the same decisions with other luck or in another scenario.
@@ -371,20 +411,34 @@ class Game:
                 raise UserError("number_out_of_range", name="seed", value=world.seed, **limits)
             if world == self._world:
                 return
-            self._world = world
             self._append(ChooseWorld(world.seed, world.scenario), by)
-        self.compute()
+            self._world = world
+        self._settle()
 
-    def take_over(self, log: Sequence[Entry], world: World, year: int) -> None:
-        """Continue a game that was read from an address or a file; its entries follow those of this game."""
+    def take_over(self, log: Sequence[Entry], world: World, year: int, panels: tuple[str, ...] = ()) -> None:
+        """Continue a game that was read from an address, a file or a damaged row; only before the first decision."""
         with self._lock:
-            if self._log:
+            if self._tally.log:
                 raise GameError("game_begun")
-            self._world, self._year = world, year
-            for entry in (ChooseWorld(world.seed, world.scenario), *_shifted(log, 1)):
-                self._append(entry, ZONE)
-            self._journal.view(world, year)
-        self.compute()
+            self._world, self._year, self._panels = world, year, panels
+            chosen = ChooseWorld(world.seed, world.scenario)
+            if Tally(self.content, log).world != chosen:  # else the log says it already
+                log = [chosen, *shifted(log, 1)]
+            self._append_all(log, ZONE)
+        self._settle()
+
+    def look_at_disk(self) -> None:
+        """Take over what another server wrote to this game."""
+        self._record.look()
+        self._tell_if_kept_otherwise()
+
+    def save_again(self, doubt: bool) -> None:
+        """Write what is missing on disk; with `doubt` look first what the file holds."""
+        if doubt:
+            self._record.doubt()
+        if self._record.keeping().behind:
+            self._record.keep()
+        self._tell_if_kept_otherwise()
 
     # How it is computed
 
@@ -393,7 +447,7 @@ class Game:
         with self._lock:
             self._stale = True
             self._problem = None
-            if self._busy:
+            if self._busy and not self._withdrawn():
                 return
             self._busy = True
             self._progress = 0.0
@@ -412,7 +466,7 @@ class Game:
 
     def ask(self, order: Order, then: Callable[[Result | None, UserError | None], None]) -> None:
         """Ask for a run beside the game's own."""
-        self.run_cache.ask(order, then, ASKED)
+        self.run_cache.ask(order, then, ASKED, owner=self.owner)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Do something outside the thread that brought a result, so that the next run need not wait for it."""
@@ -423,6 +477,9 @@ class Game:
         """Be told of changes; returns the function that ends it."""
         with self._lock:
             self._listeners.append(listener)
+            if self._lapse is not None:
+                self._lapse.cancel()
+                self._lapse = None
             back = len(self._listeners) == 1 and not self._busy and not self._shows_trial
         if back:
             self._spread()  # somebody looks again: the band that was given up goes on
@@ -433,28 +490,51 @@ class Game:
                     self._listeners.remove(listener)
                 deserted = not self._listeners
                 maker = self._maker
+                if deserted and self._lapse is None:
+                    self._lapse = threading.Timer(LAPSE, self._forget)
+                    self._lapse.daemon = True
+                    self._lapse.start()
             if deserted and maker is not None:
                 maker.cancel()  # nobody is looking
 
         return stop
 
-    def _package(self, package: str) -> ChoosePackage:
+    def _forget(self) -> None:
+        """Let go of all that can be run again: the room has left, and its figures fill the memory."""
+        with self._lock:
+            self._lapse = None
+            if self._listeners or self._busy:
+                return
+            self._think_of(None)
+            self._outcome, self._band, self._rivals, self._shows_trial = None, None, {}, False
+            self._stale = True
+        self.run_cache.leave(self.owner)
+
+    def _package(self, package: str, year: int | None = None) -> ChoosePackage:
         if package not in self.content.packages:
             raise unknown("unknown_package", package, self.content.packages)
-        return ChoosePackage(package, self._year)
+        return ChoosePackage(package, self._checked_year(year))
+
+    def _checked_year(self, year: int | None) -> int:
+        if year is None:
+            return self._year
+        if not PLAY_YEAR <= year <= LAST_YEAR:
+            raise UserError("number_out_of_range", name="year", value=year, low=PLAY_YEAR, high=LAST_YEAR)
+        return year
 
     def _think_of(self, action: SetLever | ChoosePackage | None) -> None:
         """Begin the run of an action unless another run goes on; let go what was foreseen before."""
         with self._lock:
             order = None
             if action is not None and not self._busy:
-                self._afford(action)
-                order = Order(self._world, fold(self.content, [*self._log, action]).decisions, keep=self._year)
+                after = self._tally.decisions_with(action)
+                self._afford(action, after)
+                order = Order(self._world, after, keep=self._year)
             if order == self._foreseen:
                 return
             self._give_up()
             self._foreseen = order
-            self._give_up = self.run_cache.foresee(order) if order is not None else lambda: None
+            self._give_up = self.run_cache.foresee(order, self.owner) if order is not None else lambda: None
 
     def _checked(self, lever: str, value: float) -> float:
         known = self.content.levers.get(lever)
@@ -462,46 +542,83 @@ class Game:
             raise unknown("unknown_lever", lever, self.content.levers)
         low, high = known.bounds
         if not low <= value <= high:  # also refuses NaN
-            limits = {"low": low, "high": high, "unit": known.unit}
-            raise UserError("value_out_of_bounds", name=lever, value=value, **limits)
+            raise GameError("lever_bounds", name=known.label, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
         return min(high, round(low + round((value - low) / known.step) * known.step, 10))
 
-    def _afford(self, action: SetLever | ChoosePackage) -> None:
+    def _afford(self, action: SetLever | ChoosePackage, decisions: tuple[Decision, ...]) -> None:
         """Refuse what the zone's standing cannot carry; money is released by the model and never refused here."""
         own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
-        now = means(self.content, self._standings.position.decisions, self._year, own)
-        after = means(self.content, fold(self.content, [*self._log, action]).decisions, self._year, own)
+        now = means(self.content, self._standings.position.decisions, action.year, own)
+        after = means(self.content, decisions, action.year, own)
         if after.standing is not None and after.spent > after.standing and after.spent > now.spent:
             raise GameError(
                 "standing_short",
                 need=f"{after.spent:.1f}",
                 have=f"{after.standing:.1f}",
-                year=self._year,
-                next=min(self._year + 1, LAST_YEAR),
+                year=action.year,
+                next=min(action.year + 1, LAST_YEAR),
             )
 
     def _append(self, entry: Entry, by: str) -> None:
-        self._journal.view(self._world, self._year)
-        self._journal.entry(len(self._log), entry, by)
-        self._log.append(entry)
+        if len(self._tally.log) >= MOST_ENTRIES - 1:  # one is left for where the game is opened again
+            raise GameError("game_full", most=MOST_ENTRIES)
+        self._append_all([entry], by)
+
+    def _append_all(self, entries: Sequence[Entry], by: str) -> None:
+        request = getattr(self._asked, "request", "")
+        for entry in entries:
+            self._record.add(entry, by, request)
+            self._tally.add(entry)
+            request = ""
+        self._changed()
+
+    def _changed(self) -> None:
         self._trial = None
-        self._version = len(self._log)
-        self._standings = standings(self.content, self._log)
+        self._version = len(self._tally.log)
+        self._standings = self._tally.standings()
         self._rivals = {}
+
+    def _head(self) -> Head:
+        return Head(self._world, self._year, self._panels)
+
+    def _merge(self, log: list[Entry]) -> None:
+        """Go on with a log into which another server wrote."""
+        self._tally = Tally(self.content, log)
+        if self._tally.world is not None:
+            self._world = World(self._tally.world.seed, self._tally.world.scenario)
+        self._changed()
+        self.soon(self.compute)
+
+    def _settle(self) -> None:
+        """Compute what was decided, and write it to disk meanwhile."""
+        self.compute()
+        self._save()
+
+    def _save(self) -> None:
+        self._record.keep()
+        self._tell_if_kept_otherwise()
+
+    def _tell_if_kept_otherwise(self) -> None:
+        with self._lock:
+            before, self._told = self._told, self._record.keeping()
+            news = before != self._told
+        if news:
+            self._tell()
 
     def _wish(self) -> tuple[_Gathering, World, int]:
         trial = self._trial
-        position = self._standings.position if trial is None else fold(self.content, [*self._log, trial])
-        return _Gathering(self._version, position, trial is not None), self._world, self._year
+        decisions = self._standings.position.decisions if trial is None else self._tally.decisions_with(trial)
+        return _Gathering(self._version, decisions, trial is not None), self._world, self._year
 
     def _next(self) -> None:
         with self._lock:
             self._stale = False
             wish, world, year = self._wish()
+            self._gathering, self._ticket = wish, None
             if self._maker is not None:
                 self._maker.cancel()
                 self._maker = None
-        own = Order(world, wish.position.decisions, keep=year)
+        own = Order(world, wish.decisions, keep=year)
         if self._foreseen != own:
             self._think_of(None)
         orders = {"without": Order(world, (), keep=year)}
@@ -511,6 +628,8 @@ class Game:
 
             def then(result: Result | None, error: UserError | None, name: str = name) -> None:
                 with self._lock:
+                    if self._gathering is not wish:
+                        return  # a newer wish took its place before it had begun
                     if isinstance(result, Future):
                         wish.got[name] = result
                     else:
@@ -520,10 +639,21 @@ class Game:
                 if complete:
                     self._landed(wish)
 
-            self.run_cache.ask(order, then, on_progress=self._report)
+            ticket = self.run_cache.ask(order, then, on_progress=self._report, owner=self.owner)
+            with self._lock:
+                if self._gathering is wish:
+                    self._ticket = ticket
+
+    def _withdrawn(self) -> bool:
+        """Take the present wish back where its run has not begun: in a full room only the newest one is run."""
+        if self._ticket is None or not self._ticket.withdraw():
+            return False
+        self._gathering = self._ticket = None
+        return True
 
     def _landed(self, wish: _Gathering) -> None:
         with self._lock:
+            self._gathering = self._ticket = None
             if wish.problem is None:
                 without = wish.got["without"]
                 self._outcome = Outcome(wish.version, wish.got.get("own", without), without)
@@ -552,7 +682,7 @@ class Game:
             band = self._band
             if band is not None and band.worlds >= self.content.value("game.most_worlds"):
                 return
-            maker = BandMaker(self.run_cache, self._world, outcome.own.decisions, self._year)
+            maker = BandMaker(self.run_cache, self._world, outcome.own.decisions, self._year, self.owner)
             self._maker = maker
 
         def tell(band: Band) -> None:
@@ -582,7 +712,7 @@ class Game:
                 self._tell()
 
             if branch not in self._rivals:
-                self.run_cache.ask(Order(world, position.decisions), then, ASKED)
+                self.run_cache.ask(Order(world, position.decisions), then, ASKED, owner=self.owner)
 
     def _report(self, year: int) -> None:
         with self._lock:
@@ -643,18 +773,3 @@ def _name(text: str) -> str:
     if not 0 < len(name) <= LONGEST_NAME:
         raise GameError("name_length", most=LONGEST_NAME)
     return name
-
-
-def _shifted(log: Sequence[Entry], by: int) -> list[Entry]:
-    """Let the entries of another log point to their places behind `by` further entries."""
-    moved: list[Entry] = []
-    for entry in log:
-        if isinstance(entry, Undo | Redo):
-            moved.append(type(entry)(entry.target + by))
-        elif isinstance(entry, GoBack):
-            moved.append(GoBack(entry.bookmark + by))
-        elif isinstance(entry, Switch | Drop) and entry.branch:
-            moved.append(type(entry)(entry.branch + by))
-        else:
-            moved.append(entry)
-    return moved

@@ -1,7 +1,10 @@
 """One worker: reads orders from its standard input, writes what came of them to its standard output.
 
-Run as `python -m ccepz_sim.game.worker FOLDER [patient]`. Frames are pickles behind their length. A worker ends when
-its input does, so that it never outlives its server.
+Run as `python -m ccepz_sim.game.worker FOLDER [gently]`. Frames are pickles behind their length. A worker ends when
+its input does, at once and whatever it is doing, so that it never outlives its server, not even a killed one.
+
+What can take its time runs in a thread of its own: where a system counts threads one by one (Linux), it stands behind
+all others for a processor. A thread cannot go forward again, so what somebody waits for runs in the first one.
 """
 
 from __future__ import annotations
@@ -15,18 +18,23 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from ccepz_sim.content import load_content
 from ccepz_sim.errors import UserError
-from ccepz_sim.game.records import Order
-from ccepz_sim.game.runner import Runner
+
+if TYPE_CHECKING:
+    from ccepz_sim.game.records import Order
+    from ccepz_sim.game.runner import Runner
 
 LENGTH = struct.Struct(">Q")
 STOP = "stop"
-PATIENT = "patient"  # whoever waits for something else goes first
-LAST = 10  # how far back such a worker stands in the queue for a processor, as `nice` counts
+READY, YEAR, DONE, STOPPED, REFUSED, FAILED = "ready", "year", "done", "stopped", "refused", "failed"
+GENTLY = "gently"  # start behind whoever waits for something
+LAST = 10  # how far back patient work stands in the queue for a processor, as `nice` counts
 WORD_EVERY = 0.1  # seconds between two words about the year a run has reached
 
 
@@ -51,78 +59,129 @@ def receive(pipe: BinaryIO) -> Any:
     head = pipe.read(LENGTH.size)
     if len(head) < LENGTH.size:
         raise EOFError
-    data = pipe.read(LENGTH.unpack(head)[0])
+    (length,) = LENGTH.unpack(head)
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
     return pickle.loads(data)  # only ever our own server writes here
 
 
 class Inbox:
     """Orders that came in, and whether the present one is to be stopped."""
 
-    def __init__(self, pipe: BinaryIO) -> None:
-        """Read in the background: a run looks between two years only."""
-        self._pipe = pipe
-        self._orders: deque[tuple[int, Order] | None] = deque()
+    def __init__(self, pipe: BinaryIO, gone: Callable[[], None]) -> None:
+        """Read in the background: a run looks between two quarters only, and nothing does while rules are compiled.
+
+        Args:
+            pipe: where orders come from.
+            gone: called when there will be no more.
+        """
+        self._pipe, self._gone = pipe, gone
+        self._orders: deque[tuple[int, Order, bool] | None] = deque()
         self._come = threading.Semaphore(0)
         self.stopped: set[int] = set()
         threading.Thread(target=self._read, daemon=True).start()
 
-    def next(self) -> tuple[int, Order] | None:
-        """Wait for an order; None when the server is gone."""
+    def next(self) -> tuple[int, Order, bool] | None:
+        """Wait for an order, and whether it can take its time; None when the server is gone."""
         self._come.acquire()
         return self._orders.popleft()
 
     def _read(self) -> None:
         while True:
             try:
-                number, what = receive(self._pipe)
+                number, what, patient = receive(self._pipe)
             except (EOFError, OSError):
                 self._orders.append(None)
                 self._come.release()
+                self._gone()
                 return
             if what == STOP:
                 self.stopped.add(number)
             else:
-                self._orders.append((number, what))
+                self._orders.append((number, what, patient))
                 self._come.release()
 
 
-def work(folder: Path, source: BinaryIO, target: BinaryIO) -> None:
-    """Carry out orders until there are no more."""
-    from ccepz_sim.model import PilotZone
+Value = TypeVar("Value")
 
-    runner = Runner(load_content(folder), PilotZone)
-    inbox = Inbox(source)
-    fresh = True
-    while (found := inbox.next()) is not None:
-        number, order = found
+
+class Patience:
+    """A thread that lets all others go first, where the system has a say for threads."""
+
+    def __init__(self) -> None:
+        """Start it with its first task."""
+        self._thread = ThreadPoolExecutor(1, initializer=_stand_back)
+
+    def __call__(self, task: Callable[[], Value]) -> Value:
+        """Do a task there and wait for it."""
+        return self._thread.submit(task).result()
+
+
+def _stand_back() -> None:
+    if sys.platform == "linux":  # elsewhere the number of a thread may be that of another process
+        with contextlib.suppress(OSError):
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + LAST)
+
+
+class Worker:
+    """Carries out orders from one pipe and answers into another."""
+
+    def __init__(self, folder: Path, source: BinaryIO, target: BinaryIO, gently: bool) -> None:
+        """Load the content, and the model with it."""
+        self._inbox = Inbox(source, lambda: os._exit(0))  # first of all: what follows takes seconds
+        self._target = target
+        self._patience = Patience()
+        self._runner = self._patience(lambda: _load(folder)) if gently else _load(folder)
+        self._fresh = True
+
+    def work(self) -> None:
+        """Carry out orders until there are no more."""
+        send(self._target, (0, READY, None))
+        while (found := self._inbox.next()) is not None:
+            number, order, patient = found
+            answering = partial(self._answer, number, order)
+            answer = self._patience(answering) if patient else answering()
+            self._inbox.stopped.discard(number)
+            send(self._target, (number, *answer))
+            if self._fresh and answer[0] == DONE:
+                self._fresh = False
+                gc.collect()
+                gc.freeze()  # content and rules stay: a collection need not look through them in the middle of a run
+
+    def _answer(self, number: int, order: Order) -> tuple[str, object]:
         last_word = 0.0
 
-        def progress(year: int, number: int = number) -> None:
-            nonlocal last_word
-            if number in inbox.stopped:
+        def look() -> None:
+            if number in self._inbox.stopped:
                 raise StoppedError
+
+        def progress(year: int) -> None:
+            nonlocal last_word
             if time.monotonic() - last_word >= WORD_EVERY:
                 last_word = time.monotonic()
-                send(target, (number, "year", year))
+                send(self._target, (number, YEAR, year))
 
-        answer: tuple[str, object]
         try:
-            answer = ("done", runner.carry_out(order, progress))
+            return DONE, self._runner.carry_out(order, progress, look)
         except StoppedError:
-            answer = ("stopped", None)
+            return STOPPED, None
         except UserError as error:
-            answer = ("refused", error)
+            return REFUSED, error
         except BrokenPipeError:
             raise  # the server is gone
         except Exception:
             sys.excepthook(*sys.exc_info())
-            answer = ("failed", None)
-        inbox.stopped.discard(number)
-        send(target, (number, *answer))
-        if fresh and answer[0] == "done":
-            fresh = False
-            gc.collect()
-            gc.freeze()  # content and rules stay: a collection need not look through them in the middle of a run
+            return FAILED, None
+
+
+def _load(folder: Path) -> Runner:
+    from ccepz_sim.content import load_content
+    from ccepz_sim.game.runner import Runner
+    from ccepz_sim.model import PilotZone
+
+    return Runner(load_content(folder), PilotZone)
 
 
 def main() -> None:
@@ -130,10 +189,8 @@ def main() -> None:
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    if PATIENT in sys.argv[2:] and hasattr(os, "nice"):
-        os.nice(LAST)
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):  # the server stops, and so do we
-        work(Path(sys.argv[1]), source, target)
+        Worker(Path(sys.argv[1]), source, target, GENTLY in sys.argv[2:]).work()
     with contextlib.suppress(BrokenPipeError):  # what could not be said any more is not complained of at the exit
         target.close()
 

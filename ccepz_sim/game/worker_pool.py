@@ -1,222 +1,215 @@
-"""Who carries out orders: a few worker processes, or one thread; the most urgent order first."""
+"""Who carries out orders: worker processes, or one thread; which order is next says `fair_queue`."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
+import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ccepz_sim import rule_store
 from ccepz_sim.content import Content
 from ccepz_sim.errors import UserError
+from ccepz_sim.game.fair_queue import BACKGROUND, OWN, FairQueue, OnProgress, Plan, Request, Then
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.runner import MakeZone, Runner
-from ccepz_sim.game.worker import PATIENT, STOP, receive, send
+from ccepz_sim.game.worker import DONE, GENTLY, READY, REFUSED, STOP, STOPPED, YEAR, StoppedError, receive, send
 
 logger = logging.getLogger(__name__)
 ROOM = 1 << 20  # bytes of the pipe a result comes through: half of it at a time, not a thirtieth
-# priority: what a player waits for, what he asked for beside his game, what he may want next, what may take its time
-OWN, ASKED, FORESEEN, BACKGROUND = range(4)
-Then = Callable[["Result | None", "UserError | None"], None]
-OnProgress = Callable[[int], None]
-
-
-class _CancelledError(Exception):
-    """A thread's run is not wanted any more."""
-
-
-@dataclass
-class Request:
-    """An order on its way; `cancel` drops it, and its answer never comes.
-
-    `halt` is how a pool stops an order that is being carried out.
-    """
-
-    number: int
-    order: Order
-    priority: int
-    then: Then
-    on_progress: OnProgress | None = None
-    home: int | None = None
-    halt: Callable[[Request], None] | None = None
-    tried: bool = field(default=False)
-    cancelled: bool = field(default=False)
-    over: bool = field(default=False)
-
-    def cancel(self) -> None:
-        """Drop the order, wherever it is."""
-        self.cancelled = True
-        if self.halt is not None:
-            self.halt(self)
-
-    def answer(self, result: Result | None, error: UserError | None) -> None:
-        """Pass on what came of it."""
-        if not self.cancelled:
-            try:
-                self.then(result, error)
-            except Exception:
-                logger.exception("what follows from a run failed")
+PATIENCE = 5  # seconds a worker has to end by itself
+PAUSES = (0.5, 1.0, 2.0, 5.0, 15.0)  # seconds before a worker that did not start is started again
+Process = subprocess.Popen[bytes]
 
 
 class WorkerPool(Protocol):
     """Carries out orders in the background."""
 
-    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
-        """Take an order; `then` is called once, from another thread, with a result or an error."""
+    def ask(
+        self,
+        order: Order,
+        then: Then,
+        priority: int = OWN,
+        on_progress: OnProgress | None = None,
+        owners: Collection[str] = ("",),
+    ) -> Request:
+        """Take an order of some players; `then` is called once, from another thread, with a result or an error."""
 
-    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
-        """Let somebody wait for an order that was only foreseen."""
+    def change(self, request: Request, priority: int, owners: Collection[str]) -> None:
+        """Let others wait for an order, or with another priority."""
+
+    def withdraw(self, request: Request) -> bool:
+        """Drop an order that is not running yet; False when it is."""
+
+    def cancel(self, request: Request) -> None:
+        """Drop an order, wherever it is; its answer never comes."""
 
     def close(self) -> None:
         """Stop; orders not begun are dropped."""
 
 
-class _Queue:
-    """Orders not begun, the most urgent and oldest first; each worker prefers those of its own home.
+class _Pool:
+    """What both kinds share: a queue under a lock, and threads that wait for their next order."""
 
-    While somebody waits for an order of his own, what can take its time is not begun: cores share their strength.
-    """
+    def __init__(self, workers: int) -> None:
+        self._queue = FairQueue(workers)
+        self._changed = threading.Condition()
+        self._orders: dict[int, Request] = {}
+        self._closed = False
 
-    def __init__(self) -> None:
-        self.waiting: list[Request] = []
-        self.changed = threading.Condition()
-        self.closed = False
-        self._numbers = itertools.count(1)
-        self._awaited = 0
-
-    def put(self, request: Request) -> Request:
-        with self.changed:
-            request.number = next(self._numbers)
-            self._awaited += request.priority == OWN
-            self.waiting.append(request)
-            self.changed.notify_all()
+    def ask(
+        self,
+        order: Order,
+        then: Then,
+        priority: int = OWN,
+        on_progress: OnProgress | None = None,
+        owners: Collection[str] = ("",),
+    ) -> Request:
+        """Take an order."""
+        request = Request(order, priority, then, on_progress, frozenset(owners))
+        with self._changed:
+            self._queue.add(request)
+            self._act()
         return request
 
-    def raise_priority(self, request: Request, on_progress: OnProgress | None) -> None:
-        with self.changed:
-            request.on_progress = on_progress
-            if request.priority != OWN and not request.over:
-                request.priority = OWN
-                self._awaited += 1
-                self.changed.notify_all()
+    def change(self, request: Request, priority: int, owners: Collection[str]) -> None:
+        """Let others wait for an order, or with another priority."""
+        with self._changed:
+            request.priority, request.owners = priority, frozenset(owners)
+            self._act()
 
-    def back(self, request: Request) -> None:
-        with self.changed:
-            self.waiting.append(request)
-            self.changed.notify_all()
+    def withdraw(self, request: Request) -> bool:
+        """Drop an order that is not running yet."""
+        with self._changed:
+            done = self._queue.withdraw(request)
+            self._act()
+            return done
 
-    def done(self, request: Request) -> None:
-        """An order has had its answer, or nobody wants it any more."""
-        with self.changed:
-            request.over = True
-            if request.priority == OWN:
-                self._awaited -= 1
-                self.changed.notify_all()
+    def cancel(self, request: Request) -> None:
+        """Drop an order, wherever it is."""
+        with self._changed:
+            self._queue.cancel(request)
+            self._act()
 
-    def take(self, me: int) -> Request | None:
-        """Wait for an order for this worker; None when there will be none."""
-        with self.changed:
-            while True:
-                self._awaited -= sum(request.cancelled and request.priority == OWN for request in self.waiting)
-                self.waiting = [request for request in self.waiting if not request.cancelled]
-                mine = [
-                    request
-                    for request in self.waiting
-                    if request.home in (None, me) and not (self._awaited and request.priority == BACKGROUND)
-                ]
-                if mine:
-                    chosen = min(mine, key=lambda request: (request.priority, request.number))
-                    self.waiting.remove(chosen)
-                    return chosen
-                if self.closed:
-                    return None
-                self.changed.wait()
+    def _act(self) -> None:
+        """Do what the queue says; the lock is held."""
+        plan: Plan = self._queue.plan()
+        for worker in plan.stop:
+            self._stop(worker)
+        if plan.begin:
+            self._orders.update(plan.begin)
+            self._changed.notify_all()
 
-    def close(self) -> None:
-        with self.changed:
-            self.closed = True
-            self.waiting.clear()
-            self.changed.notify_all()
+    def _stop(self, worker: int) -> None:
+        """Let the run of a worker stop; the lock is held."""
+        raise NotImplementedError
+
+    def _next(self, worker: int) -> Request | None:
+        """Wait for an order for a worker; None when there will be none."""
+        with self._changed:
+            self._changed.wait_for(lambda: worker in self._orders or self._closed)
+            return None if self._closed else self._orders.pop(worker)
+
+    def _ready(self, worker: int) -> None:
+        with self._changed:
+            self._queue.ready(worker)
+            self._act()
+
+    def _ended(self, worker: int, over: bool, ready: bool = True) -> None:
+        with self._changed:
+            self._queue.ended(worker, over, ready)
+            self._act()
+
+    def _shut(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._queue.clear()
+            for worker, request in self._queue.running.items():
+                request.cancelled = True
+                self._stop(worker)
+            self._changed.notify_all()
+
+    @staticmethod
+    def _tell(request: Request, year: int) -> None:
+        if request.on_progress is not None and not request.cancelled:
+            try:
+                request.on_progress(year)
+            except Exception:
+                logger.exception("what follows from a finished year failed")
+
+    @staticmethod
+    def _answer(request: Request, result: Result | None, error: UserError | None) -> None:
+        if not request.cancelled:
+            try:
+                request.then(result, error)
+            except Exception:
+                logger.exception("what follows from a run failed")
 
 
-class LocalPool:
+class LocalPool(_Pool):
     """One thread in this process: for tests, and where no other process may be started."""
 
     def __init__(self, content: Content, make_zone: MakeZone) -> None:
         """Make zones in this process."""
+        super().__init__(1)
         self._runner = Runner(content, make_zone)
-        self._queue = _Queue()
+        self._stopped = False
         self._thread = threading.Thread(target=self._work, name="ccepz-run", daemon=True)
         self._thread.start()
 
-    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
-        """Take an order."""
-        return self._queue.put(Request(0, order, priority, then, on_progress))
-
-    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
-        """Let somebody wait for an order that was only foreseen."""
-        self._queue.raise_priority(request, on_progress)
-
     def close(self) -> None:
-        """Let the running order finish and start no more."""
-        self._queue.close()
+        """Stop the running order and start no more."""
+        self._shut()
         self._thread.join()
 
+    def _stop(self, worker: int) -> None:
+        self._stopped = worker == 0
+
+    def _look(self) -> None:
+        if self._stopped:
+            raise StoppedError
+
     def _work(self) -> None:
-        while (request := self._queue.take(0)) is not None:
+        self._ready(0)
+        while (request := self._next(0)) is not None:
+            self._stopped = request.cancelled
+            over = True
             try:
-                result = self._runner.carry_out(request.order, _progress_of(request))
-            except _CancelledError:
-                continue
+                result = self._runner.carry_out(request.order, partial(self._tell, request), self._look)
+            except StoppedError:
+                over = False
             except UserError as error:
-                request.answer(None, error)
+                self._answer(request, None, error)
             except Exception:
                 logger.exception("a run of the game failed")
-                request.answer(None, GameError("run_failed"))
+                self._answer(request, None, GameError("run_failed"))
             else:
-                request.answer(result, None)
+                self._answer(request, result, None)
             finally:
-                self._queue.done(request)
+                self._ended(0, over)
 
 
-def _progress_of(request: Request) -> OnProgress:
-    def on_progress(year: int) -> None:
-        if request.cancelled:
-            raise _CancelledError
-        if request.on_progress is not None:
-            request.on_progress(year)
-
-    return on_progress
-
-
-class ProcessPool:
+class ProcessPool(_Pool):
     """Some workers in processes of their own, so that the page never waits for a run.
 
-    What a player waits for goes to a worker of its own, the first; the others, which the system may put last, do
-    what can take its time. Each world has its home at one of them, which has its snapshots. What he may want next runs
-    at the first while nothing else does. An urgent order stops a less urgent one between two years, and that one begins
-    anew later.
+    Where rules have to be compiled first, one worker does it for all: the others start once it has answered.
     """
 
-    def __init__(self, folder: Path, helpers: int) -> None:
-        """Start the workers; they load the content of a folder.
-
-        Args:
-            folder: the content.
-            helpers: workers besides the first, at least one.
-        """
-        workers = helpers + 1
-        self._queue = _Queue()
+    def __init__(self, folder: Path, workers: int) -> None:
+        """Start the workers; they load the content of a folder."""
+        super().__init__(workers)
         self._folder = folder
-        self._running: list[tuple[Request, subprocess.Popen[bytes]] | None] = [None] * workers
-        self._lock = threading.Lock()
+        self._processes: list[Process | None] = [None] * workers
+        self._compiled = threading.Event()
+        if rule_store.are_kept():
+            self._compiled.set()
         self._threads = [
             threading.Thread(target=self._serve, args=(number,), name=f"ccepz-pool-{number}", daemon=True)
             for number in range(workers)
@@ -224,124 +217,128 @@ class ProcessPool:
         for thread in self._threads:
             thread.start()
 
-    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
-        """Take an order."""
-        helper = 1 + order.world.seed % (len(self._threads) - 1)
-        home = {OWN: 0, FORESEEN: 0, ASKED: None, BACKGROUND: helper}[priority]
-        request = self._queue.put(Request(0, order, priority, then, on_progress, home, self._halt))
-        self._make_way(request)
-        return request
-
-    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
-        """Let somebody wait for an order that was only foreseen."""
-        self._queue.raise_priority(request, on_progress)
-        self._make_way(request)
-
-    def _make_way(self, request: Request) -> None:
-        """Stop what is less urgent where an order is to run, and background work while somebody waits."""
-        priority, home = request.priority, request.home
-        with self._lock:
-            for number, running in enumerate(self._running):
-                if running is None or running[0].priority <= priority:
-                    continue
-                in_the_way = home in (None, number)
-                if in_the_way or (priority == OWN and running[0].priority == BACKGROUND):
-                    self._stop(running)
-                if in_the_way and priority != OWN:
-                    break
-
-    def _halt(self, request: Request) -> None:
-        with self._lock:
-            for running in self._running:
-                if running is not None and running[0] is request:
-                    self._stop(running)
-
     def close(self) -> None:
         """End the workers."""
-        self._queue.close()
-        with self._lock:
-            for running in self._running:
-                if running is not None:
-                    running[0].cancelled = True
-                    self._stop(running)
+        self._shut()
+        self._compiled.set()
         for thread in self._threads:
             thread.join()
 
-    @staticmethod
-    def _stop(running: tuple[Request, subprocess.Popen[bytes]]) -> None:
-        request, process = running
-        with contextlib.suppress(OSError):  # it has ended by itself
-            send(process.stdin, (request.number, STOP))  # type: ignore[arg-type]
+    def _stop(self, worker: int) -> None:
+        process = self._processes[worker]
+        request = self._queue.running.get(worker)
+        if process is not None and request is not None:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                send(process.stdin, (request.number, STOP, False))  # type: ignore[arg-type]
 
-    def _start(self, me: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([PATIENT] if me else [])]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def _serve(self, me: int) -> None:
+        """Keep one worker at work, and start another in its place when it ends."""
+        failures = 0
+        while not self._closed:
+            process = self._start(me)
+            if process is None:
+                self._pause(failures)
+                failures += 1
+                continue
+            failures = 0
+            self._ready(me)
+            try:
+                while (request := self._next(me)) is not None:
+                    self._carry_out(me, process, request)
+                    self._compiled.set()
+            except (EOFError, OSError):
+                logger.warning("a worker ended unexpectedly; another takes its place")
+            finally:
+                with self._changed:
+                    self._processes[me] = None
+                    self._queue.idle.discard(me)
+                _drop(process)
+
+    def _start(self, me: int) -> Process | None:
+        """Start a worker and wait until it is ready; None where it did not come so far."""
+        if me:
+            self._compiled.wait()
+        if self._closed:
+            return None
+        quiet = {rule_store.SAID: "1"} if me else {}  # the first one says it for all
+        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([GENTLY] if me else [])]
+        try:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **quiet}
+            )
+        except OSError:
+            logger.exception("a worker could not be started")
+            return None
         with contextlib.suppress(ImportError, AttributeError, OSError):  # where a system has no say in it, or refuses
             import fcntl
 
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, ROOM)  # type: ignore[arg-type]
-        return process
-
-    def _serve(self, me: int) -> None:
-        process = self._start(me)
+        with self._changed:
+            self._processes[me] = process
         try:
-            while (request := self._queue.take(me)) is not None:
-                over = True
-                try:
-                    over = self._carry_out(me, process, request)
-                except (EOFError, OSError):
-                    logger.warning("a worker ended unexpectedly; another takes its place")
-                    self._drop(process)
-                    process = self._start(me)
-                    over = request.tried  # what killed one worker by accident does not kill the next
-                    request.tried = True
-                    if over:
-                        request.answer(None, GameError("run_failed"))
-                finally:
-                    with self._lock:
-                        self._running[me] = None
-                    if over:
-                        self._queue.done(request)
-                    else:
-                        self._queue.back(request)
+            if receive(process.stdout)[1] == READY:  # type: ignore[arg-type]
+                return process
+        except (EOFError, OSError):
+            logger.warning("a worker ended before it was ready")
+        with self._changed:
+            self._processes[me] = None
+        _drop(process)
+        return None
+
+    def _pause(self, failures: int) -> None:
+        """Wait before another attempt; where no worker is left, nobody waits for an answer that will not come."""
+        self._compiled.set()
+        with self._changed:
+            alone = not any(self._processes)
+            dropped = self._queue.clear() if alone else []
+        for request in dropped:
+            self._answer(request, None, GameError("run_failed"))
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, PAUSES[min(failures, len(PAUSES) - 1)])
+
+    def _carry_out(self, me: int, process: Process, request: Request) -> None:
+        """Have a worker carry out an order, and answer.
+
+        Raises:
+            EOFError, OSError: the worker has ended; the order waits for another, unless it ended one before.
+        """
+        over, ready = True, True
+        try:
+            with self._changed:  # nobody tells it to stop in the middle of a frame
+                if request.cancelled:
+                    return
+                patient = request.priority == BACKGROUND
+                send(process.stdin, (request.number, request.order, patient))  # type: ignore[arg-type]
+            while True:
+                number, what, value = receive(process.stdout)  # type: ignore[arg-type]
+                if number != request.number:
+                    continue  # the last word of an order that was dropped
+                if what != YEAR:
+                    break
+                self._tell(request, value)
+            if what == STOPPED:
+                over = request.cancelled
+            elif what == DONE:
+                self._answer(request, value, None)
+            else:
+                self._answer(request, None, value if what == REFUSED else GameError("run_failed"))
+        except (EOFError, OSError):
+            over, ready = request.tried, False  # what killed one worker by accident does not kill the next
+            request.tried = True
+            if over:
+                self._answer(request, None, GameError("run_failed"))
+            raise
         finally:
-            self._drop(process)
+            self._ended(me, over, ready)
 
-    def _carry_out(self, me: int, process: subprocess.Popen[bytes], request: Request) -> bool:
-        """Have a worker carry out an order; False when it was stopped for another and is to begin anew."""
-        with self._lock:
-            self._running[me] = (request, process)
-            send(process.stdin, (request.number, request.order))  # type: ignore[arg-type]
-        told_to_stop = False
-        while True:
-            number, what, value = receive(process.stdout)  # type: ignore[arg-type]
-            if number != request.number:
-                continue  # the last word of an order that was dropped
-            if what == "year":
-                if request.cancelled and not told_to_stop:
-                    told_to_stop = True
-                    with self._lock:
-                        self._stop((request, process))
-                elif request.on_progress is not None:
-                    request.on_progress(value)
-                continue
-            break
-        if what == "stopped":
-            return request.cancelled
-        if what == "done":
-            request.answer(value, None)
-        else:
-            request.answer(None, value if what == "refused" else GameError("run_failed"))
-        return True
 
-    @staticmethod
-    def _drop(process: subprocess.Popen[bytes]) -> None:
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def _drop(process: Process) -> None:
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+    try:
+        process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ccepz_sim.schema import LARGEST_SEED as LARGEST_SEED
+
 LAST_YEAR = 2035
-LARGEST_SEED = 2**31 - 1
 FIRST_SEED = 1
 FIRST_SCENARIO = "slow-recovery"
 

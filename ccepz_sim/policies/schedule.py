@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.clock import quarter_of, year_of
+from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.content import Content, out_of_bounds
+from ccepz_sim.errors import ContentError
+from ccepz_sim.reading.fields import finite, shown
 from ccepz_sim.schema import Package
+
+DATES = (float(FIRST_YEAR), LAST_YEAR - 1 / QUARTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,22 @@ def announced_path(content: Content, decisions: Sequence[Decision], status_quo: 
 
 
 def check_decisions(content: Content, decisions: Sequence[Decision]) -> None:
-    """Refuse decisions on unknown levers or beyond a lever's bounds.
+    """Refuse decisions on unknown levers, beyond a lever's bounds, or of a date at which no quarter begins.
 
     Raises:
         ContentError: naming the lever, its bounds and unit, or the nearest lever there is.
     """
     for decision in decisions:
+        if not isinstance(decision, Decision):
+            raise ContentError("not_a_decision", value=shown(decision))
         lever = content.lever(decision.lever)
+        if not finite(decision.value):
+            raise ContentError("value_not_number", name=decision.lever, value=shown(decision.value))
+        if not finite(decision.year) or not DATES[0] <= decision.year <= DATES[1]:
+            low, high = (f"{date:g}" for date in DATES)
+            when = f"{decision.year:.10g}" if finite(decision.year) else shown(decision.year)
+            raise ContentError("date_out_of_range", name=decision.lever, value=when, low=low, high=high)
+        if not float(decision.year * QUARTERS).is_integer():
+            raise ContentError("date_no_quarter", name=decision.lever, value=f"{decision.year:.10g}")
         if not lever.bounds[0] <= decision.value <= lever.bounds[1]:
             raise out_of_bounds(decision.lever, decision.value, lever.bounds, lever.unit)

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR
+from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import WORDS, Fields, finite, shown
-from ccepz_sim.schema import DIRECTIONS, Factor, Outcome, Relations, Setting, Study, StudyPolicy
+from ccepz_sim.reading.needs import PHASES
+from ccepz_sim.schema import DIRECTIONS, LARGEST_SEED, Factor, Outcome, Relations, Setting, Study, StudyPolicy
 from ccepz_sim.text import FOLDER as TEXT_FOLDER
 
 DESIGNS = ("grid", "latin-hypercube", "sobol", "morris")
 LUCK = ("common", "own")
 EVERY = ("year", "quarter")
 VIEWS = ("true", "reported")
-LONGEST = 44  # from 2016 to the end of the model
+SEEDS = (0, LARGEST_SEED)
+# Columns of the table of runs, which has one more for each lever that is varied.
+COLUMNS = ("run", "point", "policy", "scenario", "seed", "status", "value")
 MOST = 1_000_000  # runs, samples or seeds: beyond this it is a slip of the keyboard
 KEYS = (
     "id", "label", "question", "design", "samples", "design_seed", "seeds", "first_seed", "luck", "expected_runs",
     "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "every_parameter", "outcome",
 )  # fmt: skip
+SAMPLED = ("samples", "design_seed")  # keys that a full grid would ignore
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
 Bounds = tuple[float, float]
 
@@ -49,12 +53,15 @@ def indicators() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
-def read_study(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding], *, known: Known) -> Study:
-    """Read one study and note what the content does not have, bounds that are widened, and a wrong count of runs."""
+def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *, known: Known) -> Study:
+    """Read one study and note what the content does not have, bounds that are widened, and a wrong count of runs.
+
+    The id inside counts; the file may have any name.
+    """
     fields = Fields(data, file, "", findings)
     before = len(findings)
     fields.only(KEYS)
-    name = fields.identity(stem, WORDS)
+    name = fields.name("id", WORDS)
     design = fields.choice("design", DESIGNS)
     sampled = design != "grid"
     relations = _relations(fields.section("relations"))
@@ -67,52 +74,62 @@ def read_study(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         question=fields.label("question"),
         design=design,
         samples=_count(fields, "samples", required=sampled),
-        design_seed=int(fields.number("design_seed", low=0, integer=True, required=False)),
+        design_seed=fields.whole("design_seed", bounds=SEEDS, required=False),
         seeds=_count(fields, "seeds"),
-        first_seed=int(fields.number("first_seed", low=0, integer=True, required=False, default=1.0)),
+        first_seed=fields.whole("first_seed", bounds=SEEDS, required=False, default=1),
         luck=fields.choice("luck", LUCK, required=False) or LUCK[0],
-        expected_runs=_count(fields, "expected_runs"),
+        expected_runs=_count(fields, "expected_runs", required=False),
         relations=relations,
         policies=_policies(fields, known, relations),
         levers=tuple(levers),
-        scenarios=_names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
+        scenarios=names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
         uncertainties=tuple(uncertain),
         outcomes=tuple(_outcome(item, known) for item in fields.sections("outcome", required=True)),
     )
     _once(fields, "lever", [factor.id for factor in study.levers])
     _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
     _once(fields, "outcome", [f"{one.indicator}/{one.place}/{one.view}" for one in study.outcomes])
+    for key in SAMPLED:
+        if key in data and not sampled:
+            fields.note(key, "not_for_this", value=f'design = "{design}"')
     if sampled and not study.factors:
         fields.note("design", "nothing_varied", value=design)
     if design == "sobol" and study.samples & (study.samples - 1):
         fields.note("samples", "not_power_of_two", value=study.samples)
-    if len(findings) == before and study.runs != study.expected_runs:
+    if len(findings) > before:
+        return study
+    if study.runs > MOST:
+        fields.note("seeds", "too_many_runs", value=shown(study.runs), most=shown(MOST))
+    elif study.last_seed > LARGEST_SEED:
+        fields.note("first_seed", "seeds_too_high", value=shown(study.last_seed), most=shown(LARGEST_SEED))
+    elif "expected_runs" in data and study.runs != study.expected_runs:
         fields.note("expected_runs", "other_count", value=study.expected_runs, found=study.runs)
-    return study
+    return replace(study, expected_runs=study.runs)
 
 
 def _count(fields: Fields, key: str, *, required: bool = True) -> int:
-    return int(fields.number(key, bounds=(1, MOST), integer=True, required=required, default=1.0))
+    return fields.whole(key, bounds=(1, MOST), required=required, default=1)
 
 
 def _relations(item: Fields) -> Relations:
     item.only(("from", "years", "every", "scale", "without", "frozen"))
-    start = int(item.number("from", required=False, integer=True, default=float(PLAY_YEAR)))
+    start = item.whole("from", required=False, default=PLAY_YEAR)
     if start not in (FIRST_YEAR, PLAY_YEAR):
         item.note("from", "not_a_choice", value=start, options=[str(FIRST_YEAR), str(PLAY_YEAR)], name=str(start))
+        start = PLAY_YEAR
     return Relations(
         from_=start,
-        years=int(item.number("years", bounds=(1, LONGEST), integer=True, default=1.0)),
+        years=item.whole("years", bounds=(1, LAST_YEAR - start), default=1),
         every=item.choice("every", EVERY, required=False) or EVERY[0],
         scale=item.number("scale", above=0.0, required=False) if _share(item, "scale") else 0.0,
-        without=_names(item, "without", None, "", required=False),
+        without=names(item, "without", PHASES, "docs/reference/quarter.md", required=False),
         frozen=item.flag("frozen") if "frozen" in item.data else False,
     )
 
 
 def _share(item: Fields, key: str) -> bool:
     value = item.data.get(key)
-    if finite(value) and value is not None and value > 1.0:
+    if finite(value) and value > 1.0:
         item.note(key, "out_of_bounds", value=shown(value), allowed=f.allowed("between", low="0", high="1"))
         return False
     return True
@@ -121,14 +138,12 @@ def _share(item: Fields, key: str) -> bool:
 def _policies(fields: Fields, known: Known, relations: Relations) -> tuple[StudyPolicy, ...]:
     own = fields.sections("policy")
     home = "policies/packages"
-    plain = _names(fields, "packages", known.packages, home, required=not own)
+    plain = names(fields, "packages", known.packages, home, required=not own)
     found = [StudyPolicy(name, f.NO_TEXT, (name,), ()) for name in plain]
     for item in own:
         item.only(("id", "label", "packages", "set"))
-        name = item.text("id")
-        if name and not WORDS.fullmatch(name):
-            item.note("id", "bad_id", value=name, allowed=f.allowed("words"))
-        packages = _names(item, "packages", known.packages, home, required=False)
+        name = item.name("id", WORDS)
+        packages = names(item, "packages", known.packages, home, required=False)
         settings = tuple(_setting(entry, known, relations) for entry in item.sections("set"))
         found.append(StudyPolicy(name, item.label("label"), packages, settings))
     _once(fields, "policy", [policy.id for policy in found])
@@ -144,8 +159,8 @@ def _setting(item: Fields, known: Known, relations: Relations) -> Setting:
 def _date(item: Fields, relations: Relations) -> float:
     if "from" not in item.data:
         return float(relations.from_)
-    last = relations.from_ + relations.years
-    value = item.number("from", bounds=(float(relations.from_), float(last)), default=float(relations.from_))
+    last = relations.from_ + relations.years - 1 / QUARTERS  # later nothing would come of it
+    value = item.number("from", bounds=(float(relations.from_), last), default=float(relations.from_))
     item.check_quarter("from", value)
     return value
 
@@ -153,6 +168,8 @@ def _date(item: Fields, relations: Relations) -> float:
 def _lever(item: Fields, known: Known, relations: Relations, sampled: bool) -> Factor:
     item.only(("id", "from", *FACTOR_KEYS))
     name = _reference(item, "id", known.levers, "policies/instruments")
+    if name in COLUMNS:
+        item.note("id", "name_taken", value=name)
     return _factor(item, name, known.levers.get(name), sampled, _date(item, relations))
 
 
@@ -171,7 +188,7 @@ def _every_parameter(fields: Fields, known: Known, sampled: bool, named: Collect
     if not sampled:
         fields.note("every_parameter", "not_in_grid")
     reach = item.number("reach", above=0.0) if _share(item, "reach") else 0.0
-    but = _names(item, "but", known.parameters, "agents/parameters", required=False)
+    but = names(item, "but", known.parameters, "agents/parameters", required=False)
     factors = []
     for name, value in known.uncertain.items():
         low, high = known.parameters[name]
@@ -202,11 +219,13 @@ def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
         item.note("values", "values_or_steps")
         return ()
     if "steps" in item.data:
-        steps = int(item.number("steps", bounds=(2, MOST), integer=True, default=2.0))
+        steps = item.whole("steps", bounds=(2, MOST), default=2)
         if log and bounds[0] <= 0.0:
             return ()
         made = np.geomspace(*bounds, steps) if log else np.linspace(*bounds, steps)
         return tuple(float(value) for value in np.clip(made, *bounds))
+    if "log" in item.data:
+        item.note("log", "not_for_this", value="values")
     listed = item.data["values"]
     if not isinstance(listed, list) or not listed or not all(finite(value) for value in listed):
         item.wrong("values", f.allowed("numbers"))
@@ -249,9 +268,8 @@ def _reference(item: Fields, key: str, known: Collection[str], home: str) -> str
     return value
 
 
-def _names(
-    item: Fields, key: str, known: Collection[str] | None, home: str, *, required: bool = True
-) -> tuple[str, ...]:
+def names(item: Fields, key: str, known: Collection[str], home: str, *, required: bool = True) -> tuple[str, ...]:
+    """Read a list of names, each of which is known and stands there once."""
     words = f.allowed("list")
     if not item.has(key, words, required=required):
         return ()
@@ -261,12 +279,12 @@ def _names(
         item.wrong(key, words)
         return ()
     for name in value:
-        if known is not None and name not in known:
+        if name not in known:
             item.note(key, "unknown_reference", value=name, target=home, options=known, name=name)
     _once(item, key, value)
     return tuple(value)
 
 
-def _once(item: Fields, key: str, names: list[str]) -> None:
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+def _once(item: Fields, key: str, listed: list[str]) -> None:
+    for name in dict.fromkeys(name for name in listed if listed.count(name) > 1):
         item.note(key, "duplicate", value=name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import WORDS, Fields, ascending, finite, shown
 from ccepz_sim.schema import ANY_SERIES, YEARS, CentralInspection, FactorPoint, Jump, PricePath, Scenario
@@ -13,6 +15,12 @@ KEYS = (
     "id", "label", "summary", "status", "source", "why", "mine_closure",
     "price", "jump", "inspection", "demand", "water",
 )  # fmt: skip
+# Events of earlier years would do nothing: the history of prices and inspections is what it was.
+PLAYED = (float(PLAY_YEAR), LAST_YEAR - 1 / QUARTERS)
+MOST_QUARTERS = (LAST_YEAR - PLAY_YEAR) * QUARTERS
+# What is beyond these is a slip of the keyboard.
+LARGEST_FACTOR, LARGEST_LOG, LARGEST_STRENGTH = 1000.0, 7.0, 100.0
+FACTOR = (1.0 / LARGEST_FACTOR, LARGEST_FACTOR)
 
 
 def read_scenario(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding]) -> Scenario:
@@ -37,10 +45,10 @@ def read_scenario(data: Mapping[str, Any], file: str, stem: str, findings: list[
     )
 
 
-def check_scenario(scenario: Scenario, file: str, findings: list[f.Finding], *, series: Collection[str]) -> None:
-    """Note price series that the table of prices does not have, and a series with two paths."""
+def check_scenario(scenario: Scenario, file: str, findings: list[f.Finding], *, series: Collection[str] | None) -> None:
+    """Note price series that are not among the known ones (`None` is not compared), and a series with two paths."""
     fields = Fields({}, file, "", findings)
-    known = (ANY_SERIES, *series)
+    known = (ANY_SERIES, *(series or ()))
     parts = [(f"price[{n}].series", path.series) for n, path in enumerate(scenario.price, 1)]
     seen: set[str] = set()
     for key, value in parts:
@@ -49,14 +57,14 @@ def check_scenario(scenario: Scenario, file: str, findings: list[f.Finding], *, 
         seen.add(value)
     parts += [(f"jump[{n}].series", jump.series) for n, jump in enumerate(scenario.jump, 1)]
     for key, value in parts:
-        if value and value not in known:
+        if series is not None and value and value not in known:
             target = "agents/prices.toml"
             fields.note(key, "unknown_reference", value=value, target=target, options=known, name=value)
 
 
 def _price(item: Fields) -> PricePath:
     item.only(("series", "points"))
-    words = f.allowed("points")
+    words = f.allowed("points", low=shown(FACTOR[0]), high=shown(FACTOR[1]))
     points: list[tuple[float, float]] = []
     if item.has("points", words):
         value = item.data["points"]
@@ -67,7 +75,7 @@ def _price(item: Fields) -> PricePath:
             key = f"points[{number}]"
             if not isinstance(point, list) or len(point) != 2 or not all(finite(part) for part in point):
                 item.wrong(key, words, point)
-            elif point[1] <= 0 or not YEARS[0] <= point[0] <= YEARS[1]:
+            elif not FACTOR[0] <= point[1] <= FACTOR[1] or not YEARS[0] <= point[0] <= YEARS[1]:
                 item.note(key, "out_of_bounds", value=shown(point), allowed=words)
             else:
                 if points and point[0] <= points[-1][0]:
@@ -78,13 +86,14 @@ def _price(item: Fields) -> PricePath:
 
 def _jump(item: Fields) -> Jump:
     item.only(("series", "at", "log"))
-    return Jump(item.text("series"), item.date("at"), item.number("log"))
+    return Jump(item.text("series"), item.date("at", PLAYED), item.number("log", bounds=(-LARGEST_LOG, LARGEST_LOG)))
 
 
 def _inspection(item: Fields) -> CentralInspection:
     item.only(("at", "quarters", "strength"))
-    at, quarters = item.date("at"), item.number("quarters", above=0.0)
-    return CentralInspection(at, quarters, item.number("strength", low=0.0))
+    quarters = item.whole("quarters", bounds=(1, MOST_QUARTERS), default=1)
+    strength = item.number("strength", bounds=(0.0, LARGEST_STRENGTH))
+    return CentralInspection(item.date("at", PLAYED), float(quarters), strength)
 
 
 def _factors(fields: Fields, key: str) -> tuple[FactorPoint, ...]:
@@ -92,6 +101,10 @@ def _factors(fields: Fields, key: str) -> tuple[FactorPoint, ...]:
     read = []
     for item in items:
         item.only(("at", "factor"))
-        read.append(FactorPoint(item.number("at", bounds=YEARS), item.number("factor", above=0.0)))
+        read.append(
+            FactorPoint(
+                item.number("at", bounds=YEARS, default=math.nan), item.number("factor", bounds=FACTOR, default=1.0)
+            )
+        )
     ascending(items, "at", (point.at for point in read))
     return tuple(read)

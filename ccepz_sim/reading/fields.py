@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any, TypeGuard
 
 from ccepz_sim.reading import finding as f
 from ccepz_sim.schema import LANGUAGES, STATUSES, YEARS, Evidence, Label
 
 QUARTERS = 4
 TOLERANCE = 1e-6
+MOST = 1e18  # beyond it a number is a slip of the keyboard: in yuan, a thousand times what the world earns
+EXACT = 2**53  # up to here every whole number is a float of its own
+LONGEST = 21  # digits up to which a whole number is shown as it was written
 WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -20,20 +25,45 @@ def shown(value: object) -> str:
     """Return a value as a person would write it, cut where it is long."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) < 10**LONGEST else f"{Decimal(value):.4e}"
+    if isinstance(value, float):
         return f"{value:,.10g}"
-    text = str(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    try:
+        text = str(value)
+    except ValueError:  # a list with a number of more digits than Python writes
+        text = type(value).__name__
+    return (text if len(text) <= 60 else text[:59] + "…") or '""'
 
 
-def finite(value: object) -> bool:
-    """Whether a TOML value is a finite number (a flag is not a number)."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+def finite(value: object) -> TypeGuard[float]:
+    """Whether a value is a finite number that a float can hold (a flag is not a number)."""
+    if not is_number(value):
         return False
     try:
         return math.isfinite(value)
     except OverflowError:
         return False
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a number, of Python or of NumPy, be it finite or not (a flag is none)."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def as_whole(value: object) -> int | None:
+    """Return a whole number exactly, also where it is written as 5.0; None where it is none."""
+    if not is_number(value):
+        return None
+    number: Any = value
+    if isinstance(number, Integral):
+        return int(number)
+    return int(number) if math.isfinite(number) and float(number).is_integer() and abs(number) <= EXACT else None
+
+
+def sensible(value: float) -> bool:
+    """Whether a finite number is of a size that can be meant, and not a slip of the keyboard."""
+    return abs(value) <= MOST and (value == 0 or abs(value) >= 1.0 / MOST)
 
 
 class Fields:
@@ -72,6 +102,16 @@ class Fields:
         """Note a value of the wrong type."""
         found = self.data.get(key) if value is None else value
         self.note(key, "wrong_type", allowed=allowed, value=shown(found))
+
+    def no_number(self, key: str, value: object, allowed: Label) -> None:
+        """Note a value that is no number, or none that can be meant."""
+        whole = isinstance(value, Integral)  # of any number of digits
+        if not is_number(value) or (finite(value) and sensible(value)):
+            self.note(key, "wrong_type", allowed=allowed, value=shown(value))
+        elif whole or finite(value):
+            self.note(key, "beyond_sense", value=shown(value), most=shown(MOST))
+        else:
+            self.note(key, "not_finite", allowed=allowed, value=shown(value))
 
     def text(self, key: str, *, required: bool = True, empty: bool = False) -> str:
         """Read a text; `empty` texts may be allowed."""
@@ -114,26 +154,21 @@ class Fields:
         bounds: tuple[float, float] | None = None,
         low: float | None = None,
         above: float | None = None,
-        integer: bool = False,
         required: bool = True,
         default: float = 0.0,
     ) -> float:
-        """Read a finite number; `bounds` and `low` include their ends, `above` does not."""
+        """Read a finite number of a size that can be meant; `bounds` and `low` include their ends, `above` does not."""
         if bounds is not None:
             words = f.allowed("between", low=shown(bounds[0]), high=shown(bounds[1]))
         elif low is not None:
             words = f.allowed("at_least", low=shown(low))
         else:
-            words = f.allowed("positive" if above is not None else "integer" if integer else "number")
+            words = f.allowed("positive" if above is not None else "number")
         if not self.has(key, words, required=required):
             return default
         value = self.data[key]
         if not finite(value):
-            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            self.note(key, "not_finite" if is_number else "wrong_type", allowed=words, value=shown(value))
-            return default
-        if integer and float(value) != int(value):
-            self.wrong(key, f.allowed("integer"))
+            self.no_number(key, value, words)
             return default
         outside = (
             (bounds is not None and not bounds[0] <= value <= bounds[1])
@@ -143,7 +178,29 @@ class Fields:
         if outside:
             self.note(key, "out_of_bounds", allowed=words, value=shown(value))
             return default
+        if not sensible(value):
+            self.no_number(key, value, words)
+            return default
         return float(value)
+
+    def whole(self, key: str, *, bounds: tuple[int, int] | None = None, required: bool = True, default: int = 0) -> int:
+        """Read a whole number exactly; `bounds` include their ends."""
+        if bounds is None:
+            words = f.allowed("integer")
+        else:
+            words = f.allowed("whole_between", low=shown(bounds[0]), high=shown(bounds[1]))
+        if not self.has(key, words, required=required):
+            return default
+        value = self.data[key]
+        read = as_whole(value)
+        if read is None:
+            self.no_number(key, value, words)
+            return default
+        low, high = bounds or (-EXACT, EXACT)
+        if not low <= read <= high:
+            self.note(key, "out_of_bounds", allowed=words, value=shown(value))
+            return default
+        return read
 
     def bounds(self, key: str = "bounds", *, fixed: bool = False) -> tuple[float, float] | None:
         """Read two finite numbers, the lower first; a `fixed` value may have two equal ones."""
@@ -153,6 +210,9 @@ class Fields:
         value = self.data[key]
         if not isinstance(value, list) or len(value) != 2 or not all(finite(end) for end in value):
             self.wrong(key, words)
+            return None
+        if not all(sensible(end) for end in value):
+            self.no_number(key, next(end for end in value if not sensible(end)), words)
             return None
         if value[0] > value[1] or (value[0] == value[1] and not fixed):
             self.note(key, "bad_bounds", allowed=words, value=shown(value))
@@ -175,10 +235,11 @@ class Fields:
             self.wrong(key, words)
         return bool(self.data[key])
 
-    def date(self, key: str) -> float:
-        """Read a date as a year and the fraction of its quarter."""
-        value = self.number(key, bounds=YEARS)
-        self.check_quarter(key, value)
+    def date(self, key: str, bounds: tuple[float, float] = YEARS) -> float:
+        """Read a date as a year and the fraction of its quarter; what is none is not a number and precedes nothing."""
+        value = self.number(key, bounds=bounds, default=math.nan)
+        if not math.isnan(value):
+            self.check_quarter(key, value)
         return value
 
     def check_quarter(self, key: str, value: float) -> None:
@@ -187,13 +248,18 @@ class Fields:
             self.note(key, "not_a_quarter", allowed=f.allowed("quarter"), value=f"{value:.10g}")
 
     def evidence(self, *, required: bool = True) -> Evidence:
-        """Read status and source or why."""
+        """Read status and source or why; each a text, or one in each language."""
         status = self.choice("status", STATUSES, "bad_status", required=required)
-        source = self.text("source", required=False, empty=True)
-        why = self.text("why", required=False, empty=True)
-        if required and not source.strip() and not why.strip():
+        source, why = self.told("source"), self.told("why")
+        if required and not source.en.strip() and not why.en.strip():
             self.note("source", "missing_evidence", allowed=f.allowed("evidence"))
-        return Evidence(status, source, why)
+        return Evidence(status, source.en, why.en, source.zh or why.zh)
+
+    def told(self, key: str) -> Label:
+        """Read a text that may be there in both languages; one in a single language has no Chinese."""
+        if isinstance(self.data.get(key), Mapping):
+            return self.label(key)
+        return Label(self.text(key, required=False, empty=True), "")
 
     def section(self, key: str, *, required: bool = True) -> Fields:
         """Read a table inside this table; an empty one where it is missing or of the wrong type."""
@@ -224,14 +290,20 @@ class Fields:
         return read
 
     def identity(self, stem: str, pattern: re.Pattern[str]) -> str:
-        """Read the id of a file, which is the name of the file; the name counts where they differ."""
-        value = self.text("id")
+        """Read the id of a file, which must be the name of the file."""
+        value = self.name("id", pattern)
         if value and value != stem:
             self.note("id", "file_name", value=value, options=[stem], name=value)
-        if not pattern.fullmatch(stem):
-            words = f.allowed("words" if pattern is WORDS else "snake")
-            self.note("id", "bad_id", value=stem, allowed=words)
+        elif not value and not pattern.fullmatch(stem):
+            self.note("id", "bad_id", value=stem, allowed=f.allowed("words" if pattern is WORDS else "snake"))
         return stem
+
+    def name(self, key: str, pattern: re.Pattern[str]) -> str:
+        """Read an id."""
+        value = self.text(key)
+        if value and not pattern.fullmatch(value):
+            self.note(key, "bad_id", value=value, allowed=f.allowed("words" if pattern is WORDS else "snake"))
+        return value
 
 
 def ascending(fields: Iterable[Fields], key: str, dates: Iterable[float]) -> None:

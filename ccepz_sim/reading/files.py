@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ccepz_sim.reading import finding as f
+from ccepz_sim.reading import toml
+from ccepz_sim.reading.toml import BrokenTextError, parse
 
 PARTS = ("agents", "policies", "experiments")
-POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
+ENDING = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Files:
         for path, document in self.documents.items():
             head, _, name = path.rpartition("/")
             if head == folder:
-                found[name.removesuffix(".toml")] = (path, document)
+                found[name[: -len(ENDING)]] = (path, document)
         return found
 
 
@@ -37,33 +38,75 @@ def read_files(folder: Path) -> Files:
     """Parse every TOML file of the content folders, in a fixed order; no mistake in a file is raised."""
     documents: dict[str, dict[str, Any]] = {}
     broken: list[f.Finding] = []
+    seen: set[str] = set()
     for part in PARTS:
-        for path in sorted((folder / part).rglob("*.toml")):
+        for path in sorted(_found(folder, part, broken)):
             name = path.relative_to(folder).as_posix()
-            try:
-                documents[name] = parse(path.read_bytes())
-            except UnicodeDecodeError:
-                broken.append(f.make(name, "", "not_utf8"))
-            except OSError as error:
-                broken.append(f.make(name, "", "unreadable", detail=error.strerror or type(error).__name__))
-            except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-                broken.append(_broken(name, path, error))
+            document = read_file(path, name)
+            if isinstance(document, f.Finding):
+                broken.append(document)
+            elif name.lower() in seen:
+                broken.append(f.make(name, "", "same_name"))
+            else:
+                documents[name] = document
+            seen.add(name.lower())
     return Files(folder, documents, tuple(broken))
 
 
-def parse(data: bytes) -> dict[str, Any]:
-    """Parse the bytes of one TOML file."""
-    return tomllib.loads(data.decode("utf-8"))
+def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return names, times and sizes of the files of a content folder: another stamp means that one has changed."""
+    found = []
+    for part in PARTS:
+        for path in _found(folder, part, []):
+            try:
+                state = path.stat()
+                found.append((os.fspath(path), state.st_mtime_ns, state.st_size))
+            except OSError:  # reading it says why
+                found.append((os.fspath(path), 0, 0))
+    return tuple(found)
 
 
-def _broken(name: str, path: Path, error: Exception) -> f.Finding:
-    text = str(error)
-    position = POSITION.search(text)
-    if position:
-        line, column = int(position[1]), int(position[2])
-    else:
-        # The reader gives no position for a mistake at the very end.
-        lines = path.read_text("utf-8", errors="replace").splitlines() or [""]
-        line, column = len(lines), len(lines[-1]) + 1
-    detail = re.sub(r"\s*\(at [^)]*\)$", "", text) or type(error).__name__
-    return f.make(name, "", "broken_toml", line=line, at_line=line, column=column, detail=detail)
+def read_file(path: Path, name: str) -> dict[str, Any] | f.Finding:
+    """Parse one TOML file, or say why it cannot be read; `name` is what a mistake is reported of."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(toml.LARGEST + 1)
+        return parse(data)
+    except BrokenTextError as error:
+        fields: dict[str, Any] = {"at_line": error.line, "column": error.column, **error.fields}
+        return f.make(name, "", error.rule, line=error.line, **fields)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        return f.make(name, "", "unreadable", detail=getattr(error, "strerror", None) or type(error).__name__)
+
+
+def read_one(path: Path) -> dict[str, Any]:
+    """Parse a TOML file of its own.
+
+    Raises:
+        ContentError: it cannot be read.
+    """
+    document = read_file(path, path.name)
+    if isinstance(document, f.Finding):
+        raise f.refusal(document)
+    return document
+
+
+def _found(folder: Path, part: str, broken: list[f.Finding]) -> Iterator[Path]:
+    """Find the TOML files of one part; hidden ones are notes of editors and systems, which nobody wrote."""
+
+    def unreadable(error: OSError) -> None:
+        name = os.path.relpath(error.filename or part, folder).replace(os.sep, "/")
+        # A part that is missing altogether is told by whoever needs it.
+        if not isinstance(error, FileNotFoundError) or name != part:
+            broken.append(f.make(name, "", "unreadable", detail=error.strerror or type(error).__name__))
+
+    seen: set[str] = set()
+    for home, inner, names in os.walk(folder / part, onerror=unreadable, followlinks=True):
+        real = os.path.realpath(home)
+        inner[:] = [] if real in seen else sorted(name for name in inner if not name.startswith("."))
+        if real in seen:  # a link that leads back into the folder
+            continue
+        seen.add(real)
+        for name in names:
+            if name.lower().endswith(ENDING) and not name.startswith("."):
+                yield Path(home, name)

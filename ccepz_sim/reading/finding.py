@@ -6,28 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ccepz_sim.errors import ContentError, nearest, one_line, one_of
+from ccepz_sim.errors import ContentError, brief, nearest, one_line, one_of
 from ccepz_sim.schema import LANGUAGES, Label
 from ccepz_sim.text import Texts
 
 NO_TEXT = Label("", "")
 WORDS_KEPT = 1024
-FATAL = frozenset({"broken_toml", "folder_missing", "no_content", "not_utf8", "unreadable"})
+FATAL = frozenset(
+    {
+        "broken_toml", "folder_missing", "foreign_sign", "foreign_space", "long_number", "no_content", "not_utf8",
+        "nul_byte", "same_name", "too_deep", "too_large", "unreadable",
+    }
+)  # fmt: skip
 # Findings that spoil the documentation of a value, not the value: a run may go on.
 MINOR = frozenset(
-    {
-        "bad_status",
-        "file_name",
-        "missing_evidence",
-        "missing_language",
-        "misplaced_file",
-        "not_a_quarter",
-        "off_step",
-        "python_file",
-        "step_not_dividing",
-        "unknown_key",
-    }
+    {"missing_evidence", "missing_language", "misplaced_file", "off_step", "python_file", "step_not_dividing"}
 )
+LONGEST_KEY = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,8 @@ class Finding:
     def sentence(self, lang: str = "en") -> str:
         """Return the whole finding as one line in one language."""
         texts = Texts.load("errors")
-        where = self.file + (f":{self.line}" if self.line else "") + (f" [{self.key}]" if self.key else "")
+        key = f" [{brief(self.key, LONGEST_KEY)}]" if self.key else ""
+        where = self.file + (f":{self.line}" if self.line else "") + key
         parts = [self.message.get(lang)]
         if self.allowed.get(lang):
             parts.append(texts["allowed_is"].format(lang, allowed=self.allowed))
@@ -91,7 +87,8 @@ def make(
 ) -> Finding:
     """Return a finding; with `options` what is allowed and the nearest name come from them."""
     message = Texts.load("errors")[f"finding.{rule}"]
-    filled = Label(*(message.format(lang, **fields) for lang in LANGUAGES))
+    shown = {name: brief(item) if isinstance(item, str) else item for name, item in fields.items()}
+    filled = Label(*(message.format(lang, **shown) for lang in LANGUAGES))
     near = ""
     if options is not None:
         known = list(options)
@@ -106,9 +103,13 @@ def allowed(key: str, **fields: str) -> Label:
     return Label(*(text.format(lang, **fields) for lang in LANGUAGES))
 
 
+def refusal(finding: Finding) -> ContentError:
+    """Return a finding as the error that refuses its file."""
+    return ContentError("as_found", sentence=Label(*(finding.sentence(lang) for lang in LANGUAGES)))
+
+
 def refuse(findings: Iterable[Finding]) -> None:
-    """Raise the first blocking finding as a `ContentError`."""
-    for finding in findings:
-        if finding.blocking:
-            sentence = Label(*(finding.sentence(lang) for lang in LANGUAGES))
-            raise ContentError("as_found", sentence=sentence)
+    """Raise the first blocking finding as a `ContentError`; what cannot be read at all goes first."""
+    blocking = [finding for finding in findings if finding.blocking]
+    if blocking:
+        raise refusal(next((finding for finding in blocking if finding.fatal), blocking[0]))

@@ -1,4 +1,4 @@
-"""What the rules need of content: the channels of levers and the columns of tables."""
+"""What the rules need of content: channels of levers, columns of tables, phases; tests hold it against the rules."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ _CHANNELS = """
     results_award risk_plans standard talent_allowance tax_air tax_solid tax_water training upgrade
 """
 CHANNELS = tuple(_CHANNELS.split())
+# The phases of a quarter that may be left out: all but the last, without which nothing is measured.
+PHASES = (
+    "prices", "announcements", "budgets", "officials", "plans", "collusion", "labour", "credit", "production",
+    "exchange", "settlement", "environment", "inspection", "innovation", "opinions", "migration", "turnover",
+    "evaluation",
+)  # fmt: skip
+# The most stages that a lag may have.
+MOST_STAGES = 3
 # The tables of agents/ and the columns that the rules read; a table may have more.
 TABLES: Mapping[str, tuple[str, ...]] = {
     name: tuple(columns.split())

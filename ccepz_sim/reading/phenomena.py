@@ -8,6 +8,7 @@ from typing import Any
 from ccepz_sim.reading import designs
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import SNAKE, Fields, finite, shown
+from ccepz_sim.reading.needs import PHASES
 from ccepz_sim.schema import Arm, Claim, KnockOut, Phenomenon, Study
 
 OWN = (
@@ -27,13 +28,13 @@ LEAST_TRAJECTORIES = 2  # one has no spread
 
 
 def read_phenomenon(
-    data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding], *, known: designs.Known
+    data: Mapping[str, Any], file: str, findings: list[f.Finding], *, known: designs.Known
 ) -> Phenomenon:
     """Read one phenomenon; mistakes of its study are reported like those of any study."""
     fields = Fields(data, file, "", findings)
     fields.only((*OF_STUDY, *OWN))
     items = fields.sections("claim", required=True)
-    study = _study(fields, stem, known, items)
+    study = _study(fields, known, items)
     named = {item.data.get("id") for item in fields.sections("uncertainty")}
     claims = tuple(_claim(item, study) for item in items)
     _once(fields, [claim.id for claim in claims])
@@ -53,7 +54,7 @@ def read_phenomenon(
     )
 
 
-def _study(fields: Fields, stem: str, known: designs.Known, claims: list[Fields]) -> Study:
+def _study(fields: Fields, known: designs.Known, claims: list[Fields]) -> Study:
     """Read the study: its outcomes are what the claims look at, its sample the plausible parameters."""
     kept = {key: fields.data[key] for key in OF_STUDY if key in fields.data}
     outcomes: list[dict[str, str]] = []
@@ -64,21 +65,15 @@ def _study(fields: Fields, stem: str, known: designs.Known, claims: list[Fields]
             # An indicator or view that does not exist is reported at the claim.
             if isinstance(name, str) and name in designs.indicators() and view in designs.VIEWS and one not in outcomes:
                 outcomes.append(one)
-    policies, scenarios, samples = (kept.get(key) for key in ("policy", "scenarios", "samples"))
-    arms = len(policies) if isinstance(policies, list) else 0
-    worlds = len(scenarios) if isinstance(scenarios, list) else 0
-    runs = int(samples) * arms * worlds if finite(samples) and samples is not None else 0
-    made = {**kept, "design": DESIGN, "seeds": SAMPLE_SEEDS, "expected_runs": max(1, runs), "outcome": outcomes}
-    return designs.read_study(made, fields.file, stem, fields.findings, known=known)
+    made = {**kept, "design": DESIGN, "seeds": SAMPLE_SEEDS, "outcome": outcomes}
+    return designs.read_study(made, fields.file, fields.findings, known=known)
 
 
 def _claim(item: Fields, study: Study) -> Claim:
     item.only(CLAIM_KEYS)
-    name = item.text("id")
-    if name and not SNAKE.fullmatch(name):
-        item.note("id", "bad_id", value=name, allowed=f.allowed("snake"))
+    name = item.name("id", SNAKE)
     first, length = study.relations.from_, study.relations.years
-    from_ = int(item.number("from", bounds=(first, first + length - 1), integer=True, default=float(first)))
+    from_ = item.whole("from", bounds=(first, first + length - 1), default=first)
     most = max(1, first + length - from_)
     view = item.choice("view", designs.VIEWS, required=False) or designs.VIEWS[0]
     indicator = _indicator(item, "indicator", view)
@@ -89,7 +84,7 @@ def _claim(item: Fields, study: Study) -> Claim:
         view=view,
         over=_indicator(item, "over", view) if "over" in item.data else "",
         from_=from_,
-        years=int(item.number("years", bounds=(1, most), integer=True, default=1.0)),
+        years=item.whole("years", bounds=(1, most), default=1),
         of=_arm(item, "of", item.text("of"), study),
         against=_arm(item, "against", item.text("against"), study),
         less=_less(item, study),
@@ -136,14 +131,14 @@ def _knock_out(item: Fields, claims: tuple[Claim, ...], known: designs.Known) ->
     item.only(KNOCK_OUT_KEYS)
     names = [claim.id for claim in claims]
     expected = item.choice("expected", KNOCKED)
-    without = item.data.get("without", [])
-    if not isinstance(without, list) or not all(isinstance(name, str) for name in without):
-        item.wrong("without", f.allowed("list"))
-        without = []
+    for key, kind in (("rest", "gone"), ("least", "appears")):
+        if key in item.data and expected in KNOCKED and expected != kind:
+            item.note(key, "not_for_this", value=f'expected = "{expected}"')
+    without = designs.names(item, "without", PHASES, "docs/reference/quarter.md", required=False)
     return KnockOut(
         label=item.label("label"),
         parameters=_parameters(item.section("parameters", required=not without), known),
-        without=tuple(without),
+        without=without,
         claim=item.choice("claim", names),
         expected=expected,
         rest=item.number("rest", bounds=(0.0, 1.0), required=expected == "gone"),
@@ -169,7 +164,7 @@ def _parameters(item: Fields, known: designs.Known) -> tuple[tuple[str, float], 
 
 
 def _count(fields: Fields, key: str, least: int = 1) -> int:
-    return int(fields.number(key, bounds=(least, designs.MOST), integer=True, default=float(least)))
+    return fields.whole(key, bounds=(least, designs.MOST), default=least)
 
 
 def _once(fields: Fields, names: list[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
+from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, QUARTERS
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import TOLERANCE, WORDS, Fields, ascending, shown
-from ccepz_sim.reading.needs import CHANNELS
+from ccepz_sim.reading.needs import CHANNELS, MOST_STAGES
 from ccepz_sim.schema import (
     COST_KINDS,
     DIRECTIONS,
@@ -17,7 +17,9 @@ from ccepz_sim.schema import (
     Cost,
     DatedValue,
     Effect,
+    Frozen,
     Group,
+    Label,
     Lag,
     Lever,
     Package,
@@ -32,6 +34,9 @@ GROUP_KEYS = ("id", "label", "what", "colour", "order", "report_group")
 EFFECT_KEYS = ("indicator", "direction", "value", "years", "condition")
 PACKAGE_KEYS = ("id", "label", "summary", "reference", "baseline", "set")
 Bounds = tuple[float, float] | None
+YEARS_OF_MODEL = LAST_YEAR - FIRST_YEAR
+LONGEST_LAG = float(YEARS_OF_MODEL * QUARTERS)  # what takes longer never works
+DATES = (float(FIRST_YEAR), LAST_YEAR - 1 / QUARTERS)
 
 
 def read_groups(data: Mapping[str, Any], file: str, findings: list[f.Finding]) -> dict[str, Group]:
@@ -45,7 +50,7 @@ def read_groups(data: Mapping[str, Any], file: str, findings: list[f.Finding]) -
         name = item.text("id")
         if name in groups:
             item.note("id", "duplicate", value=name)
-        order = int(item.number("order", integer=True))
+        order = item.whole("order")
         if order in orders:
             item.note("order", "duplicate", value=order)
         orders.add(order)
@@ -84,6 +89,7 @@ def read_lever(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         status=evidence.status,
         source=evidence.source,
         why=evidence.why,
+        evidence=Label(evidence.source or evidence.why, evidence.zh or evidence.source or evidence.why),
         lag=_lag(fields),
         cost=_cost(fields, unit),
         effect=_effect(fields, bounds, status_quo),
@@ -99,12 +105,8 @@ def check_lever(
     groups: Collection[str] | None,
     bodies: Collection[str] | None,
     indicators: Collection[str] | None = None,
-    unread: Collection[str] = (),
 ) -> None:
-    """Note what a lever says of other files and is not so; `None` skips what is not there to compare with.
-
-    `unread` are levers whose files could not be read: what is said of them is not compared.
-    """
+    """Note what a lever says of other files and is not so; `None` skips what is not there to compare with."""
     fields = Fields({}, file, "", findings)
     for key, value, known, target in (
         ("group", lever.group, groups, "policies/groups.toml"),
@@ -114,8 +116,7 @@ def check_lever(
         if known is not None and value and value not in known:
             fields.note(key, "unknown_reference", value=value, target=target, options=known, name=value)
     for other, needed in lever.effect.condition.items():
-        if other not in unread:
-            _check_setting(fields, f"effect.condition.{other}", other, needed, levers)
+        _check_setting(fields, f"effect.condition.{other}", other, needed, levers)
     twins = [other.id for other in levers.values() if other.channel == lever.channel and other.id < lever.id]
     if lever.channel and twins:
         fields.note("channel", "duplicate", value=f"{lever.channel} ({twins[0]})")
@@ -146,7 +147,7 @@ def read_package(data: Mapping[str, Any], file: str, stem: str, findings: list[f
     settings = []
     for item in fields.sections("set"):
         item.only(("lever", "from", "value"))
-        settings.append(Setting(item.text("lever"), item.date("from"), item.number("value")))
+        settings.append(Setting(item.text("lever"), item.date("from", DATES), item.number("value")))
     return Package(
         id=name,
         label=fields.label("label"),
@@ -174,12 +175,8 @@ def check_package(
     *,
     levers: Mapping[str, Lever],
     packages: Collection[str],
-    unread: Collection[str] = (),
 ) -> None:
-    """Note settings of levers that do not exist, out of bounds or given twice, and an unknown baseline.
-
-    `unread` are levers whose files could not be read: settings of them are not compared.
-    """
+    """Note settings of levers that do not exist, out of bounds or given twice, and an unknown baseline."""
     fields = Fields({}, file, "", findings)
     known = sorted({STATUS_QUO, *packages})
     if package.baseline and package.baseline not in known:
@@ -192,8 +189,7 @@ def check_package(
         if (setting.lever, setting.from_) in seen:
             fields.note(item, "duplicate", value=f"{setting.lever} @ {setting.from_:.10g}")
         seen.add((setting.lever, setting.from_))
-        if setting.lever not in unread:
-            _check_setting(fields, item, setting.lever, setting.value, levers)
+        _check_setting(fields, item, setting.lever, setting.value, levers)
 
 
 def _check_setting(fields: Fields, key: str, name: str, value: float, levers: Mapping[str, Lever]) -> None:
@@ -239,7 +235,8 @@ def _status_quo(fields: Fields, bounds: Bounds, step: float) -> tuple[DatedValue
 def _lag(fields: Fields) -> Lag:
     lag = fields.section("lag")
     lag.only(("quarters", "stages"))
-    return Lag(lag.number("quarters", low=0.0), int(lag.number("stages", low=1.0, integer=True, default=1.0)))
+    quarters = lag.number("quarters", bounds=(0.0, LONGEST_LAG))
+    return Lag(quarters, lag.whole("stages", bounds=(1, MOST_STAGES), default=1))
 
 
 def _cost(fields: Fields, unit: str) -> Cost:
@@ -263,6 +260,6 @@ def _effect(fields: Fields, bounds: Bounds, status_quo: tuple[DatedValue, ...]) 
         indicator=effect.text("indicator"),
         direction=effect.choice("direction", DIRECTIONS),
         value=value,
-        years=int(effect.number("years", low=1.0, integer=True, default=1.0)),
-        condition=MappingProxyType({key: condition.number(key) for key in condition.data}),
+        years=effect.whole("years", bounds=(1, YEARS_OF_MODEL), default=1),
+        condition=Frozen({key: condition.number(key) for key in condition.data}),
     )

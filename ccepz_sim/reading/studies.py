@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any
 
+from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import SNAKE, WORDS, Fields, finite, shown
-from ccepz_sim.schema import YEARS, Band, Label, Pattern, Patterns, Target
+from ccepz_sim.schema import Band, Frozen, Label, Pattern, Patterns, Target
 
 KINDS = ("level", "survey", "range", "ceiling", "floor")
 USES = ("calibrate", "validate")
@@ -23,6 +23,10 @@ COUNTED = (
     "growth_first_officials",
     "open_skilled_posts",
 )
+INDICATORS = {"mean": 1, "rest": 1, "ratio": 2}  # how many a measure takes; change and growth take any number
+SINCE = ("change", "growth", "ratio")
+HISTORY = (FIRST_YEAR, LAST_YEAR - 1)
+MOST_ASKED = 1_000_000  # persons or firms of a survey, seeds of a pattern
 KEYS = (
     "id", "label", "unit", "kind", "value", "spread", "n", "use", "identifies", "measure", "indicators", "place",
     "year", "since", "threshold", "status", "source", "why", "missed",
@@ -48,29 +52,49 @@ def _target(item: Fields) -> Target:
     evidence = item.evidence()
     measure = item.choice("measure", (*RECORDED, *COUNTED))
     recorded = measure in RECORDED
+    indicators = _texts(item, "indicators", required=recorded)
+    year = item.whole("year", bounds=HISTORY, default=HISTORY[1])
+    since = item.whole("since", bounds=HISTORY, required=measure in ("change", "growth"))
+    if since and (since > year or (since == year and measure != "ratio")):
+        item.note("since", "not_before", value=since, year=year)
+    if indicators and len(indicators) != INDICATORS.get(measure, len(indicators)):
+        item.note("indicators", "other_number", value=len(indicators), measure=measure, wanted=INDICATORS[measure])
+    _for_others(item, kind, measure, recorded)
     return Target(
-        id=_name(item, WORDS),
+        id=item.name("id", WORDS),
         label=item.label("label"),
         unit=item.text("unit"),
         kind=kind,
-        value=item.number("value"),
+        value=item.number("value", bounds=(0.0, 1.0) if kind == "survey" else None),
         spread=item.number("spread", above=0.0, required=kind in ("level", "range")),
-        n=int(item.number("n", low=1, integer=True, required=kind == "survey")),
+        n=item.whole("n", bounds=(1, MOST_ASKED), required=kind == "survey"),
         use=item.choice("use", USES),
         identifies=_texts(item, "identifies"),
         measure=measure,
-        indicators=_texts(item, "indicators", required=recorded),
+        indicators=indicators,
         place=item.text("place", required=recorded),
-        year=int(item.number("year", bounds=YEARS, integer=True)),
-        since=int(
-            item.number("since", bounds=YEARS, integer=True, required=measure in ("change", "growth"), default=0)
-        ),
+        year=year,
+        since=since,
         threshold=item.number("threshold", required=False),
         status=evidence.status,
         source=evidence.source,
         why=evidence.why,
         missed=_missed(item),
     )
+
+
+def _for_others(item: Fields, kind: str, measure: str, recorded: bool) -> None:
+    """Note keys that this kind of target, or this measure, would ignore."""
+    for key, used in (
+        ("spread", kind in ("level", "range")),
+        ("n", kind == "survey"),
+        ("since", measure in SINCE),
+        ("indicators", recorded),
+        ("place", recorded),
+        ("threshold", not recorded),
+    ):
+        if key in item.data and not used and kind in KINDS and measure in (*RECORDED, *COUNTED):
+            item.note(key, "not_for_this", value=f"{kind}, {measure}")
 
 
 def _missed(item: Fields) -> Label | None:
@@ -108,12 +132,15 @@ def read_patterns(data: Mapping[str, Any], file: str, findings: list[f.Finding])
     for item in fields.sections("pattern", required=True):
         item.only(PATTERN_KEYS)
         evidence = item.evidence()
+        bands = tuple(_band(band) for band in item.sections("band", required=True))
+        for band in dict.fromkeys(band.id for band in bands if [one.id for one in bands].count(band.id) > 1):
+            item.note("band", "duplicate", value=band)
         pattern = Pattern(
-            id=_name(item, SNAKE),
+            id=item.name("id", SNAKE),
             label=item.label("label"),
             compares=item.label("compares"),
             used_for_default=item.flag("used_for_default"),
-            bands=tuple(_band(band) for band in item.sections("band", required=True)),
+            bands=bands,
             settings=_settings(item.section("settings", required=False)),
             status=evidence.status,
             source=evidence.source,
@@ -122,14 +149,35 @@ def read_patterns(data: Mapping[str, Any], file: str, findings: list[f.Finding])
         )
         _once(item, pattern.id, read)
         read[pattern.id] = pattern
-    seeds = int(fields.number("seeds", low=1, integer=True, default=1.0))
-    return Patterns(seeds, MappingProxyType(read))
+    seeds = fields.whole("seeds", bounds=(1, MOST_ASKED), default=1)
+    return Patterns(seeds, Frozen(read))
+
+
+def check_patterns(patterns: Patterns, file: str, findings: list[f.Finding], shipped: Patterns) -> None:
+    """Note patterns, settings and bands that are not those for which there are rules."""
+    for number, pattern in enumerate(patterns.all.values(), 1):
+        item = Fields({}, file, f"pattern[{number}]", findings)
+        if pattern.id not in shipped.all:
+            options = shipped.all
+            item.note("id", "unknown_reference", value=pattern.id, target=file, options=options, name=pattern.id)
+            continue
+        own = shipped.all[pattern.id]
+        for part, read, known in (
+            ("settings", list(pattern.settings), list(own.settings)),
+            ("band", [band.id for band in pattern.bands], [band.id for band in own.bands]),
+        ):
+            for name in read:
+                if name not in known:
+                    item.note(f"{part}.{name}", "unknown_key", options=known, name=name)
+            for name in known:
+                if name not in read:
+                    item.note(f"{part}.{name}", "missing_key", allowed=f.allowed("number"))
 
 
 def _band(item: Fields) -> Band:
     item.only(("id", "label", "unit", "bounds"))
     low, high = item.bounds() or (0.0, 0.0)
-    return Band(_name(item, SNAKE), item.label("label"), item.text("unit"), low, high)
+    return Band(item.name("id", SNAKE), item.label("label"), item.text("unit"), low, high)
 
 
 def _settings(item: Fields) -> Mapping[str, float]:
@@ -139,15 +187,7 @@ def _settings(item: Fields) -> Mapping[str, float]:
             read[key] = float(value)
         else:
             item.note(key, "wrong_type", allowed=f.allowed("number"), value=shown(value))
-    return MappingProxyType(read)
-
-
-def _name(item: Fields, pattern: Any) -> str:
-    value = item.text("id")
-    if value and not pattern.fullmatch(value):
-        words = f.allowed("words" if pattern is WORDS else "snake")
-        item.note("id", "bad_id", value=value, allowed=words)
-    return value
+    return Frozen(read)
 
 
 def _once(item: Fields, name: str, seen: Collection[str]) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ccepz_sim.reading import finding as f
-from ccepz_sim.reading.fields import SNAKE, Fields, finite, shown
+from ccepz_sim.reading.fields import SNAKE, Fields, finite, sensible, shown
 from ccepz_sim.reading.needs import TABLES
-from ccepz_sim.schema import Column, Evidence, Label, Table
+from ccepz_sim.schema import Column, Evidence, Frozen, Label, Table
 
 TABLE_KEYS = ("id", "label", "what", "columns", "row", "order", "rows", "evidence")
 NUMBER_KEYS = ("label", "what", "unit", "bounds", "status", "source", "why", "default")
@@ -29,6 +28,9 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
     label, what = fields.label("label"), fields.label("what")
     section = fields.section("columns")
     columns = {key: _column(section, key) for key in section.data}
+    for key in columns:
+        if key in (*ROW_KEYS, *LABEL_CELLS):
+            section.note(key, "name_reserved", value=key)
     for key in TABLES.get(name, ()):
         if key not in columns:
             section.note(key, "missing_column", options=columns, name=key)
@@ -64,11 +66,11 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         what,
         tuple(ids),
         tuple(labels),
-        MappingProxyType(columns),
-        MappingProxyType(evidence),
-        MappingProxyType({key: number for number, key in enumerate(ids)}),
-        MappingProxyType(numbers),
-        MappingProxyType(texts),
+        Frozen(columns),
+        Frozen(evidence),
+        Frozen({key: number for number, key in enumerate(ids)}),
+        Frozen(numbers),
+        Frozen(texts),
     )
 
 
@@ -110,16 +112,18 @@ def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Tab
 
 
 def row_ids(data: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the rows of a parsed table, whatever else is wrong with it."""
+    """Return the ids of the rows of a parsed table; none where not every row has one, for then one would be missed."""
     rows = data.get("row")
     if isinstance(rows, list):
-        return [row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
-    order, lines = data.get("order"), data.get("rows")
-    if not isinstance(order, list) or not isinstance(lines, list) or "id" not in order:
-        return []
-    place = order.index("id")
-    cells = [line[place] for line in lines if isinstance(line, list) and len(line) > place]
-    return [cell for cell in cells if isinstance(cell, str)]
+        ids = [row.get("id") if isinstance(row, Mapping) else None for row in rows]
+    else:
+        order, lines = data.get("order"), data.get("rows")
+        if not isinstance(order, list) or not isinstance(lines, list) or "id" not in order:
+            return []
+        place = order.index("id")
+        ids = [line[place] if isinstance(line, list) and len(line) > place else None for line in lines]
+    read = [name for name in ids if isinstance(name, str) and name.strip()]
+    return read if len(read) == len(ids) else []
 
 
 def _column(section: Fields, key: str) -> Column:
@@ -250,9 +254,8 @@ def _numbers(fields: Fields, column: Column, ids: list[str], cells: list[Any]) -
         key = f"{row}.{column.id}"
         if value is None:
             fields.note(key, "missing_key", allowed=words)
-        elif not finite(value):
-            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            fields.note(key, "not_finite" if is_number else "wrong_type", allowed=words, value=shown(value))
+        elif not finite(value) or not sensible(value):
+            fields.no_number(key, value, words)
         elif not low <= value <= high:
             fields.note(key, "out_of_bounds", allowed=words, value=shown(value))
         else:

@@ -145,9 +145,7 @@ class Declared(metaclass=_Meta):
         made._take_words(np.zeros(layout.words, dtype=np.int64))
         made._take_sizes(sizes)
         if cls._shared:
-            for field in layout.fields.values():
-                if field.dims is None and field.part is None:
-                    made._put(field, 0)
+            made._note_numbers()
         made._lay_out()
         return made
 
@@ -198,6 +196,8 @@ class Declared(metaclass=_Meta):
                 getattr(self, name)[...] = value
             else:
                 self._put(field, typing.cast("float", value))
+        if self._shared:
+            self._note_numbers()
         return self
 
     def _put(self, field: Field, value: float) -> None:
@@ -206,10 +206,13 @@ class Declared(metaclass=_Meta):
             self._floats_[field.word] = value
         else:
             self._ints_[field.word] = int(value)
-        if self._shared:
-            kind = self._floats_ if field.dtype == NUMBERS["float"] else self._ints_
-            found = kind[field.word]
-            object.__setattr__(self, field.name, bool(found) if field.dtype == NUMBERS["bool"] else found)
+
+    def _note_numbers(self) -> None:
+        """Read the numbers that never change out of the words once and for all."""
+        for name, field in layout_of(type(self)).fields.items():
+            if field.dims is None and field.dtype is not None:
+                found = (self._floats_ if field.dtype == NUMBERS["float"] else self._ints_)[field.word]
+                object.__setattr__(self, name, bool(found) if field.dtype == NUMBERS["bool"] else found)
 
     def _hold(self, field: Field, part: Declared) -> None:
         """Keep a part; once it is there it stays."""
@@ -233,20 +236,47 @@ class Declared(metaclass=_Meta):
         if self._shared:
             return self
         layout = layout_of(type(self))
-        twin = type(self).__new__(type(self))
-        twin._take_words(self._vector_.copy())
-        twin._plan_ = self._plan_
-        twin._lay_out(self._buffer_)
-        for field in layout.fields.values():
-            if field.part is not None:
-                twin._hold(field, getattr(self, field.name).copy())
-        for name in layout.sizes:
-            object.__setattr__(twin, name, getattr(self, name))
-        for name in layout.plain:
-            if hasattr(self, name):
-                value = getattr(self, name)
-                object.__setattr__(twin, name, value if name in layout.shared else _copied(value))
-        return twin
+        parts = {name: getattr(self, name).copy() for name, field in layout.fields.items() if field.part is not None}
+        plain = {name: getattr(self, name) for name in layout.plain if hasattr(self, name)}
+        plain = {name: value if name in layout.shared else _copied(value) for name, value in plain.items()}
+        return self._made_of(self._vector_.copy(), self._buffer_, parts, plain)
+
+    def __copy__(self) -> Self:
+        """Return an independent object; half a copy would change with its original."""
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return an independent object; what copies have in common stays so."""
+        return self.copy()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as words, bytes and what is not of either; addresses are noted anew where it arrives."""
+        layout = layout_of(type(self))
+        parts = {name: getattr(self, name) for name, field in layout.fields.items() if field.part is not None}
+        plain = {name: getattr(self, name) for name in layout.plain if hasattr(self, name)}
+        return type(self)._made_of, (self._vector_.copy(), self._buffer_.copy(), parts, plain)
+
+    @classmethod
+    def _made_of(
+        cls,
+        words: npt.NDArray[np.int64],
+        buffer: npt.NDArray[np.uint8],
+        parts: Mapping[str, Declared],
+        plain: Mapping[str, object],
+    ) -> Self:
+        """Give an object with these words, bytes of arrays, parts and plain fields."""
+        layout, made = layout_of(cls), cls.__new__(cls)
+        made._take_words(words)
+        made._take_sizes({name: made._ints_[word] for name, word in layout.sizes.items()})
+        made._lay_out(buffer)
+        if cls._shared:
+            made._note_numbers()
+            made.freeze()
+        for name, part in parts.items():
+            made._hold(layout.fields[name], part)
+        for name, value in plain.items():
+            object.__setattr__(made, name, value)
+        return made
 
     def resize(self, **sizes: int) -> None:
         """Give the arrays other sizes; values stay where they were, new places are zero."""

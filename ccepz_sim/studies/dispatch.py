@@ -107,6 +107,9 @@ class Work(Generic[Item]):
         try:
             values = future.result()
         except self.engine.deaths as error:
+            if not self.engine.began(future):
+                self.waiting.extendleft(reversed(batch))
+                return []
             reason = self.engine.why(future, error)
             return [done for item in batch if (done := self._accuse(item, reason, len(batch))) is not None]
         taken = (time.monotonic() - began) / len(batch)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.errors import hint
 from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import Factor, Study
+from ccepz_sim.reading.fields import as_whole, finite, shown
+from ccepz_sim.schema import LARGEST_SEED, Factor, Study
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Run
-from ccepz_sim.studies.extras import need
+from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.results import outcome_name
 
+ROUNDING = 1e-9  # of a range, by which samplers may miss its ends
 POLICY, SCENARIO = "zone_policy", "zone_scenario"  # the plain words are columns of the Workbench
 
 
@@ -30,13 +34,18 @@ def ema_model(study: Study | str, *, content: Content | None = None, seeds: int 
         seeds: number of seeds; None for the study's. Every policy meets the same ones.
 
     Raises:
-        StudyError: the extra `ema` is not installed.
+        StudyError: the extra `ema` is not installed, two names of the study are the same in Python's spelling, or the
+            number of seeds is not possible.
     """
     ema = need("ema_workbench", "ema")
     content = content or load_content()
     study = content.study(study) if isinstance(study, str) else study
+    _refuse_same_spelling(study)
+    count = study.seeds if seeds is None else as_whole(seeds)
+    if count is None or count < 1 or study.first_seed + count - 1 > LARGEST_SEED:
+        raise StudyError("seeds_not_possible", value=shown(seeds), most=shown(LARGEST_SEED - study.first_seed + 1))
     kinds = {"up": ema.ScalarOutcome.MAXIMIZE, "down": ema.ScalarOutcome.MINIMIZE, "neutral": ema.ScalarOutcome.INFO}
-    model = ema.Model("zone", function=Zone(study, content, seeds or study.seeds))
+    model = ema.Model("zone", function=Zone(study, content, count))
     model.levers = [
         *_choice(ema, POLICY, [policy.id for policy in study.policies]),
         *(_real(ema, factor) for factor in study.levers),
@@ -59,11 +68,22 @@ class Zone:
         self.seeds = seeds
 
     def __call__(self, **settings: Any) -> dict[str, float]:
-        """Return the mean over seeds of every outcome in the last year."""
+        """Return the mean over seeds of every outcome in the last year.
+
+        Raises:
+            StudyError: a name is not one of the study, one is missing, or a value lies out of its bounds.
+        """
         study = self.study
         policies = [policy.id for policy in study.policies]
-        policy = policies.index(settings.get(POLICY, policies[0]))
-        scenario = study.scenarios.index(settings.get(SCENARIO, study.scenarios[0]))
+        names = [spelled(factor.id) for factor in study.factors]
+        for name in settings:
+            if name not in (*names, POLICY, SCENARIO):
+                raise StudyError("unknown_factor", name=name, hint=hint(name, names))
+        for name in names:
+            if name not in settings:
+                raise StudyError("factor_missing", name=name)
+        policy = _place(policies, settings.get(POLICY, policies[0]))
+        scenario = _place(study.scenarios, settings.get(SCENARIO, study.scenarios[0]))
         decisions = tuple(Decision(one.id, _within(one, settings[spelled(one.id)]), one.from_) for one in study.levers)
         parameters = tuple((one.id, _within(one, settings[spelled(one.id)])) for one in study.uncertainties)
         runs = (
@@ -89,6 +109,31 @@ def _real(ema: Any, factor: Factor) -> Any:
     return ema.RealParameter(spelled(factor.id), *factor.bounds)
 
 
+def _place(known: Sequence[str], name: str) -> int:
+    """Return which of the policies or scenarios of a study is meant."""
+    if name not in known:
+        raise StudyError("unknown_factor", name=name, hint=hint(str(name), known))
+    return known.index(name)
+
+
+def _refuse_same_spelling(study: Study) -> None:
+    """Refuse names that become the same one: a value given to one would be given to both."""
+    for listed in ([one.id for one in study.factors], [outcome_name(one) for one in study.outcomes]):
+        seen: dict[str, str] = {}
+        for name in listed:
+            if seen.setdefault(spelled(name), name) != name:
+                raise StudyError("same_spelling", name=name, other=seen[spelled(name)], spelled=spelled(name))
+
+
 def _within(factor: Factor, value: float) -> float:
-    """Undo the rounding of samplers at the ends of a range."""
-    return float(min(max(value, factor.bounds[0]), factor.bounds[1]))
+    """Undo the rounding of samplers at the ends of a range.
+
+    Raises:
+        StudyError: the value lies further out.
+    """
+    low, high = factor.bounds
+    slack = ROUNDING * max(high - low, abs(low), abs(high))
+    if not finite(value) or not low - slack <= value <= high + slack:
+        ends = {"low": shown(low), "high": shown(high)}
+        raise StudyError("factor_out_of_bounds", name=factor.id, value=shown(value), **ends)
+    return float(min(max(value, low), high))

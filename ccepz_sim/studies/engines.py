@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from typing import Any
 
 from ccepz_sim.studies.extras import StudyError, need
@@ -24,6 +26,9 @@ CONNECT = 20.0  # seconds to wait for a scheduler
 COUNT_AGAIN = 2.0  # seconds between two looks at how many workers a cluster has
 GLANCE = 0.02  # seconds between two looks at a process that ends
 PATIENCE = 10.0  # seconds to wait for a killed process
+FORGIVEN_STARTS = 3  # in a row that may be an accident
+NAME = "ccepz worker"
+NO_GUARD = 64  # exit code of a worker that found itself running its parent's script (EX_USAGE)
 
 
 class Engine(Executor):
@@ -41,6 +46,14 @@ class Engine(Executor):
         """Return what is known of a worker's death."""
         return f"{type(error).__name__}: {error}"
 
+    def began(self, future: Future[Any]) -> bool:  # noqa: ARG002
+        """Return whether the worker of a task that died was ready to work; if not, no task is to blame.
+
+        Raises:
+            StudyError: workers cannot begin at all.
+        """
+        return True
+
     def stop(self) -> None:
         """Drop everything under way and end."""
         raise NotImplementedError
@@ -55,7 +68,14 @@ class LocalPool(Engine):
     deaths = (BrokenProcessPool,)
 
     def __init__(self, workers: int) -> None:
-        """Keep room for some processes; each starts with its first task."""
+        """Keep room for some processes; each starts with its first task.
+
+        Raises:
+            StudyError: this is itself a process that is starting, because a script lacks its main guard.
+        """
+        _refuse_starting_again()
+        self._false_starts = 0
+        self._ready: list[Event | None] = [None] * workers
         self._pools: list[ProcessPoolExecutor | None] = [None] * workers
         self._busy: list[Future[Any] | None] = [None] * workers
         self._processes: list[BaseProcess | None] = [None] * workers
@@ -77,6 +97,25 @@ class LocalPool(Engine):
                 return started
         raise RuntimeError("no idle process")
 
+    def began(self, future: Future[Any]) -> bool:
+        """Return whether the process of a task that died was ready to work.
+
+        Raises:
+            StudyError: the script lacks its main guard, or processes end again and again before they begin.
+        """
+        place = self._busy.index(future) if future in self._busy else None
+        ready = self._ready[place] if place is not None else None
+        if place is None or ready is None or ready.is_set():
+            self._false_starts = 0
+            return True
+        process = self._processes[place]
+        if process is not None and _exit_code(process) == NO_GUARD:
+            raise StudyError("no_main_guard") from None
+        self._false_starts += 1
+        if self._false_starts > FORGIVEN_STARTS:
+            raise StudyError("worker_never_began", reason=self.why(future, RuntimeError())) from None
+        return False
+
     def why(self, future: Future[Any], error: BaseException) -> str:
         """Return how the process of a task ended."""
         process = self._processes[self._busy.index(future)] if future in self._busy else None
@@ -92,10 +131,11 @@ class LocalPool(Engine):
         for pool in self._pools:
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
-        for process in self._processes:
-            if process is not None and process.is_alive():
-                process.kill()
-                process.join(PATIENCE)
+        alive = [process for process in self._processes if process is not None and process.is_alive()]
+        for process in alive:
+            process.kill()
+        for process in alive:
+            process.join(PATIENCE)
         self._pools = [None] * len(self._pools)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -111,8 +151,9 @@ class LocalPool(Engine):
                 return pool.submit(fn, *args, **kwargs)
             except BrokenProcessPool:  # the last task took it down
                 pool.shutdown()
-        context = multiprocessing.get_context("spawn")
-        pool = self._pools[place] = ProcessPoolExecutor(1, mp_context=context, initializer=_open)
+        context = _Spawn()
+        ready = self._ready[place] = context.Event()
+        pool = self._pools[place] = ProcessPoolExecutor(1, mp_context=context, initializer=_open, initargs=(ready,))
         before = set(multiprocessing.active_children())
         with _children_ignore_interrupts():
             future = pool.submit(fn, *args, **kwargs)
@@ -195,8 +236,36 @@ class Cluster(Engine):
             raise StudyError("scheduler_lost")
 
 
-def _open() -> None:
+class _Worker(SpawnProcess):
+    """A worker process, which can be told by its name from those that others start."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = NAME
+
+
+class _Spawn(SpawnContext):
+    """Starts such processes."""
+
+    Process = _Worker
+
+
+def _refuse_starting_again() -> None:
+    """Refuse to start processes in one that is itself just starting: it runs the script of its parent.
+
+    Raises:
+        StudyError: it is; a worker of ours says so by its exit code, and the parent finds the words.
+    """
+    process = multiprocessing.current_process()
+    if getattr(process, "_inheriting", False):  # how multiprocessing itself finds out
+        if process.name == NAME:
+            os._exit(NO_GUARD)
+        raise StudyError("no_main_guard")
+
+
+def _open(ready: Event) -> None:
     """Prepare a worker process."""
+    ready.set()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 

@@ -281,11 +281,9 @@ class Charts:
     def _figure(
         self, columns: int = 1, rows: int = 1, height: float = HEIGHT, *, alike: bool = True
     ) -> Iterator[tuple[Figure, list[Axes]]]:
-        import matplotlib as mpl
         from matplotlib.figure import Figure as Drawn
 
-        # Set while it is drawn only: what else this process draws keeps its own look.
-        with mpl.rc_context(_look()):
+        with _own_look():
             width = WIDTH if columns == 1 else 4.2 * columns
             figure = Drawn(figsize=(width, height if rows == 1 else 3.2 * rows), layout="constrained")
             panels = figure.subplots(rows, columns, squeeze=False, sharey=alike and rows * columns > 1)
@@ -298,11 +296,9 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     Raises:
         OSError: a file cannot be written.
     """
-    import matplotlib as mpl
-
     stem.parent.mkdir(parents=True, exist_ok=True)
     files = [stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "svg")]
-    with mpl.rc_context(_look()):
+    with _own_look():
         # Laid out once: each further layout would move things by a hair.
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
@@ -318,6 +314,17 @@ def _fonts() -> tuple[str, ...]:
 
     here = set(font_manager.get_font_names())
     return tuple(name for name in FONTS if name in here)
+
+
+@contextmanager
+def _own_look() -> Iterator[None]:
+    """Draw in our look only: what a matplotlibrc says (LaTeX, sizes, formats) has no say, and is back afterwards."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_look())
+        yield
 
 
 def _look() -> Any:

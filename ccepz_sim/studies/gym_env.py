@@ -6,17 +6,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.model import PilotZone
 from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import QUARTERS_A_YEAR, Study
-from ccepz_sim.studies.extras import need
+from ccepz_sim.reading.fields import shown
+from ccepz_sim.schema import LARGEST_SEED, QUARTERS_A_YEAR, Study
+from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.runner import check_phases
 
 gymnasium: Any = need("gymnasium", "rl")
 FARTHEST = 10.0  # an observation is cut where an outcome is ten times what it was
 SIGNS = {"up": 1.0, "down": -1.0, "neutral": 0.0}
-LARGEST_SEED = 2**31 - 1
 
 
 class ZoneEnv(gymnasium.Env):
@@ -24,7 +25,11 @@ class ZoneEnv(gymnasium.Env):
 
     Action: place of each lever between its bounds, shape (levers,), 0 to 1. Observation: outcomes relative to the last
     year before the episode, shape (outcomes,), 1 at the start. Reward: mean over outcomes with a direction of the
-    change of the observation. `reset(seed=...)` decides the luck; scenario and packages are the study's first.
+    change of the observation. `reset(seed=...)` decides the luck; scenario and packages are the study's first, and
+    parameters stay where the content has them.
+
+    Raises:
+        StudyError: the study varies no lever, or begins before the played years.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
@@ -34,6 +39,10 @@ class ZoneEnv(gymnasium.Env):
         self.content = content or load_content()
         self.study = self.content.study(study) if isinstance(study, str) else study
         check_phases(self.study)
+        if not self.study.levers:
+            raise StudyError("no_levers")
+        if self.study.relations.from_ != PLAY_YEAR:
+            raise StudyError("other_start", found=self.study.relations.from_, wanted=PLAY_YEAR)
         self.signs = np.array([SIGNS[one.direction] for one in self.study.outcomes])
         self.low, self.high = np.array([factor.bounds for factor in self.study.levers]).T
         self.action_space = gymnasium.spaces.Box(0.0, 1.0, (len(self.low),), np.float64)
@@ -42,7 +51,9 @@ class ZoneEnv(gymnasium.Env):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Begin an episode."""
+        """Begin an episode; there are no options."""
+        for name in options or {}:
+            raise StudyError("unknown_option", name=name)
         super().reset(seed=seed, options=options)
         policy, relations = self.study.policies[0], self.study.relations
         self.decisions = [Decision(entry.lever, entry.value, entry.from_) for entry in policy.set]
@@ -55,6 +66,7 @@ class ZoneEnv(gymnasium.Env):
             decisions=self.decisions,
             content=self.content,
             without=relations.without,
+            frozen=relations.frozen,
         )
         self.decisions = list(self.zone.decisions)
         before = self._outcomes()
@@ -63,8 +75,12 @@ class ZoneEnv(gymnasium.Env):
         return self.seen, {"seed": luck}
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """Decide for the year that begins, and live through it."""
-        values = self.low + np.clip(action, 0.0, 1.0) * (self.high - self.low)
+        """Decide for the year that begins, and live through it; an action of another shape or size is refused."""
+        action = np.asarray(action, dtype=float)
+        # Not written as "outside": what is not a number is neither inside nor outside.
+        if action.shape != self.low.shape or not ((action >= 0.0) & (action <= 1.0)).all():
+            raise StudyError("bad_action", value=shown(action.tolist()), levers=len(self.low))
+        values = self.low + action * (self.high - self.low)
         for lever, value in zip(self.study.levers, values, strict=True):
             self.decisions.append(Decision(lever.id, float(value), self.zone.year))
         self.zone.decide(self.decisions)

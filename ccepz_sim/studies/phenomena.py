@@ -17,7 +17,7 @@ from ccepz_sim.indicators import all_indicators
 from ccepz_sim.policies.schedule import Decision, decisions_of
 from ccepz_sim.schema import Arm, Claim, Factor, Outcome, Phenomenon, Setting, Study, StudyPolicy
 from ccepz_sim.studies import sensitivity
-from ccepz_sim.studies.extras import need
+from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.run_ledger import SUCCEEDED
 from ccepz_sim.studies.store import RUNS
@@ -164,9 +164,9 @@ def find(phenomenon: Phenomenon, folder: Path) -> Found:
     """Read the finished parts of a phenomenon.
 
     Raises:
-        StudyError: effect, knock-out or null has not been run.
+        StudyError: effect, knock-out or null has not been run, runs of it failed, or a part is of other content.
     """
-    results = {part: load_study(folder / part) for part in SHOWN}
+    results = {part: _whole(folder / part) for part in SHOWN}
     claims = tuple(_claim_found(results[EFFECT], claim, phenomenon.agree) for claim in phenomenon.claims)
     off = phenomenon.knock_out
     target = phenomenon.claim(off.claim)
@@ -174,7 +174,12 @@ def find(phenomenon: Phenomenon, folder: Path) -> Found:
     usual = next(found for found in claims if found.claim.id == off.claim)
     main = phenomenon.claims[0]
     null = results[NULL]
-    space = _space(phenomenon, folder) if all(_finished(folder / part) for part in SPREAD) else None
+    spread = [load_study(folder / part) for part in SPREAD if (folder / part / RUNS).exists()]
+    for part in (*results.values(), *spread):
+        if any(part.manifest[name] != null.manifest[name] for name in ("content_hash", "engine_hash")):
+            raise StudyError("parts_differ", folder=folder)
+    whole = len(spread) == len(SPREAD) and not any(_missing(part) for part in spread)
+    space = _space(phenomenon, folder) if whole else None
     return Found(
         phenomenon,
         claims,
@@ -186,11 +191,17 @@ def find(phenomenon: Phenomenon, folder: Path) -> Found:
     )
 
 
-def _finished(folder: Path) -> bool:
-    """Whether a part was asked for and every run of it succeeded."""
-    if not (folder / RUNS).exists():
-        return False
-    return bool((load_study(folder).runs["status"] == SUCCEEDED).all())
+def _missing(results: StudyResults) -> int:
+    """Return how many runs did not succeed."""
+    return int((results.runs["status"] != SUCCEEDED).sum())
+
+
+def _whole(folder: Path) -> StudyResults:
+    """Give the results of a part, every run of which succeeded: a mean over some of them would be another figure."""
+    results = load_study(folder)
+    if missing := _missing(results):
+        raise StudyError("runs_missing", count=missing)
+    return results
 
 
 def _cause_shown(phenomenon: Phenomenon, usual: ClaimFound, knocked: Band) -> bool | None:

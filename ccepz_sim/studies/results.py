@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccepz_sim.errors import hint
-from ccepz_sim.schema import Outcome, Study
+from ccepz_sim.output import reason_of, resolved
+from ccepz_sim.reading.fields import as_whole
+from ccepz_sim.schema import NEUTRAL, Outcome, Study
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.extras import StudyError, need
-from ccepz_sim.studies.run_ledger import PENDING, SUCCEEDED
-from ccepz_sim.studies.store import RUNS, SHARDS, Store, read_manifest, study_of
+from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, written_shards
+from ccepz_sim.studies.store import COLUMNS, RUNS, SHARDS, Store, read_manifest, study_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+RUN_COLUMNS = ("run", "point", "policy", "scenario", "seed", "status")
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 OUTCOME = "o.indicator = $indicator AND o.place = $place AND o.view = $view"
 AT_YEAR = (
@@ -37,9 +40,13 @@ def load_study(folder: Path | str) -> StudyResults:
     """Return the results that lie in a folder, of a finished study or of one under way.
 
     Raises:
-        StudyError: there is no study, it has no outcomes yet, or the extra `study` is not installed.
+        StudyError: there is no study, it has no outcomes yet, a file of it is damaged, or the extra `study` is not
+            installed.
     """
-    return StudyResults(Path(folder).expanduser())
+    try:
+        return StudyResults(resolved(Path(folder)))
+    except OSError as error:
+        raise StudyError("unreadable", folder=folder, reason=reason_of(error)) from None
 
 
 class StudyResults:
@@ -55,9 +62,9 @@ class StudyResults:
         """Open a folder; use `load_study`."""
         self.folder = folder
         self.manifest = read_manifest(folder)
-        self.study: Study = study_of(self.manifest)
+        self.study: Study = study_of(self.manifest, folder)
         self._duckdb = need("duckdb", "study")
-        self._files = sorted(os.fspath(path) for path in (folder / SHARDS).glob("*.parquet"))
+        self._files = self._sound_files()
         if not self._files:
             raise StudyError("no_outcomes", folder=folder)
         self.names = tuple(outcome_name(outcome) for outcome in self.study.outcomes)
@@ -66,24 +73,66 @@ class StudyResults:
     def _base(self) -> Any:
         base = self._duckdb.connect()
         base.execute("SET preserve_insertion_order = false")
-        files = ", ".join("'" + name.replace("'", "''") + "'" for name in self._files)
-        base.execute(f"CREATE VIEW outcomes AS SELECT * FROM read_parquet([{files}])")
+        # By hand and not by name: DuckDB takes *, ? and [ in a name for a pattern, and would read other files.
+        base.register("outcomes", self._dataset)
         base.register("runs", self.runs)
         return base
 
     @cached_property
+    def _dataset(self) -> Any:
+        """The shards, each of which is what was written.
+
+        Raises:
+            StudyError: one is damaged.
+        """
+        from pyarrow import ArrowInvalid, dataset, fs
+
+        files = [os.fspath(path) for path in self._files]
+        try:
+            return dataset.dataset(files, schema=COLUMNS, format="parquet", filesystem=fs.LocalFileSystem())
+        except (ArrowInvalid, OSError):
+            raise StudyError("shard_damaged", folder=self.folder) from None
+
+    def _sound_files(self) -> list[Path]:
+        """Return the shards, as far as the ledger knows them to be what was written.
+
+        Raises:
+            StudyError: one is damaged.
+        """
+        files = sorted((self.folder / SHARDS).glob("*.parquet"))
+        known = written_shards(self.folder)
+        if known is None:  # the ledger is at work, or was left behind when the results were given away
+            return files
+        store = Store(self.folder, self.study)
+        for shard, (size, sha256) in known.items():
+            if not store.is_whole(shard, size, sha256):
+                raise StudyError("shard_damaged", folder=self.folder)
+        return [store.path(shard) for shard in known]
+
+    @cached_property
     def runs(self) -> pd.DataFrame:
         """The table of runs; while a study is under way for the first time it is laid out anew, without statuses."""
-        import pandas as pd
-
         if (self.folder / RUNS).exists():
-            return pd.read_parquet(self.folder / RUNS)
+            return self._read_runs()
         from ccepz_sim.studies.design import Plan
 
         table = Plan(self.study).table
         done = [run for shard in self._shards() for run in range(*shard)]
         status = np.where(table["run"].isin(done), SUCCEEDED, PENDING)
         return table.assign(status=status)
+
+    def _read_runs(self) -> pd.DataFrame:
+        from pyarrow import ArrowInvalid, parquet
+
+        try:
+            with (self.folder / RUNS).open("rb") as file:  # Arrow takes a name with a colon for an address
+                table = parquet.read_table(file).to_pandas()
+        except (ArrowInvalid, OSError):
+            raise StudyError("runs_damaged", file=self.folder / RUNS) from None
+        factors = [factor.id for factor in self.study.factors]
+        if len(table) != self.study.runs or not {*RUN_COLUMNS, *factors} <= set(table.columns):
+            raise StudyError("runs_damaged", file=self.folder / RUNS)
+        return table
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -94,6 +143,11 @@ class StudyResults:
     def ended(self) -> int:
         """Return how many runs have ended, well or not."""
         return int((self.runs["status"] != PENDING).sum())
+
+    @property
+    def lost(self) -> int:
+        """Return how many runs failed or were set aside; tables know nothing of them."""
+        return int(self.runs["status"].isin([FAILED, ABORTED]).sum())
 
     @property
     def years(self) -> tuple[int, int]:
@@ -123,10 +177,10 @@ class StudyResults:
             StudyError: the study does not run in that year.
         """
         first, last = self.years
-        year = last if year is None else year
-        if not first <= year <= last:
+        found = last if year is None else as_whole(year)
+        if found is None or not first <= found <= last:
             raise StudyError("unknown_year", year=year, first=first, last=last)
-        return year
+        return found
 
     def at(self, name: str = "", year: int | None = None) -> pd.DataFrame:
         """Return the runs with an outcome of one year in the column `value` (mean of its quarters)."""
@@ -219,6 +273,8 @@ class StudyResults:
         """Return the mean outcome by two factors: columns x, y, value, runs."""
         for factor in (x, y):
             self._check_factor(factor)
+        if x == y:
+            raise StudyError("same_twice", name=x)
         table = self.at(name, year)
         grouped = table.groupby([x, y], sort=True)["value"]
         found = grouped.agg(["mean", "count"]).reset_index()
@@ -228,15 +284,24 @@ class StudyResults:
         """Return every alternative (policy and setting of levers) with its mean outcomes and whether nobody beats it.
 
         The column `front` is true where no other one is at least as good in all named outcomes and better in one.
+
+        Raises:
+            StudyError: an outcome is named twice, or none of its directions is better.
         """
+        names = [names] if isinstance(names, str) else list(names)
+        for name in names:
+            if names.count(name) > 1:
+                raise StudyError("same_twice", name=name)
+            if self.outcome(name).direction == NEUTRAL:
+                raise StudyError("no_direction", name=name)
         levers = [factor.id for factor in self.study.levers]
         keys = ["policy", *levers]
         table = self.at(names[0], year)[[*keys, "run"]]
         for name in names:
             table = table.merge(self.at(name, year)[["run", "value"]].rename(columns={"value": name}), on="run")
-        found = table.groupby(keys, observed=True, sort=True)[list(names)].mean().reset_index()
+        found = table.groupby(keys, observed=True, sort=True)[names].mean().reset_index()
         signs = np.array([-1.0 if self.outcome(name).direction == "down" else 1.0 for name in names])
-        found["front"] = sensitivity.unbeaten(found[list(names)].to_numpy() * signs)
+        found["front"] = sensitivity.unbeaten(found[names].to_numpy() * signs)
         return found
 
     def _asked(self, name: str) -> dict[str, object]:
@@ -271,4 +336,4 @@ class StudyResults:
 
     def _shards(self) -> list[tuple[int, int]]:
         store = Store(self.folder, self.study)
-        return [store.span(int(Path(name).stem)) for name in self._files]
+        return [store.span(int(path.stem)) for path in self._files]

@@ -15,6 +15,8 @@ from typing import Any
 from ccepz_sim import __version__
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import unknown
+from ccepz_sim.output import reason_of, resolved
+from ccepz_sim.reading.needs import PHASES
 from ccepz_sim.schema import Study
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
@@ -90,6 +92,10 @@ def run_study(
     """
     engine = engine or LocalPool(workers)
     try:
+        try:
+            folder = resolved(Path(folder))
+        except OSError as error:
+            raise StudyError("out_unfit", folder=folder, reason=reason_of(error)) from None
         with _disk(folder):
             return _Driver(study, folder, content or load_content(), limit, command, tick, stopped).run(engine, retry)
     finally:
@@ -120,9 +126,14 @@ class _Driver:
 
     def run(self, engine: Engine, retry: bool) -> Ended:
         began = time.monotonic()
-        self.store.prepare(self.manifest)
-        self.ledger = RunLedger(self.store.folder, len(self.plan))
+        self.store.check(self.manifest)
+        self.store.refuse_unfit()
+        self.store.folder.mkdir(parents=True, exist_ok=True)
+        # First the lock: what is cleared away below may be what another driver is just writing.
+        self.ledger = RunLedger(self.store.folder, len(self.plan), key_of(self.manifest))
         try:
+            self.store.check(self.manifest)
+            self.store.prepare(self.manifest)
             self.repaired = self._repair(retry)
             self._note_session(engine)
             self._work(engine)
@@ -242,6 +253,11 @@ def manifest(study: Study, content: Content, command: str = "") -> dict[str, Any
     }
 
 
+def key_of(manifest: Mapping[str, Any]) -> str:
+    """Return what tells the runs of a study from all others."""
+    return "-".join(manifest[part] for part in ("study_hash", "content_hash", "engine_hash"))
+
+
 def describe(plan: Plan, number: int) -> dict[str, Any]:
     """Return the settings of a run as plain data."""
     run, study = plan[number], plan.study
@@ -261,12 +277,9 @@ def check_phases(study: Study) -> None:
     Raises:
         ContentError: naming the nearest phase.
     """
-    from ccepz_sim.model import PHASES
-
-    names = [phase.name for phase in PHASES]
     for name in study.relations.without:
-        if name not in names:
-            raise unknown("unknown_phase", name, names)
+        if name not in PHASES:
+            raise unknown("unknown_phase", name, PHASES)
 
 
 @contextmanager

@@ -10,8 +10,10 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.output import PROGRAM
+from ccepz_sim.output import PROGRAM, SCRATCH, free_at, megabytes, reason_of, try_folder
 from ccepz_sim.schema import Factor, Label, Outcome, Relations, Setting, Study, StudyPolicy
 from ccepz_sim.studies import run_ledger
 from ccepz_sim.studies.extras import StudyError
@@ -32,8 +34,12 @@ KIND = "study"
 MANIFEST, RUNS, FAILURES, SHARDS = "manifest.json", "runs.parquet", "failures.json", "shards"
 FIGURES = "figures"
 LEDGER_FILES = {run_ledger.FILE + ending for ending in ("", "-wal", "-shm", "-journal")}
-OWN = {MANIFEST, RUNS, FAILURES, SHARDS, FIGURES, *LEDGER_FILES}
 TEMPORARY = ".part"
+WRITTEN = {MANIFEST, RUNS, FAILURES}
+OWN = {*WRITTEN, *(name + TEMPORARY for name in WRITTEN), SHARDS, FIGURES, *LEDGER_FILES}
+BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
+BYTES_A_RUN = 200  # in the ledger
+FLOAT = 8  # bytes
 ROWS_OF_SHARD = 200_000
 MOST_RUNS_OF_SHARD = 500
 
@@ -61,29 +67,61 @@ class Store:
         rows = len(study.outcomes) * study.relations.periods
         self.runs_of_shard = max(1, min(MOST_RUNS_OF_SHARD, ROWS_OF_SHARD // rows))
 
-    def prepare(self, manifest: Mapping[str, Any]) -> bool:
-        """Make the folder, or find a study begun earlier; return whether it was there.
+    def check(self, manifest: Mapping[str, Any]) -> None:
+        """Refuse a folder that is not for this study; nothing is touched.
 
         Raises:
             StudyError: the folder holds something else, or the same study of other content or another engine.
         """
-        if self.folder.exists() and not self.folder.is_dir():
-            raise StudyError("out_is_file", folder=self.folder)
-        held = sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
-        before = read_manifest(self.folder) if MANIFEST in held else None
-        foreign = [name for name in held if name not in OWN and not name.endswith(TEMPORARY)]
-        if foreign or (held and before is None and any(name in OWN for name in held)):
-            raise StudyError("out_foreign", folder=self.folder, name=(foreign or held)[0])
-        if before is not None:
-            for part in ("study_hash", "content_hash", "engine_hash"):
-                if before[part] != manifest[part]:
-                    raise StudyError(f"changed_{part}", folder=self.folder)
+        try:
+            if self.folder.exists() and not self.folder.is_dir():
+                raise StudyError("out_is_file", folder=self.folder)
+            held = sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
+        except (OSError, ValueError) as error:
+            raise StudyError("out_unfit", folder=self.folder, reason=reason_of(error)) from None
+        foreign = [name for name in held if name not in OWN and not name.startswith(SCRATCH)]
+        before = _manifest(self.folder)
+        if before is None and run_ledger.FILE not in held:
+            # Without both nothing says whose the rest is.
+            foreign += [name for name in held if name in (RUNS, FAILURES, SHARDS, FIGURES, MANIFEST)]
+        if foreign:
+            raise StudyError("out_foreign", folder=self.folder, name=foreign[0])
+        for part in ("study_hash", "content_hash", "engine_hash"):
+            if before is not None and before.get(part) != manifest[part]:
+                raise StudyError(f"changed_{part}", folder=self.folder)
+
+    def refuse_unfit(self) -> None:
+        """Refuse a folder that takes nothing, or has no room for what is left of the study; it is tried.
+
+        Raises:
+            StudyError: it cannot be written, or is too full.
+        """
+        try:
+            need = max(0, self.size - sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()))
+            try_folder(self.folder, need)
+            free = free_at(self.folder)
+        except (OSError, ValueError) as error:
+            raise StudyError("out_unfit", folder=self.folder, reason=reason_of(error)) from None
+        if free < need:
+            raise StudyError("no_room", folder=self.folder, free=megabytes(free), need=megabytes(need))
+
+    def prepare(self, manifest: Mapping[str, Any]) -> None:
+        """Make the folder ready for the driver that holds its ledger: no leftovers, and a manifest."""
         (self.folder / SHARDS).mkdir(parents=True, exist_ok=True)
-        for left in (*self.folder.glob(f"*{TEMPORARY}"), *(self.folder / SHARDS).glob(f"*{TEMPORARY}")):
-            left.unlink()
-        if before is None:
+        names = [self.folder / (name + TEMPORARY) for name in WRITTEN]
+        for left in (*names, *(self.folder / SHARDS).glob(f"*{TEMPORARY}")):
+            left.unlink(missing_ok=True)
+        for left in self.folder.glob(f"{SCRATCH}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        if _manifest(self.folder) is None:
             self.write_json(MANIFEST, {"program": PROGRAM, "kind": KIND, **manifest, "study": asdict(self.study)})
-        return before is not None
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes the study takes at most while it is worked on."""
+        values = len(self.study.outcomes) * self.study.relations.periods
+        waiting = 4 * self.runs_of_shard * values * FLOAT  # in ledger and log, of two shards that are not full
+        return round(self.study.runs * (values * BYTES_A_VALUE + BYTES_A_RUN)) + waiting
 
     @property
     def shard_count(self) -> int:
@@ -103,7 +141,7 @@ class Store:
         """Write the outcomes of a shard's runs (float64 of shape (outcomes, periods) each); return size and SHA-256."""
         table = self.table(held)
         target = self.path(shard)
-        write_whole(target, lambda path: pq.write_table(table, path, compression="zstd"))
+        write_whole(target, partial(_write_table, table))
         return target.stat().st_size, digest(target)
 
     def is_whole(self, shard: int, size: int, sha256: str) -> bool:
@@ -142,7 +180,8 @@ class Store:
 
     def read_shard(self, shard: int) -> dict[int, bytes]:
         """Return the outcomes in a shard by run, as they were given."""
-        table = pq.read_table(self.path(shard), columns=["run", "value"])
+        with self.path(shard).open("rb") as file:
+            table = pq.read_table(file, columns=["run", "value"])
         runs, values = table["run"].to_numpy(), table["value"].to_numpy()
         rows = len(self.study.outcomes) * self.study.relations.periods
         return {
@@ -153,12 +192,16 @@ class Store:
     def write_runs(self, runs: pd.DataFrame) -> None:
         """Write the table of runs."""
         table = pa.Table.from_pandas(runs, preserve_index=False).replace_schema_metadata(None)
-        write_whole(self.folder / RUNS, lambda path: pq.write_table(table, path, compression="zstd"))
+        write_whole(self.folder / RUNS, partial(_write_table, table))
 
     def write_json(self, name: str, value: Any) -> None:
         """Write plain data."""
-        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-        write_whole(self.folder / name, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
+        write_text(self.folder / name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    with path.open("wb") as file:  # Arrow takes a name with a colon for an address
+        pq.write_table(table, file, compression="zstd")
 
 
 def write_whole(target: Path, write: Callable[[Path], object]) -> None:
@@ -177,6 +220,11 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a text in the same way, with the same bytes on every system."""
+    write_whole(target, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def _sync_folder(folder: Path) -> None:
@@ -201,17 +249,35 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises:
         StudyError: there is none.
     """
-    try:
-        held = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
-        raise StudyError("no_study_here", folder=folder) from None
-    if not isinstance(held, dict) or held.get("program") != PROGRAM or held.get("kind") != KIND:
+    held = _manifest(folder)
+    if held is None:
         raise StudyError("no_study_here", folder=folder)
     return held
 
 
-def study_of(manifest: Mapping[str, Any]) -> Study:
-    """Return the study that a manifest holds."""
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a study's folder, None where there is none that can be read."""
+    try:
+        held = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    ours = isinstance(held, dict) and held.get("program") == PROGRAM and held.get("kind") == KIND
+    return held if ours else None
+
+
+def study_of(manifest: Mapping[str, Any], folder: Path) -> Study:
+    """Return the study that a manifest holds.
+
+    Raises:
+        StudyError: another version wrote it, with other words.
+    """
+    try:
+        return _study_of(manifest)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise StudyError("manifest_other", folder=folder) from None
+
+
+def _study_of(manifest: Mapping[str, Any]) -> Study:
     plain = dict(manifest["study"])
     plain["label"], plain["question"] = Label(**plain["label"]), Label(**plain["question"])
     plain["relations"] = Relations(**{**plain["relations"], "without": tuple(plain["relations"]["without"])})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sqlite3
 import threading
 from dataclasses import dataclass
 
@@ -14,8 +12,7 @@ from ccepz_sim.game.runner import MakeZone
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool, ProcessPool, WorkerPool
 
-WORKERS = (2, 4)  # at least and at most; the page itself needs little of a core
-logger = logging.getLogger(__name__)
+WORKERS = (2, 4)  # at least and at most; each takes about half a gigabyte
 _lock = threading.Lock()
 _open: list[AppState] = []  # at most one
 
@@ -43,7 +40,8 @@ def open_app(lang: str = "en", make_zone: MakeZone | None = None) -> AppState:
     pool: WorkerPool
     if make_zone is None:
         least, most = WORKERS
-        pool, database = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least))), _database()
+        pool = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least)))
+        database = GameDatabase(usual_path())
     else:
         pool, database = LocalPool(content, make_zone), GameDatabase()
     with _lock:
@@ -51,19 +49,19 @@ def open_app(lang: str = "en", make_zone: MakeZone | None = None) -> AppState:
         return _open[0]
 
 
+def close_app() -> None:
+    """Write what is missing on disk, and let the workers go."""
+    with _lock:
+        found = _open.pop() if _open else None
+    if found is not None:
+        found.store.close()
+
+
 def app_state() -> AppState:
     """Return the state of this server, opened where nobody has yet."""
     with _lock:
         found = _open[0] if _open else None
     return found or open_app()
-
-
-def _database() -> GameDatabase:
-    try:
-        return GameDatabase(usual_path())
-    except (OSError, sqlite3.Error) as error:
-        logger.warning("games are kept in memory only, as their file cannot be opened: %s", error)
-        return GameDatabase()
 
 
 def _read_all(content: Content) -> None:

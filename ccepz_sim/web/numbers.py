@@ -5,64 +5,87 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ccepz_sim.sentences import figure, is_one
+
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
-MINUS = "−"
+SPARE_DIGITS = 3  # behind those that are written: lines stay smooth
+NEAR_HALF = 1e-2  # of the last digit written: so near a half no digit may be spared
 # Per language: the least magnitude of a step, the factor to divide by, and the word that follows.
 Steps = tuple[tuple[float, str], ...]
 _COUNTS: dict[str, Steps] = {
     "en": ((1e9, "billion"), (1e6, "million"), (1.0, "")),
     "zh": ((1e8, "亿"), (1e4, "万"), (1.0, "")),
 }
-_NOUNS: dict[str, tuple[str, str]] = {
-    "yuan": ("yuan", "元"),
-    "yuan/year": ("yuan/yr", "元/年"),
-    "yuan/person/year": ("yuan/person/yr", "元/人·年"),
-    "yuan/equivalent": ("yuan/equivalent", "元/当量"),
-    "yuan/person": ("yuan/person", "元/人"),
-    "persons": ("people", "人"),
-    "persons/year": ("people/yr", "人/年"),
-    "quarters": ("quarters", "个季度"),
-    "count": ("", "个"),
-    "count/year": ("a year", "次/年"),
-    "firms": ("firms", "家"),
-    "firms/year": ("firms/yr", "家/年"),
-    "multiple": ("times", "倍"),
-    "t": ("t", "吨"),
-    "t/year": ("t/yr", "吨/年"),
-    "tce": ("tce", "吨标准煤"),
-    "tce/year": ("tce/yr", "吨标准煤/年"),
-    "m3": ("m³", "立方米"),
-    "m3/year": ("m³/yr", "立方米/年"),
-    "tce/10000 yuan": ("tce per 10,000 yuan", "吨标准煤/万元"),
-    "points": ("points", "分"),
-    "level 0-3": ("(0–3)", "级"),
-    "posts": ("posts", "个岗位"),
-    "index": ("", ""),
+# Per unit: in English after one and after any other number, and in Chinese.
+_NOUNS: dict[str, tuple[str, str, str]] = {
+    "yuan": ("yuan", "yuan", "元"),
+    "yuan/year": ("yuan/yr", "yuan/yr", "元/年"),
+    "yuan/person/year": ("yuan/person/yr", "yuan/person/yr", "元/人·年"),
+    "yuan/equivalent": ("yuan/equivalent", "yuan/equivalent", "元/当量"),
+    "yuan/person": ("yuan/person", "yuan/person", "元/人"),
+    "persons": ("person", "people", "人"),
+    "persons/year": ("person/yr", "people/yr", "人/年"),
+    "quarters": ("quarter", "quarters", "个季度"),
+    "count": ("", "", "个"),
+    "count/year": ("a year", "a year", "次/年"),
+    "cases/year": ("a year", "a year", "件/年"),
+    "results/year": ("a year", "a year", "项/年"),
+    "firms": ("firm", "firms", "家"),
+    "firms/year": ("firm/yr", "firms/yr", "家/年"),
+    "institutes": ("institute", "institutes", "家"),
+    "multiple": ("times", "times", "倍"),
+    "t": ("t", "t", "吨"),
+    "t/year": ("t/yr", "t/yr", "吨/年"),
+    "tce": ("tce", "tce", "吨标准煤"),
+    "tce/year": ("tce/yr", "tce/yr", "吨标准煤/年"),
+    "m3": ("m³", "m³", "立方米"),
+    "m3/year": ("m³/yr", "m³/yr", "立方米/年"),
+    "tce/10000 yuan": ("tce per 10,000 yuan", "tce per 10,000 yuan", "吨标准煤/万元"),
+    "points": ("point", "points", "分"),
+    "level 0-3": ("(0–3)", "(0–3)", "级"),
+    "posts": ("post", "posts", "个岗位"),
+    "index": ("", "", ""),
 }
 
-WHOLE = ("persons", "persons/year", "firms", "firms/year", "posts")  # never written with a fraction
+# Never written with a fraction.
+WHOLE = (
+    "cases/year", "count", "count/year", "firms", "firms/year", "institutes", "persons", "persons/year", "posts",
+    "results/year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How the values of one series are written: divided by `factor`, with `decimals`, followed by `unit`."""
+    """How the values of one series are written: divided by `factor`, with `decimals`, followed by `unit`.
+
+    After a number that is written as 1 or −1 the unit is `single`.
+    """
 
     factor: float
     unit: str
     decimals: int
+    single: str
 
     def write(self, value: float, lang: str, *, sign: bool = False) -> str:
         """Return a value with its unit; a sign on request."""
         number = number_text(value / self.factor, self.decimals, sign=sign)
-        return join(number, self.unit, lang)
+        return join(number, self.single if is_one(number) else self.unit, lang)
 
 
 def number_text(value: float, decimals: int, *, sign: bool = False) -> str:
     """Return a number with thousands marks and a true minus sign (both languages write numbers alike)."""
-    text = f"{abs(value):,.{decimals}f}"
-    if float(text.replace(",", "")) == 0:
-        return text
-    return (MINUS if value < 0 else "+" if sign else "") + text
+    text = figure(value, decimals)
+    return f"+{text}" if sign and value > 0 and text.strip("0.,–") else text
+
+
+def drawn(values: NDArray[np.float64], decimals: int) -> list[float]:
+    """Shorten values for their way to the browser, shape (n,): it writes the digits of the whole ones."""
+    size = np.abs(values) * 10.0**decimals
+    short = np.where(np.abs(size % 1.0 - 0.5) < NEAR_HALF, values, np.round(values, decimals + SPARE_DIGITS))
+    return [float(value) for value in short]
 
 
 def join(number: str, unit: str, lang: str) -> str:
@@ -73,20 +96,21 @@ def join(number: str, unit: str, lang: str) -> str:
 def scale_of(unit: str, largest: float, lang: str) -> Scale:
     """Choose one scale for a series: three figures of its largest value, in words that fit the language."""
     if unit in ("1", "share"):
-        return Scale(0.01, "%", 1)
+        return Scale(0.01, "%", 1, "%")
     noun = unit_text(unit, lang)
     for least, word in _COUNTS[lang]:
         if largest >= least:
             size = largest / least
             unit_words = (word + noun) if lang == "zh" else f"{word} {noun}".strip()
-            return Scale(least, unit_words, _decimals(size, whole=least == 1 and unit in WHOLE))
-    return Scale(1.0, noun, _decimals(largest))
+            single = unit_words if least > 1 else unit_text(unit, lang, single=True)
+            return Scale(least, unit_words, _decimals(size, whole=least == 1 and unit in WHOLE), single)
+    return Scale(1.0, noun, _decimals(largest, whole=unit in WHOLE), unit_text(unit, lang, single=True))
 
 
-def unit_text(unit: str, lang: str) -> str:
-    """Return a unit of the content in words."""
-    pair = _NOUNS.get(unit)
-    return unit if pair is None else pair[lang == "zh"]
+def unit_text(unit: str, lang: str, *, single: bool = False) -> str:
+    """Return a unit of the content in words, in English as after one or after many."""
+    one, many, chinese = _NOUNS.get(unit, (unit, unit, unit))
+    return chinese if lang == "zh" else one if single else many
 
 
 def lever_scale(unit: str, bounds: tuple[float, float], step: float, lang: str) -> Scale:
@@ -96,7 +120,12 @@ def lever_scale(unit: str, bounds: tuple[float, float], step: float, lang: str) 
     decimals = 0
     while decimals < 3 and abs(shown * 10**decimals - round(shown * 10**decimals)) > 1e-6:
         decimals += 1
-    return Scale(chosen.factor, chosen.unit, decimals)
+    return Scale(chosen.factor, chosen.unit, decimals, chosen.single)
+
+
+def standing_text(points: float) -> str:
+    """Return a standing as every part of the page writes it."""
+    return number_text(points, 1)
 
 
 def money_scales(lang: str) -> list[dict[str, object]]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
@@ -20,12 +19,14 @@ from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.rule_store import are_kept
-from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.studies.export import Played, python_script, study_toml
-from ccepz_sim.web import app_state, numbers, parts, tabs
+from ccepz_sim.sentences import fill
+from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
+from ccepz_sim.web import notices, numbers, opening, parts, tabs
 from ccepz_sim.web.framework import component, current_context, solara
+from ccepz_sim.web.opening import VIEWS, Closed, Opened
+from ccepz_sim.web.requests import Requests
 from ccepz_sim.web.server import PageError
-from ccepz_sim.web.views import charts, levers, story
+from ccepz_sim.web.views import charts, keeping, levers, story
 from ccepz_sim.web.views import map as mapped
 from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
@@ -33,19 +34,7 @@ from ccepz_sim.web.views.words import Part, words
 Guard = Callable[[Callable[[Any], None]], Callable[[Any], None]]
 logger = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "page.css"
-VIEWS = ("zone", "people", "web", "futures", "report")
 GUIDE_LEVER, GUIDE_INDICATOR, GUIDE_YEAR = "audit-share", "colluding_share", 2020
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The game of a page, whether it is new, its first language, and what has to be said about its address."""
-
-    token: str
-    game: Game
-    fresh: bool
-    lang: str
-    notice: UserError | None
 
 
 @component
@@ -58,25 +47,47 @@ def Layout(children: list[Any]) -> None:
 def Page() -> None:
     """Show the game that the address names, behind a boundary that turns any failure into a sentence."""
     router = solara.use_router()
-    first = solara.use_memo(lambda: _open(router.search or ""), [])
+    first = solara.use_memo(lambda: opening.open_page(router.search or ""), [])  # never fails
     opened, reopen = solara.use_state(first)
     failure, forget = solara.use_exception()
     solara.Style(STYLE)
     if failure is not None:
-        Failure(failure, opened.lang, forget)
+        Failure(failure, opened, forget)
+    elif isinstance(opened, Closed):
+        Missing(opened, reopen)
     else:
         desk: Any = Desk  # a component gives an element, which takes a key
         desk(opened, reopen).key(opened.token)
 
 
 @component
-def Failure(failure: BaseException, lang: str, forget: Callable[[], None]) -> None:
+def Failure(failure: BaseException, opened: Opened | Closed, forget: Callable[[], None]) -> None:
     """Say in one sentence that something went wrong; the details go to the server's log only."""
     solara.use_effect(lambda: logger.error("the page failed", exc_info=failure), [failure])
-    t = words("error", lang)
-    text = failure.sentence(lang) if isinstance(failure, UserError) else t["sentence"]
+    lang = opened.lang
+    safe = isinstance(opened, Opened) and opened.game.keeping().safe
+    said = (
+        failure if isinstance(failure, UserError) else PageError("error.sentence" if safe else "error.sentence_unsaved")
+    )
     with solara.v.Html(tag="div", class_="cz"):
-        parts.Notice(text=text, action=t["reload"], event_act=lambda _: forget())
+        notices.show(said, lang, words("error", lang)["reload"], forget)
+
+
+@component
+def Missing(closed: Closed, reopen: Callable[[Opened | Closed], None]) -> None:
+    """Say why there is no game, and offer a way on."""
+    lang, t = closed.lang, words("missing", closed.lang)
+    solara.Title(words("page", lang)["title"])
+    with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
+        parts.Missing(
+            t=t,
+            text=closed.why.sentence(lang),
+            token=closed.token,
+            retry=closed.again,
+            event_start=lambda _: reopen(opening.open_new(lang)),
+            event_again=lambda _: reopen(opening.open_page(closed.search)),
+            event_restore=lambda text: reopen(opening.open_shared(str(text), lang)),
+        )
 
 
 @component
@@ -84,15 +95,14 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     """Draw one game and follow its changes."""
     token, game = opened.token, opened.game
     lang, set_lang = solara.use_state(opened.lang)
-    store = app_state.app_state().store
-    panels, set_panels = solara.use_state(store.panels(token) or charts.PANELS)
-    view, set_view = solara.use_state(VIEWS[0])
+    panels, set_panels = solara.use_state(charts.chosen(game.panels))
+    view, set_view = solara.use_state(opened.view)
     asked, set_asked = solara.use_state(None)
     truth, set_truth = solara.use_state(False)
     file, set_file = solara.use_state(None)
     guided, set_guided = solara.use_state(opened.fresh)
     been, set_been = solara.use_state(frozenset())
-    shown_notice, set_notice = solara.use_state(opened.notice)
+    said, set_said = solara.use_state(opened.notices)
     state, set_state = solara.use_state(game.state())
     shown_year = solara.use_ref(state.year)
 
@@ -118,7 +128,9 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
         lambda: Shown.of(game.content, state, lang, panels, truth),
         [state.outcome, state.band, state.year, lang, panels, truth],
     )
-    board = Board(game, state, token, lang, shown, _guarded(set_notice))
+    guard = solara.use_memo(lambda: _guarded(lambda error: set_said((error,))), [token])
+    requests = solara.use_memo(lambda: Requests(game, guard), [token])
+    board = Board(game, state, token, lang, shown, guard, requests)
 
     def visit(name: object) -> None:
         if name in VIEWS:
@@ -135,31 +147,39 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
         if what == "language":
             set_lang("en" if lang == "zh" else "zh")
         elif what in ("undo", "redo", "reset"):
-            getattr(game, what)()
+            requests.of(what)(wish.get("how"))
         elif what == "guide":
             set_guided(True)
         elif what in ("save", "study", "python"):
             set_file({**board.file(what), "number": 1 + (file or {}).get("number", 0)})
         elif what == "load":
-            reopen(_from_file(str(wish["text"]), lang))
+            reopen(opening.open_file(str(wish["text"]), lang))
 
     def choose_panel(choice: dict[str, Any]) -> None:
         fresh = list(panels)
         fresh[int(choice["number"])] = str(choice["id"])
-        store.choose_panels(token, tuple(fresh))  # a refresh finds them again
+        fresh = list(charts.chosen(tuple(fresh)))
+        game.choose_panels(tuple(fresh))  # a refresh finds them again
         set_panels(tuple(fresh))
 
     solara.Title(board.t["title"])
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
-        board.head(board.guard(tool))
-        parts.Tools(t=board.t, file=file or {})
-        with solara.v.Html(tag="div"):  # a notice that comes or goes must not make the page below anew
+        board.head(board.guard(tool), view)
+        Carrier(game, token, requests, file or {})
+        # One place for all notices: they lie over the page and must not make it anew when they come or go.
+        with solara.v.Html(tag="div", class_="cz-dock"):
             if state.problem is not None:
-                text = state.problem.sentence(lang)
-                parts.Notice(text=text, action=board.t["retry"], event_act=lambda _: game.compute())
-            if shown_notice is not None:
-                text = shown_notice.sentence(lang)
-                parts.Notice(text=text, action=board.t["close"], event_act=lambda _: set_notice(None))
+                notices.show(state.problem, lang, board.t["retry"], game.compute)
+            unsaved = keeping.warning(state.keeping, lang)
+            if unsaved:
+                save: Any = board.guard(lambda _: tool({"what": "save"}))
+                notices.show_text(unsaved, "warning", lang, board.t["save"], lambda: save(None))
+            go_on: Any = board.guard(lambda _: reopen(opening.open_anew(game, lang)))
+            for notice in said:
+                if notice.key == "game_full":
+                    notices.show(notice, lang, board.t["go_on"], lambda: go_on(None))
+                else:
+                    notices.show(notice, lang, board.t["close"], lambda: set_said(()))
         if state.outcome is None:
             text = board.t["loading" if are_kept() else "compiling"]
             parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)
@@ -170,14 +190,14 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
                     parts.Tabs(t=words("tabs", lang), names=list(VIEWS), view=view, event_go=visit)
                     if view == "zone":
                         board.map()
-                        board.charts(choose_panel, ask, truth, set_truth)
+                        board.charts(board.guard(choose_panel), ask, truth, set_truth)
                     elif view == "people":
                         tabs.People(game, state, lang, shown.visibility)
                     elif view == "web":
                         groups = levers.lever_groups(game.content, lang)
                         tabs.Web(game, state, lang, groups, board.choices["indicators"], ask)
                     elif view == "futures":
-                        tabs.Futures(game, state, lang, tuple(panels), shown.visibility, board.guard)
+                        tabs.Futures(game, state, lang, tuple(panels), shown.visibility, requests)
                     else:
                         tabs.Report(game, state, lang)
                 with solara.v.Html(tag="div", class_="cz-left"):
@@ -191,7 +211,20 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
 
 
 @component
-def TimeLine(game: Game, lang: str, year: int, decided: list[int], guard: Guard) -> None:
+def Carrier(game: Game, token: str, requests: Requests, file: Part) -> None:
+    """Tell the page which of its requests were carried out, and take those it sends again; redraws nothing else."""
+    confirmed, confirm = solara.use_state(requests.confirmed())
+
+    def follow() -> Callable[[], None]:
+        stop: Callable[[], None] = requests.listen(lambda: confirm(requests.confirmed()))
+        return stop
+
+    solara.use_effect(follow, [requests])
+    parts.Tools(game=token, shared=shared_address(game), confirmed=confirmed, file=file, event_again=requests.again)
+
+
+@component
+def TimeLine(game: Game, lang: str, year: int, decided: list[int], requests: Requests) -> None:
     """Show the year and whether a run is going on; a run that begins redraws nothing else."""
     running, set_running = solara.use_state(game.state().running)
 
@@ -213,7 +246,7 @@ def TimeLine(game: Game, lang: str, year: int, decided: list[int], guard: Guard)
         last=LAST_YEAR,
         decided=decided,
         running=running,
-        event_go_to=guard(lambda wanted: game.go_to(int(wanted))),
+        event_go_to=requests.of("go_to"),
     )
 
 
@@ -247,21 +280,26 @@ class Shown:
 class Board:
     """One drawing of a state: gives each part of the page its data and its actions."""
 
-    def __init__(self, game: Game, state: State, token: str, lang: str, shown: Shown, guard: Guard) -> None:
+    def __init__(
+        self, game: Game, state: State, token: str, lang: str, shown: Shown, guard: Guard, requests: Requests
+    ) -> None:
         self.game, self.state, self.token, self.lang, self.shown = game, state, token, lang, shown
-        self.guard = guard
+        self.guard, self.requests = guard, requests
         self.content = game.content
         self.choices = levers.choices(game.content, lang)
         self.t = words("page", lang)
 
-    def head(self, tool: Callable[[str], None]) -> None:
+    def head(self, tool: Callable[[str], None], view: str) -> None:
         """Draw title, treasury, standing and the tools."""
         state = self.state
         parts.Header(
             t=self.t,
             lang=self.lang,
             token=self.token,
-            shared=self.game.address(),
+            shared=shared_address(self.game),
+            view=view,
+            kept=keeping.mark(state.keeping, self.lang),
+            longest=game_file.LONGEST,
             facts=self.shown.facts,
             can_undo=state.position.undoable is not None,
             can_redo=state.position.redoable is not None,
@@ -271,7 +309,7 @@ class Board:
     def time(self) -> None:
         """Draw the year and the time line."""
         decided = sorted({item.action.year for item in self.state.position.items})
-        TimeLine(self.game, self.lang, self.state.year, decided, self.guard)
+        TimeLine(self.game, self.lang, self.state.year, decided, self.requests)
 
     def map(self) -> None:
         """Draw the schematic map."""
@@ -295,7 +333,7 @@ class Board:
         show_truth: Callable[[bool], None],
     ) -> None:
         """Draw the eight panels."""
-        band = self.state.band
+        worlds = self.state.band.worlds if self.state.band is not None else 0
         parts.Charts(
             t=charts.texts(self.content.value("game.band_share"), self.lang),
             locale=numbers.LOCALES[self.lang],
@@ -306,7 +344,9 @@ class Board:
             start=PLAY_YEAR,
             panels=self.shown.panels,
             indicators=self.choices["indicators"],
-            worlds=band.worlds if band is not None else 0,
+            worlds=worlds,
+            many_worlds=fill(words("charts", self.lang)["band_worlds"], worlds=worlds),
+            about=charts.about(self.content, self.state, self.lang) | {"shared": self.game.address()},
             truth=truth,
             event_choose=choose,
             event_why=lambda name: ask((str(name), self.state.year)),
@@ -338,14 +378,14 @@ class Board:
             confirmed=state.version,
             answered=state.answered,
             trial=state.trial,
-            event_decide=self.guard(lambda wish: game.decide(str(wish["lever"]), float(wish["value"]))),
+            event_decide=self.requests.of("decide"),
             event_try_out=self.guard(lambda wish: game.try_out(str(wish["lever"]), float(wish["value"]))),
             event_hold_trial=lambda _: game.hold_trial(),
             event_end_trial=self.guard(lambda _: game.end_trial()),
             event_foresee=self.guard(self.foresee),
-            event_choose_package=self.guard(lambda package: game.choose_package(str(package))),
-            event_choose_scenario=self.guard(lambda name: game.choose_world(scenario=str(name))),
-            event_choose_seed=self.guard(lambda seed: game.choose_world(seed=int(seed))),
+            event_choose_package=self.requests.of("choose_package"),
+            event_choose_scenario=self.requests.of("choose_scenario"),
+            event_choose_seed=self.requests.of("choose_seed"),
         )
 
     def foresee(self, wish: dict[str, Any]) -> None:
@@ -380,12 +420,13 @@ class Board:
         if outcome is None or outcome.own.decisions != self.state.position.decisions:
             raise PageError("page.loading")
         own = outcome.own
-        played = Played(own.decisions, own.world.scenario, own.world.seed, LAST_YEAR + 1 - PLAY_YEAR)
+        shown = [Chart(panel["id"], panel["unit"], panel["factor"], panel["decimals"]) for panel in self.shown.panels]
+        years, known = LAST_YEAR + 1 - PLAY_YEAR, self.shown.visibility.known
+        played = Played(own.decisions, own.world.scenario, own.world.seed, years, shown, known)
         if what == "study":
-            shown = dict.fromkeys(str(panel["id"]) for panel in self.shown.panels)
-            text = study_toml(played, indicators=tuple(shown), content=self.content)
+            text = study_toml(played, lang=self.lang, content=self.content)
             return {"name": "my-study.toml", "kind": "application/toml", "text": text}
-        text = python_script(played, golden_hash=own.golden_hash, content=self.content)
+        text = python_script(played, golden_hash=own.golden_hash, lang=self.lang, content=self.content)
         return {"name": "ccepz_game.py", "kind": "text/x-python", "text": text}
 
     def happenings(self) -> None:
@@ -396,7 +437,7 @@ class Board:
             year=state.year,
             rows=self.shown.events,
             decisions=story.decisions(self.content, state.position.items, self.lang),
-            event_undo_one=self.guard(lambda number: self.game.undo(int(number))),
+            event_undo_one=self.requests.of("undo_one"),
         )
 
 
@@ -418,34 +459,7 @@ def _guarded(show: Callable[[UserError], None]) -> Guard:
     return guard
 
 
-def _language(query: dict[str, str]) -> str:
-    wanted = query.get("lang", "")
-    return wanted if wanted in LANGUAGES else app_state.app_state().lang
-
-
-def _open(search: str) -> Opened:
-    """Find the game of the address; a shared address starts a new game with its decisions."""
-    query = {key: values[-1] for key, values in parse_qs(search).items()}
-    store = app_state.app_state().store
-    token, game, fresh, notice = store.open(query.get("game"))
-    if fresh and "play" in query:
-        try:
-            shared = address.read(store.content, query["play"])
-            game.take_over(shared.log, shared.world, shared.year)
-            notice = None if shared.same_content else PageError("page.notice_content")
-        except UserError as error:
-            notice = error
-    return Opened(token, game, fresh and "play" not in query, _language(query), notice)
-
-
-def _from_file(text: str, lang: str) -> Opened:
-    """Open a kept game as a new one, so that the game on the page stays as it is.
-
-    Raises:
-        GameError: the text is no game of this version.
-    """
-    store = app_state.app_state().store
-    kept = game_file.read(store.content, text)
-    token, game, _, _ = store.open(None)
-    game.take_over(kept.log, kept.world, kept.year)
-    return Opened(token, game, False, lang, PageError("page.read_file" if kept.same_content else "page.notice_content"))
+def shared_address(game: Game) -> str:
+    """Return the game as an address; nothing where it would be too long for what passes addresses on."""
+    text = game.address()
+    return text if len(text) <= address.LONGEST else ""

@@ -6,12 +6,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
+from ccepz_sim.game.game_file import LONGEST
 from ccepz_sim.web.framework import template
+from ccepz_sim.web.gate.values import NAMES, Either, Fixed, Flag, Number, Record, Text, Whole
 from ccepz_sim.web.views.words import Part
 
+# What the browser may send with an event; the gate lets nothing else through (gate/events.py).
+ID = Text(NAMES)
+LEVER = {"lever": ID, "value": Number()}
 Act = Callable[[Any], None]
+Plain = Annotated[Act, Fixed(0)]  # says only that it happened
+Name = Annotated[Act, ID]
+Line = Annotated[Act, Text()]
+Count = Annotated[Act, Whole()]
+Switch = Annotated[Act, Flag()]
+LeverValue = Annotated[Act, Record(LEVER)]
+Panel = Annotated[Act, Record({"number": Whole(), "id": ID})]
+Question = Annotated[Act, Record({"indicator": ID, "year": Whole()})]
+Person = Annotated[Act, Either((Whole(), ID))]
+Wish = Annotated[Act, Record({}, {**LEVER, "package": ID})]
+Tool = Annotated[Act, Record({"what": ID}, {"text": Text(LONGEST + 1, lines=True)})]  # one more, so that it is said
 
 
 @template("header.vue")
@@ -20,26 +36,36 @@ def Header(
     lang: str,
     token: str,
     shared: str,
+    view: str,
+    kept: Part,
+    longest: int,
     facts: list[Part],
     can_undo: bool,
     can_redo: bool,
-    event_tool: Act,
+    event_tool: Tool,
 ) -> None:
     """Title, treasury, standing, undo, redo, start again, share, language."""
 
 
 @template("tools.vue")
-def Tools(t: Part, file: Part) -> None:
-    """What parts share in the browser; the notice of a lost connection; files to be saved."""
+def Tools(game: str, shared: str, confirmed: list[str], file: Part, event_again: Act) -> None:
+    """What parts share in the browser; requests on their way; files to be saved."""
+
+
+@template("missing.vue")
+def Missing(
+    t: Part, text: str, token: str, retry: bool, event_start: Act, event_again: Act, event_restore: Act
+) -> None:
+    """Why there is no game, and ways on."""
 
 
 @template("tabs.vue")
-def Tabs(t: Part, names: list[str], view: str, event_go: Act) -> None:
+def Tabs(t: Part, names: list[str], view: str, event_go: Name) -> None:
     """The views of the centre."""
 
 
 @template("guide.vue")
-def Guide(t: Part, lever: str, indicator: str, done: list[bool], event_shut: Act) -> None:
+def Guide(t: Part, lever: str, indicator: str, done: list[bool], event_shut: Plain) -> None:
     """The first round, step by step beside the page."""
 
 
@@ -52,8 +78,8 @@ def Why(
     indicators: list[Part],
     nothing: bool,
     found: Part | None,
-    event_ask: Act,
-    event_shut: Act,
+    event_ask: Question,
+    event_shut: Plain,
 ) -> None:
     """Shares of decisions in a change, and the chain each took."""
 
@@ -68,8 +94,8 @@ def People(
     row: int,
     found: Part | None,
     life: Part | None,
-    event_choose_kind: Act,
-    event_pick: Act,
+    event_choose_kind: Name,
+    event_pick: Person,
 ) -> None:
     """Distributions, and one life."""
 
@@ -82,8 +108,8 @@ def Web(
     groups: list[Part],
     indicators: list[Part],
     picture: Part,
-    event_look: Act,
-    event_ask_why: Act,
+    event_look: Name,
+    event_ask_why: Name,
 ) -> None:
     """What acts on what."""
 
@@ -97,11 +123,11 @@ def Futures(
     marks: list[Part],
     panels: list[Part],
     rows: list[Part],
-    event_switch_to: Act,
-    event_drop: Act,
-    event_branch: Act,
-    event_bookmark: Act,
-    event_go_back: Act,
+    event_switch_to: Count,
+    event_drop: Count,
+    event_branch: Line,
+    event_bookmark: Line,
+    event_go_back: Count,
 ) -> None:
     """Branches side by side, and bookmarks."""
 
@@ -119,7 +145,7 @@ def Time(
     last: int,
     decided: list[int],
     running: bool,
-    event_go_to: Act,
+    event_go_to: Count,
 ) -> None:
     """Year, time line, next year, run to the end."""
 
@@ -150,10 +176,12 @@ def Charts(
     panels: list[Part],
     indicators: list[Part],
     worlds: int,
+    many_worlds: str,
+    about: Part,
     truth: bool,
-    event_choose: Act,
-    event_why: Act,
-    event_show_truth: Act,
+    event_choose: Panel,
+    event_why: Name,
+    event_show_truth: Switch,
 ) -> None:
     """Eight panels, each drawn anew where its figures changed."""
 
@@ -179,26 +207,26 @@ def Levers(
     confirmed: int,
     answered: int,
     trial: bool,
-    event_decide: Act,
-    event_try_out: Act,
-    event_hold_trial: Act,
-    event_end_trial: Act,
-    event_foresee: Act,
-    event_choose_package: Act,
-    event_choose_scenario: Act,
-    event_choose_seed: Act,
+    event_decide: LeverValue,
+    event_try_out: LeverValue,
+    event_hold_trial: Name,
+    event_end_trial: Name,
+    event_foresee: Wish,
+    event_choose_package: Name,
+    event_choose_scenario: Name,
+    event_choose_seed: Count,
 ) -> None:
     """Packages, scenario, luck, and the levers by group."""
 
 
 @template("happenings.vue")
-def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Act) -> None:
+def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Count) -> None:
     """What happened, and what was decided."""
 
 
 @template("notice.vue")
-def Notice(text: str, action: str, event_act: Act) -> None:
-    """One sentence and a way on."""
+def Notice(text: str, action: str, event_act: Plain, kind: str = "error", word: str = "") -> None:
+    """One sentence and a way on; its kind gives colour, sign and word (see notices.py)."""
 
 
 @template("waiting.vue")

@@ -14,10 +14,12 @@ from ccepz_sim.game.explain import Explainer, Explanation, units
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.web import numbers, parts
+from ccepz_sim.web import notices, numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
+from ccepz_sim.web.requests import Requests
 from ccepz_sim.web.views import branches, charts, lives, people, policy_web, report, why
 from ccepz_sim.web.views.charts import Visibility
+from ccepz_sim.web.views.followed import span
 from ccepz_sim.web.views.words import Part, words
 
 Guard = Callable[[Callable[[Any], None]], Callable[[Any], None]]
@@ -45,7 +47,7 @@ def Why(
         if not decisions:
             return lambda: None
         parted = units(game.content, state.position)
-        explainer = Explainer(game.run_cache, state.world, state.position, indicator, year, parted)
+        explainer = Explainer(game.run_cache, state.world, state.position, indicator, year, parted, game.owner)
         begun: list[bool] = []
 
         def show(answer: Explanation) -> None:
@@ -86,7 +88,7 @@ def Why(
 def People(game: Game, state: State, lang: str, visibility: Visibility) -> None:
     """Show distributions of a year, and follow one life."""
     kind, set_kind = solara.use_state(people.KINDS[0])
-    row, set_row = solara.use_state(-1)
+    met, set_met = solara.use_state(None)  # row and year: by another year the row may be somebody else's
     seen, set_seen = solara.use_state(None)
     error, set_error = solara.use_state(None)
     attempt, set_attempt = solara.use_state(0)
@@ -114,24 +116,25 @@ def People(game: Game, state: State, lang: str, visibility: Visibility) -> None:
 
     def choose(name: object) -> None:
         if name in people.KINDS:
-            set_row(-1)
+            set_met(None)
             set_kind(str(name))
 
     def pick(number: object) -> None:
         rows = people.rows_of(game.content, seen, kind, state.year) if seen is not None else ()
         if number == "anyone" and len(rows):
-            set_row(int(rows[secrets.randbelow(len(rows))]))  # the luck of the page, not of the zone
+            set_met((int(rows[secrets.randbelow(len(rows))]), state.year))  # the luck of the page, not of the zone
         elif isinstance(number, int | float) and number in rows:
-            set_row(int(number))
+            set_met((int(number), state.year))
 
-    overview = life = None
+    overview = life = followed = None
     if seen is not None:
-        overview = people.overview(game.content, seen, kind, state.year, visibility.known, lang, row)
-        if row >= 0:
-            life = lives.life(game.content, seen, kind, row, visibility.known, lang)
+        there = span(seen, kind, *met) if met is not None else None
+        if met is not None and there is not None:
+            life = lives.life(game.content, seen, kind, (met[0], there), state.year, visibility.known, lang)
+            followed = (met[0], str(life["title"]))
+        overview = people.overview(game.content, seen, kind, state.year, visibility.known, lang, followed)
     if error is not None:
-        retry = words("page", lang)["retry"]
-        parts.Notice(text=error.sentence(lang), action=retry, event_act=lambda _: set_attempt(attempt + 1))
+        notices.show(error, lang, words("page", lang)["retry"], lambda: set_attempt(attempt + 1))
         return
     parts.People(
         t=words("people", lang),
@@ -139,7 +142,7 @@ def People(game: Game, state: State, lang: str, visibility: Visibility) -> None:
         year=state.year,
         kinds=list(people.KINDS),
         kind=kind,
-        row=row,
+        row=followed[0] if followed is not None else -1,
         found=overview,
         life=life,
         event_choose_kind=choose,
@@ -166,7 +169,9 @@ def Web(game: Game, state: State, lang: str, groups: Choices, indicators: Choice
 
 
 @component
-def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], visibility: Visibility, guard: Guard) -> None:
+def Futures(
+    game: Game, state: State, lang: str, panels: tuple[str, ...], visibility: Visibility, requests: Requests
+) -> None:
     """Show up to four futures side by side; they are computed while this view is open."""
 
     def compare() -> Callable[[], None]:
@@ -182,11 +187,11 @@ def Futures(game: Game, state: State, lang: str, panels: tuple[str, ...], visibi
         marks=branches.marks(state),
         panels=branches.charts_of(state, panels, visibility, lang),
         rows=branches.table(state, panels, visibility, lang),
-        event_switch_to=guard(lambda branch: game.switch(int(branch))),
-        event_drop=guard(lambda branch: game.drop(int(branch))),
-        event_branch=guard(lambda name: game.branch(str(name))),
-        event_bookmark=guard(lambda name: game.bookmark(str(name))),
-        event_go_back=guard(lambda number: game.go_back(int(number))),
+        event_switch_to=requests.of("switch_to"),
+        event_drop=requests.of("drop"),
+        event_branch=requests.of("branch"),
+        event_bookmark=requests.of("bookmark"),
+        event_go_back=requests.of("go_back"),
     )
 
 

@@ -1,10 +1,11 @@
 """Serve the page as `ccepz play` does, and write down every look-up and connection that leaves this machine.
 
-python serve.py REPORT
+python serve.py REPORT [JSON of how others come in]
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -30,6 +31,6 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(watch)
 
-from ccepz_sim.web.server import serve  # noqa: E402 - the watch comes first
+from ccepz_sim.web.server import Doors, serve  # noqa: E402 - the watch comes first
 
-serve(port=0, open_browser=False)
+serve(port=0, open_browser=False, doors=Doors(**json.loads(sys.argv[2])) if len(sys.argv) > 2 else None)

@@ -346,6 +346,8 @@ def test_numbers_and_pictures_are_saved(visit: Visit, tmp_path: Path) -> None:
     rows = (tmp_path / "gdp.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 27
     assert rows[0].startswith("year,gdp,without")
+    assert rows[0].endswith("unit,scenario,seed,decisions,version,content")
+    assert ",slow-recovery,1,0," in rows[1]
     visit.page.locator(".cz-head .cz-menu summary").click()
     with visit.page.expect_download() as download:
         visit.page.locator(".cz-head .cz-menu button").nth(1).click()

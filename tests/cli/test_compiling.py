@@ -11,7 +11,7 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.commands.speech import Say, warn_of_compiling
-from ccepz_sim.rule_store import are_kept
+from ccepz_sim.rule_store import Store, are_kept
 
 
 class Terminal(io.StringIO):
@@ -22,14 +22,13 @@ class Terminal(io.StringIO):
 
 
 def test_rules_are_kept_after_a_first_quarter():
-    """Only a folder that can be written to tells; elsewhere they are taken to be kept."""
     PilotZone(start=2010).step()
     assert are_kept()
 
 
 def test_an_empty_store_has_none(monkeypatch, tmp_path):
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr("ccepz_sim.rule_store.stores", lambda: (Store(tmp_path),))
     assert not are_kept()
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     assert are_kept()
@@ -38,7 +37,7 @@ def test_an_empty_store_has_none(monkeypatch, tmp_path):
 @pytest.mark.parametrize(("lang", "word"), [("en", "compiled"), ("zh", "编译")])
 def test_it_is_said_on_a_terminal(monkeypatch, tmp_path, lang, word):
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr("ccepz_sim.rule_store.stores", lambda: (Store(tmp_path),))
     for errors, said in ((Terminal(), True), (io.StringIO(), False)):
         monkeypatch.setattr("sys.stderr", errors)
         warn_of_compiling(Say(lang))

@@ -17,7 +17,7 @@ def test_every_id_is_in_table_and_json(ccepz, part):
     assert ids
     table = ccepz("list", part)
     assert (table.code, table.err) == (0, "")
-    body = [line[2:] for line in table.out.splitlines()[3:]]
+    body = [line[1:] for line in table.out.splitlines()[3:]]
     assert [line.split()[0] for line in body if line[:1].strip()] == ids
     answer = ccepz("list", part, "--json")
     assert [item["id"] for item in json.loads(answer.out)] == ids

@@ -54,7 +54,7 @@ MISTAKES = [
     (["run", "--years", "45"], "The model ends with 2059: from 2016 on --years is at most 44."),
     (["run", "--years", "0"], "--years takes a whole number from 1 to 50, not “0”."),
     (["run", "--years", "ten"], "--years takes a whole number from 1 to 50, not “ten”."),
-    (["run", "--seed", "-1"], "--seed takes a whole number from 0 to 4294967295, not “-1”."),
+    (["run", "--seed", "-1"], "--seed takes a whole number from 0 to 2147483647, not “-1”."),
     (["run", "--scale", "0"], "--scale takes a number above 0 and at most 1, not “0”."),
     (["run", "--scale", "1.01"], "--scale takes a number above 0 and at most 1, not “1.01”."),
     (["run", "--scenari", "calm"], "“ccepz run” has no option “--scenari”. Did you mean “--scenario”?"),
@@ -63,18 +63,50 @@ MISTAKES = [
     (["list", "levers", "extra"], "“ccepz list” does not take “extra”."),
     (["play", "--port", "0"], "--port takes a whole number from 1 to 65535, not “0”."),
     (["play", "--lang", "fr"], "“fr” is not possible for --lang."),
-]
+    # Numbers that Python would take, but nobody means.
+    *((["run", "--seed", text], "--seed takes a whole number from 0 to 2147483647, not")
+      for text in ("1_000", "2147483648", "9" * 5001, "1e3", "1.0", "nan", "", "0x10")),
+    *((["run", "--set", f"audit-share={text}"], "“audit-share” takes a plain number in share, 0 to 1, not")
+      for text in ("1_0", "1e400x", "inf", "0,3", "0.3 0.4", "0x1")),
+    *((["run", "--set", f"audit-share={text}"], words) for text, words in (
+        ("1e400", "“audit-share” takes a plain number"), ("9" * 401, "“audit-share” takes a plain number"),
+        ("1e300", "1e+300 is out of bounds for “audit-share”"))),
+    (["run", "--set", "audit-share=0.3@2016.3"], "“audit-share” is set in year “2016.3”"),
+    (["run", "--scale", "nan"], "--scale takes a number above 0 and at most 1, not “nan”."),
+    (["study", "smoke", "--timeout", "1e400"], "--timeout takes a number of seconds"),
+    # Signs of an input method.
+    (["run", "--seed", "１"], "“１” (U+FF11) in “１” is not a sign of the command line: type 1 instead."),
+    (["run", "--set", "audit-share＝0.3"], "“＝” (U+FF1D) in “audit-share＝0.3” is not a sign of the command line"),
+    (["run", "--set", "audit-share=０.3"], "“０” (U+FF10)"),
+    (["run", "--param", "collusion.belief_speed=0。2"], "“。” (U+3002)"),
+    (["run", "—years", "3"], "“—” (U+2014) in “—years” is not a sign of the command line: type - instead."),
+    (["run", "－－years", "3"], "“－” (U+FF0D)"),
+    # Of two, one would be ignored.
+    (["run", "--seed", "1", "--seed", "2"], "--seed is given twice; one of both would be ignored."),
+    (["run", "--set", "audit-share=0.3", "--set", "audit-share=0.4@2016"], "--set sets “audit-share@2016” twice"),
+    (["run", "--param", "collusion.belief_speed=0.2", "--param", "collusion.belief_speed=0.3"],
+     "--param sets “collusion.belief_speed” twice"),
+    (["run", "--set", "Audit-Share=0.3"], "There is no lever “Audit-Share”. Did you mean “audit-share”?"),
+    (["run", "--scenario", "Calm"], "There is no scenario “Calm”. Did you mean “calm”?"),
+    # Names that no file has.
+    (["run", "--out", ""], "--out needs a value."),
+    (["run", "--out", "s3://bucket/x"], "--out takes a name on this machine, not the address “s3://bucket/x”."),
+    (["run", "--out=~nobody-of-this-name/x"], "The home folder of “~nobody-of-this-name/x” is not known"),
+    (["study", "\x1b[31mred"], "There is no study “\ufffd[31mred”."),
+    (["run", "x" * 5000], "There is no package “xxxxx"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), MISTAKES, ids=[" ".join(given) for given, _ in MISTAKES])
+@pytest.mark.parametrize(("arguments", "sentence"), MISTAKES, ids=[" ".join(given)[:60] for given, _ in MISTAKES])
 def test_one_clear_sentence(ccepz, arguments, sentence):
     answer = ccepz(*arguments)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(sentence)
     assert answer.err.count("\n") == 1
+    assert len(answer.err) < 700
 
 
-@pytest.mark.parametrize("arguments", [given for given, _ in MISTAKES], ids=" ".join)
+@pytest.mark.parametrize("arguments", [given for given, _ in MISTAKES], ids=lambda given: " ".join(given)[:60])
 def test_the_sentence_is_chinese_in_a_chinese_system(ccepz, arguments):
     answer = ccepz(*arguments, lang="zh")
     assert (answer.code, answer.out) == (2, "")

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ccepz_sim import output
-from ccepz_sim.output import OutputError, refuse_foreign, write_run
+from ccepz_sim.output import OutputError, refuse_unfit, write_run
 
 COLUMNS = ["run", "seed", "year", "quarter", "place", "indicator", "view", "value"]
 
@@ -84,11 +84,11 @@ def test_an_own_output_with_something_added_is_left_alone(tmp_path, indicators, 
 def test_a_file_and_the_working_folder_are_refused(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError) as refused:
-        refuse_foreign(tmp_path / "file")
+        refuse_unfit(tmp_path / "file", 0)
     assert refused.value.key == "error.out_is_file"
     monkeypatch.chdir(tmp_path)
     with pytest.raises(OutputError) as refused:
-        refuse_foreign(Path())
+        refuse_unfit(Path(), 0)
     assert refused.value.key == "error.out_here"
 
 
@@ -96,8 +96,8 @@ def test_a_file_and_the_working_folder_are_refused(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_made_is_refused_at_once(tmp_path, name):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError) as refused:
-        refuse_foreign(tmp_path / name)
-    assert refused.value.key == "error.out_failed"
+        refuse_unfit(tmp_path / name, 0)
+    assert refused.value.key == "error.out_unfit"
 
 
 @pytest.mark.parametrize("stopped_by", [OSError(28, "No space left on device"), KeyboardInterrupt()])

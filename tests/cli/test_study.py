@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.study import STOPS, find_study, goes_on, stoppable
+from ccepz_sim.content import load_content
+from ccepz_sim.studies.runner import run_study
+from tests.studies.test_results import Known
 
 STUDY = """
 id = "small"
@@ -118,7 +126,9 @@ def test_a_mistake_is_one_sentence(ccepz, tmp_path, monkeypatch, arguments, told
 def test_a_broken_file_is_told(ccepz, tmp_path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("id = ", "utf-8")
-    assert "cannot be read" in ccepz("study", str(broken)).err
+    answer = ccepz("study", str(broken))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "broken.toml:1: The file is not valid TOML (line 1, column 6): Invalid value.\n"
     wrong = written(tmp_path, 2)
     wrong.write_text(wrong.read_text("utf-8").replace("0.5]", "5]"), "utf-8")
     answer = ccepz("study", str(wrong))
@@ -167,23 +177,114 @@ def test_figures_lie_with_the_study(ccepz, finished) -> None:
     assert ccepz("study", str(written(finished.parent, 2)), "--out", str(finished)).code == 0
 
 
+posix = pytest.mark.skipif(os.name == "nt", reason="sends signals of POSIX")
+
+
+MANY, FEW = 30, 4  # seeds: enough to be stopped in the middle, and few enough to wait for
+
+
+def begun(folder: Path, seeds: int = MANY, *, pipe: bool = False) -> subprocess.Popen[str]:
+    """Start the small study as a program of its own and wait until it has taken down some runs."""
+    file = written(folder, seeds)
+    command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(folder / "out")]
+    environ = {**os.environ, "LANG": "en_GB.UTF-8"}
+    errors = subprocess.STDOUT if pipe else subprocess.PIPE
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environ)
+    if pipe:
+        return process
+    log = folder / "out" / "ledger.sqlite-wal"
+    sizes: set[int] = set()
+    until = time.monotonic() + 240
+    while len(sizes) < 4 and time.monotonic() < until and process.poll() is None:
+        if log.exists():
+            sizes.add(log.stat().st_size)
+        time.sleep(0.05)
+    assert len(sizes) >= 4
+    return process
+
+
+def ended_runs(folder: Path) -> int:
+    """Return how many runs of the small study have ended."""
+    with contextlib.closing(sqlite3.connect(folder / "out" / "ledger.sqlite")) as base:
+        return int(base.execute("SELECT count(*) FROM runs WHERE status = 'SUCCEEDED'").fetchone()[0])
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="sends signals of POSIX")
+@posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_cleanly_and_the_same_command_goes_on(tmp_path, number) -> None:
-    file = written(tmp_path, 60)
-    out = tmp_path / "out"
-    command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(out)]
-    environ = {**os.environ, "LANG": "en_GB.UTF-8"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
-    until = time.monotonic() + 60
-    while not (out / "ledger.sqlite-wal").exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    time.sleep(6)
+    process = begun(tmp_path)
     process.send_signal(number)
-    told, errors = process.communicate(timeout=60)
+    told, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Stopped with" in told
+    assert "Stopping; once more to leave at once." in errors
     assert "Traceback" not in errors
-    assert (out / "runs.parquet").exists()
-    assert not (out / "ledger.sqlite-wal").exists()
+    assert (tmp_path / "out" / "runs.parquet").exists()
+    assert not (tmp_path / "out" / "ledger.sqlite-wal").exists()
+    assert 0 < ended_runs(tmp_path) < 4 * MANY
+
+
+@pytest.mark.slow
+@posix
+def test_ctrl_c_twice_leaves_at_once_and_loses_nothing(tmp_path) -> None:
+    process = begun(tmp_path)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    said = ""
+    while "Stopping" not in said:
+        line = process.stderr.readline()
+        assert line, "it ended before it stopped"
+        said += line
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130
+    # The second may come too late to matter.
+    assert "Left at once; all finished runs that were noted are safe" in errors or not errors
+    assert "Traceback" not in said + errors
+    assert "Exception" not in said + errors
+    done = ended_runs(tmp_path)
+    assert 0 < done < 4 * MANY
+    study = find_study(str(tmp_path / "small.toml"), load_content())
+    again = run_study(study, tmp_path / "out", engine=Known(lambda *_: 0.0))
+    assert (again.earlier, again.counts["SUCCEEDED"]) == (done, 4 * MANY)
+
+
+@pytest.mark.slow
+@posix
+def test_a_reader_that_has_seen_enough_does_not_end_a_study(tmp_path) -> None:
+    """`ccepz study … 2>&1 | head -1`: what it would still say is lost, what it does is not."""
+    process = begun(tmp_path, FEW, pipe=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=600) == 0
+    assert ended_runs(tmp_path) == 4 * FEW
+
+
+@posix
+@pytest.mark.parametrize("number", STOPS)
+def test_each_signal_that_asks_for_an_end_stops_between_two_batches(number) -> None:
+    with stoppable(Say("en")) as stopped:
+        assert not stopped()
+        os.kill(os.getpid(), number)
+        assert stopped()
+
+
+@posix
+def test_the_second_ctrl_c_is_told_as_what_it_is() -> None:
+    say = Say("en")
+
+    def press() -> None:
+        with goes_on(say), stoppable(say) as stopped:
+            assert not stopped()
+            os.kill(os.getpid(), signal.SIGINT)
+            assert stopped()
+            os.kill(os.getpid(), signal.SIGTERM)  # says the same again, which is known
+            os.kill(os.getpid(), signal.SIGINT)
+            pytest.fail("it goes on")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt, match="all finished runs that were noted are safe"):
+        press()
+    assert signal.getsignal(signal.SIGINT) is before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.checks import Finding, check_content, indicator_ids
+from ccepz_sim.checks import Finding, check_content
 from ccepz_sim.content import find_folder, load_content
 from ccepz_sim.reading import files
+from ccepz_sim.reading.designs import indicators
 from ccepz_sim.reading.needs import CHANNELS, TABLES
 
 Documents = dict[str, dict[str, Any]]
@@ -57,8 +59,8 @@ def toml(value: Any) -> str:
         return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(toml(item) for item in value) + "]"
-    if isinstance(value, float):
-        return repr(value)
+    if isinstance(value, float | dt.date):
+        return repr(value) if isinstance(value, float) else value.isoformat()
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -73,6 +75,10 @@ class SmallContent:
     def documents(self) -> Documents:
         """Return a copy that a test may spoil."""
         return copy.deepcopy(self._documents)
+
+    def document(self, path: str) -> dict[str, Any]:
+        """Return a copy of one document."""
+        return copy.deepcopy(self._documents[path])
 
     def write(self, folder: Path, documents: Documents | None = None) -> Path:
         """Write documents to a folder and return it."""
@@ -204,7 +210,7 @@ def _lever(name: str, channel: str) -> dict[str, Any]:
         "lag": {"quarters": 2, "stages": 2},
         "cost": {"kind": "none", "money": 0, "standing": 1.5},
         "effect": {
-            "indicator": (indicator_ids() or ("so2",))[0],
+            "indicator": next(iter(indicators())),
             "direction": "down",
             "value": 6,
             "years": 8,

@@ -91,7 +91,7 @@ CASES = [
     (LEVER, ["channel"], "taxair", "not_a_choice", "channel", "tax_air"),
     (LEVER, ["cost", "kind"], "values", "not_a_choice", "cost.kind", "value"),
     (LEVER, ["lag", "stages"], 1.5, "wrong_type", "lag.stages", "whole number"),
-    (LEVER, ["lag", "quarters"], -1, "out_of_bounds", "lag.quarters", "at least 0"),
+    (LEVER, ["lag", "quarters"], -1, "out_of_bounds", "lag.quarters", "from 0 to 200"),
     (LEVER, ["effect", "direction"], "downwards", "not_a_choice", "effect.direction", "down"),
     (LEVER, ["effect", "value"], 1, "no_change", "effect.value", "status quo"),
     (LEVER, ["effect", "condition"], {"inspection-capacities": 1}, "unknown_reference",
@@ -104,7 +104,7 @@ CASES = [
     (SCENARIO, ["price", 0, "series"], "sodas", "unknown_reference", "price[1].series", "soda"),
     (SCENARIO, ["price", 0, "series"], "*", "duplicate", "price[2].series", "twice"),
     (SCENARIO, ["price", 0, "points"], [[2016, 1], [2016, 2]], "not_ascending", "price[1].points[2]", "2016"),
-    (SCENARIO, ["price", 0, "points"], [[2016, 0]], "out_of_bounds", "price[1].points[1]", "above 0"),
+    (SCENARIO, ["price", 0, "points"], [[2016, 0]], "out_of_bounds", "price[1].points[1]", "from 0.001 to 1,000"),
     (SCENARIO, ["price", 0, "points"], [[2016]], "wrong_type", "price[1].points[1]", "year"),
     (SCENARIO, ["jump", 0, "series"], "sodas", "unknown_reference", "jump[1].series", "soda"),
     (SCENARIO, ["demand", 1, "at"], 2016, "not_ascending", "demand[2].at", "2016"),
@@ -214,7 +214,7 @@ def test_what_cannot_be_read_is_fatal(small, tmp_path):
     found = [(item.file, item.rule, item.line, item.fatal) for item in check_content(tmp_path)]
     assert found == [
         (PARAMETERS, "broken_toml", 1, True),
-        (SCENARIO, "not_utf8", 0, True),
+        (SCENARIO, "not_utf8", 1, True),
         (LEVER, "broken_toml", 2, True),
     ]
 

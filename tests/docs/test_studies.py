@@ -21,10 +21,10 @@ def test_the_study_of_the_how_to_is_good(documents, root, name) -> None:
     (example,) = page.blocks("toml")
     (policy,) = (block for block in page.blocks("") if block.startswith(POLICY))
     content = load_content()
-    study = content.read_study(tomllib.loads(example), "audits.toml", "audits")
+    study = content.read_study(tomllib.loads(example), "audits.toml")
     assert study.runs == 120
     more = tomllib.loads(example.replace("expected_runs = 120", "expected_runs = 240") + policy)
-    assert content.read_study(more, "audits.toml", "audits").policies[1].set[0].value == 0.4
+    assert content.read_study(more, "audits.toml").policies[1].set[0].value == 0.4
 
 
 @pytest.mark.slow

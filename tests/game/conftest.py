@@ -44,7 +44,7 @@ def settle() -> Callable[[Game], None]:
         try:
             if game.state().running:
                 game.compute()
-                assert done.wait(60), "no outcome within a minute"
+                assert done.wait(300), "no outcome within five minutes"
         finally:
             stop()
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import io
+import os
+import sys
 import threading
 import time
 import weakref
@@ -15,15 +18,18 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content import Content
+from ccepz_sim.game.fair_queue import BACKGROUND, Request
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Brief, Future, Lives, Order
 from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.runner import Runner
-from ccepz_sim.game.worker_pool import BACKGROUND, LocalPool, ProcessPool, Request
+from ccepz_sim.game.worker import LAST, receive, send
+from ccepz_sim.game.worker_pool import LocalPool, ProcessPool
 from ccepz_sim.game.world import World
 from ccepz_sim.policies.schedule import Decision
 
 WORLD = World(3, "slow-recovery")
+WAIT = 1200  # tenths of a second within which a process starts, however slow the machine is
 FIRST = (Decision("audit-share", 0.4, 2018.0),)
 BOTH = (*FIRST, Decision("inspection-capacity", 150.0, 2024.0))
 
@@ -166,11 +172,11 @@ def test_what_was_foreseen_makes_way_and_comes_back_when_it_is_wanted(content: C
     futures.foresee(other)()
     assert isinstance(futures.get(other), Future), "who gives up in time may still ask"
     assert futures._pending == {}
-    for _ in range(600):  # the count follows the answer
-        if not pool._queue._awaited:
+    for _ in range(600):  # the books follow the answer
+        if not pool._queue.running:
             break
         time.sleep(0.05)
-    assert pool._queue._awaited == 0
+    assert (pool._queue.waiting, pool._queue.running) == ([], {})
 
 
 def test_a_cancelled_order_never_answers(content: Content) -> None:
@@ -182,7 +188,7 @@ def test_a_cancelled_order_never_answers(content: Content) -> None:
     requests.append(pool.ask(Order(WORLD, FIRST), lambda *got: answers.append(got), BACKGROUND))
     assert begun.wait(60)
     for request in requests:
-        request.cancel()
+        pool.cancel(request)
     pool.close()
     assert answers == []
 
@@ -201,13 +207,70 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPo
     pool.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
     for _ in range(deaths):
         assert begun.wait(60)
-        running = next(item for item in pool._running if item is not None)
+        process = pool._processes[next(iter(pool._queue.running))]
+        assert process is not None
         begun.clear()
-        running[1].kill()
+        process.kill()
     assert done.wait(60)
     result, error = answers[0]
     assert isinstance(error, GameError) if deaths == 2 else isinstance(result, Future)
     assert isinstance(futures.get(Order(WORLD, FIRST, "brief", until=2016)), Brief)
+
+
+def test_a_dead_workers_order_does_not_wait_for_its_successor(
+    content: Content, pool: ProcessPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker takes it; what others wait for is not touched."""
+    futures = RunCache(content, pool)
+    futures.get(Order(WORLD, (), "brief", until=2016))
+    for _ in range(WAIT):
+        with pool._changed:
+            if len(pool._queue.idle) == 2:
+                break
+        time.sleep(0.1)
+    start = pool._start
+
+    def never(me: int) -> Any:
+        return None if me == 0 else start(me)
+
+    monkeypatch.setattr(pool, "_start", never)
+    pool._processes[0].kill()  # type: ignore[union-attr]
+    results = [futures.get(Order(World(seed, WORLD.scenario), (), "brief", until=2016)) for seed in range(6)]
+    assert all(isinstance(result, Brief) for result in results)
+
+
+def test_where_no_worker_starts_nobody_waits_for_ever(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccepz_sim.game.worker_pool.sys.executable", "/no/such/python")
+    pool = ProcessPool(content.folder, 2)
+    with pytest.raises(GameError):
+        RunCache(content, pool).get(Order(WORLD, ()))
+    pool.close()
+
+
+def test_half_a_frame_is_the_end_of_a_worker() -> None:
+    whole = io.BytesIO()
+    send(whole, ("some", "thing"))
+    assert receive(io.BytesIO(whole.getvalue())) == ("some", "thing")
+    for length in range(len(whole.getvalue())):
+        with pytest.raises(EOFError):
+            receive(io.BytesIO(whole.getvalue()[:length]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a system has no say for threads")
+def test_background_work_stands_back_and_own_orders_do_not(content: Content) -> None:
+    pool = ProcessPool(content.folder, 1)
+    done = threading.Event()
+    RunCache(content, pool).ask(Order(WORLD, (), "brief", until=2016), lambda *_: done.set(), BACKGROUND)
+    assert done.wait(WAIT / 10)
+    RunCache(content, pool).get(Order(WORLD, FIRST, "brief", until=2016))
+    (process,) = pool._processes
+    assert process is not None
+    tasks = Path(f"/proc/{process.pid}/task")
+    nice = {int(task.name): os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks.iterdir()}
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert nice[process.pid] == own, "what somebody waits for runs in the first thread"
+    assert max(nice.values()) == min(19, own + LAST)
+    pool.close()
 
 
 def test_workers_end_with_their_server(content: Content, tmp_path: Path) -> None:

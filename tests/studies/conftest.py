@@ -49,7 +49,7 @@ def make(content: Content) -> Callable[..., Study]:
     """Read a study that differs from the small one in some keys."""
 
     def read(**changes: Any) -> Study:
-        return content.read_study(document(**changes), "tried.toml", changes.get("id", "tried"))
+        return content.read_study(document(**changes), "tried.toml")
 
     return read
 

@@ -96,3 +96,17 @@ class FaultyCluster(Cluster):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         return super().submit(spoil, self.faults, fn, *args, **kwargs)
+
+
+def dying_worker(ready: Any) -> None:
+    """Begin a worker process, or die at it as often as the environment says."""
+    log = Path(os.environ[dying_worker.LOG])
+    with log.open("ab") as file:
+        file.write(b"x")
+        died = file.tell()
+    if died <= int(os.environ[dying_worker.MOST]):
+        os._exit(3)
+    ready.set()
+
+
+dying_worker.LOG, dying_worker.MOST = "TEST_DEATHS", "TEST_MOST_DEATHS"

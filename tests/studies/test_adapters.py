@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ccepz_sim.errors import UserError
 from ccepz_sim.studies import extras
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.simulate import outcomes
@@ -65,6 +67,59 @@ def test_a_point_gives_the_mean_of_its_runs(workbench, make, content) -> None:
     assert found["gdp_real"] == np.mean([outcomes(study, content, run)[0, -1] for run in runs])
 
 
+POINT = {"audit_share": 0.5, "collusion_belief_speed": 0.2}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"audit_shar": 0.5}, "“audit_share”"),
+        ({"zone_policy": "tax_only"}, "“tax-only”"),
+        ({"zone_scenario": "clam"}, "“calm”"),
+        ({"audit_share": 1.5}, "1.5 is out of bounds for “audit-share”: allowed is 0 to 1"),
+        ({"audit_share": float("nan")}, "nan is out of bounds"),
+        ({"collusion_belief_speed": "0.2"}, "0.2 is out of bounds"),
+        ({"audit_share": None}, "No value is given for “audit_share”"),
+    ],
+)
+def test_what_the_workbench_may_not_ask_for(workbench, make, content, asked, told) -> None:
+    from ccepz_sim.studies.ema import Zone
+
+    point = {name: value for name, value in {**POINT, **asked}.items() if value is not None}
+    with pytest.raises(UserError) as caught:
+        Zone(make(**CHANGES), content, 1)(**point)
+    assert told in caught.value.sentence("en")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_ends_of_a_range_are_within_it_however_they_are_rounded(workbench, make) -> None:
+    from ccepz_sim.studies.ema import _within
+
+    factor = make(**CHANGES).levers[0]
+    assert _within(factor, 1.0 + 1e-12) == 1.0
+    assert _within(factor, -1e-12) == 0.0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seeds", [0, -1, 1.5, True, 2**31])
+def test_seeds_that_are_none(workbench, make, content, seeds) -> None:
+    from ccepz_sim.studies.ema import ema_model
+
+    with pytest.raises(UserError, match="number of seeds"):
+        ema_model(make(**CHANGES), content=content, seeds=seeds)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_names_that_become_the_same_are_refused(workbench, make, content) -> None:
+    from ccepz_sim.studies.ema import ema_model
+
+    study = make(**CHANGES)
+    twin = replace(study.levers[0], id="audit_share")
+    with pytest.raises(UserError, match="“audit_share” in Python's spelling"):
+        ema_model(replace(study, levers=(*study.levers, twin)), content=content)
+
+
 @pytest.mark.slow
 def test_the_example_finds_robust_settings(workbench, tmp_path) -> None:
     example = ROOT / "docs" / "examples" / "robust_packages.py"
@@ -94,6 +149,39 @@ def test_gymnasiums_own_checker_passes(make, content) -> None:
     weak = [env.step(np.zeros(1)) for _ in range(2)]
     assert strong[-1][0][1] != weak[-1][0][1]
     assert len((ROOT / "ccepz_sim" / "studies" / "gym_env.py").read_text("utf-8").splitlines()) < 100
+
+
+@pytest.mark.parametrize("action", [[1.5], [-0.1], [float("nan")], [], [0.5, 0.5], 0.5])
+def test_an_action_of_another_shape_or_size_is_refused(make, content, action) -> None:
+    pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ZoneEnv
+
+    env = ZoneEnv(make(relations={"years": 1, "scale": 0.0005}), content)
+    with pytest.raises(UserError, match="1 numbers from 0 to 1"):
+        env.step(np.array(action))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"lever": [], "expected_runs": 20}, "varies no lever"),
+        ({"relations": {"years": 1, "from": 2010}}, "begins in 2010"),
+    ],
+)
+def test_a_study_that_is_no_environment(make, content, changes, told) -> None:
+    pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ZoneEnv
+
+    with pytest.raises(UserError, match=told):
+        ZoneEnv(make(**changes), content)
+
+
+def test_an_episode_has_no_options(make, content) -> None:
+    pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ZoneEnv
+
+    with pytest.raises(UserError, match="no option “scenario”"):
+        ZoneEnv(make(), content).reset(options={"scenario": "calm"})
 
 
 def test_a_missing_extra_is_one_sentence() -> None:

@@ -15,7 +15,7 @@ from ccepz_sim.errors import ContentError
 from ccepz_sim.reading.designs import read_study
 from ccepz_sim.studies.design import Plan, unit_sample
 from ccepz_sim.studies.runner import check_phases
-from ccepz_sim.studies.store import Store, study_of
+from ccepz_sim.studies.store import Store, read_manifest, study_of
 from tests.studies.conftest import document
 
 SAMPLED = {"lever": [{"id": "audit-share", "bounds": [0.1, 0.4]}], "uncertainty": [{"id": "collusion.belief_speed"}]}
@@ -84,7 +84,7 @@ def test_a_study_does_not_change_the_zone(content: Content, tmp_path: Path) -> N
 )
 def test_each_mistake_is_found(content: Content, changes, rule) -> None:
     findings: list = []
-    read_study(document(**changes), "tried.toml", "tried", findings, known=content._known())
+    read_study(document(**changes), "tried.toml", findings, known=content._known)
     assert rule in [finding.rule for finding in findings]
     for finding in findings:
         assert finding.sentence("en") != finding.sentence("zh")
@@ -93,7 +93,7 @@ def test_each_mistake_is_found(content: Content, changes, rule) -> None:
 def test_a_mistake_is_one_sentence(make) -> None:
     with pytest.raises(ContentError, match=r"may only narrow bounds"):
         make(lever=[{"id": "audit-share", "bounds": [0, 2], "steps": 20}])
-    with pytest.raises(ContentError, match=r"no phase .productions.*“production”"):
+    with pytest.raises(ContentError, match=r"without.*“productions” is not known.*“production”"):
         check_phases(make(relations={"years": 1, "without": ["productions"]}))
 
 
@@ -172,13 +172,9 @@ def test_the_manifest_gives_the_study_back(content: Content, tmp_path: Path) -> 
     for study in content.studies.values():
         store = Store(tmp_path / study.id, study)
         store.prepare({"study_hash": "a", "content_hash": "b", "engine_hash": "c"})
-        import json
-
-        assert study_of(json.loads((store.folder / "manifest.json").read_text("utf-8"))) == study
+        assert study_of(read_manifest(store.folder), store.folder) == study
 
 
 def test_shipped_files_are_read_as_they_stand(content: Content) -> None:
     for path in (find_folder() / "experiments" / "studies").glob("*.toml"):
-        assert content.read_study(tomllib.loads(path.read_text("utf-8")), path.name, path.stem) == content.study(
-            path.stem
-        )
+        assert content.read_study(tomllib.loads(path.read_text("utf-8")), path.name) == content.study(path.stem)

@@ -19,8 +19,10 @@ from ccepz_sim.reading.files import PARTS
 from ccepz_sim.reading.finding import Finding
 from ccepz_sim.schema import Phenomenon
 from ccepz_sim.studies import phenomena
+from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.phenomena import EFFECT, KNOCK_OUT, NULL, SCREENING, SPACE, study_of_part
 from ccepz_sim.studies.runner import run_study
+from tests.studies.test_results import Known
 
 CONTENT = load_content()
 SCALE = 0.0005
@@ -60,8 +62,8 @@ def document(**changes: Any) -> dict[str, Any]:
 def read(**changes: Any) -> tuple[Phenomenon, list[Finding]]:
     """Read the small phenomenon with some keys changed."""
     findings: list[Finding] = []
-    known = CONTENT._known()
-    return reading.read_phenomenon(document(**changes), "tried.toml", "tried", findings, known=known), findings
+    known = CONTENT._known
+    return reading.read_phenomenon(document(**changes), "tried.toml", findings, known=known), findings
 
 
 def run(item: Phenomenon, part: str, folder: Path) -> None:
@@ -227,3 +229,43 @@ def test_space_says_where_the_sign_flips(tmp_path: Path) -> None:
     rows, effect = phenomena.sample(item, tmp_path)
     assert ((rows >= 0.0) & (rows <= 1.0)).to_numpy().all()
     assert np.isfinite(effect).all()
+
+
+def test_parts_with_missing_runs_or_of_another_model_are_not_judged(tmp_path: Path) -> None:
+    """A mean over the runs that are left, or over two models, would be a verdict on nothing."""
+    phenomenon, _ = read()
+    for part in (EFFECT, KNOCK_OUT, NULL):
+        study = study_of_part(phenomenon, part, CONTENT, seeds=2, scale=SCALE)
+        run_study(study, tmp_path / part, content=CONTENT, engine=Known(lambda run, _: float(run.policy)))
+    assert phenomena.find(phenomenon, tmp_path).claims
+    manifest = tmp_path / NULL / "manifest.json"
+    text = manifest.read_text("utf-8")
+    manifest.write_text(text.replace('"engine_hash": "', '"engine_hash": "0'), "utf-8")
+    with pytest.raises(StudyError) as caught:
+        phenomena.find(phenomenon, tmp_path)
+    assert caught.value.key == "parts_differ"
+    manifest.write_text(text, "utf-8")
+
+    def fails(run: Any, _: Any) -> float:
+        raise ValueError("told to fail")
+
+    study = study_of_part(phenomenon, EFFECT, CONTENT, seeds=2, scale=SCALE)
+    shutil.rmtree(tmp_path / EFFECT)
+    with pytest.raises(ValueError, match="told to fail"):
+        run_study(study, tmp_path / EFFECT, content=CONTENT, engine=Known(fails))
+    run_study(study, tmp_path / EFFECT, content=CONTENT, engine=Failing(lambda run, _: float(run.policy)))
+    with pytest.raises(StudyError) as caught:
+        phenomena.find(phenomenon, tmp_path)
+    assert caught.value.key == "runs_missing"
+
+
+class Failing(Known):
+    """An engine whose second run fails."""
+
+    def submit(self, fn: Any, /, batch: Any) -> Any:
+        future = super().submit(fn, batch)
+        wrong = [replace(one, error="ValueError: no") if run.number == 1 else one
+                 for one, run in zip(future.result(), batch, strict=True)]  # fmt: skip
+        future = type(future)()
+        future.set_result(wrong)
+        return future

@@ -12,6 +12,7 @@ import pytest
 
 from ccepz_sim import load_study
 from ccepz_sim.errors import UserError
+from ccepz_sim.schema import NEUTRAL
 from ccepz_sim.studies import runner, sensitivity, store
 from ccepz_sim.studies.dispatch import Work
 from ccepz_sim.studies.engines import Engine
@@ -164,6 +165,19 @@ def test_tornado_phase_and_front(known) -> None:
     assert (front["front"] == (front["complaint-channels"] == 0)).all()
 
 
+def test_in_what_has_no_good_direction_nobody_is_better(known) -> None:
+    found = known(lambda run, _: run.seed, outcome=[{"indicator": "population"}, {"indicator": "gdp_real"}])
+    assert found.outcome("population").direction == NEUTRAL
+    with pytest.raises(UserError, match="no good direction"):
+        found.pareto(["gdp_real", "population"])
+
+
+def test_runs_that_failed_are_counted(make, tmp_path) -> None:
+    runner.run_study(make(), tmp_path / "out", engine=FaultyPool(1, Faults(tmp_path, raises=frozenset({3, 17}))))
+    results = load_study(tmp_path / "out")
+    assert (results.ended, results.lost) == (40, 2)
+
+
 def test_nobody_beats_the_front() -> None:
     values = np.array([[0, 3], [1, 2], [1, 1], [2, 0], [2, 0], [0, 0]])
     assert sensitivity.unbeaten(values).tolist() == [True, True, False, True, True, False]
@@ -195,6 +209,13 @@ def test_a_study_under_way_can_be_looked_at(make, tmp_path, monkeypatch) -> None
         (lambda results: results.at("gdp_real", 2035), "2016 to 2017"),
         (lambda results: results.phase("audit-share", "rd-fund"), "does not vary"),
         (lambda results: results.morris(), "“grid”"),
+        (lambda results: results.at("gdp_real", 2016.5), "2016 to 2017"),
+        (lambda results: results.at("gdp_real", True), "2016 to 2017"),
+        (lambda results: results.at("gdp_real", "2016"), "2016 to 2017"),
+        (lambda results: results.at("GDP_real"), "“gdp_real”"),
+        (lambda results: results.at("colluding_share"), "“colluding_share@golmud”"),
+        (lambda results: results.phase("audit-share", "audit-share"), "named twice"),
+        (lambda results: results.pareto(["gdp_real", "gdp_real"]), "named twice"),
     ],
 )
 def test_what_is_not_there_is_told(results, call, told) -> None:
@@ -242,6 +263,19 @@ def test_every_figure_is_drawn_in_both_languages(known, tmp_path, lang, caplog) 
             assert (png.read_bytes(), svg.read_bytes()) == first
     # A letter without a glyph or a font that is not here would be complained of.
     assert [record.message for record in caplog.records if "font" in record.name] == []
+
+
+@pytest.mark.parametrize("setting", [{"text.usetex": True}, {"savefig.bbox": "tight"}, {"svg.fonttype": "none"}])
+def test_a_matplotlibrc_has_no_say(known, tmp_path, setting) -> None:
+    import matplotlib as mpl
+
+    found = known(lambda run, _: 0.01 * run.seed + 0.1 * run.policy)
+    plain = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "plain")]
+    more = {"figure.dpi": 31, "font.size": 3, "axes.formatter.use_locale": True, "path.sketch": (1, 100, 2)}
+    with mpl.rc_context({**more, **setting}):
+        drawn = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "other")]
+        assert mpl.rcParams["font.size"] == 3
+    assert drawn == plain
 
 
 def test_work_without_deaths_gives_each_item_once() -> None:

@@ -149,7 +149,7 @@ from ccepz_sim.studies import runner, store
 from ccepz_sim.studies.extras import StudyError
 if __name__ == "__main__":
     store.MOST_RUNS_OF_SHARD = 8
-    study = load_content().read_study(document(), "tried.toml", "tried")
+    study = load_content().read_study(document(), "tried.toml")
     engine = FaultyPool(2, Faults(Path({str(faults.folder)!r}), **{more!r}))
     try:
         runner.run_study(study, Path({str(folder)!r}), engine=engine)
@@ -296,9 +296,9 @@ def test_a_strange_folder_is_not_touched(study, faults, tmp_path) -> None:
 def test_two_drivers_do_not_share_a_folder(study, faults, tmp_path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    ledger = RunLedger(folder, RUNS)
+    ledger = RunLedger(folder, RUNS, "key")
     with pytest.raises(StudyError) as caught:
-        RunLedger(folder, RUNS)
+        RunLedger(folder, RUNS, "key")
     assert caught.value.key == "busy"
     ledger.close()
 

@@ -94,7 +94,9 @@ def test_targets_are_held_by_both_uses_and_name_what_they_identify(content: Cont
         ({"spread": 0}, "out_of_bounds"),
         ({"value": "much"}, "wrong_type"),
         ({"tolerance": 0.1}, "unknown_key"),
-        ({"kind": "survey"}, "missing_key"),
+        ({"kind": "ceiling"}, "not_for_this"),
+        ({"indicators": ["gdp", "so2"]}, "other_number"),
+        ({"year": 2061}, "out_of_bounds"),
     ],
 )
 def test_mistakes_are_found(change: dict[str, object], rule: str, content: Content) -> None:

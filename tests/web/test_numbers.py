@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim.content import load_content
 from ccepz_sim.indicators import all_indicators
+from ccepz_sim.sentences import figure
 from ccepz_sim.web import numbers
 
 
@@ -21,6 +23,10 @@ from ccepz_sim.web import numbers
         ("t", 38_000_000.0, "38.0 million t", "3,800万吨"),
         ("1", 0.213, "21.3%", "21.3%"),
         ("1", -0.05, "−5.0%", "−5.0%"),
+        ("firms", 1.0, "1 firm", "1家"),
+        ("persons/year", -1.0, "−1 person/yr", "−1人/年"),
+        ("persons", 1_000_000.0, "1.00 million people", "100万人"),
+        ("posts", 0.4, "0 posts", "0个岗位"),
     ],
 )
 def test_values_in_words(unit: str, value: float, english: str, chinese: str) -> None:
@@ -41,6 +47,16 @@ def test_an_axis_holds_its_series(low: float, span: float) -> None:
     assert bottom <= low + slack
     assert top >= high - slack
     assert bottom < top
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 2))
+def test_the_browser_writes_the_digits_of_the_whole_value(value: float, decimals: int) -> None:
+    (sent,) = numbers.drawn(np.array([value]), decimals)
+    assert figure(sent, decimals) == figure(value, decimals)
+
+
+def test_little_travels_and_no_digit_is_lost() -> None:
+    assert numbers.drawn(np.array([84.412345678, 489_338.0, 12.25]), 1) == [84.4123, 489_338.0, 12.25]
 
 
 def test_every_unit_of_the_content_has_words() -> None:

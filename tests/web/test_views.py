@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from ccepz_sim.studies.export import Played, python_script
 from ccepz_sim.web.views import charts, lives, people, policy_web, report, story
 from ccepz_sim.web.views import map as mapped
 from ccepz_sim.web.views.charts import Visibility
+from ccepz_sim.web.views.followed import span
 
 WORLD = World(1, "slow-recovery")
 TRUTH = Visibility(2035)
@@ -133,7 +135,7 @@ def test_treasury_and_standing_are_those_of_the_zone(outcome: Outcome) -> None:
     assert outcome.own.purse[-1][:2] == (zone.treasury, zone.state.governance.standing)
     assert len(outcome.own.purse) == 20
     shown = {fact["label"]: fact["value"] for fact in story.facts(outcome, 2035, "en")}
-    assert shown["Standing"] == f"{zone.state.governance.standing:.0f}"
+    assert shown["Standing"] == f"{zone.state.governance.standing:.1f}"
 
 
 def test_what_is_not_audited_is_shown_as_reported(outcome: Outcome) -> None:
@@ -174,16 +176,70 @@ def test_the_middle_and_four_in_five_of_a_distribution() -> None:
     assert people._spread("size", np.zeros(0), write, 0.8, "en")["value"] == "–"
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_people_can_be_followed_in_words(content: Content, outcome: Outcome, lang: str) -> None:
+def told(content: Content, found: Lives, kind: str, row: int, year: int, lang: str, met: int = 0) -> dict[str, Any]:
+    """Tell the life of who holds a row in the year it was met, as seen from another year."""
+    there = span(found, kind, row, met or year)
+    assert there is not None
+    return lives.life(content, found, kind, (row, there), year, 2035, lang)
+
+
+@pytest.fixture(scope="module")
+def everybody(content: Content, outcome: Outcome) -> Lives:
     found = Runner(content, PilotZone).carry_out(Order(WORLD, outcome.own.decisions, "lives"))
     assert isinstance(found, Lives)
+    return found
+
+
+@pytest.mark.parametrize("kind", people.KINDS)
+def test_the_dice_and_the_list_show_the_same_one(content: Content, everybody: Lives, kind: str) -> None:
+    """Whoever can be drawn, seen from whatever year: the list holds the row once, under the name of the life."""
+    luck = np.random.default_rng(5)
+    for met in (2016, 2024, 2035):
+        rows = people.rows_of(content, everybody, kind, met)
+        for row in luck.choice(rows, 12).tolist():
+            for year in (2016, 2024, 2035):
+                life = told(content, everybody, kind, row, year, "en", met)
+                names = people.overview(content, everybody, kind, year, 2035, "en", (row, life["title"]))["names"]
+                assert [name for number, name in names if number == row] == [life["title"]]
+                assert len({number for number, _ in names}) == len(names)
+
+
+def test_a_row_that_is_given_on_is_another_firm(content: Content, everybody: Lives) -> None:
+    codes, alive = everybody.firms["code"], everybody.firms["alive"].astype(bool)
+    given = [int(row) for row in np.flatnonzero(alive[0] & alive[-1] & (codes[0] != codes[-1]))]
+    assert given, "no row changed hands in twenty years: another seed would test this better"
+    for row in given:
+        first, second = (told(content, everybody, "firms", row, year, "en") for year in (2016, 2035))
+        assert first["title"].endswith(codes[0, row])
+        assert second["title"].endswith(codes[-1, row])
+        assert any(line["text"].startswith("Closes") for line in first["lines"])
+        assert second["lines"][0]["text"].startswith("Opens")
+        opened = second["lines"][0]["year"]
+        assert [value for series in second["series"] for value in series["values"][: opened - 2016]] == [None] * (
+            2 * (opened - 2016)
+        )
+        assert "no longer there in 2035" in told(content, everybody, "firms", row, 2035, "en", 2016)["sub"]
+
+
+def test_particulars_are_those_of_the_year_on_the_table(content: Content, everybody: Lives) -> None:
+    row = int(people.rows_of(content, everybody, "officials", 2024)[0])
+    for year in (2016, 2024):
+        served = int(everybody.officials["tenure"][year - 2016][row]) // 4
+        sub = told(content, everybody, "officials", row, year, "en")["sub"]
+        assert sub.startswith(f"End of {year}: ")
+        assert f" {served} year" in sub
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_people_can_be_followed_in_words(content: Content, everybody: Lives, lang: str) -> None:
+    found = everybody
     for kind in people.KINDS:
         overview = people.overview(content, found, kind, 2025, 2035, lang)
         assert overview["points"] or overview["bins"]
         assert {row for row, _ in overview["names"]} <= set(people.rows_of(content, found, kind, 2025).tolist())
         assert overview["names"]
-        lived = [lives.life(content, found, kind, row, 2035, lang) for row, _ in overview["names"][:60]]
+        lived = [told(content, found, kind, row, 2025, lang) for row, _ in overview["names"][:60]]
+        assert [life["title"] for life in lived] == [name for _, name in overview["names"][:60]], "one name for one"
         assert any(len(life["lines"]) > 1 for life in lived), kind
         for life in lived:
             assert life["title"]
@@ -195,9 +251,6 @@ def test_people_can_be_followed_in_words(content: Content, outcome: Outcome, lan
                 assert not re.search("[\u4e00-\u9fff]", words), words
             years = [line["year"] for line in life["lines"]]
             assert years == sorted(years)
-    last = int(people.rows_of(content, found, "residents", 2025)[-1])
-    followed = people.overview(content, found, "residents", 2025, 2035, lang, last)
-    assert last in {row for row, _ in followed["names"]}, "who is followed can be seen in the list"
     hidden = people.overview(content, found, "firms", 2025, 2015, lang)
     shown = people.overview(content, found, "firms", 2025, 2035, lang)
     assert hidden["marked"] != shown["marked"], "a deal that nobody found is not marked"

@@ -11,8 +11,9 @@ from ccepz_sim.game.records import Future
 from ccepz_sim.game.session import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.charts import Visibility, gap_text, rounded, shows, tone_of
+from ccepz_sim.web.views.charts import Visibility, gap_text, shows, tone_of
 from ccepz_sim.web.views.words import Part, words
 
 LINES = ("lake", "ochre", "violet", "iron")  # colour of each branch; the dash is its second sign
@@ -32,7 +33,7 @@ def listed(state: State, lang: str) -> list[Part]:
                 "colour": LINES[place % len(LINES)],
                 "place": place,
                 "current": branch == state.standings.current,
-                "what": t["what"].format(count=len(position.items), years=_span(years)) if years else t["nothing"],
+                "what": fill(t["what"], count=len(position.items), years=_span(years)) if years else t["nothing"],
                 "ready": branch == state.standings.current or branch in state.rivals,
             }
         )
@@ -50,7 +51,7 @@ def name_of(state: State, branch: int, lang: str) -> str:
     name = state.standings.names[branch]
     if not name:
         return t["first"]
-    return t["number"].format(number=name) if name.isdigit() else name
+    return fill(t["number"], number=name) if name.isdigit() else name
 
 
 def futures_of(state: State) -> dict[int, Future]:
@@ -83,13 +84,13 @@ def charts_of(state: State, chosen: Sequence[str], visibility: Visibility, lang:
                 "decimals": scale.decimals,
                 "low": low,
                 "high": high,
-                "without": rounded(quo / scale.factor),
+                "without": numbers.drawn(quo / scale.factor, scale.decimals),
                 "lines": [
                     {
                         "name": name_of(state, branch, lang),
                         "colour": LINES[places[branch] % len(LINES)],
                         "place": places[branch],
-                        "values": rounded(values / scale.factor),
+                        "values": numbers.drawn(values / scale.factor, scale.decimals),
                     }
                     for branch, values in series.items()
                 ],

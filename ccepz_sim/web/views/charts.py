@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR
+from ccepz_sim import __version__
+from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.game.bands import Band
 from ccepz_sim.game.records import Future, Numbers
 from ccepz_sim.game.reveal import known_until
-from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.session import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import Indicator, all_indicators
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
 
@@ -44,7 +46,16 @@ COLOURS = {
 }
 OTHER = "slate"
 BALANCES = ("net_migration", "budget_balance")  # may be negative, so a percentage would mislead
+SHORT_HASH = 12  # letters that tell contents apart
 SMALL = 5e-4  # a gap between reported and true that no reader would see
+
+
+def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return the eight indicators to show: those wanted, and the usual ones where an indicator is no more."""
+    known = all_indicators()
+    return tuple(
+        wanted[place] if place < len(wanted) and wanted[place] in known else usual for place, usual in enumerate(PANELS)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +133,10 @@ def _panel(
         "help": indicator.help.get(lang),
         "colour": colour_of(name),
         "unit": scale.unit,
+        "unit_single": scale.single,
         "decimals": scale.decimals,
-        **{key: rounded(values / scale.factor) for key, values in drawn.items()},
+        "factor": scale.factor,
+        **{key: numbers.drawn(values / scale.factor, scale.decimals) for key, values in drawn.items()},
         "veiled": visibility.known + 1 if veiled else 0,
         "low": low,
         "high": high,
@@ -135,7 +148,21 @@ def _panel(
 def texts(share: float, lang: str) -> Part:
     """Return the words of the panels; the band says which share of the worlds it holds."""
     t = words("charts", lang)
-    return {**t, "band": t["band"].format(share=f"{100 * share:.0f}%")}
+    return {**t, "band": fill(t["band"], share=f"{100 * share:.0f}%")}
+
+
+def about(content: Content, state: State, lang: str) -> Part:
+    """Say which game a saved picture or table shows and where it comes from, in words and as columns."""
+    t, count, world = words("charts", lang), len(state.position.items), state.world
+    scenario = content.scenarios[world.scenario].label.get(lang)
+    made = {"version": __version__, "content": content.hash[:SHORT_HASH]}
+    return {
+        "lines": [
+            fill(t["about_game"], scenario=scenario, seed=world.seed, count=count, first=PLAY_YEAR, last=LAST_YEAR),
+            fill(t["about_source"], **made),
+        ],
+        "game": {"scenario": world.scenario, "seed": world.seed, "decisions": count, **made},
+    }
 
 
 def edges_of(band: Band, indicator: str, visibility: Visibility, share: float) -> tuple[Numbers, Numbers]:
@@ -149,7 +176,7 @@ def luck(band: Band | None, indicator: Indicator, lang: str) -> str:
     better = band.better(indicator.id, LAST_YEAR) if band is not None and band.decisions else None
     if band is None or better is None:
         return ""
-    return words("charts", lang)["luck"].format(share=f"{100 * better:.0f}%", worlds=band.worlds)
+    return fill(words("charts", lang)["luck"], share=f"{100 * better:.0f}%", worlds=band.worlds)
 
 
 def change(indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str) -> Part:
@@ -158,22 +185,23 @@ def change(indicator: Indicator, own: float, without: float, scale: numbers.Scal
     gap = own - without
     amount = gap_text(indicator, own, without, scale, lang)
     if not shows(amount):
-        none = t["same"].format(year=LAST_YEAR)
+        none = fill(t["same"], year=LAST_YEAR)
         return {"tone": "", "text": none, "spoken": none}
     tone = tone_of(indicator, gap)
     verdict = t[tone] if tone else ""
     mark, way = ("▲", t["up"]) if gap > 0 else ("▼", t["down"])
-    end = t["by_end"].format(year=LAST_YEAR)
+    end = fill(t["by_end"], year=LAST_YEAR)
+    short = gap_text(indicator, own, without, scale, lang, unit=False)
     return {
         "tone": tone,
-        "text": " ".join(filter(None, [mark, amount, verdict, "·", end])),
+        "text": " ".join(filter(None, [mark, short, verdict, "·", end])),
         "spoken": " ".join(filter(None, [end, way, amount, verdict])),
     }
 
 
 def shows(amount: str) -> bool:
     """Return whether a difference is one at all once it is written: all its digits may have rounded to nothing."""
-    return re.search("[1-9]", amount) is not None
+    return re.match("[+−]?[0.,]*[1-9]", amount) is not None  # a unit may have digits of its own
 
 
 def tone_of(indicator: Indicator, gap: float) -> str:
@@ -183,21 +211,22 @@ def tone_of(indicator: Indicator, gap: float) -> str:
     return "good" if (gap > 0) == (indicator.direction == "up") else "bad"
 
 
-def gap_text(indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str) -> str:
-    """Write a difference: points for shares, per cent for what cannot turn negative, else the unit."""
+def gap_text(
+    indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str, *, unit: bool = True
+) -> str:
+    """Write a difference: points for shares, per cent for what cannot turn negative, else the unit of the scale.
+
+    Without `unit` the number stands alone, where its unit is written right above it.
+    """
     gap = own - without
     if indicator.unit in ("1", "share"):
         return numbers.join(numbers.number_text(gap * 100, 1, sign=True), words("charts", lang)["points"], lang)
     if indicator.direction == "neutral" or indicator.id in BALANCES or own * without <= 0:
-        return numbers.number_text(gap / scale.factor, scale.decimals, sign=True)
+        text = scale.write(gap, lang, sign=True)
+        return text if unit else numbers.number_text(gap / scale.factor, scale.decimals, sign=True)
     return numbers.number_text(100 * gap / abs(without), 1, sign=True) + "%"
 
 
 def years() -> list[int]:
     """Return the years of the charts."""
     return list(range(FIRST_YEAR, LAST_YEAR + 1))
-
-
-def rounded(values: Numbers) -> list[float]:
-    """Round to what a chart can show, so that little travels."""
-    return [float(f"{value:.5g}") for value in values]

@@ -11,6 +11,7 @@ from ccepz_sim.game.position import values_at
 from ccepz_sim.game.session import State
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.schema import STATUS_QUO, Lever
+from ccepz_sim.sentences import fill
 from ccepz_sim.text import Texts
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
@@ -38,9 +39,7 @@ def lever_groups(content: Content, lang: str) -> list[Part]:
 def _lever(lever: Lever, bodies: dict[str, str], lang: str) -> Part:
     scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
     status = Texts.load("web")[f"status.{lever.status}"].get(lang)
-    parts = [status, lever.source or lever.why]
-    if lever.report:
-        parts.append(Texts.load("web")["levers.chapter"].format(lang, chapter=lever.report))
+    parts = [status, lever.evidence.get(lang), *cited(lever.report, lang)]
     space = "" if lang == "zh" or scale.unit in ("", "%") else "\u00a0"
     return {
         "id": lever.id,
@@ -54,14 +53,37 @@ def _lever(lever: Lever, bodies: dict[str, str], lang: str) -> Part:
         "high": lever.bounds[1],
         "step": lever.step,
         "factor": scale.factor,
-        "suffix": space + scale.unit,
+        "suffix": space + scale.unit if scale.unit else "",
+        "suffix_single": space + scale.single if scale.unit else "",
         "decimals": scale.decimals,
         "lag": lever.lag.quarters,
         "cost": lever.cost.kind,
         "money": lever.cost.money,
         "standing": lever.cost.standing,
+        "whole_cost": _whole_cost(lever, lang),
         "enters": all_indicators()[lever.effect.indicator].label.get(lang),
     }
+
+
+def cited(sections: str, lang: str) -> list[str]:
+    """Name sections of the source report with their headings, where they are known."""
+    headings, t = Texts.load("report"), words("levers", lang)
+    return [
+        fill(t["section"], section=section, heading=headings[section].get(lang))
+        if section in headings
+        else fill(t["chapter"], section=section)
+        for section in sections.split(", ")
+        if section
+    ]
+
+
+def _whole_cost(lever: Lever, lang: str) -> str:
+    """Say what a move over the whole range of a lever costs."""
+    t, span = words("levers", lang), lever.bounds[1] - lever.bounds[0]
+    yuan = span if lever.cost.kind == "value" else lever.cost.money * span
+    money = numbers.scale_of("yuan", yuan, lang).write(yuan, lang)
+    key = "cost_points" if lever.cost.kind == "none" else "cost_full"
+    return fill(t[key], points=f"{lever.cost.standing:g}", money=money)
 
 
 @lru_cache(maxsize=8)
@@ -90,22 +112,28 @@ def means_now(content: Content, state: State, lang: str) -> Part:
     standing, share = t["means_unknown"], "0%"
     warnings: list[str] = []
     if means.standing is not None and left is not None:
-        standing = t["means_spent"].format(left=f"{max(0.0, left):.1f}", have=f"{means.standing:.1f}")
+        have, rest = numbers.standing_text(means.standing), numbers.standing_text(max(0.0, left))
+        standing = fill(t["means_spent"], left=rest, have=have, year=state.year)
         share = f"{min(100.0, max(0.0, left)):.0f}%"
         needed, floor = content.value("policy.standing_needed"), content.value("policy.dilution_floor")
         if left < needed:
-            warnings.append(t["means_weak"].format(share=f"{100 * max(floor, min(1.0, left / needed)):.0f}%"))
+            warnings.append(fill(t["means_weak"], share=f"{100 * max(floor, min(1.0, left / needed)):.0f}%"))
     scale = numbers.scale_of("yuan", abs(means.money), lang)
     paid = ""
     if means.paid is not None and means.money > 0:
         percent = f"{100 * means.paid:.0f}%"
-        paid = t["means_paid"].format(share=percent)
+        paid = fill(t["means_paid"], share=percent)
         if means.paid < WHOLE:
-            warnings.append(t["means_short"].format(share=percent))
+            warnings.append(fill(t["means_short"], share=percent))
+    end = ""
+    if state.outcome is not None:  # the very figure of the page's head
+        points = state.outcome.own.purse[state.year - PLAY_YEAR].standing
+        end = fill(t["means_end"], end=numbers.standing_text(points))
     return {
         "standing": standing,
+        "end": end,
         "left_share": share,
-        "money": t["means_need"].format(money=scale.write(means.money, lang)) if means.money else t["means_none"],
+        "money": fill(t["means_need"], money=scale.write(means.money, lang)) if means.money else t["means_none"],
         "paid": paid,
         "warnings": warnings,
     }

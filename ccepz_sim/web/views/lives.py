@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ccepz_sim.clock import PLAY_YEAR, QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.game.records import Lives
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
-from ccepz_sim.web.views.people import firm_names, resident_name
+from ccepz_sim.web.views.followed import Span, name_of
 from ccepz_sim.web.views.words import Part, words
 
 EMPLOYERS = ("firms", "construction", "services", "public", "agriculture", "institutes")
@@ -22,15 +23,23 @@ EMPTY, FULL = 0.5, 0.75
 HALF = 0.5
 
 
-def life(content: Content, lives: Lives, kind: str, row: int, known: int, lang: str) -> Part:
+def life(content: Content, lives: Lives, kind: str, who: tuple[int, Span], year: int, known: int, lang: str) -> Part:
     """Tell a life.
 
     Args:
-        content: names; lives: of the own future; kind: which table; row: whose life.
+        content: names; lives: of the own future; kind: which table; who: row and years of the one who is followed.
+        year: on the table: name and particulars are those of its end, or of the last the one was there.
         known: last year whose deals are known.
     """
+    row, there = who
     made = {"firms": _firm, "officials": _official, "institutes": _institute, "residents": _resident}[kind]
-    found: Part = made(content, lives, row, known, lang)
+    date = there.nearest(year)
+    found: Part = made(content, lives, who, date, known, lang)
+    found["title"] = name_of(content, lives, kind, row, date, lang)
+    t = words("life", lang)
+    found["sub"] = fill(t["at_end"], year=date, sub=found["sub"])
+    if date != year:
+        found["sub"] += " · " + fill(t["gone" if date < year else "not_yet"], year=year)
     found["years"] = list(range(PLAY_YEAR, PLAY_YEAR + lives.years))
     if not found["lines"]:
         found["lines"] = [{"year": PLAY_YEAR, "text": words("life", lang)["quiet"]}]
@@ -45,7 +54,7 @@ class _Story:
         self.lines: list[Part] = []
 
     def say(self, year: int, key: str, **fields: object) -> None:
-        self.lines.append({"year": PLAY_YEAR + year, "text": self.t[key].format(**fields)})
+        self.lines.append({"year": PLAY_YEAR + year, "text": fill(self.t[key], **fields)})
 
     def money(self, yuan: float) -> str:
         return numbers.scale_of("yuan", abs(yuan), self.lang).write(yuan, self.lang)
@@ -55,11 +64,11 @@ def _of(table: Any, name: str, row: int) -> NDArray[Any]:
     return np.asarray(table[name])[:, row]
 
 
-def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Part:
-    story = _Story(lang)
+def _firm(content: Content, lives: Lives, who: tuple[int, Span], date: int, known: int, lang: str) -> Part:
+    story, (row, there) = _Story(lang), who
     table = {name: _of(lives.firms, name, row) for name in lives.firms}
     places = content.table("places").labels
-    alive = table["alive"].astype(bool)
+    alive = there.mask(lives.years)
     deals_known = known - PLAY_YEAR
     losses = 0
     base = float(table["capacity"][0]) if alive[0] else 0.0
@@ -72,7 +81,7 @@ def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Pa
             if was and year:
                 story.say(year, "closed", debt=story.money(float(table["debt"][year - 1])))
             continue
-        _deals(story, table, year, year <= deals_known)
+        _deals(story, table, year, year <= deals_known, year > 0 and was)
         losses = losses + 1 if table["profit"][year] < 0 else 0
         if losses == LOSSES:
             story.say(year, "losses", years=LOSSES)
@@ -81,15 +90,18 @@ def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Pa
             base = float(table["capacity"][year])
         if table["innovations"][year] >= 1:
             story.say(year, "invented", count=int(table["innovations"][year]))
-        if year and table["partner"][year] >= 0 > table["partner"][year - 1]:
-            story.say(year, "partner", name=firm_names(content, lives, lang)[int(table["partner"][year])])
-        if year and table["outdated"][year] < table["outdated"][year - 1] - HALF / 2:
+        if not (year and was):
+            continue
+        partner = int(table["partner"][year])
+        if partner >= 0 > table["partner"][year - 1]:
+            story.say(year, "partner", name=name_of(content, lives, "firms", partner, PLAY_YEAR + year, lang))
+        if table["outdated"][year] < table["outdated"][year - 1] - HALF / 2:
             story.say(year, "renewed")
     t = story.t
-    last = int(np.flatnonzero(alive)[-1]) if alive.any() else 0
+    last = date - PLAY_YEAR
     return {
-        "title": firm_names(content, lives, lang)[row],
-        "sub": t["firm_sub"].format(
+        "sub": fill(
+            t["firm_sub"],
             place=places[int(table["place"][last])].get(lang),
             staff=f"{table['staff'][last]:,.0f}",
             sales=story.money(float(table["sales"][last])),
@@ -102,20 +114,21 @@ def _firm(content: Content, lives: Lives, row: int, known: int, lang: str) -> Pa
     }
 
 
-def _deals(story: _Story, table: dict[str, NDArray[Any]], year: int, known: bool) -> None:
-    had, has = bool(table["colluding"][year - 1]) if year else False, bool(table["colluding"][year])
+def _deals(story: _Story, table: dict[str, NDArray[Any]], year: int, known: bool, was: bool) -> None:
+    """Tell of deals and diverted funds; `was`: the firm was there the year before."""
+    had, has = was and bool(table["colluding"][year - 1]), bool(table["colluding"][year])
     if known and has and not had:
         story.say(year, "deal", bribe=story.money(float(table["bribe"][year])))
     if table["punished"][year] > 0:
         story.say(year, "punished")
     elif known and had and not has:
         story.say(year, "deal_ends")
-    if known and table["misused"][year] > 0 and (not year or table["misused"][year - 1] <= 0):
+    if known and table["misused"][year] > 0 and not (was and table["misused"][year - 1] > 0):
         story.say(year, "misused", money=story.money(float(table["misused"][year])))
 
 
-def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -> Part:
-    story = _Story(lang)
+def _official(content: Content, lives: Lives, who: tuple[int, Span], date: int, known: int, lang: str) -> Part:
+    story, row = _Story(lang), who[0]
     table = {name: _of(lives.officials, name, row) for name in lives.officials}
     bodies = content.table("bodies").labels
     for year in range(lives.years):
@@ -130,10 +143,9 @@ def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -
                 story.say(year, "free")
     t = story.t
     whole = np.ones(lives.years, dtype=bool)
-    body = bodies[int(table["body"][0])].get(lang)
+    body = bodies[int(table["body"][date - PLAY_YEAR])].get(lang)
     return {
-        "title": content.table("officials").labels[row].get(lang),
-        "sub": t["official_sub"].format(body=body, years=int(table["tenure"][-1]) // QUARTERS),
+        "sub": fill(t["official_sub"], body=body, years=int(table["tenure"][date - PLAY_YEAR]) // QUARTERS),
         "lines": story.lines,
         "series": [
             _line(t["enforcement"], table["enforcement"], whole, "1", "slate", lang),
@@ -142,23 +154,22 @@ def _official(content: Content, lives: Lives, row: int, known: int, lang: str) -
     }
 
 
-def _institute(content: Content, lives: Lives, row: int, _: int, lang: str) -> Part:
-    story = _Story(lang)
+def _institute(content: Content, lives: Lives, who: tuple[int, Span], date: int, _: int, lang: str) -> Part:
+    story, row = _Story(lang), who[0]
     table = {name: _of(lives.institutes, name, row) for name in lives.institutes}
-    fill = table["people"] / np.maximum(table["posts"], 1.0)
+    filled = table["people"] / np.maximum(table["posts"], 1.0)
     for year in range(1, lives.years):
-        if fill[year] < EMPTY <= fill[year - 1]:
-            story.say(year, "emptied", share=f"{100 * fill[year]:.0f}%")
-        if fill[year] >= FULL > fill[year - 1]:
-            story.say(year, "filled", share=f"{100 * fill[year]:.0f}%")
+        if filled[year] < EMPTY <= filled[year - 1]:
+            story.say(year, "emptied", share=f"{100 * filled[year]:.0f}%")
+        if filled[year] >= FULL > filled[year - 1]:
+            story.say(year, "filled", share=f"{100 * filled[year]:.0f}%")
         if table["results"][year] > 0:
             story.say(year, "result", count=int(table["results"][year]))
-    labels, places = content.table("institutes").labels, content.table("places")
+    places = content.table("places")
     place = places.labels[places.index[content.table("institutes").texts("place")[row]]].get(lang)
     whole = np.ones(lives.years, dtype=bool)
     return {
-        "title": labels[row].get(lang),
-        "sub": story.t["institute_sub"].format(place=place, posts=f"{table['posts'][-1]:,.0f}"),
+        "sub": fill(story.t["institute_sub"], place=place, posts=round(float(table["posts"][date - PLAY_YEAR]))),
         "lines": story.lines,
         "series": [
             _line(story.t["people"], table["people"], whole, "persons", "violet", lang),
@@ -167,22 +178,19 @@ def _institute(content: Content, lives: Lives, row: int, _: int, lang: str) -> P
     }
 
 
-def _resident(content: Content, lives: Lives, row: int, _: int, lang: str) -> Part:
-    story = _Story(lang)
+def _resident(content: Content, lives: Lives, who: tuple[int, Span], date: int, _: int, lang: str) -> Part:
+    story, (row, there) = _Story(lang), who
     t, table = story.t, {name: _of(lives.residents, name, row) for name in lives.residents}
     places = content.table("places").labels
 
     def name(town: int) -> str:
         return places[town].get(lang) if town < len(places) else words("people", lang)["elsewhere"]
 
-    there = table["town"] >= 0
-    end = lives.years
+    alive = there.mask(lives.years)
     for year in range(1, lives.years):
-        if not there[year] or table["age"][year] < table["age"][year - 1]:  # a newborn may take a free row
-            if there[year - 1]:
+        if not (alive[year] and alive[year - 1]):
+            if alive[year - 1]:
                 story.say(year, "died", age=int(table["age"][year - 1]) // QUARTERS)
-                end = year
-                break
             continue
         if table["town"][year] != table["town"][year - 1]:
             key = "resettled" if table["resettled"][year] and not table["resettled"][year - 1] else "moved"
@@ -194,11 +202,8 @@ def _resident(content: Content, lives: Lives, row: int, _: int, lang: str) -> Pa
         for column, up, down in (("awareness", "aware", "unaware"), ("trust", "trusts", "distrusts")):
             if (table[column][year] >= HALF) != (table[column][year - 1] >= HALF):
                 story.say(year, up if table[column][year] >= HALF else down)
-    alive = there & (np.arange(lives.years) < end)
-    first = int(np.flatnonzero(there)[0]) if there.any() else 0
     return {
-        "title": resident_name(content, lives, row, PLAY_YEAR + first, lang),
-        "sub": t["resident_sub"].format(persons=f"{int(table['weight'][first]):,}"),
+        "sub": fill(t["resident_sub"], persons=int(table["weight"][date - PLAY_YEAR])),
         "lines": story.lines,
         "series": [
             _line(t["awareness"], table["awareness"], alive, "1", "slate", lang),

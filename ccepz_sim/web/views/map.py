@@ -11,6 +11,7 @@ from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.content import Content
 from ccepz_sim.game.session import Outcome
 from ccepz_sim.indicators import all_indicators
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
@@ -132,7 +133,8 @@ def _links(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
         if amount < SMALLEST_LINK:
             continue
         first, second = (row, column) if tonnes[row, column] >= tonnes[column, row] else (column, row)
-        text = words("map", lang)["loop" if within else "link"].format(
+        text = fill(
+            words("map", lang)["loop" if within else "link"],
             tonnes=numbers.scale_of("t/year", amount, lang).write(amount, lang),
             origin=labels[first],
             target=labels[second],
@@ -155,7 +157,8 @@ def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Pa
             amount = float(net[year - FIRST_YEAR, origin, town])
             if amount < SMALLEST_MOVE:
                 continue
-            text = words("map", lang)["movers"].format(
+            text = fill(
+                words("map", lang)["movers"],
                 count=numbers.scale_of("persons", amount, lang).write(amount, lang),
                 place=table.labels[origin].get(lang),
                 year=year,
@@ -174,7 +177,7 @@ def _goods(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
     for town, sold in yearly.items():
         amount = float(sold[year - FIRST_YEAR])
         written = numbers.scale_of("yuan/year", amount, lang).write(amount, lang)
-        text = words("map", lang)["goods"].format(amount=written, place=table.labels[town].get(lang), year=year)
+        text = fill(words("map", lang)["goods"], amount=written, place=table.labels[town].get(lang), year=year)
         if amount > SMALLEST_SALE:
             found.append((amount, _flow(table.ids[town], BEYOND, amount, most, text)))
     return _strongest(found, len(towns))
@@ -192,7 +195,7 @@ def _money(content: Content, outcome: Outcome, year: int, lang: str) -> list[Par
         for way, (word, ends) in enumerate((("money_in", (BEYOND, name)), ("money_out", (name, BEYOND)))):
             amount = float(yearly[year - FIRST_YEAR, number, way])
             written = numbers.scale_of("yuan/year", amount, lang).write(amount, lang)
-            text = words("map", lang)[word].format(amount=written, place=label, year=year)
+            text = fill(words("map", lang)[word], amount=written, place=label, year=year)
             found.append({**_flow(*ends, amount, most, text), "way": word})
     return found
 

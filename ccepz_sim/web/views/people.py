@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.clock import PLAY_YEAR, QUARTERS
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
 from ccepz_sim.game.records import Lives
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
+from ccepz_sim.web.views.followed import column, firm_names, name_of
 from ccepz_sim.web.views.words import Part, words
 
 KINDS = ("firms", "officials", "institutes", "residents")
@@ -24,24 +25,22 @@ Write = Callable[[float], str]
 ASKED_RESIDENTS = 60  # how many of the sampled residents are named to choose from
 
 
-def column(table: Any, name: str, year: int) -> NDArray[Any]:
-    """Return one column of a table at the end of a played year."""
-    return np.asarray(table[name][year - PLAY_YEAR])
-
-
-def overview(content: Content, lives: Lives, kind: str, year: int, known: int, lang: str, row: int = -1) -> Part:
+def overview(
+    content: Content, lives: Lives, kind: str, year: int, known: int, lang: str, followed: tuple[int, str] | None = None
+) -> Part:
     """Describe the distribution of one kind of people in a year: points or bins, and figures of the whole.
 
     Args:
         content: names; lives: of the own future; kind: one of KINDS; year: on the table.
         known: last year whose deals are known: later only what was punished is marked.
-        row: who is followed, to be among those one can choose from; -1 for nobody.
+        followed: row and name of who is followed, to be among those one can choose from.
     """
     t = words("people", lang)
     made = {"firms": _firms, "officials": _officials, "institutes": _institutes, "residents": _residents}[kind]
     found: Part = made(content, lives, year, year <= known, lang)
-    if kind == "residents" and row >= 0 and row not in {number for number, _ in found["names"]}:
-        found["names"].append([row, resident_name(content, lives, row, year, lang)])
+    if followed is not None:  # under the very name of the life beside, also where the row is another's by now
+        others = [pair for pair in found["names"] if pair[0] != followed[0]]
+        found["names"] = sorted([*others, list(followed)], key=lambda pair: _order(kind, pair))
     return {
         "x": t[f"{kind}_x"],
         "y": t[f"{kind}_y"],
@@ -72,7 +71,7 @@ def _firms(content: Content, lives: Lives, year: int, known: bool, lang: str) ->
     profit = column(table, "profit", year)[rows]
     margin = np.clip(profit / np.maximum(sales, LEAST_SALES), -WIDEST_MARGIN, WIDEST_MARGIN)
     mark = column(table, "colluding" if known else "punished", year)[rows] > 0
-    names = firm_names(content, lives, lang)
+    names = firm_names(content, lives, year, lang)
     points = [
         [int(row), round(100 * float(x), 1), float(f"{max(y, LEAST_SALES):.3g}"), int(flag)]
         for row, x, y, flag in zip(rows, margin, sales, mark, strict=True)
@@ -102,7 +101,7 @@ def _officials(content: Content, lives: Lives, year: int, known: bool, lang: str
     names = [label.get(lang) for label in labels]
     t, share = words("people", lang), content.value("game.band_share")
     facts = [
-        _whole(t["officials_count"], f"{len(points)}"),
+        _whole(t["officials_count"], numbers.scale_of("posts", len(points), lang).write(len(points), lang)),
         _spread(t["officials_x"], column(table, "integrity", year), _percent, share, lang),
         _spread(t["officials_y"], column(table, "enforcement", year), _percent, share, lang),
     ]
@@ -122,8 +121,14 @@ def _institutes(content: Content, lives: Lives, year: int, _: bool, lang: str) -
     names = [label.get(lang) for label in content.table("institutes").labels]
     t, share = words("people", lang), content.value("game.band_share")
     facts = [
-        _whole(t["institutes"], f"{len(points)}"),
-        _spread(t["institutes_x"], posts, lambda value: numbers.number_text(value, 0), share, lang),
+        _whole(t["institutes"], numbers.scale_of("institutes", len(points), lang).write(len(points), lang)),
+        _spread(
+            t["institutes_x"],
+            posts,
+            lambda value: numbers.scale_of("posts", value, lang).write(value, lang),
+            share,
+            lang,
+        ),
         _spread(t["institutes_y"], fill, _percent, share, lang),
         _whole(t["institutes_share"], _percent(float((fill < 0.5).mean()))),
     ]
@@ -141,7 +146,7 @@ def _residents(content: Content, lives: Lives, year: int, _: bool, lang: str) ->
     bins = [[round(100 * float(edges[i]), 0), float(f"{aware[i]:.4g}"), float(f"{trust[i]:.4g}")] for i in range(BINS)]
     step = max(1, len(rows) // ASKED_RESIDENTS)
     asked = rows[::step][:ASKED_RESIDENTS]
-    names = {int(row): resident_name(content, lives, int(row), year, lang) for row in asked}
+    names = {int(row): name_of(content, lives, "residents", int(row), year, lang) for row in asked}
     t, share = words("people", lang), content.value("game.band_share")
     adults = float(weight.sum())
     facts = [
@@ -168,7 +173,7 @@ def _spread(
     quantiles = np.array([(1.0 - share) / 2.0, 0.5, (1.0 + share) / 2.0])
     places = np.minimum(np.searchsorted(reached, quantiles * reached[-1]), len(values) - 1)
     low, median, high = (write(float(value)) for value in values[order][places])
-    text = words("people", lang)["range"].format(share=_percent(share), low=low, high=high)
+    text = fill(words("people", lang)["range"], share=_percent(share), low=low, high=high)
     return {"label": label, "value": median, "range": text}
 
 
@@ -176,26 +181,9 @@ def _percent(value: float) -> str:
     return numbers.number_text(100 * value, 0) + "%"
 
 
-@lru_cache(maxsize=8)
-def firm_names(content: Content, lives: Lives, lang: str) -> tuple[str, ...]:
-    """Return what each firm row is called: its product and code."""
-    products = content.table("products").labels
-    product = np.asarray(lives.firms["product"])[-1]
-    return tuple(
-        f"{products[int(made)].get(lang)} {code}" if code else ""
-        for made, code in zip(product, lives.codes, strict=True)
-    )
-
-
-def resident_name(content: Content, lives: Lives, row: int, year: int, lang: str) -> str:
-    """Say who a resident is in a year: nobody has a name, everybody a place, an age and a skill."""
-    t = words("people", lang)
-    table = lives.residents
-    town = int(column(table, "town", year)[row])
-    places = content.table("places").labels
-    where = places[town].get(lang) if 0 <= town < len(places) else t["elsewhere"]
-    skill = t[("unskilled", "skilled", "professional")[int(column(table, "skill", year)[row])]]
-    return t["resident"].format(place=where, age=int(column(table, "age", year)[row]) // QUARTERS, skill=skill, row=row)
+def _order(kind: str, pair: list[Any]) -> tuple[str, int]:
+    """Residents stand by number, all others by name."""
+    return ("" if kind == "residents" else str(pair[1]), int(pair[0]))
 
 
 def _named(names: list[str]) -> list[list[Any]]:

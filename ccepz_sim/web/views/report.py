@@ -9,9 +9,10 @@ from ccepz_sim.game.records import Future, Happening
 from ccepz_sim.game.session import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import Indicator, all_indicators
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.branches import SCORES
-from ccepz_sim.web.views.charts import colour_of, gap_text, tone_of
+from ccepz_sim.web.views.charts import colour_of, gap_text, shows, tone_of
 from ccepz_sim.web.views.story import decisions
 from ccepz_sim.web.views.words import Part, words
 
@@ -19,7 +20,7 @@ SURE, UNSURE = 0.75, 0.5  # share of worlds from which a gain counts as policy, 
 LEAST = 0.005  # half a point or half a per cent: less is no result
 LISTED = 7
 TURNS = 8
-VISIBLE = 0.5  # points of a score: less rounds to nothing
+FULL = 99.9  # points of a score; below a hundred, so that tenths are written as in the charts
 
 
 def report(content: Content, state: State, outcome: Outcome, band: Band | None, lang: str) -> Part:
@@ -30,14 +31,21 @@ def report(content: Content, state: State, outcome: Outcome, band: Band | None, 
     rows = _rows(outcome, fits, lang)
     treasury, standing, _, _ = outcome.own.purse[-1]
     return {
-        "intro": t["intro"].format(
-            first=PLAY_YEAR, last=LAST_YEAR, scenario=scenario, seed=state.world.seed, count=len(state.position.items)
+        "intro": fill(
+            t["intro"],
+            first=PLAY_YEAR,
+            last=LAST_YEAR,
+            scenario=scenario,
+            seed=state.world.seed,
+            count=len(state.position.items),
         ),
-        "means": t["means"].format(
+        "means": fill(
+            t["means"],
+            year=LAST_YEAR,
             treasury=numbers.scale_of("yuan", abs(treasury), lang).write(treasury, lang),
-            standing=numbers.number_text(standing, 0),
+            standing=numbers.standing_text(standing),
         ),
-        "worlds": t["worlds"].format(worlds=fits.worlds) if fits is not None else t["no_worlds"],
+        "worlds": fill(t["worlds"], worlds=fits.worlds) if fits is not None else t["no_worlds"],
         "decisions": decisions(content, state.position.items, lang),
         "scores": [_score(outcome, name, lang) for name in SCORES],
         "worked": [row for row in rows if row["kind"] == "worked"][:LISTED],
@@ -63,7 +71,7 @@ def _rows(outcome: Outcome, band: Band | None, lang: str) -> list[Part]:
         tone = tone_of(indicator, own - without)
         found.append((moved, {**_line(indicator, own, without, tone, lang), "kind": _kind(tone, better)}))
         if better is not None and band is not None:
-            found[-1][1]["odds"] = t["odds"].format(share=f"{100 * better:.0f}%", worlds=band.worlds)
+            found[-1][1]["odds"] = fill(t["odds"], share=f"{100 * better:.0f}%", worlds=band.worlds)
     return [row for _, row in sorted(found, key=lambda pair: -pair[0])]
 
 
@@ -91,13 +99,15 @@ def _line(indicator: Indicator, own: float, without: float, tone: str, lang: str
 def _score(outcome: Outcome, name: str, lang: str) -> Part:
     indicator = all_indicators()[name]
     own, without = _end(outcome.own, name), _end(outcome.without, name)
+    scale = numbers.scale_of(indicator.unit, FULL, lang)
+    gap = scale.write(own - without, lang, sign=True)
     return {
         "label": indicator.label.get(lang),
-        "own": numbers.number_text(own, 0),
+        "own": numbers.number_text(own, scale.decimals),
         "share": round(own / 100.0, 3),
         "quo": round(without / 100.0, 3),
-        "gap": numbers.number_text(own - without, 0, sign=True),
-        "tone": tone_of(indicator, own - without) if abs(own - without) >= VISIBLE else "",
+        "gap": gap,
+        "tone": tone_of(indicator, own - without) if shows(gap) else "",
     }
 
 
@@ -112,8 +122,11 @@ def _looked(own: Future, lang: str) -> list[str]:
         size = 1.0 if indicator.unit in ("1", "share") else max(abs(true), 1e-12)
         if tone_of(indicator, said - true) == "good" and abs(said - true) / size >= 2 * LEAST:
             scale = numbers.scale_of(indicator.unit, max(abs(true), abs(said)), lang)
-            sentence = t["looked_row"].format(
-                name=indicator.label.get(lang), said=scale.write(said, lang), true=scale.write(true, lang)
+            sentence = fill(
+                t["looked_row"],
+                name=indicator.label.get(lang),
+                said=scale.write(said, lang),
+                true=scale.write(true, lang),
             )
             found.append((abs(said - true) / size, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)][:LISTED]

@@ -7,9 +7,10 @@ from typing import Any
 
 from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.content import Content
-from ccepz_sim.game.log import ChoosePackage
+from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Item
 from ccepz_sim.game.session import Outcome
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of
 from ccepz_sim.web.views.words import Part, words
@@ -21,17 +22,17 @@ HIDDEN = ("collusion_spreads", "collusion_recedes", "waste_use_rises", "waste_us
 
 
 def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
-    """Return treasury and standing at the end of a year."""
+    """Return the year, and treasury and standing at its end."""
     t = words("page", lang)
     treasury = standing = "–"
     if outcome is not None:
         money, points, _, _ = outcome.own.purse[year - PLAY_YEAR]
         treasury = numbers.scale_of("yuan", abs(money), lang).write(money, lang)
-        standing = numbers.number_text(points, 0)
+        standing = numbers.standing_text(points)
     return [
-        {"label": t["year"], "value": str(year), "help": t["year_help"], "wide": True},
-        {"label": t["treasury"], "value": treasury, "help": t["treasury_help"].format(year=year)},
-        {"label": t["standing"], "value": standing, "help": t["standing_help"].format(year=year)},
+        {"label": t["year"], "value": str(year), "help": t["year_help"]},
+        {"label": t["treasury"], "value": treasury, "help": fill(t["treasury_help"], year=year)},
+        {"label": t["standing"], "value": standing, "help": fill(t["standing_help"], year=year)},
     ]
 
 
@@ -51,7 +52,7 @@ def events(content: Content, outcome: Outcome, year: int, known: int, lang: str)
     for date in sorted(by_date, reverse=True):
         rows = _chosen(by_date[date])
         for row in sorted(rows, key=lambda row: -row.quarter):
-            when = t["quarter"].format(year=date, quarter=row.quarter)
+            when = fill(t["quarter"], year=date, quarter=row.quarter)
             shown.append(
                 {
                     "key": f"{date}-{row.quarter}-{row.place}-{row.kind}-{len(shown)}",
@@ -77,13 +78,28 @@ def _chosen(rows: list[Any]) -> list[Any]:
     return [row for _, row in sorted(ranked, key=lambda pair: pair[0])][:EVENTS_A_YEAR]
 
 
+def actions(content: Content, made: Sequence[SetLever | ChoosePackage], lang: str) -> list[str]:
+    """Name actions as they stand in an address, whatever became of them."""
+    t = words("happenings", lang)
+    named = []
+    for action in made:
+        if isinstance(action, ChoosePackage):
+            what = t["package"].format(name=content.packages[action.package].label.get(lang))
+        else:
+            lever = content.levers[action.lever]
+            scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
+            what = f"{lever.label.get(lang)} → {scale.write(action.value, lang)}"
+        named.append(f"{action.year} {what}")
+    return named
+
+
 def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:
     """Describe the decisions of a player, in the order of their dates."""
     t = words("happenings", lang)
     listed = []
     for item in items:
         if isinstance(item.action, ChoosePackage):
-            name, change = t["package"].format(name=content.packages[item.action.package].label.get(lang)), ""
+            name, change = fill(t["package"], name=content.packages[item.action.package].label.get(lang)), ""
         else:
             lever = content.levers[item.action.lever]
             scale = numbers.lever_scale(lever.unit, lever.bounds, lever.step, lang)
@@ -96,7 +112,7 @@ def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:
                 "year": item.action.year,
                 "name": name,
                 "change": change,
-                "undo": t["undo_one"].format(name=f"{item.action.year} {name}"),
+                "undo": fill(t["undo_one"], name=f"{item.action.year} {name}"),
             }
         )
     return listed

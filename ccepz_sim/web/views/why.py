@@ -5,6 +5,7 @@ from __future__ import annotations
 from ccepz_sim.content import Content
 from ccepz_sim.game.explain import Explanation, Share, Step, Unit
 from ccepz_sim.indicators import Indicator, all_indicators
+from ccepz_sim.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of, gap_text, tone_of
 from ccepz_sim.web.views.words import Part, words
@@ -45,7 +46,7 @@ def answer(content: Content, found: Explanation, lang: str) -> Part:
         "interaction": _gain(indicator, found.interaction, fine, lang),
         "interaction_size": round(found.interaction / most, 4),
         "rows": rows,
-        "missing": t["missing"].format(count=found.missing) if found.missing else "",
+        "missing": fill(t["missing"], count=found.missing) if found.missing else "",
     }
 
 
@@ -61,7 +62,7 @@ def unit_name(content: Content, unit: Unit, lang: str) -> str:
     name = content.levers[unit.lever].label.get(lang) if unit.lever else content.groups[unit.group].label.get(lang)
     if not unit.package:
         return name
-    return words("why", lang)["of_package"].format(name=name, package=content.packages[unit.package].label.get(lang))
+    return fill(words("why", lang)["of_package"], name=name, package=content.packages[unit.package].label.get(lang))
 
 
 def _path(share: Share, lang: str) -> list[Part]:
@@ -71,7 +72,7 @@ def _path(share: Share, lang: str) -> list[Part]:
         return [{"text": _step(step, lang), "why": why} for step, why in zip(share.steps, whys, strict=True)]
     if share.movers:
         listed = ("；" if lang == "zh" else "; ").join(_step(step, lang) for step in share.movers)
-        return [{"text": words("why", lang)["no_chain"].format(movers=listed), "why": ""}]
+        return [{"text": fill(words("why", lang)["no_chain"], movers=listed), "why": ""}]
     return []
 
 
@@ -81,10 +82,10 @@ def _step(step: Step, lang: str) -> str:
     before = numbers.number_text(step.before / scale.factor, scale.decimals)
     gap = gap_text(indicator, step.after, step.before, scale, lang)
     sentence = words("why", lang)["step"]
-    return sentence.format(name=indicator.label.get(lang), before=before, after=scale.write(step.after, lang), gap=gap)
+    return fill(sentence, name=indicator.label.get(lang), before=before, after=scale.write(step.after, lang), gap=gap)
 
 
 def _luck(share: Share, lang: str) -> str:
     if not share.elsewhere:
         return ""
-    return words("why", lang)["elsewhere"].format(agree=share.agree, worlds=len(share.elsewhere))
+    return fill(words("why", lang)["elsewhere"], agree=share.agree, worlds=len(share.elsewhere))
