@@ -61,19 +61,12 @@ def announce_again(policy: Policy, content: Content, decisions: Sequence[Decisio
     policy.announced[:] = announced_path(content, decisions, policy.status_quo)
 
 
-def costs(policy: Policy, quarter: int) -> np.ndarray:
-    """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
-    return _cost(policy.value, policy.status_quo[quarter], policy.money, policy.is_value)
-
-
 @compiled
-def _cost(value: np.ndarray, status_quo: np.ndarray, money: np.ndarray, is_value: np.ndarray) -> np.ndarray:
-    """Give what levers need this quarter, yuan, see `costs`."""
-    need = np.empty(value.size)
-    for lever in range(value.size):
-        extra = np.maximum(0.0, value[lever] - status_quo[lever]) * money[lever]  # keeps what is not a number
-        need[lever] = (extra + (value[lever] if is_value[lever] else 0.0)) / QUARTERS
-    return need
+def cost_of(policy: Policy, lever: int, quarter: int) -> float:
+    """Give a lever's money need this quarter, yuan: its programme above the status quo, and a value disbursed."""
+    extra = np.maximum(0.0, policy.value[lever] - policy.status_quo[quarter, lever])  # keeps what is not a number
+    need = extra * policy.money[lever] + (policy.value[lever] if policy.is_value[lever] else 0.0)
+    return need / QUARTERS
 
 
 def announce(zone: Zone) -> None:

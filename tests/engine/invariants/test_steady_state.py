@@ -11,7 +11,6 @@ from ccepz_sim import PilotZone
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.rules.funds import FUNDS
-from ccepz_sim.state.policy import Working
 from ccepz_sim.state.prices import ScenarioPath
 from ccepz_sim.state.zone import Zone
 from tests.engine.other_values import change_parameters
@@ -55,9 +54,8 @@ def still_world(zone: Zone) -> None:
     zone.exchange(path=still)
     zone.prices.log[:] = zone.prices.level_2015 + path.mean[now]
     policy.status_quo[:] = policy.status_quo[now]
-    numbered = Working.make().fill(**{channel: number for number, channel in enumerate(policy.channels)})
     for fund in FUNDS:
-        policy.status_quo[:, int(fund.amount(numbered))] = 0.0
+        policy.status_quo[:, policy.channels.index(fund)] = 0.0
     policy.announced[:] = policy.status_quo
 
 
