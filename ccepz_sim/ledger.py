@@ -256,6 +256,22 @@ def lend(ledger: Ledger, borrower: int, amount: float) -> None:
 
 
 @compiled
+def write_off(ledger: Ledger, borrower: int, bank: int, amount: float) -> None:
+    """Forgive debt at the bank's own expense, within compiled rules.
+
+    A negative or undefined amount is refused as by `pay`.
+    """
+    if amount > 0.0:
+        ledger.loans[borrower] -= amount
+        ledger.received[borrower] += amount
+        ledger.paid[bank] += amount
+        ledger.deposits[bank] -= amount
+        ledger.flows[Flow.WRITEOFF, ledger.sector_of[bank], ledger.sector_of[borrower]] += amount
+    elif amount != 0.0:
+        ledger.refused = Flow.WRITEOFF + 1
+
+
+@compiled
 def _open(ledger: Ledger) -> None:
     for account in range(ledger.accounts):
         ledger.opening[account] = ledger.deposits[account] - ledger.loans[account]

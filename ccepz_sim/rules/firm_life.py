@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay
+from ccepz_sim.ledger import Flow, lend, pay, write_off
 from ccepz_sim.rules.deposits import settle_closing
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 
+@compiled
 def open_firms(zone: Zone, rows: np.ndarray) -> None:
     """Start firms: book capital, a loan by debt ratio, working cash from the owners, full usual utilisation.
 
@@ -22,11 +23,6 @@ def open_firms(zone: Zone, rows: np.ndarray) -> None:
 
     Reads: firms.start_utilisation, capital_age, opening_cash.
     """
-    _open(zone, rows)
-
-
-@compiled
-def _open(zone: Zone, rows: np.ndarray) -> None:
     firms, tech, ledger, p = zone.firms, zone.technology, zone.ledger, zone.p.firms
     age = p.capital_age if zone.quarter == 0 else 1.0
     for firm in rows:
@@ -49,6 +45,7 @@ def assign_officials(zone: Zone, rows: np.ndarray) -> None:
     zone.firms.official[rows] = [pool[row % len(pool)] for row, pool in zip(rows.tolist(), pools, strict=True)]
 
 
+@compiled
 def close_firms(zone: Zone, mask: np.ndarray) -> None:
     """Close firms: assets are sold outside, what they do not cover is written off, guarantees are called.
 
@@ -58,7 +55,7 @@ def close_firms(zone: Zone, mask: np.ndarray) -> None:
     Reads: finance.recovery, guarantee_most; policy guarantees.
     """
     rows = np.flatnonzero(mask & zone.firms.alive)
-    if len(rows):
+    if rows.size:
         _sell_assets(zone, rows)
         settle_closing(zone, rows)
         _wind_up(zone, rows)
@@ -83,15 +80,11 @@ def _wind_up(zone: Zone, rows: np.ndarray) -> None:
         repaid = min(max(0.0, ledger.deposits[account]), ledger.loans[account])
         lend(ledger, account, -repaid)
         loss = ledger.loans[account]
-        ledger.loans[account] = 0.0
-        ledger.received[account] += loss
+        write_off(ledger, account, ledger.bank, loss)
         lost += loss
         left = ledger.deposits[account]
         pay(ledger, Flow.DIVIDENDS, account, ledger.outside, max(0.0, left))
         pay(ledger, Flow.WRITEOFF, ledger.bank, account, max(0.0, -left))
-    ledger.paid[ledger.bank] += lost
-    ledger.deposits[ledger.bank] -= lost
-    ledger.flows[Flow.WRITEOFF, ledger.sector_of[ledger.bank], ledger.sector_of[ledger.firms]] += lost
     share = min(zone.policy.now.guarantees, p.guarantee_most)
     called = min(share * lost, max(0.0, ledger.deposits[ledger.guarantee]))
     pay(ledger, Flow.GUARANTEE, ledger.guarantee, ledger.bank, called)

@@ -15,20 +15,14 @@ if TYPE_CHECKING:
     from ccepz_sim.state.world import World
 
 
+@compiled
 def assign_technique(
     technology: Technology, world: World, fixed: Fixed, rows: np.ndarray, products: np.ndarray
 ) -> None:
-    """Give firm rows the technique of their products (at the start and when a firm enters); one shape."""
-    facts = world.product
-    dirt = np.column_stack([facts.so2, facts.dust, facts.cod, facts.nh3n]) / KILOGRAMS
-    _assign(technology, world, fixed, rows, products, dirt)
+    """Give firm rows the technique of their products (at the start and when a firm enters); one shape.
 
-
-@compiled
-def _assign(
-    technology: Technology, world: World, fixed: Fixed, rows: np.ndarray, products: np.ndarray, dirt: np.ndarray
-) -> None:
-    """Copy the technique of each product to its row; the ratio of value added leaves the rest for inputs."""
+    The ratio of value added leaves the rest for inputs.
+    """
     tech, facts = technology, world.product
     for number in range(rows.size):
         row, product = rows[number], products[number]
@@ -55,9 +49,10 @@ def _assign(
         tech.input_link[row] = facts.input_link[product]
         for medium in range(MEDIA):
             tech.load[row, medium] = 0.0
+        dirt = (facts.so2[product], facts.dust[product], facts.cod[product], facts.nh3n[product])
         for pollutant in range(MEDIUM.size):
-            tech.emission[row, pollutant] = dirt[product, pollutant]
-            tech.load[row, MEDIUM[pollutant]] += dirt[product, pollutant] * fixed.equivalents[pollutant]
+            tech.emission[row, pollutant] = dirt[pollutant] / KILOGRAMS
+            tech.load[row, MEDIUM[pollutant]] += tech.emission[row, pollutant] * fixed.equivalents[pollutant]
         tech.wastes[row, 0], tech.wastes[row, 1] = facts.waste[product], facts.waste2[product]
         tech.base_price[row] = fixed.base_price[product]
         tech.base_input[row] = fixed.base_price[product] * (1.0 - facts.value_added_ratio[product])
