@@ -78,15 +78,14 @@ def test_phase_off_moves_its_indicator(name: str, indicator: str) -> None:
             assert {"up": gap, "down": -gap, "any": path}[way] > LEAST, said
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"record"}))
 def test_zone_without_a_phase_from_the_start_runs(name: str) -> None:
     """Switched off from 2010 on, the books still close every quarter."""
     zone = PilotZone(without=[name], start=2010).run(1)
     assert zone.quarter == 4
-    if name != "record":
-        zone.state.ledger.check(1e-9)
-        zone.state.materials.check(1e-9)
-        assert np.isfinite(zone.recorder.values[:4]).all()
+    zone.state.ledger.check(1e-9)
+    zone.state.materials.check(1e-9)
+    assert np.isfinite(zone.recorder.values[:4]).all()
 
 
 def test_nothing_recorded_without_the_record() -> None:

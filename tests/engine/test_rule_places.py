@@ -19,7 +19,10 @@ import pytest
 import ccepz_sim
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights and users are of another kind there")
-PARTS = ("__init__.py", "compiled.py", "rule_store.py", "rule_files.py", "rule_sources.py")
+PARTS = (
+    "__init__.py", "compiled.py", "kernel.py", "rule_store.py", "rule_files.py", "rule_sources.py",
+    "state/__init__.py", "state/declare.py", "state/native.py",
+)  # fmt: skip
 RULE = """
 from ccepz_sim.compiled import compiled
 from ccepz_sim import helper
@@ -38,7 +41,7 @@ FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 STRANGER = 54321  # a user no system knows
 # Python itself may lie where only root reads: what compiling needs of it is loaded first.
 AS_STRANGER = f"""
-import os, numba
+import os, numba, numba.extending
 from ccepz_sim import rule_files, rule_store
 numba.njit(lambda x: 2.0 * x)(1.0)
 rule_store._versions()
@@ -56,7 +59,8 @@ class Tree:
         self.package.mkdir(parents=True)
         self.here.mkdir()
         for part in PARTS:
-            shutil.copy(Path(ccepz_sim.__file__).parent / part, self.package)
+            (self.package / part).parent.mkdir(exist_ok=True)
+            shutil.copy(Path(ccepz_sim.__file__).parent / part, self.package / part)
         (self.package / "helper.py").write_text("LEVEL = 2.0\n")
         (self.package / "tiny.py").write_text(RULE)
         (folder / "home").mkdir()
@@ -79,7 +83,7 @@ class Tree:
 
     def read_only(self) -> None:
         """Let nobody but root write into the tree."""
-        for path in (self.package, *self.package.iterdir()):
+        for path in (self.package, *self.package.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
 
     def kept(self, folder: Path) -> list[Path]:
