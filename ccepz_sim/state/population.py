@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ccepz_sim.compiled import compiled
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, Cells
+from ccepz_sim.state.cells import OUT_OF_LABOUR, Cells
 from ccepz_sim.state.declare import ROWS, Bools, Dims, Record, Size
-from ccepz_sim.state.world import SKILLS, UNSKILLED
 
 BLOCK = 32_768  # rows walked at a time; float32 buffers of this length stay in a processor's second cache
 # sums of neighbouring rows that are kept apart until the end: neighbours mostly share a cell, and a processor that adds
@@ -72,59 +71,6 @@ def _join(lanes: np.ndarray) -> np.ndarray:
         for lane in range(LANES):
             heads[cell] += lanes[lane, cell]
     return heads
-
-
-@compiled
-def _bury(
-    rows: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    town: np.ndarray,
-    deaths: np.ndarray,
-    age: np.ndarray,
-    resettled: np.ndarray,
-) -> None:
-    for row in rows:
-        deaths[town[cell[row]]] += weight[row]
-        change_cell(cell, heads, weight, row, heads.size - 1)
-        age[row] = NO_AGE
-        resettled[row] = False
-
-
-@compiled
-def _bear(
-    rows: np.ndarray,
-    town: np.ndarray,
-    first: int,
-    town_awareness: np.ndarray,
-    town_trust: np.ndarray,
-    birth_weight: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    home: np.ndarray,
-    age: np.ndarray,
-    awareness: np.ndarray,
-    trust: np.ndarray,
-    jobless: np.ndarray,
-    moved: np.ndarray,
-    guaranteed: np.ndarray,
-    births: np.ndarray,
-) -> None:
-    """Fill the rows of newborns; first: cell of the unskilled out of the labour force in the first place."""
-    for number in range(rows.size):
-        row, place = rows[number], town[number]
-        weight[row] = birth_weight[place]
-        change_cell(cell, heads, weight, row, first + place * len(SKILLS))
-        home[row] = place
-        age[row] = 0
-        awareness[row] = town_awareness[place]
-        trust[row] = town_trust[place]
-        jobless[row] = 0
-        moved[row] = LONG_AGO
-        guaranteed[row] = False
-        births[place] += birth_weight[place]
 
 
 class Population(Record):
@@ -191,12 +137,6 @@ class Population(Record):
         for number, first in enumerate(range(0, self.used, BLOCK)):
             yield number, slice(first, min(first + BLOCK, self.used))
 
-    def with_status(self, employer: int) -> np.ndarray:
-        """Find the residents of the places who work for an employer, are unemployed or out of the labour force."""
-        cell, first = self.cell[: self.used], self.cells.status(employer).start
-        # below the range the difference wraps round to a large number
-        return np.flatnonzero(cell - cell.dtype.type(first) < self.outside * len(SKILLS))
-
     def put(self, rows: np.ndarray, cells: np.ndarray) -> None:
         """Change the cells of some rows, each named once, and the head counts with them."""
         _put(self.cell, self.heads, self.weight, rows, cells)
@@ -221,48 +161,7 @@ class Population(Record):
         """Count employed persons, shape (employers, places, skills)."""
         return self._table()[-OUT_OF_LABOUR:, :-1].copy()
 
-    def labour_force(self) -> np.ndarray:
-        """Count those who work or seek work, shape (places, skills)."""
-        force: np.ndarray = self._table()[UNEMPLOYED - OUT_OF_LABOUR :, :-1].sum(axis=0)
-        return force
-
-    def seekers(self) -> np.ndarray:
-        """Count the unemployed, shape (places, skills)."""
-        return self._table()[UNEMPLOYED - OUT_OF_LABOUR, :-1].copy()
-
-    def bury(self, rows: np.ndarray) -> None:
-        """Free the rows of the dead and note how many persons died where."""
-        _bury(rows, self.cell, self.heads, self.weight, self.cells.town, self.deaths, self.age, self.resettled)
-        self.free = np.concatenate([self.free, rows])
-
-    def bear(self, town: np.ndarray, awareness: np.ndarray, trust: np.ndarray) -> None:
-        """Give newborns of the given places a row each, with the opinions of their places.
-
-        Args:
-            town: shape (newborns,); awareness, trust: 0-1, shape (places + 1,).
-        """
-        rows = self._rows_for(len(town))
-        _bear(
-            rows,
-            town,
-            self.cells.status(OUT_OF_LABOUR).start + UNSKILLED,
-            awareness,
-            trust,
-            self.birth_weight,
-            self.cell,
-            self.heads,
-            self.weight,
-            self.home,
-            self.age,
-            self.awareness,
-            self.trust,
-            self.jobless,
-            self.moved,
-            self.guaranteed,
-            self.births,
-        )
-
-    def _rows_for(self, wanted: int) -> np.ndarray:
+    def rows_for(self, wanted: int) -> np.ndarray:
         """Take rows of the dead first, then unused ones; the table grows when it is full."""
         again, self.free = self.free[:wanted], self.free[wanted:]
         fresh = np.arange(self.used, self.used + wanted - len(again))

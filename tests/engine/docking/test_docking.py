@@ -46,9 +46,9 @@ def changed(zone: Zone, column: Callable[[Zone], np.ndarray], rule: Callable[[],
 def test_opinions(seed: int) -> None:
     zone = before("opinions", seed)
     people = twin.residents(zone)
-    voice._learn_detection(zone)
+    voice.learn_detection(zone)
     expected = twin.opinions(zone, people)
-    voice._awareness_and_trust(zone)
+    voice.become_aware_and_trust(zone)
     for name, values in expected.items():
         # complaints are whole numbers; the rest is float32 against float64
         assert getattr(zone.towns, name) == pytest.approx(values, abs=2e-6), name
@@ -63,20 +63,21 @@ def test_separations_and_matches(seed: int) -> None:
     """Who loses a job, who finds one, and with whom."""
     zone = before("labour", seed)
     people, towns = zone.population, zone.towns
-    labour._enter_and_retire(zone)
-    towns.employed[:] = people.employed()
-    desks = labour.Desks(zone)
-    towns.posts[:] = labour._posts(zone, desks)
-    start = float(zone.streams.at(Stream.SEPARATIONS, zone.quarter).random())
-    expected = twin.separations(zone, twin.residents(zone), start)
-    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour._separate(zone, desks))
+    labour.enter_and_retire(zone)
+    labour.count_employed(zone)
+    labour.want_posts(zone)
+    start = zone.streams.at(Stream.SEPARATIONS, zone.quarter).random(1)
+    expected = twin.separations(zone, twin.residents(zone), float(start[0]))
+    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour.separate(zone, start))
     assert set(lost) == expected
     assert set(lost.values()) == {UNEMPLOYED}
-    towns.employed[:] = people.employed()
+    labour.count_employed(zone)
     towns.vacancies[:] = np.maximum(0.0, towns.posts - towns.employed)
     hired = twin.matches(zone, twin.residents(zone), zone.streams.at(Stream.MATCHING, zone.quarter))
-    seeking = people.with_status(UNEMPLOYED)
-    found = changed(zone, lambda zone: zone.population.employer, lambda: labour._match(zone, seeking))
+    seeking = labour.job_seekers(zone)
+    idle = (people.employer == UNEMPLOYED) & (people.town < people.outside)
+    assert np.array_equal(seeking, np.flatnonzero(idle))
+    found = changed(zone, lambda zone: zone.population.employer, lambda: labour.match(zone, seeking))
     assert found == hired
     assert len(lost) > 20
     assert len(found) > 20
@@ -86,12 +87,12 @@ def test_separations_and_matches(seed: int) -> None:
 def test_moves(seed: int) -> None:
     """Who moves, and where to: the utilities of kinds of people are those of each of them."""
     zone = before("migration", seed, scale=0.006)
-    migration._vital(zone)
+    migration.live(zone)
     value = migration.attraction(zone)
     if zone.quarter % 4 == 0:
-        zone.population.kin[:] = migration._kin(zone)
+        migration.count_kin(zone)
     first, second = zone.streams.at(Stream.MIGRATION, zone.quarter).random(2).tolist()
     expected = twin.moves(zone, twin.residents(zone), value, (first, second))
-    found = changed(zone, lambda zone: zone.population.town, lambda: migration._choose(zone, value))
+    found = changed(zone, lambda zone: zone.population.town, lambda: migration.choose(zone, value))
     assert found == expected
     assert len(found) > 5
