@@ -146,7 +146,7 @@ class Ledger(Record):
 
     def open_quarter(self) -> None:
         """Clear the flow records and remember the opening position."""
-        _open(self)
+        clear_flows(self)
 
     def pay(self, kind: Flow, payer: Index, payee: Index, amount: float | np.ndarray) -> None:
         """Move amounts from payers to payees; what many pay to one, or one to many, meets in a single account.
@@ -272,7 +272,8 @@ def write_off(ledger: Ledger, borrower: int, bank: int, amount: float) -> None:
 
 
 @compiled
-def _open(ledger: Ledger) -> None:
+def clear_flows(ledger: Ledger) -> None:
+    """Clear the flow records and remember the opening position, within compiled rules."""
     for account in range(ledger.accounts):
         ledger.opening[account] = ledger.deposits[account] - ledger.loans[account]
         ledger.received[account] = ledger.paid[account] = 0.0

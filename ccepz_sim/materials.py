@@ -38,9 +38,7 @@ class Materials(Table):
 
     def open_quarter(self) -> None:
         """Remember the opening stock and clear the flows."""
-        np.add(self.safe, self.unsafe, out=self.opening)
-        for flow in (self.generated, self.imported, self.reused, self.treated, self.discharged, self.exported):
-            flow[:] = 0.0
+        clear_tonnes(self)
 
     def check(self, tolerance: float) -> float:
         """Verify generated + imported + opening = reused + treated + discharged + exported + closing.
@@ -52,6 +50,17 @@ class Materials(Table):
         if not worst <= tolerance or least < -ROUNDING:
             raise MatterError(f"matter is not conserved: {worst:.2e}")
         return worst
+
+
+@compiled
+def clear_tonnes(matter: Materials) -> None:
+    """Remember the opening stock and clear the flows, within compiled rules."""
+    for place in range(matter.places):
+        for kind in range(matter.kinds):
+            here = place, kind
+            matter.opening[here] = matter.safe[here] + matter.unsafe[here]
+            matter.generated[here] = matter.imported[here] = matter.reused[here] = 0.0
+            matter.treated[here] = matter.discharged[here] = matter.exported[here] = 0.0
 
 
 @compiled

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
+
 if TYPE_CHECKING:
+    from ccepz_sim.ledger import Ledger
     from ccepz_sim.state.zone import Zone
 
 
@@ -84,11 +87,28 @@ def money_by_town(zone: Zone) -> np.ndarray:
 
     Whoever lives or works there counts: firms, households, services, builders, farms, institutes and public bodies.
     """
-    ledger, towns = zone.ledger, np.arange(zone.world.place_count)
-    places = np.concatenate(
-        [zone.firms.place, zone.bodies.staff_home, towns, towns, towns, towns, zone.institutes.place]
-    )
-    inside, count = zone.world.zone_count, len(towns)
-    flows = (ledger.came_in, ledger.went_out)
-    found = [np.bincount(places, weights=flow[: len(places)], minlength=count)[:inside] for flow in flows]
-    return np.array(found).T
+    found = np.zeros((zone.world.place_count, 2))
+    _add_money(zone, found)
+    return found[: zone.world.zone_count]
+
+
+@compiled
+def _add_money(zone: Zone, found: np.ndarray) -> None:
+    ledger = zone.ledger
+    for firm in range(zone.firms.rows):
+        _add(ledger, ledger.firms + firm, found[zone.firms.place[firm]])
+    for body in range(zone.bodies.rows):
+        _add(ledger, ledger.bodies + body, found[zone.bodies.staff_home[body]])
+    for place in range(zone.towns.rows):
+        _add(ledger, ledger.households + place, found[place])
+        _add(ledger, ledger.services + place, found[place])
+        _add(ledger, ledger.construction + place, found[place])
+        _add(ledger, ledger.agriculture + place, found[place])
+    for row in range(zone.institutes.rows):
+        _add(ledger, ledger.institutes + row, found[zone.institutes.place[row]])
+
+
+@compiled
+def _add(ledger: Ledger, account: int, here: np.ndarray) -> None:
+    here[0] += ledger.came_in[account]
+    here[1] += ledger.went_out[account]

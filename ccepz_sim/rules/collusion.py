@@ -136,13 +136,17 @@ def meet(zone: Zone, luck: np.ndarray) -> None:
     watch = attention(firms.key, firms.alive, zone.p.inspection.key_attention)
     cases, count = np.zeros(officials.rows), np.zeros(officials.rows)
     for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            firms.colluding[firm] = False
+            firms.bribe[firm] = 0.0
+            continue
         mine, account = firms.official[firm], ledger.firms + firm
         cash = ledger.deposits[account]
         deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], luck[0, firm], cash)
         bribe = deal if firms.colluding[firm] else _extorted(zone, firm, luck[1, firm], cash)
         firms.bribe[firm] = bribe
         cases[mine] += firms.colluding[firm]
-        count[mine] += firms.alive[firm]
+        count[mine] += 1.0
         officials.take[mine] += bribe
         pay(ledger, Flow.BRIBES, account, ledger.households + firms.place[firm], bribe)
     for one in range(officials.rows):
@@ -166,7 +170,7 @@ def _deal(zone: Zone, firm: int, peers: float, watch: float, luck: float, cash: 
     chance = min(1.0, max(firms.sees[firm], officials.sees[mine] * p.official_view) * watch)
     fines = p.firm_fine + official_fine
     surplus = joint_surplus(firms.saving[firm], chance, fines, moral, peers, p.peer_weight, search)
-    willing = firms.alive[firm] and surplus > 0.0 and burden > 0.0
+    willing = surplus > 0.0 and burden > 0.0
     meets = luck < p.meeting_chance and firms.stopped[firm] == 0.0  # inspectors sit in a works under order
     firms.colluding[firm] = willing and (firms.colluding[firm] or meets)
     if not firms.colluding[firm]:
@@ -184,7 +188,7 @@ def _extorted(zone: Zone, firm: int, luck: float, cash: float) -> float:
     firms, p = zone.firms, zone.p.collusion
     slow = zone.policy.now.approval_time / p.approval_reference
     weak = max(0.0, p.extortion_integrity - zone.officials.integrity[firms.official[firm]])
-    threatened = firms.alive[firm] and luck < p.extortion_rate * slow * weak
+    threatened = luck < p.extortion_rate * slow * weak
     if threatened and firms.tie[firm] == 0.0:
         return extortion_demand(p.delay_cost * max(0.0, firms.profit[firm]) * slow, p.extortion_take, cash)
     return 0.0

@@ -38,6 +38,8 @@ def trade(zone: Zone) -> None:
     duty_local = p.fee_local if zone.quarter < p.environment_law_quarter else p.environment_tax_local
     outside = ledger.outside
     for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            continue
         account, town = ledger.firms + firm, firms.place[firm]
         services = ledger.services + town
         sales, wages = firms.sales[firm], firms.wage_bill[firm]
@@ -105,6 +107,8 @@ def tax_profit(zone: Zone, benchmark: float) -> float:
     firms, ledger, p = zone.firms, zone.ledger, zone.p.finance
     asked = 0.0
     for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            continue
         account = ledger.firms + firm
         costs = credit_costs(zone, firm, benchmark)
         firms.research[firm] = min(firms.research[firm], max(0.0, ledger.deposits[account] - costs))
@@ -160,6 +164,9 @@ def take_out(zone: Zone, benchmark: float, refunded: float) -> None:
     firms, ledger, p, f, now = zone.firms, zone.ledger, zone.p.fiscal, zone.p.finance, zone.policy.now
     office, outside = ledger.bodies + zone.body.finance, ledger.outside
     for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            firms.losses[firm] = 0
+            continue
         account, homes = ledger.firms + firm, ledger.households + firms.place[firm]
         cash, taxable, research = ledger.deposits[account], firms.profit[firm], firms.research[firm]
         interest, fee = interest_of(zone, firm, benchmark), fee_of(zone, firm)
@@ -170,7 +177,7 @@ def take_out(zone: Zone, benchmark: float, refunded: float) -> None:
         dividend = min(max(0.0, cash - firms.buffer[firm]), f.payout * max(0.0, profit))
         kept_here = dividend * f.local_owners * (1.0 - firms.state_owned[firm])
         firms.profit[firm] = profit
-        firms.losses[firm] = firms.losses[firm] + 1 if profit < 0.0 and firms.alive[firm] else 0
+        firms.losses[firm] = firms.losses[firm] + 1 if profit < 0.0 else 0
         near = research * zone.p.settlement.local_research
         pay(ledger, Flow.SUBSIDIES, office, account, refund)
         pay(ledger, Flow.INTEREST, account, ledger.bank, interest)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.ledger import Flow, pay
 from ccepz_sim.rng import Stream
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 
 @compiled
-def success_chance(effort: np.ndarray, zeta: float) -> np.ndarray:
+def success_chance(effort: Value, zeta: float) -> Value:
     """Give the chance of success in a quarter: P = 1 - exp(-zeta x effort). Benchmark B16.
 
     Source: Dosi et al. 2010.
     """
-    return 1.0 - np.exp(-zeta * effort)
+    chance: Value = 1.0 - np.exp(-zeta * effort)
+    return chance
 
 
 @compiled
@@ -53,14 +54,15 @@ def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray
 
 
 @compiled
-def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float) -> np.ndarray:
+def effective_research(research: Value, filled: Value, exponent: float) -> Value:
     """Weigh research by the filled share of skilled posts: below a critical mass money does nothing.
 
     Args:
         research: outlay in any unit; filled: share of skilled posts, 0-1, same shape.
         exponent: how sharply empty posts void the outlay.
     """
-    return research * filled**exponent
+    effective: Value = research * filled**exponent
+    return effective
 
 
 @compiled

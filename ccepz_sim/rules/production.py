@@ -26,9 +26,12 @@ def produce(zone: Zone) -> None:
     _make(zone)
     _ration_water(zone)
     for firm in range(zone.firms.rows):
-        _emit(zone, firm)
-        _use_and_waste(zone, firm)
-        _count_value(zone, firm)
+        if zone.firms.alive[firm]:
+            _emit(zone, firm)
+            _use_and_waste(zone, firm)
+            _count_value(zone, firm)
+        else:  # what else it did was wiped when it closed
+            zone.firms.permit_need[firm] = zone.firms.evaded_permits[firm] = 0.0
 
 
 @compiled
@@ -43,6 +46,8 @@ def _make(zone: Zone) -> None:
     """Output falls short of the plan where posts are empty; water is asked for it."""
     firms, p = zone.firms, zone.p.firms
     for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            continue
         wanted = firms.posts[firm, 0] + firms.posts[firm, 1] + firms.posts[firm, 2]
         there = firms.staff[firm, 0] + firms.staff[firm, 1] + firms.staff[firm, 2]
         filled = min(1.0, (there if there > NOBODY else 0.0) / max(wanted, 1e-9)) if wanted > 0.0 else 1.0

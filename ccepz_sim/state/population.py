@@ -170,15 +170,6 @@ class Population(Record):
             self._grow(self.used - self.rows)
         return np.concatenate([again, fresh])
 
-    def open_quarter(self) -> None:
-        """Remember the opening head count and clear the flows."""
-        self.opening[:] = self.persons
-        self.births[:] = 0
-        self.deaths[:] = 0
-        self.moves[:] = 0
-        self.resettled_quarter = 0
-        self.returned_quarter = 0
-
     def reconciles(self) -> bool:
         """Say whether the rows agree with the head counts, and every place with its births, deaths and moves."""
         heads, town = self.heads[:-1], self.cells.town

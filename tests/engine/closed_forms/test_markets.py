@@ -122,11 +122,12 @@ def test_b15_effort_over_tasks() -> None:
     """
     total = 1.0 / (2.0 * sqrt(pi))
     assert total == pytest.approx(0.282095, abs=1e-6)
-    split = effort_split(np.array([0.7, 0.3]), np.ones(2))
-    assert split * total == pytest.approx([0.19747, 0.08463], abs=1e-5)
+    split = effort_split(0.7, 1.0, 0.3, 1.0)
+    assert [split * total, (1.0 - split) * total] == pytest.approx([0.19747, 0.08463], abs=1e-5)
     # What is cheap or well rewarded crowds out the rest, in proportion to weight over cost.
-    dear = effort_split(np.array([[0.7, 0.3], [0.0, 0.3]]), np.array([1.0, 0.5]))
-    assert dear == pytest.approx(np.array([[0.7 / 1.3, 0.6 / 1.3], [0.0, 1.0]]), abs=1e-12)
+    assert effort_split(0.7, 1.0, 0.3, 0.5) == pytest.approx(0.7 / 1.3, abs=1e-12)
+    assert effort_split(0.3, 0.5, 0.7, 1.0) == pytest.approx(0.6 / 1.3, abs=1e-12)
+    assert effort_split(0.0, 1.0, 0.3, 0.5) == 0.0
 
 
 def test_coordination_dilutes() -> None:
