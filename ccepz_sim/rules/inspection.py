@@ -168,7 +168,7 @@ def execute_fines(zone: Zone, moves: np.ndarray, leaves: np.ndarray) -> None:
     treasury = ledger.bodies + zone.body.prefecture
     zone.count.fines = 0.0
     for firm in range(firms.rows):
-        if firms.pending_fine[firm].max() > 0.0:
+        if firms.pending_fine[firm, 0] + firms.pending_fine[firm, FINE_STAGES - 1] > 0.0:
             due = fine_due(firms.pending_fine, firm, moves, leaves)
             if firms.alive[firm]:
                 account = ledger.firms + firm

@@ -410,13 +410,16 @@ def _takers(zone: Zone, value: np.ndarray, east: int, first: int, second: int, s
     """Choose those who take a place: adults of a certain age of the east, no professionals, once only."""
     people, cells, p, now = zone.population, zone.population.cells, zone.p.migration, zone.policy.now
     adult, oldest = int(p.adult_age * QUARTERS), int(p.programme_age * QUARTERS)
+    sought = np.zeros(cells.size, dtype=np.bool_)
+    for cell in range(cells.size):
+        sought[cell] = cells.town[cell] == east and cells.skill[cell] < PROFESSIONAL
     rows, count = np.empty(people.used, dtype=np.int64), 0
+    cell_of, age_of, resettled = people.cell, people.age, people.resettled
     for row in range(people.used):
         # no branch: a processor guesses wrong where every second one is able
         rows[count] = row
-        kind, age = people.cell[row], people.age[row]
-        sought = (cells.town[kind] == east) & (cells.skill[kind] < PROFESSIONAL)
-        count += int(sought & (adult <= age) & (age < oldest) & (not people.resettled[row]))
+        age = age_of[row]
+        count += int(sought[cell_of[row]] & (adult <= age) & (age < oldest) & (not resettled[row]))
     rows = rows[:count]
     offer = p.offer_base + p.offer_jobs * now.resettlement_jobs  # log odds to accept without a gain
     accepts = np.empty(len(SKILLS))

@@ -51,7 +51,7 @@ def _make(zone: Zone) -> None:
         wanted = firms.posts[firm, 0] + firms.posts[firm, 1] + firms.posts[firm, 2]
         there = firms.staff[firm, 0] + firms.staff[firm, 1] + firms.staff[firm, 2]
         filled = min(1.0, (there if there > NOBODY else 0.0) / max(wanted, 1e-9)) if wanted > 0.0 else 1.0
-        output = planned_output(zone, firm) * filled**p.labour_elasticity
+        output = planned_output(zone, firm) * (filled**p.labour_elasticity if filled < 1.0 else 1.0)
         wasteful = (1.0 + p.outdated_water * firms.outdated[firm]) * firms.clean[firm]
         firms.output[firm] = output
         firms.water[firm] = output * zone.technology.water[firm] * wasteful
