@@ -17,6 +17,7 @@ from ccepz_sim.agents import build_agents
 from ccepz_sim.build.prices import make_path
 from ccepz_sim.build.zone import build_zone
 from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
+from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import ContentError
 from ccepz_sim.markets.by_products import exchange_and_store
@@ -64,10 +65,20 @@ def check_books(zone: Zone) -> None:
     zone.materials.check(MATTER_TOLERANCE)
     if not zone.population.reconciles():
         raise AssertionError("people appeared or vanished")
-    firms = zone.firms
-    if not np.isfinite(firms.capacity.sum() + firms.book_capital.sum() + firms.staff.sum() + firms.sales.sum()):
+    if not np.isfinite(_sum_of_books(zone)):
         raise AssertionError("the books of firms hold something that is not a number")
     chronicle.write(zone)
+
+
+@compiled
+def _sum_of_books(zone: Zone) -> float:
+    """Add up what firms have and do: a number if every one of them is."""
+    total = 0.0
+    for firm in range(zone.firms.rows):
+        total += zone.firms.capacity[firm] + zone.firms.book_capital[firm] + zone.firms.sales[firm]
+        for skill in range(zone.firms.staff.shape[1]):
+            total += zone.firms.staff[firm, skill]
+    return total
 
 
 def _phase(name: str, run: Callable[[Zone], None], en: str, zh: str, why: str, why_zh: str) -> Phase:

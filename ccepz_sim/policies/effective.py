@@ -76,57 +76,44 @@ def announce(zone: Zone) -> None:
 
     Source: docs/model.md (k).
     """
-    policy, p = zone.policy, zone.p.policy
-    quarter = zone.quarter
-    status_quo = policy.status_quo[quarter]
-    deviation = policy.announced[quarter] - status_quo
-    change = deviation - (policy.announced[quarter - 1] - policy.status_quo[quarter - 1]) if quarter else deviation
-    policy.credibility += (1.0 - policy.credibility) * p.credibility_return
-    if change.any():
-        spent, reversals = _move(change, policy.low, policy.high, policy.standing_cost, policy.direction)
-        zone.governance.standing -= spent
-        policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
+    put_to_work(zone, zone.policy.filter.step(note_moves(zone)))
+    zone.policy.show(zone.quarter)
+
+
+@compiled
+def put_to_work(zone: Zone, arrived: np.ndarray) -> None:
+    """Set the values that work: what arrived is diluted, and what costs money needs money released.
+
+    Args:
+        arrived: deviations from the status quo after their lags, shape (levers,).
+    """
+    policy, p, released = zone.policy, zone.p.policy, zone.bodies.released
     share = min(max(zone.governance.standing / p.standing_needed, p.dilution_floor), 1.0)
-    policy.value[:] = _at_work(
-        policy.filter.step(deviation), status_quo, policy.regulates, policy.is_value, policy.money,
-        zone.bodies.released, policy.body, float(policy.credibility), float(share),
-    )  # fmt: skip
-    policy.show(quarter)
+    for lever in range(policy.levers):
+        effect = arrived[lever] * (policy.credibility * share if policy.regulates[lever] else policy.credibility)
+        if policy.money[lever] > 0.0 and effect > 0.0:
+            effect *= released[policy.body[lever]]
+        policy.value[lever] = policy.status_quo[zone.quarter, lever] + effect
+        if policy.is_value[lever]:
+            policy.value[lever] *= released[policy.body[lever]]
 
 
 @compiled
-def _move(
-    change: np.ndarray, low: np.ndarray, high: np.ndarray, standing_cost: np.ndarray, direction: np.ndarray
-) -> tuple[float, int]:
-    """Give the standing that moves of levers cost and the number of reversals; note the direction of each move."""
+def note_moves(zone: Zone) -> np.ndarray:
+    """Give the announced deviations; moves of levers cost standing, reversals credibility, which returns slowly."""
+    policy, p, quarter = zone.policy, zone.p.policy, zone.quarter
+    deviation = np.empty(policy.levers)
     spent, reversals = 0.0, 0
-    for lever in range(change.size):
-        if change[lever] != 0.0:
-            spent += standing_cost[lever] * abs(change[lever]) / (high[lever] - low[lever])
-            reversals += change[lever] * direction[lever] < 0.0
-            direction[lever] = np.sign(change[lever])
-    return spent, reversals
-
-
-@compiled
-def _at_work(
-    arrived: np.ndarray,
-    status_quo: np.ndarray,
-    regulates: np.ndarray,
-    is_value: np.ndarray,
-    money: np.ndarray,
-    released: np.ndarray,
-    body: np.ndarray,
-    credibility: float,
-    share: float,
-) -> np.ndarray:
-    """Give the values that work: what arrived is diluted, and what costs money needs money released."""
-    value = np.empty_like(status_quo)
-    for lever in range(value.size):
-        effect = arrived[lever] * (credibility * share if regulates[lever] else credibility)
-        if money[lever] > 0.0 and effect > 0.0:
-            effect *= released[body[lever]]
-        value[lever] = status_quo[lever] + effect
-        if is_value[lever]:
-            value[lever] *= released[body[lever]]
-    return value
+    policy.credibility += (1.0 - policy.credibility) * p.credibility_return
+    for lever in range(policy.levers):
+        change = deviation[lever] = policy.announced[quarter, lever] - policy.status_quo[quarter, lever]
+        if quarter > 0:
+            change -= policy.announced[quarter - 1, lever] - policy.status_quo[quarter - 1, lever]
+        if change != 0.0:
+            spent += policy.standing_cost[lever] * abs(change) / (policy.high[lever] - policy.low[lever])
+            reversals += change * policy.direction[lever] < 0.0
+            policy.direction[lever] = np.sign(change)
+    zone.governance.standing -= spent
+    if reversals > 0:
+        policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
+    return deviation
