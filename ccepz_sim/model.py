@@ -14,8 +14,8 @@ import pandas as pd
 from ccepz_sim import chronicle, history
 from ccepz_sim import zone_arguments as asked
 from ccepz_sim.agents import build_agents
-from ccepz_sim.build.prices import make_path
-from ccepz_sim.build.zone import build_zone
+from ccepz_sim.building.prices import make_path
+from ccepz_sim.building.zone import build_zone
 from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
 from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content, load_content

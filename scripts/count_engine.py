@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("rules", "markets", "state", "measures", "policies", "agents", "build", "numerics")
+FOLDERS = ("rules", "markets", "state", "measures", "policies", "agents", "building", "numerics")
 FILES = (
     "model", "setup", "history", "ledger", "materials", "observers", "chronicle", "rng", "sampling", "numeric",
     "accounts", "compiled", "rule_store", "clock", "indicators", "money",

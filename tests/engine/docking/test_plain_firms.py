@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
-from ccepz_sim.build.firms import no_plans
+from ccepz_sim.building.firms import no_plans
 from ccepz_sim.content import load_content
 from ccepz_sim.rng import Stream
 from ccepz_sim.rules.collusion import meet_officials
