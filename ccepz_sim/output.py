@@ -1,16 +1,11 @@
-"""Results on disk: two tidy Parquet tables and a manifest, written whole or not at all.
-
-What cannot be written is refused before anything runs, by trying: only the disk knows of rights, names and room.
-"""
+"""Results on disk: two tidy Parquet tables and a manifest, written whole or not at all."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ccepz_sim.errors import UserError
+from ccepz_sim.disk import PROGRAM, SCRATCH, OutputError, free_at, megabytes, reason_of, resolved, try_folder, try_name
 
 INDICATORS, EVENTS, MANIFEST = "indicators.parquet", "events.parquet", "manifest.json"
 FILES = frozenset({INDICATORS, EVENTS, MANIFEST})
-PROGRAM = "ccepz-sim"
-SCRATCH = ".ccepz-"  # a short name: where the longest one fits, this one does
-MOST_TRIED = 32 * 2**20  # bytes written for a try; beyond it the disk is believed
-BLOCK = 2**20
 BYTES_A_YEAR, BYTES_OF_RUN = 30_000, 50_000  # of a run on disk, measured over 1 to 44 years
 
 _WORD = pa.dictionary(pa.int16(), pa.string())
@@ -34,20 +25,6 @@ _WHEN = [("run", pa.int32()), ("seed", pa.int64()), *_DATE, ("place", _WORD)]
 _TEXTS = [("en", pa.string()), ("zh", pa.string())]
 INDICATOR_COLUMNS = pa.schema([*_WHEN, ("indicator", _WORD), ("view", _WORD), ("value", pa.float64())])
 EVENT_COLUMNS = pa.schema([*_WHEN, ("kind", _WORD), ("indicator", _WORD), ("weight", pa.float64()), *_TEXTS])
-
-
-class OutputError(UserError):
-    """The output folder cannot be used; nothing was written."""
-
-    texts = "cli"
-
-
-def is_there(path: Path) -> bool:
-    """Whether something lies at a path; a name that no file can have is not there."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def size_of_run(years: int) -> int:
@@ -75,70 +52,6 @@ def refuse_unfit(folder: Path, size: int) -> None:
         raise OutputError("error.out_unfit", folder=folder, reason=reason_of(error)) from None
     if free < size:
         raise OutputError("error.out_space", folder=folder, free=megabytes(free), need=megabytes(size))
-
-
-def free_at(target: Path) -> int:
-    """Return how many bytes are free where a folder lies or would lie."""
-    return shutil.disk_usage(next(part for part in (target, *target.parents) if part.exists())).free
-
-
-def megabytes(size: int) -> str:
-    """Return a number of bytes as people read it."""
-    return f"{size / 1e6:,.1f} MB"
-
-
-def try_folder(folder: Path, size: int) -> None:
-    """Write some bytes into a folder, which is made for it, and leave no trace.
-
-    Raises:
-        OSError: it cannot be made, or not be written.
-    """
-    missing = [part for part in (folder, *folder.parents) if not part.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
-            block = os.urandom(BLOCK)  # what repeats might be stored once only
-            with Path(scratch, "try").open("wb") as file:
-                for first in range(0, min(size, MOST_TRIED), BLOCK):
-                    file.write(block[: size - first])
-                file.flush()
-                os.fsync(file.fileno())
-    finally:
-        _remove(missing)
-
-
-def try_name(folder: Path) -> None:
-    """Make a folder, where it is not there yet, and take it away again.
-
-    Raises:
-        OSError: no folder can have its name.
-    """
-    missing = [part for part in (folder, *folder.parents) if not part.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    finally:
-        _remove(missing)
-
-
-def try_files(files: Iterable[Path]) -> None:
-    """Open files for writing, in folders that are there, and leave them as they were.
-
-    Raises:
-        OSError: one cannot be written.
-    """
-    for file in files:
-        fresh = not file.exists()
-        with file.open("ab"):
-            pass
-        if fresh:
-            file.unlink()
-
-
-def _remove(folders: list[Path]) -> None:
-    """Remove folders made for a try, the inner ones first; one that was taken into use meanwhile stays."""
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def _refuse_foreign(folder: Path, target: Path) -> None:
@@ -211,20 +124,3 @@ def _is_ours(manifest: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(held, dict) and held.get("program") == PROGRAM
-
-
-def resolved(folder: Path) -> Path:
-    """Return where a folder lies: a leading ~ is the home folder, and links are followed.
-
-    Raises:
-        OSError: links lead in a circle, there is no home, or no file can have the name.
-    """
-    try:
-        return folder.expanduser().resolve()
-    except (RuntimeError, ValueError) as error:
-        raise OSError(str(error)) from None
-
-
-def reason_of(error: Exception) -> str:
-    """Return why the disk refuses, in the words of the system."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -41,6 +41,7 @@ SERVE = (
 ALL, ONE = "", "app_state.WORKERS = (1, 1); "
 RESTLESS = ("--think", "0.2", "0.4", "--seconds", "30")
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+ROOT = re.compile(r'solara\.jupyterRootPath = "([^"]+)"')  # of the socket that goes with a page
 FIRST, WHOLE = 6, 50  # worlds of the two bands that are timed
 PATIENCE = 180.0  # seconds after which a decision counts as unanswered
 OPENING = 300.0
@@ -96,7 +97,10 @@ def main() -> int:
     if options.client:
         asyncio.run(room(options.client, options))
         return 0
-    found = [measure(str(players)) for players in options.players]
+    found = []
+    for players in options.players:
+        found.append(measure(str(players)))
+        print(json.dumps(found[-1]), file=sys.stderr, flush=True)  # a long run that is cut off has told what it found
     most = str(max(options.players))
     pairs = []
     if not options.alone:
@@ -240,14 +244,14 @@ class Player:
         self.worlds_at: dict[int, float] = {}
         self.gone: str | None = None
         self.socket: Any = None
-        self.cookie = ""
+        self.cookie, self.root = "", ""
 
     async def play(self) -> None:
         """Open the page, decide until the time is over, wait for the bands, and leave."""
         from websockets.asyncio.client import connect
 
         await asyncio.to_thread(self._load)
-        kernels = f"{self.origin.replace('http', 'ws', 1)}/jupyter/api/kernels"
+        kernels = f"{self.origin.replace('http', 'ws', 1)}{self.root}/api/kernels"
         url = f"{kernels}/{self.kernel}/channels?session_id={self.client}"
         headers = {"Cookie": self.cookie, "User-Agent": AGENT}
         async with connect(
@@ -284,7 +288,7 @@ class Player:
         for _ in range(int(OPENING)):
             try:
                 with urllib.request.urlopen(asked, timeout=OPENING) as answer:
-                    answer.read()
+                    found = ROOT.search(answer.read().decode())
                     for line in answer.headers.get_all("Set-Cookie") or []:
                         cookies.load(line)
                 break
@@ -292,6 +296,9 @@ class Player:
                 if not isinstance(error.reason, ConnectionRefusedError):
                     raise
                 time.sleep(1)
+        if found is None:
+            raise RuntimeError("no page was given")
+        self.root = found[1]
         self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
 
     async def _open(self) -> None:
@@ -301,6 +308,10 @@ class Player:
         path = self.address[len(self.origin) :]
         arguments = {"path": path, "dark": False, "themes": themes, "appName": None}
         await self._send("comm_msg", {"comm_id": self.control, "data": {"method": "run", "args": arguments}})
+
+    def _asked(self, value: Any, year: int) -> dict[str, Any]:
+        """Return a value as a request, as the page sends it: by its name it is carried out once."""
+        return {"request": uuid.uuid4().hex, "value": value, "year": year}
 
     async def _event(self, part: str, event: str, data: Any) -> None:
         content = {"event": event, "data": data}
@@ -380,7 +391,7 @@ class Player:
         year = int(self.states["time"]["year"])
         if self.decisions and year < LAST_YEAR:
             year += 1
-            await self._event("time", "go_to", year)
+            await self._event("time", "go_to", self._asked(year, year - 1))
             await self._until(lambda: self.states["levers"]["year"] == year, PATIENCE)
         lever, value = self._choice(year)
         before, told = int(self.states["charts"]["version"]), len(self.told)
@@ -389,7 +400,7 @@ class Player:
             await self._event("levers", "foresee", wish)
             await asyncio.sleep(AIM)
         began = time.perf_counter()
-        await self._event("levers", "decide", wish)
+        await self._event("levers", "decide", self._asked(wish, year))
 
         def answered() -> bool:
             charts, levers = self.states["charts"], self.states["levers"]

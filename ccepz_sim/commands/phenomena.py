@@ -19,7 +19,7 @@ from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, goes_on, stoppable
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.output import SCRATCH, OutputError, reason_of, resolved, try_folder
+from ccepz_sim.disk import SCRATCH, OutputError, reason_of, resolved, try_folder
 from ccepz_sim.schema import LANGUAGES, Phenomenon
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from ccepz_sim.commands.arguments import path as read_path
 from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
 from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.output import is_there
+from ccepz_sim.disk import is_there
 from ccepz_sim.reading.files import ENDING, read_one
 from ccepz_sim.schema import Study
 

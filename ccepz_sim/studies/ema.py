@@ -71,7 +71,8 @@ class Zone:
         """Return the mean over seeds of every outcome in the last year.
 
         Raises:
-            StudyError: a name is not one of the study, one is missing, or a value lies out of its bounds.
+            StudyError: a name is not one of the study, one is missing, or a value is not possible in the content (out
+                of the study's own range it is taken as it is).
         """
         study = self.study
         policies = [policy.id for policy in study.policies]
@@ -84,8 +85,14 @@ class Zone:
                 raise StudyError("factor_missing", name=name)
         policy = _place(policies, settings.get(POLICY, policies[0]))
         scenario = _place(study.scenarios, settings.get(SCENARIO, study.scenarios[0]))
-        decisions = tuple(Decision(one.id, _within(one, settings[spelled(one.id)]), one.from_) for one in study.levers)
-        parameters = tuple((one.id, _within(one, settings[spelled(one.id)])) for one in study.uncertainties)
+        levers, held = self.content.levers, self.content.parameters
+        decisions = tuple(
+            Decision(one.id, _within(one, levers[one.id].bounds, settings[spelled(one.id)]), one.from_)
+            for one in study.levers
+        )
+        parameters = tuple(
+            (one.id, _within(one, held[one.id].bounds, settings[spelled(one.id)])) for one in study.uncertainties
+        )
         runs = (
             Run(number, policy, scenario, study.first_seed + number, decisions, parameters)
             for number in range(self.seeds)
@@ -125,15 +132,17 @@ def _refuse_same_spelling(study: Study) -> None:
                 raise StudyError("same_spelling", name=name, other=seen[spelled(name)], spelled=spelled(name))
 
 
-def _within(factor: Factor, value: float) -> float:
+def _within(factor: Factor, possible: tuple[float, float], value: float) -> float:
     """Undo the rounding of samplers at the ends of a range.
 
     Raises:
-        StudyError: the value lies further out.
+        StudyError: the value lies out of what is possible in the content.
     """
     low, high = factor.bounds
     slack = ROUNDING * max(high - low, abs(low), abs(high))
-    if not finite(value) or not low - slack <= value <= high + slack:
-        ends = {"low": shown(low), "high": shown(high)}
-        raise StudyError("factor_out_of_bounds", name=factor.id, value=shown(value), **ends)
-    return float(min(max(value, low), high))
+    if finite(value) and low - slack <= value <= high + slack:
+        return float(min(max(value, low), high))
+    low, high = possible
+    if not finite(value) or not low <= value <= high:
+        raise StudyError("factor_out_of_bounds", name=factor.id, value=shown(value), low=shown(low), high=shown(high))
+    return float(value)

@@ -19,6 +19,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ccepz_sim.studies.extras import StudyError, need
 
@@ -79,6 +80,8 @@ class LocalPool(Engine):
         self._pools: list[ProcessPoolExecutor | None] = [None] * workers
         self._busy: list[Future[Any] | None] = [None] * workers
         self._processes: list[BaseProcess | None] = [None] * workers
+        # by whom a task was done: its place may be taken again before anybody asks
+        self._done_by: WeakKeyDictionary[Future[Any], tuple[Event | None, BaseProcess | None]] = WeakKeyDictionary()
 
     @property
     def capacity(self) -> int:
@@ -94,6 +97,7 @@ class LocalPool(Engine):
         for place, future in enumerate(self._busy):
             if future is None or future.done():
                 self._busy[place] = started = self._start(place, fn, args, kwargs)
+                self._done_by[started] = self._ready[place], self._processes[place]
                 return started
         raise RuntimeError("no idle process")
 
@@ -103,12 +107,10 @@ class LocalPool(Engine):
         Raises:
             StudyError: the script lacks its main guard, or processes end again and again before they begin.
         """
-        place = self._busy.index(future) if future in self._busy else None
-        ready = self._ready[place] if place is not None else None
-        if place is None or ready is None or ready.is_set():
+        ready, process = self._done_by.get(future, (None, None))
+        if ready is None or ready.is_set():
             self._false_starts = 0
             return True
-        process = self._processes[place]
         if process is not None and _exit_code(process) == NO_GUARD:
             raise StudyError("no_main_guard") from None
         self._false_starts += 1
@@ -118,7 +120,7 @@ class LocalPool(Engine):
 
     def why(self, future: Future[Any], error: BaseException) -> str:
         """Return how the process of a task ended."""
-        process = self._processes[self._busy.index(future)] if future in self._busy else None
+        _, process = self._done_by.get(future, (None, None))
         if process is None:
             return super().why(future, error)
         code = _exit_code(process)

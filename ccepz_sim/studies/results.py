@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccepz_sim.disk import reason_of, resolved
 from ccepz_sim.errors import hint
-from ccepz_sim.output import reason_of, resolved
 from ccepz_sim.reading.fields import as_whole
 from ccepz_sim.schema import NEUTRAL, Outcome, Study
 from ccepz_sim.studies import sensitivity

@@ -14,14 +14,14 @@ from typing import Any
 
 from ccepz_sim import __version__
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.disk import reason_of, resolved
 from ccepz_sim.errors import unknown
-from ccepz_sim.output import reason_of, resolved
 from ccepz_sim.reading.needs import PHASES
 from ccepz_sim.schema import Study
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.dispatch import Done, Work
-from ccepz_sim.studies.engines import Engine, LocalPool
+from ccepz_sim.studies.engines import Cluster, Engine, LocalPool
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash, made_with, study_hash
 from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, RunLedger
@@ -96,7 +96,7 @@ def run_study(
             folder = resolved(Path(folder))
         except OSError as error:
             raise StudyError("out_unfit", folder=folder, reason=reason_of(error)) from None
-        with _disk(folder):
+        with _disk(folder, engine):
             return _Driver(study, folder, content or load_content(), limit, command, tick, stopped).run(engine, retry)
     finally:
         engine.stop()
@@ -283,12 +283,14 @@ def check_phases(study: Study) -> None:
 
 
 @contextmanager
-def _disk(folder: Path) -> Iterator[None]:
+def _disk(folder: Path, engine: Engine) -> Iterator[None]:
     """Turn what the disk refuses into one sentence."""
     try:
         yield
     except OSError as error:
-        if type(error).__module__.partition(".")[0] == "distributed":  # its lost connections are OSErrors too
+        # What a cluster says of lost connections are OSErrors too; those of a disk have a number.
+        lost = error.errno is None or isinstance(error, ConnectionError | TimeoutError)
+        if isinstance(engine, Cluster) and lost:
             raise StudyError("scheduler_lost") from None
         key = "disk_full" if is_full(error) else "disk_failed"
         raise StudyError(key, folder=folder, reason=error.strerror or str(error)) from None

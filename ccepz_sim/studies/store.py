@@ -6,6 +6,7 @@ finished study is the same bytes, however often it was interrupted and whoever w
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -22,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.output import PROGRAM, SCRATCH, free_at, megabytes, reason_of, try_folder
+from ccepz_sim.disk import PROGRAM, SCRATCH, bytes_in, free_at, megabytes, reason_of, remove_empty, try_folder
 from ccepz_sim.schema import Factor, Label, Outcome, Relations, Setting, Study, StudyPolicy
 from ccepz_sim.studies import run_ledger
 from ccepz_sim.studies.extras import StudyError
@@ -55,6 +56,7 @@ COLUMNS = pa.schema(
         ("value", pa.float64()),
     ]
 )
+TRIES = 3  # of a folder in which other drivers begin at the same moment
 
 
 class Store:
@@ -96,14 +98,26 @@ class Store:
         Raises:
             StudyError: it cannot be written, or is too full.
         """
+        missing = [part for part in (self.folder, *self.folder.parents) if not part.exists()]
         try:
-            need = max(0, self.size - sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()))
-            try_folder(self.folder, need)
+            # It stays when all is well: another driver may have begun in it meanwhile.
+            self.folder.mkdir(parents=True, exist_ok=True)
+            need = max(0, self.size - bytes_in(self.folder))
+            self._try(need)
             free = free_at(self.folder)
         except (OSError, ValueError) as error:
+            remove_empty(missing)
             raise StudyError("out_unfit", folder=self.folder, reason=reason_of(error)) from None
         if free < need:
+            remove_empty(missing)
             raise StudyError("no_room", folder=self.folder, free=megabytes(free), need=megabytes(need))
+
+    def _try(self, need: int) -> None:
+        """Try the folder; another driver that has just begun clears away what it finds there, also our try."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(FileNotFoundError):
+                return try_folder(self.folder, need)
+        return try_folder(self.folder, need)
 
     def prepare(self, manifest: Mapping[str, Any]) -> None:
         """Make the folder ready for the driver that holds its ledger: no leftovers, and a manifest."""

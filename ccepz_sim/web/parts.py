@@ -10,24 +10,59 @@ from typing import Annotated, Any
 
 from ccepz_sim.game.game_file import LONGEST
 from ccepz_sim.web.framework import template
-from ccepz_sim.web.gate.values import NAMES, Either, Fixed, Flag, Number, Record, Text, Whole
+from ccepz_sim.web.gate.values import (
+    ADDRESSES,
+    NAMES,
+    Asked,
+    Either,
+    Fixed,
+    Flag,
+    Number,
+    Record,
+    Repeated,
+    Shape,
+    Text,
+    Whole,
+)
 from ccepz_sim.web.views.words import Part
 
 # What the browser may send with an event; the gate lets nothing else through (gate/events.py).
 ID = Text(NAMES)
-LEVER = {"lever": ID, "value": Number()}
+LEVER: dict[str, Shape] = {"lever": ID, "value": Number()}
+LEVER_VALUE, WHOLE, LINE, NOTHING = Record(LEVER), Whole(), Text(), Record({"what": ID})
+REQUESTS = {  # what each request of `web/requests.py` carries
+    "decide": LEVER_VALUE,
+    "choose_package": ID,
+    "choose_scenario": ID,
+    "choose_seed": WHOLE,
+    "undo": NOTHING,
+    "redo": NOTHING,
+    "reset": NOTHING,
+    "undo_one": WHOLE,
+    "go_to": WHOLE,
+    "switch_to": WHOLE,
+    "drop": WHOLE,
+    "branch": LINE,
+    "bookmark": LINE,
+    "go_back": WHOLE,
+}
 Act = Callable[[Any], None]
 Plain = Annotated[Act, Fixed(0)]  # says only that it happened
 Name = Annotated[Act, ID]
-Line = Annotated[Act, Text()]
-Count = Annotated[Act, Whole()]
+Address = Annotated[Act, Text(ADDRESSES)]
 Switch = Annotated[Act, Flag()]
-LeverValue = Annotated[Act, Record(LEVER)]
-Panel = Annotated[Act, Record({"number": Whole(), "id": ID})]
-Question = Annotated[Act, Record({"indicator": ID, "year": Whole()})]
-Person = Annotated[Act, Either((Whole(), ID))]
+LeverValue = Annotated[Act, LEVER_VALUE]
+Panel = Annotated[Act, Record({"number": WHOLE, "id": ID})]
+Question = Annotated[Act, Record({"indicator": ID, "year": WHOLE})]
+Person = Annotated[Act, Either((WHOLE, ID))]
 Wish = Annotated[Act, Record({}, {**LEVER, "package": ID})]
-Tool = Annotated[Act, Record({"what": ID}, {"text": Text(LONGEST + 1, lines=True)})]  # one more, so that it is said
+Again = Annotated[Act, Repeated(REQUESTS)]
+AskedLever = Annotated[Act, Asked(LEVER_VALUE)]
+AskedName = Annotated[Act, Asked(ID)]
+AskedLine = Annotated[Act, Asked(LINE)]
+AskedCount = Annotated[Act, Asked(WHOLE)]
+# a text may be one letter longer than is taken, so that this is said
+Tool = Annotated[Act, Record({"what": ID}, {"text": Text(LONGEST + 1, lines=True), "how": Asked(NOTHING)})]
 
 
 @template("header.vue")
@@ -48,13 +83,13 @@ def Header(
 
 
 @template("tools.vue")
-def Tools(game: str, shared: str, confirmed: list[str], file: Part, event_again: Act) -> None:
+def Tools(game: str, shared: str, confirmed: list[str], file: Part, event_again: Again) -> None:
     """What parts share in the browser; requests on their way; files to be saved."""
 
 
 @template("missing.vue")
 def Missing(
-    t: Part, text: str, token: str, retry: bool, event_start: Act, event_again: Act, event_restore: Act
+    t: Part, text: str, token: str, retry: bool, event_start: Plain, event_again: Plain, event_restore: Address
 ) -> None:
     """Why there is no game, and ways on."""
 
@@ -123,11 +158,11 @@ def Futures(
     marks: list[Part],
     panels: list[Part],
     rows: list[Part],
-    event_switch_to: Count,
-    event_drop: Count,
-    event_branch: Line,
-    event_bookmark: Line,
-    event_go_back: Count,
+    event_switch_to: AskedCount,
+    event_drop: AskedCount,
+    event_branch: AskedLine,
+    event_bookmark: AskedLine,
+    event_go_back: AskedCount,
 ) -> None:
     """Branches side by side, and bookmarks."""
 
@@ -145,7 +180,7 @@ def Time(
     last: int,
     decided: list[int],
     running: bool,
-    event_go_to: Count,
+    event_go_to: AskedCount,
 ) -> None:
     """Year, time line, next year, run to the end."""
 
@@ -207,20 +242,20 @@ def Levers(
     confirmed: int,
     answered: int,
     trial: bool,
-    event_decide: LeverValue,
+    event_decide: AskedLever,
     event_try_out: LeverValue,
     event_hold_trial: Name,
     event_end_trial: Name,
     event_foresee: Wish,
-    event_choose_package: Name,
-    event_choose_scenario: Name,
-    event_choose_seed: Count,
+    event_choose_package: AskedName,
+    event_choose_scenario: AskedName,
+    event_choose_seed: AskedCount,
 ) -> None:
     """Packages, scenario, luck, and the levers by group."""
 
 
 @template("happenings.vue")
-def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: Count) -> None:
+def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: AskedCount) -> None:
     """What happened, and what was decided."""
 
 

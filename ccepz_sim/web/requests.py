@@ -49,7 +49,7 @@ class Requests:
             request, year, value = _parts(data)
 
             def carry_out(_: object) -> None:
-                self._game.once(request, lambda: ACTS[name](self._game, value, year))
+                self._game.once(request, lambda: ACTS[name](self._game, value, year) if name in ACTS else None)
 
             self._guard(carry_out)(None)
             if request:
@@ -59,10 +59,9 @@ class Requests:
         return receive
 
     def again(self, message: Any) -> None:
-        """Carry out a request that was sent before, unless it was carried out then."""
-        name = message.get("name") if isinstance(message, dict) else None
-        if isinstance(name, str) and name in ACTS:
-            self.of(name)(message.get("data"))
+        """Carry out a request that was sent before, unless it was carried out then; one that is not known is let go."""
+        if isinstance(message, dict) and isinstance(message.get("name"), str) and isinstance(message.get("data"), dict):
+            self.of(message["name"])(message["data"])
 
     def confirmed(self) -> list[str]:
         """Return the requests that were carried out or refused last."""

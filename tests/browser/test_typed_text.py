@@ -134,5 +134,5 @@ def test_addresses(watched: Visit, name: str) -> None:
     for text in TRIED if name in ("game", "play") else TRIED[:4]:
         visit.page.goto(f"{visit.server.address}?{name}={quote(text)}")
         if name != "modelid":
-            visit.page.wait_for_selector(".cz-head", timeout=60_000)
+            visit.page.wait_for_selector(".cz-head, .cz-missing", timeout=60_000)
         dead(visit)

@@ -162,7 +162,8 @@ def test_threads_and_a_running_event_loop_do_no_harm(zone):
     async def inside() -> str:
         return ahead(zone.copy())
 
-    assert asyncio.run(inside()) == wanted
+    with ThreadPoolExecutor(1) as alone:  # where other tests left a loop running in this thread
+        assert alone.submit(lambda: asyncio.run(inside())).result() == wanted
 
 
 def test_a_stored_zone_of_content_that_changed_is_refused(small, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ccepz_sim.content import Content
 from ccepz_sim.game.database import GameDatabase
 from ccepz_sim.game.records import Order
@@ -12,11 +14,25 @@ from ccepz_sim.game.worker_pool import OWN, OnProgress, Request, Then
 class IdlePool:
     """Takes orders."""
 
-    def ask(self, order: Order, then: Then, priority: int = OWN, on_progress: OnProgress | None = None) -> Request:
+    def ask(
+        self,
+        order: Order,
+        then: Then,
+        priority: int = OWN,
+        on_progress: OnProgress | None = None,
+        owners: Collection[str] = ("",),
+    ) -> Request:
         """Take an order."""
-        return Request(0, order, priority, then, on_progress)
+        return Request(order, priority, then, on_progress, frozenset(owners))
 
-    def raise_priority(self, request: Request, on_progress: OnProgress | None = None) -> None:
+    def change(self, request: Request, priority: int, owners: Collection[str]) -> None:
+        """Nothing is begun."""
+
+    def withdraw(self, request: Request) -> bool:
+        """Nothing is running."""
+        return True
+
+    def cancel(self, request: Request) -> None:
         """Nothing is begun."""
 
     def close(self) -> None:

@@ -423,7 +423,7 @@ def test_a_path_that_cannot_be_made_is_told_and_tried_again(content: Content, tm
 
 
 READ_ONLY = """
-import os, sys
+import os, sys, urllib.parse  # whatever is imported later lies where rights are missing
 from pathlib import Path
 from ccepz_sim.game.database import GameDatabase, Head
 from ccepz_sim.game.problems import GameError

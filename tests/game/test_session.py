@@ -61,6 +61,7 @@ def test_deciding_the_same_twice_is_deciding_it_once(store: Store) -> None:
 
 def test_a_trial_is_computed_but_not_decided(store: Store, settle: Settle) -> None:
     game = store.open(None).game
+    settle(game)  # rules may have to be compiled, and a trial ends by itself
     game.try_out("audit-share", 0.4)
     settle(game)
     state = game.state()

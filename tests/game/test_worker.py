@@ -48,7 +48,7 @@ def test_a_worker_ends_with_its_server_whatever_it_is_doing(moment: str) -> None
     assert process.stdout is not None
     while process.stdout.readline().strip() != ("begun" if moment == "loading" else "at work"):
         assert process.poll() is None
-    until(lambda: len(children(process.pid)) == 2)
+    until(lambda: len(children(process.pid)) == 1)
     workers = children(process.pid)
     process.kill()
     process.wait()

@@ -15,7 +15,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 60.0  # seconds; a loaded machine is slow, and nothing waits where the answer comes
-MARKS = {"levers": "money_scales", "tabs": "names", "time": "decided", "head": "facts", "futures": "marks"}
+MARKS = {
+    "levers": "money_scales",
+    "tabs": "names",
+    "time": "decided",
+    "head": "facts",
+    "futures": "marks",
+    "tools": "confirmed",
+}
 ADDRESS = re.compile(r'solara\.jupyterRootPath = "([^"]+)"')
 
 

@@ -207,7 +207,7 @@ def test_a_message_too_large_ends_the_connection(gated: Served, bare: Served) ->
     assert page.wait(lambda _: False) is None
     assert page.closed == 1008
     page.open()
-    assert page.answered(page.act("head", "tool", {"what": "load", "text": "{" * 2_000_001})), "a file may be long"
+    assert page.answered(page.act("head", "tool", {"what": "load", "text": "{" * 1_500_001})), "a file may be long"
     assert gated.honest.plays()
     without = bare.browser().play()
     assert without.answered(without.act("tabs", "go", large))

@@ -18,11 +18,11 @@ from ccepz_sim.web import server
 
 server.prepare()
 
-from ccepz_sim.web import parts  # noqa: E402 - settings come first
+from ccepz_sim.web import parts, requests  # noqa: E402 - settings come first
 from ccepz_sim.web.gate import access, events, frames, headers, hosts, limits, secret, sessions  # noqa: E402
 from ccepz_sim.web.gate.limits import Bucket, Buckets, Limits, Rate  # noqa: E402
 from ccepz_sim.web.gate.sessions import Pages, Signer, fresh_session  # noqa: E402
-from ccepz_sim.web.gate.values import Address, Either, Fixed, Flag, Number, Record, Refused, Text, Whole  # noqa: E402
+from ccepz_sim.web.gate.values import Address, Either, Fixed, Flag, Number, Record, Refused, Repeated, Text, Whole  # noqa: E402
 
 PAGE = "0b44ddc2-6b9f-43f9-815a-7a6d5ff240f5"
 
@@ -91,7 +91,10 @@ def test_every_event_of_every_part_says_what_it_carries() -> None:
     declared = events._declared
     assert {Path(name).name for name in declared} == {path.name for path in folder.glob("*.vue")}
     levers = declared[str(folder / "levers.vue")]
-    assert levers["decide"].read({"lever": "audit-share", "value": 0.5}) == {"lever": "audit-share", "value": 0.5}
+    wish = {"lever": "audit-share", "value": 0.5}
+    assert levers["decide"].read(wish) == wish
+    asked = {"request": "a1", "value": wish, "year": 2017}
+    assert levers["decide"].read(asked) == asked
     assert levers["foresee"].read({}) == {}
     assert "event_decide" not in levers
 
@@ -368,3 +371,13 @@ def test_the_limits_leave_room_for_honest_play() -> None:
     assert most.sockets >= 60 * 2
     assert limits.Limits(frame=1).frame == 1
     assert sys.getrecursionlimit() > frames.OPEN
+
+
+def test_every_request_of_the_page_may_be_sent_again() -> None:
+    assert parts.REQUESTS.keys() == requests.ACTS.keys()
+    again = Repeated(parts.REQUESTS)
+    sent = {"name": "go_to", "data": {"request": "a1", "value": 2018, "year": None}}
+    assert again.read(sent) == sent
+    # a page of another version is answered, so that it does not ask for ever
+    unknown = {"name": "fly", "data": {"request": "a1", "value": [1]}}
+    assert again.read(unknown) == {"name": "fly", "data": {"request": "a1"}}

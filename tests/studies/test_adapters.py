@@ -97,8 +97,9 @@ def test_the_ends_of_a_range_are_within_it_however_they_are_rounded(workbench, m
     from ccepz_sim.studies.ema import _within
 
     factor = make(**CHANGES).levers[0]
-    assert _within(factor, 1.0 + 1e-12) == 1.0
-    assert _within(factor, -1e-12) == 0.0
+    assert _within(factor, (0.0, 1.0), 1.0 + 1e-12) == 1.0
+    assert _within(factor, (0.0, 1.0), -1e-12) == 0.0
+    assert _within(factor, (-1.0, 1.0), -0.5) == -0.5, "outside the study, possible in the zone: taken as it is"
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -106,7 +106,7 @@ def test_what_is_not_possible_is_refused(content: Content) -> None:
 def test_what_is_veiled_is_kept_and_printed_as_reported(content: Content) -> None:
     charts = [Chart("so2", "t/yr", 1.0, 0), Chart("colluding_share", "%", 0.01, 1), Chart("pollution", "", 1.0, 2)]
     played = replace(PLAYED, charts=charts, known=2016)
-    study = content.read_study(tomllib.loads(study_toml(played, content=content)), "my-study.toml", "my-study")
+    study = content.read_study(tomllib.loads(study_toml(played, content=content)), "my-study.toml")
     kept = [(outcome.indicator, outcome.view) for outcome in study.outcomes]
     assert kept == [(name, view) for name in ("so2", "colluding_share") for view in ("true", "reported")] + [
         ("pollution", "true")

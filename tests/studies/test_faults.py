@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -303,7 +304,9 @@ def test_a_running_event_loop_and_a_thread_do_no_harm(make, tmp_path) -> None:
         there = await asyncio.to_thread(runner.run_study, study, tmp_path / "there", workers=1)
         return here, there
 
-    assert all(ended.counts["SUCCEEDED"] == 4 for ended in asyncio.run(inside()))
+    with ThreadPoolExecutor(1) as alone:  # where other tests left a loop running in this thread
+        both = alone.submit(lambda: asyncio.run(inside())).result()
+    assert all(ended.counts["SUCCEEDED"] == 4 for ended in both)
     assert files(tmp_path / "here") == files(tmp_path / "there")
 
 

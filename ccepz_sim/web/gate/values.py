@@ -142,3 +142,33 @@ class Record:
         if not self.needed.keys() <= value.keys() or not value.keys() <= shapes.keys():
             raise Refused("a record with other fields")
         return {name: shapes[name].read(found) for name, found in value.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A value as a request of the page, see `web/requests.py`: its name, and the year that the page showed."""
+
+    value: Shape
+
+    def read(self, value: Any) -> Any:
+        """Return the request; a value without one is what a page sends that does not wait for an answer."""
+        if not isinstance(value, dict) or "request" not in value:
+            return self.value.read(value)
+        year = Either((Whole(), Fixed(None)))
+        return Record({"request": Text(NAMES)}, {"value": self.value, "year": year}).read(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A request that is sent again: how it is called, and what it carried then."""
+
+    known: dict[str, Shape]
+
+    def read(self, value: Any) -> Any:
+        """Return it; of a request that this version does not know nothing but its name, so that it can be let go."""
+        if not isinstance(value, dict) or value.keys() != {"name", "data"} or not isinstance(value["data"], dict):
+            raise Refused("no request")
+        name, data = Text(NAMES).read(value["name"]), value["data"]
+        if name not in self.known:
+            return {"name": name, "data": {"request": Text(NAMES).read(data.get("request"))}}
+        return {"name": name, "data": Asked(self.known[name]).read(data)}
