@@ -5,37 +5,13 @@ Rows receive, columns pay. The matrix balances: every account's receipts equal i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ccepz_sim.content import Content
 from ccepz_sim.errors import ContentError
+from ccepz_sim.state.records import BaseYear
 
 TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class BaseYear:
-    """Shares of the base year that the rules of settlement use; all within 0-1.
-
-    Attributes:
-        local_inputs: services of the zone in what industry buys.
-        services_ratio, construction_ratio, agriculture_ratio: value added in the sector's sales.
-        consumption: spending of households out of income after tax.
-        local_consumption: services of the zone in that spending.
-        income_tax: tax of households in their income.
-        local_construction: builders of the zone in investment.
-    """
-
-    local_inputs: float
-    services_ratio: float
-    construction_ratio: float
-    agriculture_ratio: float
-    consumption: float
-    local_consumption: float
-    income_tax: float
-    local_construction: float
 
 
 class Accounts:
@@ -80,7 +56,7 @@ class Accounts:
         income = float(self.matrix[self.ids.index("households")].sum())
         tax = self.cell("government", "households")
         spending = self.paid("households", *goods)
-        return BaseYear(
+        return BaseYear.make().fill(
             local_inputs=self.cell("services", "industry") / self.paid("industry", *goods),
             services_ratio=ratio("services"),
             construction_ratio=ratio("construction"),

@@ -97,13 +97,14 @@ def _check_places(files: Files, findings: list[Finding]) -> None:
 
 def _check_tables(files: Files, findings: list[Finding], shipped: Content | None) -> dict[str, Table]:
     read = {}
-    found = files.under("agents")
+    found, more = tables.split_rosters(files.under("agents"), findings)
     # With a table that is missing, or has no rows that can be read, nothing is compared: that is told of the table.
     known: dict[str, Any] = dict.fromkeys(TABLES)
-    known |= {name: tables.row_ids(document) or None for name, (_, document) in found.items()}
+    known |= {name: tables.all_ids(document, more.get(name, [])) or None for name, (_, document) in found.items()}
     for name, (path, document) in found.items():
-        table = read[name] = tables.read_table(document, path, name, findings)
-        tables.check_references(table, path, known, findings)
+        rosters = more.get(name, [])
+        table = read[name] = tables.read_table(document, path, name, findings, rosters)
+        tables.check_references(table, path, known, findings, rosters)
         if shipped is not None and name in shipped.table_names:
             # A mistake in the shipped content is not one of this content.
             with suppress(ContentError):
@@ -127,8 +128,7 @@ def _check_levers(files: Files, findings: list[Finding], shipped: Content | None
     if GROUPS in files.documents:
         groups = policies.read_groups(files.documents[GROUPS], GROUPS, findings)
         policies.check_groups(groups, GROUPS, findings, files.under("policies/packages"))
-    bodies = files.under("agents").get("bodies")
-    body_ids = tables.row_ids(bodies[1]) or None if bodies else None
+    body_ids = _ids(files, "bodies")
     read = _each(files, "policies/instruments", policies.read_lever, findings)
     levers = {lever.id: lever for lever in read}
     for lever in read:
@@ -157,8 +157,7 @@ def _check_packages(files: Files, levers: Mapping[str, Lever], findings: list[Fi
 
 
 def _check_scenarios(files: Files, findings: list[Finding]) -> None:
-    prices = files.under("agents").get("prices")
-    series = tables.row_ids(prices[1]) or None if prices else None
+    series = _ids(files, "prices")
     for scenario in _each(files, "experiments/scenarios", experiments.read_scenario, findings):
         path = f"experiments/scenarios/{scenario.id}.toml"
         experiments.check_scenario(scenario, path, findings, series=series)
@@ -174,8 +173,7 @@ def _check_targets(files: Files, findings: list[Finding], shipped: Content | Non
             for name, value in values.items()
             if isinstance(value, Mapping) and "value" in value
         ]
-        places = files.under("agents").get("places")
-        known = ("zone", *tables.row_ids(places[1])) if places else ()
+        known = ("zone", *(_ids(files, "places") or ())) if "places" in files.under("agents") else ()
         studies.check_targets(
             targets, targets_path, findings, parameters=ids, indicators=designs.indicators(), places=known
         )
@@ -223,6 +221,12 @@ def _check_studies(
     # Where a lever, say, is wrong itself, so are its bounds: that a study does not fit them is no news.
     spoilt = any(finding.blocking for finding in findings)
     findings += [finding for finding in own if not (spoilt and finding.rule in FOLLOWING)]
+
+
+def _ids(files: Files, name: str) -> list[str] | None:
+    """Return the ids of a table; None where there is none that can be read."""
+    own, more = tables.split_rosters(files.under("agents"), [])
+    return tables.all_ids(own[name][1], more.get(name, [])) or None if name in own else None
 
 
 def _each(files: Files, folder: str, read: Reader[Item], findings: list[Finding]) -> list[Item]:

@@ -16,7 +16,8 @@ from ccepz_sim.schema import Label
 from ccepz_sim.sentences import fill
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.observers import Recorder
+    from ccepz_sim.state.zone import Note, Zone
 
 COLUMNS = ("run", "seed", "year", "quarter", "place", "kind", "indicator", "weight", "en", "zh")
 PERCENT = 100
@@ -29,10 +30,7 @@ def templates() -> Mapping[str, Label]:
     return {kind: Label(entry["en"], entry["zh"]) for kind, entry in tomllib.loads(text).items()}
 
 
-Note = tuple[int, str, str, str, float, dict[str, Any]]
-
-
-def write(zone: PilotZone) -> None:
+def write(zone: Zone) -> None:
     """Note central inspections, and once a year the price moves; what the records tell is read off them later.
 
     Reads: chronicle.*; the scenario's inspections.
@@ -43,11 +41,10 @@ def write(zone: PilotZone) -> None:
         _price_falls(zone, zone.p.chronicle.price_move)
 
 
-def _price_falls(zone: PilotZone, threshold: float) -> None:
+def _price_falls(zone: Zone, threshold: float) -> None:
     """Note the largest yearly price moves among products the zone sells."""
-    past = zone.price_memory
-    now = zone.prices.log.copy()
-    if past is not None:
+    past, now = zone.prices.year_ago, zone.prices.log
+    if zone.prices.watched:
         sold = np.bincount(zone.technology.series, weights=zone.firms.sales, minlength=len(now))
         heavy = np.argsort(-sold)[: int(zone.p.chronicle.watched)]
         for series in heavy:
@@ -62,7 +59,8 @@ def _price_falls(zone: PilotZone, threshold: float) -> None:
                     series=int(series),
                     share=abs(np.expm1(move)),
                 )
-    zone.price_memory = now
+    past[:] = now
+    zone.prices.watched = True
 
 
 TURNS = (
@@ -74,9 +72,9 @@ TURNS = (
 )
 
 
-def _years(zone: PilotZone) -> Iterator[Note]:
+def _years(zone: Zone, recorder: Recorder) -> Iterator[Note]:
     """Read off the records what stands out in each year from the second on: exits, moves, turns."""
-    p, recorder = zone.p.chronicle, zone.recorder
+    p = zone.p.chronicle
     towns = zone.world.places[: zone.world.zone_count]
     exits = _by_year(recorder.series("firm_exits"))
     moved = {place: _by_year(recorder.series("net_migration", place)) for place in towns}
@@ -107,25 +105,25 @@ def _by_year(series: np.ndarray) -> list[float]:
     return means
 
 
-def rows(zone: PilotZone, first: int) -> list[tuple[Any, ...]]:
+def rows(zone: Zone, recorder: Recorder, first: int) -> list[tuple[Any, ...]]:
     """Return the events from a quarter on as rows of COLUMNS."""
-    notes = sorted((*zone.notes, *_years(zone)), key=lambda note: note[0])
+    notes = sorted((*zone.notes, *_years(zone, recorder)), key=lambda note: note[0])
     return [_row(zone, note) for note in notes if note[0] >= first]
 
 
-def frame(zone: PilotZone, first: int) -> pd.DataFrame:
+def frame(zone: Zone, recorder: Recorder, first: int) -> pd.DataFrame:
     """Return the events from a quarter on, with their sentences in both languages."""
-    return pd.DataFrame(rows(zone, first), columns=list(COLUMNS))
+    return pd.DataFrame(rows(zone, recorder, first), columns=list(COLUMNS))
 
 
-def _row(zone: PilotZone, note: Note) -> tuple[Any, ...]:
+def _row(zone: Zone, note: Note) -> tuple[Any, ...]:
     """Turn a note into a row of COLUMNS."""
     quarter, kind, place, indicator, weight, fields = note
     label = templates()[kind]
     words = {lang: fill(label.get(lang), **_fields(zone, place, fields, lang)) for lang in ("en", "zh")}
     return (
         0,
-        zone.seed_used,
+        zone.streams.seed,
         FIRST_YEAR + quarter // QUARTERS,
         quarter % QUARTERS + 1,
         place,
@@ -137,7 +135,7 @@ def _row(zone: PilotZone, note: Note) -> tuple[Any, ...]:
     )
 
 
-def _fields(zone: PilotZone, place: str, fields: dict[str, Any], lang: str) -> dict[str, Any]:
+def _fields(zone: Zone, place: str, fields: dict[str, Any], lang: str) -> dict[str, Any]:
     """Put the fields of a note into words: names from the content, shares as percent."""
     content = zone.content
     filled: dict[str, Any] = {}

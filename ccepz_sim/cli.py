@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ccepz_sim import __version__
-from ccepz_sim.commands import bench, check, list_, phenomena, play, results, run, study, validate
-from ccepz_sim.commands.arguments import Parser, refuse_foreign_signs, refuse_rest, usage_prefix
+from ccepz_sim.commands import bench, check, compile_, list_, pack, phenomena, play, results, run, study, validate
+from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path, refuse_foreign_signs, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
 from ccepz_sim.commands.streams import OutputLostError, drop_output, prepared, shows
 from ccepz_sim.errors import UserError, brief, hint, one_line
@@ -41,6 +41,8 @@ COMMANDS: dict[str, Command] = {
     "check": check,
     "validate": validate,
     "bench": bench,
+    "compile": compile_,
+    "pack": pack,
 }
 WRONG_INPUT, PROGRAM_ERROR, OUTPUT_ERROR, STOPPED = 2, 70, 74, 130
 CHINESE = "中文"  # stands for all that a console must be able to show
@@ -94,6 +96,9 @@ def parsers(say: Say) -> dict[str, Parser]:
     for name, command in COMMANDS.items():
         made[name] = Parser(say, prog=f"ccepz {name}", description=say(f"{name}.help"))
         command.declare(made[name], say)
+        if name not in WITHOUT_CONTENT:
+            told = say("content_option")
+            made[name].own_options.add_argument("--content", type=path("--content"), metavar="DIR", help=told)
     return made
 
 

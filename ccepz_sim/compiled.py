@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from ccepz_sim.kernel import Kernel
+
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 Value = TypeVar("Value", float, np.ndarray)  # of one firm within a compiled loop, or of many
 
@@ -22,12 +24,15 @@ def compiled(rule: Rule) -> Rule:
     """
     import numba
 
-    done: Any = numba.njit(error_model="numpy")(rule)
-    if done is not rule:  # it is, where nothing is compiled
-        from ccepz_sim.rule_files import KeptRule
+    from ccepz_sim.state import native  # noqa: F401 - teaches Numba what declared state is
 
-        done._cache = KeptRule(rule)  # where Numba asks for a compiled form, and brings one
-    return cast("Rule", done)
+    done: Any = numba.njit(error_model="numpy")(rule)
+    if done is rule:  # where nothing is compiled
+        return rule
+    from ccepz_sim.rule_files import KeptRule
+
+    done._cache = KeptRule(rule)  # where Numba asks for a compiled form, and brings one
+    return cast("Rule", Kernel(done))
 
 
 def inlined(rule: Rule) -> Rule:

@@ -122,17 +122,18 @@ class Content:
             ContentError: there is no such table, or it has a mistake.
         """
         if name not in self._tables:
-            found = self._part("agents", "agents")
+            found, rosters = self._rosters
             if name not in found:
                 raise unknown("unknown_table", name, found)
             path, document = found[name]
+            more = rosters.get(name, [])
             findings: list[Finding] = []
-            table = tables.read_table(document, path, name, findings)
+            table = tables.read_table(document, path, name, findings, more)
             refuse(findings)
             wanted = {column.refers for column in table.columns.values() if column.refers}
             # While a table that is referred to is not there, its names cannot be compared.
             known = {other: self._ids(other) or None for other in wanted if other in found}
-            tables.check_references(table, path, known, findings)
+            tables.check_references(table, path, known, findings, more)
             if self._shipped is not None and name in self._shipped.table_names:
                 tables.check_units(table, path, findings, self._shipped.table(name))
             refuse(finding for finding in findings if finding.rule != "unknown_table")
@@ -142,7 +143,7 @@ class Content:
     @property
     def table_names(self) -> tuple[str, ...]:
         """The names of all tables."""
-        return tuple(self._part("agents", "agents"))
+        return tuple(self._rosters[0])
 
     @cached_property
     def parameter_groups(self) -> Mapping[str, ParameterGroup]:
@@ -387,6 +388,14 @@ class Content:
             raise ContentError("part_missing", folder=self.folder, part=part)
         return self._files.under(folder)
 
+    @cached_property
+    def _rosters(self) -> tuple[dict[str, tables.Named], dict[str, list[tables.Named]]]:
+        """The tables of `agents/`, and what adds rows to them."""
+        findings: list[Finding] = []
+        found = tables.split_rosters(self._part("agents", "agents"), findings)
+        refuse(findings)
+        return found
+
     def _each(self, part: str, folder: str, read: Reader[Item]) -> list[Item]:
         findings: list[Finding] = []
         files = self._part(part, folder)
@@ -396,8 +405,8 @@ class Content:
 
     def _ids(self, name: str) -> list[str]:
         # The ids alone: a table may refer to itself, and two tables to each other.
-        _, document = self._files.under("agents")[name]
-        return tables.row_ids(document)
+        own, more = self._rosters
+        return tables.all_ids(own[name][1], more.get(name, []))
 
     def _named(self, table: Table) -> Table:
         # Firms have no names of their own: a firm is called after what it makes.

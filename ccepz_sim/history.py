@@ -4,64 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
 
-from ccepz_sim.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.markets.prices import ScenarioPath
-from ccepz_sim.policies.schedule import Decision
-
-if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+from ccepz_sim.observers import Recorder
+from ccepz_sim.state.zone import Zone
 
 KEPT = 4
+Past = tuple[Zone, Recorder]
 _lock = threading.Lock()
-_histories: OrderedDict[tuple[object, ...], PilotZone] = OrderedDict()
+_histories: OrderedDict[Hashable, Past] = OrderedDict()
 
 
-def restore(zone: PilotZone) -> None:
-    """Put a zone at the start of 2016, from memory where the same history was run before."""
-    from ccepz_sim.model import copy_state
+def past(key: Hashable, run: Callable[[], Past]) -> Past:
+    """Give a copy of the zone at the start of 2016 with its records, from memory or as `run` gives it.
 
-    key = (zone.content.hash, zone.seed_used, zone.scale, zone.scenario_used.mine_closure, _early(zone))
+    Args:
+        key: all that the history depends on.
+    """
     with _lock:
-        past = _past(zone, key)
-    mine = dict(zone.__dict__)
-    copy_state(past, zone)
-    for name in ("content", "packages", "decisions", "scenario_used", "seed_used", "scale", "without", "frozen",
-                 "first_quarter", "quarters"):  # fmt: skip
-        setattr(zone, name, mine[name])
-    zone.path = ScenarioPath(zone.scenario_used, zone.world, zone.quarters)
-    zone.policy.replace_decisions(zone.content, zone.decisions)
-    zone.standing = float(zone.content.value("officials.standing_start"))
-
-
-def _past(zone: PilotZone, key: tuple[object, ...]) -> PilotZone:
-    """Give the kept history of a key, or run it."""
-    from ccepz_sim.model import PilotZone
-
-    past = _histories.get(key)
-    if past is None:
-        past = PilotZone(
-            package=(),
-            scenario=zone.scenario_used.id,
-            seed=zone.seed_used,
-            scale=zone.scale,
-            start=FIRST_YEAR,
-            decisions=_early(zone),
-            content=zone.content,
-        )
-        past._run_until(zone.first_quarter)
-        past.remove_all_agents()
-        _histories[key] = past
-        while len(_histories) > KEPT:
-            _histories.popitem(last=False)
-    _histories.move_to_end(key)
-    return past
-
-
-def _early(zone: PilotZone) -> tuple[Decision, ...]:
-    """Decisions dated before the play begins belong to the history."""
-    return tuple(item for item in zone.decisions if item.year < zone.first_quarter / QUARTERS + FIRST_YEAR)
+        found = _histories.get(key)
+        if found is None:
+            found = _histories[key] = run()
+            while len(_histories) > KEPT:
+                _histories.popitem(last=False)
+        _histories.move_to_end(key)
+    zone, recorder = found
+    return zone.copy(), recorder.copy()
 
 
 def forget() -> None:

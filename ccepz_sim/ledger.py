@@ -7,28 +7,278 @@ all accounts, the outside world included, sum to zero in every quarter.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import IntEnum
+from typing import Annotated, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ccepz_sim.compiled import compiled
+from ccepz_sim.state.declare import Dims, Record, Shared, Size
 
 Index = int | slice | np.ndarray
 
-FLOWS = (
-    "sales", "inputs", "wages", "abatement", "waste_service", "investment", "research", "dividends", "consumption",
-    "imports", "transfers", "vat", "profit_tax", "resource_tax", "pollution_tax", "permits", "income_tax",
-    "fines", "bribes", "subsidies", "funds", "misuse", "programmes", "interest", "guarantee", "by_products",
-    "land", "training", "household_transfer", "restoration", "administration", "writeoff", "lobbying",
-    "deposit_held", "deposit_returned", "deposit_forfeited", "capital_of_entrants", "budget",
-)  # fmt: skip
-FLOW = {name: number for number, name in enumerate(FLOWS)}
+
+class Flow(IntEnum):
+    """Kinds of payments."""
+
+    SALES = 0
+    INPUTS = 1
+    WAGES = 2
+    ABATEMENT = 3
+    WASTE_SERVICE = 4
+    INVESTMENT = 5
+    RESEARCH = 6
+    DIVIDENDS = 7
+    CONSUMPTION = 8
+    IMPORTS = 9
+    TRANSFERS = 10
+    VAT = 11
+    PROFIT_TAX = 12
+    RESOURCE_TAX = 13
+    POLLUTION_TAX = 14
+    PERMITS = 15
+    INCOME_TAX = 16
+    FINES = 17
+    BRIBES = 18
+    SUBSIDIES = 19
+    FUNDS = 20
+    MISUSE = 21
+    PROGRAMMES = 22
+    INTEREST = 23
+    GUARANTEE = 24
+    BY_PRODUCTS = 25
+    LAND = 26
+    TRAINING = 27
+    HOUSEHOLD_TRANSFER = 28
+    RESTORATION = 29
+    ADMINISTRATION = 30
+    WRITEOFF = 31
+    LOBBYING = 32
+    DEPOSIT_HELD = 33
+    DEPOSIT_RETURNED = 34
+    DEPOSIT_FORFEITED = 35
+    CAPITAL_OF_ENTRANTS = 36
+    BUDGET = 37
 
 
-BOOKS = DEPOSITS, LOANS, RECEIVED, PAID, CAME_IN, WENT_OUT = 0, 1, 2, 3, 4, 5  # one figure an account in each
-FLOWING = slice(RECEIVED, None)  # the books that begin anew every quarter
+class Sector(IntEnum):
+    """Kinds of accounts, in the order of their numbers."""
+
+    FIRMS = 0
+    BODIES = 1
+    HOUSEHOLDS = 2  # of a place
+    SERVICES = 3  # of a place
+    CONSTRUCTION = 4  # of a place
+    AGRICULTURE = 5  # of a place
+    INSTITUTES = 6
+    BANKS = 7
+    TRUST = 8  # restoration deposits
+    OUTSIDE = 9  # the world beyond
+
+
 SINGLE, NEIGHBOURS, LISTED = 0, 1, 2  # one account, accounts in a row, accounts by number
 NO_ROWS = np.empty(0, dtype=np.int64)
-NOWHERE = -1
+NOTHING = 0  # no payment was refused
+
+Accounts = Annotated[npt.NDArray[np.float64], Dims.of("accounts")]
+Numbers = Annotated[npt.NDArray[np.int64], Dims.of("accounts")]
+Flows = Annotated[npt.NDArray[np.float64], Dims.of(len(Flow), len(Sector), len(Sector))]
+
+
+class LedgerError(AssertionError):
+    """Money was created, destroyed or moved with a negative sign."""
+
+
+class Ledger(Record):
+    """Positions of all accounts, yuan, and the transaction-flow matrix of the quarter.
+
+    `ledger.firms + row` is the account of a firm, and so on; `pay` moves money within compiled rules, `Ledger.pay`
+    between many accounts from Python. What an account gets from the outside world and pays to it is kept as well
+    <- whoever pays.
+    """
+
+    accounts: Final[Size]
+    # first account of each sector
+    firms: int
+    bodies: int
+    households: int
+    services: int
+    construction: int
+    agriculture: int
+    institutes: int
+    banks: int
+    trust: int
+    outside: int
+    # two of the banks
+    bank: int
+    guarantee: int
+    refused: int  # the last payment that was not a number above or equal to 0: its kind and 1
+    deposits: Final[Accounts]  # money
+    loans: Final[Accounts]  # debt
+    received: Final[Accounts]  # this quarter
+    paid: Final[Accounts]  # this quarter
+    came_in: Final[Accounts]  # from the outside world this quarter
+    went_out: Final[Accounts]  # to the outside world this quarter
+    opening: Final[Accounts]  # deposits less loans at the start of the quarter
+    sector_of: Final[Numbers]
+    flows: Final[Flows]  # this quarter, by kind, payer's and payee's sector
+    sizes: Shared[dict[Sector, int]]  # number of accounts
+    firsts: Shared[tuple[int, ...]]  # number of the first account, by sector
+
+    def first(self, sector: Sector) -> int:
+        """Give the number of a sector's first account."""
+        return self.firsts[sector]
+
+    def account(self, sector: Sector, numbers: np.ndarray) -> np.ndarray:
+        """Give the account numbers of some members of a sector."""
+        return self.first(sector) + numbers
+
+    def of(self, sector: Sector, count: int | None = None) -> slice:
+        """Give the slice of a sector's accounts, or of its first few."""
+        first = self.first(sector)
+        return slice(first, first + (self.sizes[sector] if count is None else count))
+
+    @property
+    def firm_accounts(self) -> slice:
+        """The accounts of all firm rows."""
+        return self.of(Sector.FIRMS)
+
+    def open_quarter(self) -> None:
+        """Clear the flow records and remember the opening position."""
+        clear_flows(self)
+
+    def pay(self, kind: Flow, payer: Index, payee: Index, amount: float | np.ndarray) -> None:
+        """Move amounts from payers to payees; what many pay to one, or one to many, meets in a single account.
+
+        Args:
+            kind: of the flow.
+            payer, payee: an account, or as many as there are amounts; all of an array or a slice belong to one sector.
+            amount: yuan, not negative; one or an array.
+
+        Raises:
+            LedgerError: if an amount is negative or not a number, or there are not as many accounts as amounts.
+        """
+        amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
+        payer, payer_way, payers = _place(payer, amounts.size)
+        payee, payee_way, payees = _place(payee, amounts.size)
+        if _post(self, kind.value, payer, payer_way, payers, payee, payee_way, payees, amounts) < 0.0:
+            raise LedgerError(_refusal(kind))
+
+    def affordable(self, payer: int, amounts: np.ndarray) -> np.ndarray:
+        """Scale payments so that an account never pays more than it has."""
+        have = max(0.0, float(self.deposits[payer]))
+        total = float(amounts.sum())
+        return amounts if total <= have else amounts * (have / total)
+
+    def lend(self, borrower: Index, amount: float | np.ndarray) -> None:
+        """Grant loans: the borrower's deposit and debt rise together."""
+        self._owe(borrower, amount, 1.0)
+
+    def repay(self, borrower: Index, amount: float | np.ndarray) -> None:
+        """Pay back principal: deposit and debt fall together."""
+        self._owe(borrower, amount, -1.0)
+
+    def _owe(self, borrower: Index, amount: float | np.ndarray, sign: float) -> None:
+        amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
+        place = _place(borrower, amounts.size)
+        for stock in (self.deposits, self.loans):
+            _add(stock, *place, amounts, float(amounts.sum()), sign)
+
+    def write_off(self, borrower: np.ndarray, bank: int, amount: np.ndarray) -> None:
+        """Forgive debt at the bank's own expense."""
+        np.subtract.at(self.loans, borrower, amount)
+        total = float(amount.sum())
+        np.add.at(self.received, borrower, amount)
+        self.paid[bank] += total
+        self.deposits[bank] -= total
+        if amount.size:
+            self.flows[Flow.WRITEOFF, self.sector_of[bank], self.sector_of[borrower.flat[0]]] += total
+
+    def close_against(self, outside: int) -> None:
+        """Set the outside world's opening position so that net financial assets sum to zero."""
+        self.deposits[outside] -= float((self.deposits - self.loans).sum())
+
+    def check(self, tolerance: float) -> float:
+        """Verify the money identities and return the largest relative error.
+
+        Raises:
+            LedgerError: if net financial assets do not sum to zero, an account's change differs from its recorded
+                receipts less payments, beyond the tolerance, or a compiled rule was refused a payment.
+        """
+        if self.refused != NOTHING:
+            raise LedgerError(_refusal(Flow(self.refused - 1)))
+        errors = _errors(self, float(self.flows.sum()))
+        if not all(error <= tolerance for error in errors):
+            total, drift, matrix = errors
+            raise LedgerError(f"money is not conserved: {total:.2e}, {drift:.2e}, {matrix:.2e}")
+        return max(errors)
+
+
+def make_ledger(sizes: Mapping[Sector, int]) -> Ledger:
+    """Open the accounts of all sectors, numbered through in the order of `Sector`; a sector may have none."""
+    held = {sector: sizes.get(sector, 0) for sector in Sector}
+    counts = list(held.values())
+    ledger = Ledger.make(accounts=sum(counts)).fill(sizes=held, sector_of=np.repeat(np.arange(len(Sector)), counts))
+    firsts = tuple(sum(counts[:number]) for number in range(len(counts)))
+    ledger.fill(firsts=firsts, **{sector.name.lower(): firsts[sector] for sector in Sector})
+    return ledger
+
+
+@compiled
+def pay(ledger: Ledger, kind: Flow, payer: int, payee: int, amount: float) -> None:
+    """Move an amount from one account to another, within compiled rules.
+
+    A negative or undefined amount does not move; `Ledger.check` raises for it at the end of the quarter.
+
+    Args:
+        kind: of the flow; amount: yuan.
+    """
+    if amount > 0.0:
+        ledger.deposits[payer] -= amount
+        ledger.paid[payer] += amount
+        ledger.deposits[payee] += amount
+        ledger.received[payee] += amount
+        ledger.flows[kind, ledger.sector_of[payer], ledger.sector_of[payee]] += amount
+        if payer == ledger.outside:
+            ledger.came_in[payee] += amount
+        elif payee == ledger.outside:
+            ledger.went_out[payer] += amount
+    elif amount != 0.0:
+        ledger.refused = kind + 1
+
+
+@compiled
+def lend(ledger: Ledger, borrower: int, amount: float) -> None:
+    """Grant a loan within compiled rules: deposit and debt rise together; a negative amount pays back."""
+    ledger.deposits[borrower] += amount
+    ledger.loans[borrower] += amount
+
+
+@compiled
+def write_off(ledger: Ledger, borrower: int, bank: int, amount: float) -> None:
+    """Forgive debt at the bank's own expense, within compiled rules.
+
+    A negative or undefined amount is refused as by `pay`.
+    """
+    if amount > 0.0:
+        ledger.loans[borrower] -= amount
+        ledger.received[borrower] += amount
+        ledger.paid[bank] += amount
+        ledger.deposits[bank] -= amount
+        ledger.flows[Flow.WRITEOFF, ledger.sector_of[bank], ledger.sector_of[borrower]] += amount
+    elif amount != 0.0:
+        ledger.refused = Flow.WRITEOFF + 1
+
+
+@compiled
+def clear_flows(ledger: Ledger) -> None:
+    """Clear the flow records and remember the opening position, within compiled rules."""
+    for account in range(ledger.accounts):
+        ledger.opening[account] = ledger.deposits[account] - ledger.loans[account]
+        ledger.received[account] = ledger.paid[account] = 0.0
+        ledger.came_in[account] = ledger.went_out[account] = 0.0
+    ledger.flows[:] = 0.0
 
 
 @compiled
@@ -71,55 +321,38 @@ def _add(
 
 @compiled
 def _post(
-    books: np.ndarray,
-    payer: int,
-    payer_way: int,
-    payers: np.ndarray,
-    payee: int,
-    payee_way: int,
-    payees: np.ndarray,
-    amounts: np.ndarray,
-    outside: int,
-    flows: np.ndarray,
-    sector_of: np.ndarray,
-    kind: int,
-) -> float:
+    ledger: Ledger, kind: int, payer: int, payer_way: int, payers: np.ndarray, payee: int, payee_way: int,
+    payees: np.ndarray, amounts: np.ndarray,
+) -> float:  # fmt: skip
     """Move amounts and return their total; -1, and nothing moves, if one is negative or not a number.
 
     What comes from or goes to the outside world is noted by account, the total as a flow between sectors.
     """
     total = _total(amounts)
     if total > 0.0:
-        flows[kind, sector_of[payer], sector_of[payee]] += total
-        if payer_way == SINGLE and payer == outside:
-            _add(books[CAME_IN], payee, payee_way, payees, amounts, total, 1.0)
-        elif payee_way == SINGLE and payee == outside:
-            _add(books[WENT_OUT], payer, payer_way, payers, amounts, total, 1.0)
-        _add(books[PAID], payer, payer_way, payers, amounts, total, 1.0)
-        _add(books[DEPOSITS], payer, payer_way, payers, amounts, total, -1.0)
-        _add(books[RECEIVED], payee, payee_way, payees, amounts, total, 1.0)
-        _add(books[DEPOSITS], payee, payee_way, payees, amounts, total, 1.0)
+        ledger.flows[kind, ledger.sector_of[payer], ledger.sector_of[payee]] += total
+        if payer_way == SINGLE and payer == ledger.outside:
+            _add(ledger.came_in, payee, payee_way, payees, amounts, total, 1.0)
+        elif payee_way == SINGLE and payee == ledger.outside:
+            _add(ledger.went_out, payer, payer_way, payers, amounts, total, 1.0)
+        _add(ledger.paid, payer, payer_way, payers, amounts, total, 1.0)
+        _add(ledger.deposits, payer, payer_way, payers, amounts, total, -1.0)
+        _add(ledger.received, payee, payee_way, payees, amounts, total, 1.0)
+        _add(ledger.deposits, payee, payee_way, payees, amounts, total, 1.0)
     return total
 
 
 @compiled
-def _errors(
-    deposits: np.ndarray,
-    loans: np.ndarray,
-    opening: np.ndarray,
-    received: np.ndarray,
-    paid: np.ndarray,
-    flows: float,
-) -> tuple[float, float, float]:
+def _errors(ledger: Ledger, flows: float) -> tuple[float, float, float]:
     """Give the relative errors of the money identities: sum of positions, change of an account, sum of flows."""
     total = size = drift = receipts = 0.0
-    for account in range(deposits.size):
-        net = deposits[account] - loans[account]
+    for account in range(ledger.accounts):
+        net = ledger.deposits[account] - ledger.loans[account]
         total += net
         size += abs(net)
-        receipts += received[account]
-        change = received[account] - paid[account]
-        drift = np.maximum(drift, abs(net - opening[account] - change))  # keeps what is not a number
+        receipts += ledger.received[account]
+        change = ledger.received[account] - ledger.paid[account]
+        drift = np.maximum(drift, abs(net - ledger.opening[account] - change))  # keeps what is not a number
     scale = max(1.0, size, receipts)
     return abs(total) / scale, drift / scale, abs(flows - receipts) / scale
 
@@ -141,145 +374,5 @@ def _place(who: Index, count: int) -> tuple[int, int, np.ndarray]:
     return place
 
 
-class LedgerError(AssertionError):
-    """Money was created, destroyed or moved with a negative sign."""
-
-
-class Ledger:
-    """Move money between accounts and keep the transaction-flow matrix of the quarter.
-
-    Args:
-        sizes: sector name -> number of accounts, in order; accounts are numbered through. One called "outside" is the
-            world beyond: what an account gets from it and pays to it is kept in `came_in` and `went_out`, yuan.
-    """
-
-    def __init__(self, sizes: Mapping[str, int]) -> None:
-        self.sectors = tuple(sizes)
-        self.sizes = dict(sizes)
-        self.first: dict[str, int] = {}
-        total = 0
-        for name, size in sizes.items():
-            self.first[name] = total
-            total += size
-        self.count = total
-        self.sector_of = np.repeat(np.arange(len(self.sectors)), list(sizes.values()))
-        self._books = np.zeros((len(BOOKS), total))
-        self.outside = self.first.get("outside", NOWHERE)
-        self.flows = np.zeros((len(FLOWS), len(self.sectors), len(self.sectors)))
-        self._opening = np.zeros(total)
-
-    @property
-    def deposits(self) -> np.ndarray:
-        """Money of each account, yuan, shape (accounts,)."""
-        return self._books[DEPOSITS]
-
-    @property
-    def loans(self) -> np.ndarray:
-        """Debt of each account, yuan."""
-        return self._books[LOANS]
-
-    @property
-    def received(self) -> np.ndarray:
-        """What each account got this quarter, yuan."""
-        return self._books[RECEIVED]
-
-    @property
-    def paid(self) -> np.ndarray:
-        """What each account paid this quarter, yuan."""
-        return self._books[PAID]
-
-    @property
-    def came_in(self) -> np.ndarray:
-        """What each account got from the outside world this quarter, yuan."""
-        return self._books[CAME_IN]
-
-    @property
-    def went_out(self) -> np.ndarray:
-        """What each account paid to the outside world this quarter, yuan."""
-        return self._books[WENT_OUT]
-
-    def account(self, sector: str, number: int | np.ndarray = 0) -> int | np.ndarray:
-        """Give the account number(s) of the n-th member(s) of a sector."""
-        return self.first[sector] + number
-
-    def of(self, sector: str, count: int | None = None) -> slice:
-        """Give the slice of a sector's accounts, or of its first few."""
-        first = self.first[sector]
-        return slice(first, first + (self.sizes[sector] if count is None else count))
-
-    def open_quarter(self) -> None:
-        """Clear the flow records and remember the opening position."""
-        self._books[FLOWING] = 0.0
-        self.flows[:] = 0.0
-        np.subtract(self.deposits, self.loans, out=self._opening)
-
-    def pay(self, kind: str, payer: Index, payee: Index, amount: float | np.ndarray) -> None:
-        """Move amounts from payers to payees; what many pay to one, or one to many, meets in a single account.
-
-        Args:
-            kind: name of the flow, one of FLOWS.
-            payer, payee: an account, or as many as there are amounts; all of an array or a slice belong to one sector.
-            amount: yuan, not negative; one or an array.
-
-        Raises:
-            LedgerError: if an amount is negative or not a number, or there are not as many accounts as amounts.
-        """
-        amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
-        payer, payer_way, payers = _place(payer, amounts.size)
-        payee, payee_way, payees = _place(payee, amounts.size)
-        total = _post(
-            self._books, payer, payer_way, payers, payee, payee_way, payees, amounts,
-            self.outside, self.flows, self.sector_of, FLOW[kind],
-        )  # fmt: skip
-        if total < 0.0:
-            raise LedgerError(f"negative or undefined payment of kind {kind}")
-
-    def lend(self, borrower: Index, amount: float | np.ndarray) -> None:
-        """Grant loans: the borrower's deposit and debt rise together."""
-        self._owe(borrower, amount, 1.0)
-
-    def repay(self, borrower: Index, amount: np.ndarray) -> None:
-        """Pay back principal: deposit and debt fall together."""
-        self._owe(borrower, amount, -1.0)
-
-    def _owe(self, borrower: Index, amount: float | np.ndarray, sign: float) -> None:
-        amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
-        place = _place(borrower, amounts.size)
-        for stock in (self.deposits, self.loans):
-            _add(stock, *place, amounts, float(amounts.sum()), sign)
-
-    def write_off(self, borrower: np.ndarray, bank: int, amount: np.ndarray) -> None:
-        """Forgive debt at the bank's own expense."""
-        np.subtract.at(self.loans, borrower, amount)
-        total = float(amount.sum())
-        np.add.at(self.received, borrower, amount)
-        self.paid[bank] += total
-        self.deposits[bank] -= total
-        if amount.size:
-            self.flows[FLOW["writeoff"], self.sector_of[bank], self.sector_of[borrower.flat[0]]] += total
-
-    def close_against(self, outside: int) -> None:
-        """Set the outside world's opening position so that net financial assets sum to zero."""
-        self.deposits[outside] -= float((self.deposits - self.loans).sum())
-
-    def check(self, tolerance: float) -> float:
-        """Verify the money identities and return the largest relative error.
-
-        Raises:
-            LedgerError: if net financial assets do not sum to zero, or an account's change differs from
-                its recorded receipts less payments, beyond the tolerance.
-        """
-        flows = float(self.flows.sum())
-        errors = _errors(self.deposits, self.loans, self._opening, self.received, self.paid, flows)
-        if not all(error <= tolerance for error in errors):
-            total, drift, matrix = errors
-            raise LedgerError(f"money is not conserved: {total:.2e}, {drift:.2e}, {matrix:.2e}")
-        return max(errors)
-
-    def copy(self) -> Ledger:
-        """Return an independent ledger with the same positions."""
-        twin = object.__new__(Ledger)
-        twin.__dict__.update(self.__dict__)
-        for name in ("_books", "flows", "_opening"):
-            setattr(twin, name, getattr(self, name).copy())
-        return twin
+def _refusal(kind: Flow) -> str:
+    return f"negative or undefined payment of kind {kind.name.lower()}"

@@ -1,31 +1,33 @@
-"""The zone: one quarter is the list PHASES, walked by `step`. Read this first."""
+"""The zone as a model: one quarter is the list PHASES, walked by `step`. Read this first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from typing import Any, Never
+from typing import Any, Never, Self
 
 import mesa
 import numpy as np
 import pandas as pd
 
-from ccepz_sim import chronicle, history, setup
+import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at once
+from ccepz_sim import chronicle, history
 from ccepz_sim import zone_arguments as asked
 from ccepz_sim.agents import build_agents
-from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, quarter_of, year_of
+from ccepz_sim.building.prices import make_path
+from ccepz_sim.building.zone import build_zone
+from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
+from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.errors import ContentError
-from ccepz_sim.ledger import Ledger
 from ccepz_sim.markets.by_products import exchange_and_store
 from ccepz_sim.markets.labour import run_labour_market
 from ccepz_sim.markets.prices import move_prices
 from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.observers import Recorder
-from ccepz_sim.policies.effective import Policy, announce
+from ccepz_sim.policies.effective import announce, announce_again
 from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
-from ccepz_sim.rng import Streams
 from ccepz_sim.rules.budget import release_budgets
 from ccepz_sim.rules.collusion import meet_officials
 from ccepz_sim.rules.entry_exit import turn_over
@@ -36,11 +38,13 @@ from ccepz_sim.rules.innovation import innovate
 from ccepz_sim.rules.inspection import inspect_and_punish
 from ccepz_sim.rules.migration import live_and_move
 from ccepz_sim.rules.officials import choose_effort, evaluate_officials
+from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.rules.production import produce
 from ccepz_sim.rules.settlement import settle
+from ccepz_sim.rules.trends import follow_trends
 from ccepz_sim.rules.voice import form_opinions
 from ccepz_sim.schema import Label, Package
-from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.zone import Zone
 
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
@@ -52,27 +56,33 @@ class Phase:
 
     name: str
     label: Label
-    run: Callable[[PilotZone], None]
+    run: Callable[[Zone], None]
     why: Label
 
 
-def check_and_record(zone: PilotZone) -> None:
+def check_books(zone: Zone) -> None:
     """Money, matter and people must reconcile before anything is recorded."""
     zone.ledger.check(MONEY_TOLERANCE)
     zone.materials.check(MATTER_TOLERANCE)
     if not zone.population.reconciles():
         raise AssertionError("people appeared or vanished")
-    firms = zone.firms
-    if not np.isfinite(firms.capacity.sum() + firms.book_capital.sum() + firms.staff.sum() + firms.sales.sum()):
+    if not np.isfinite(_sum_of_books(zone)):
         raise AssertionError("the books of firms hold something that is not a number")
-    setup.update_indices(zone)
     chronicle.write(zone)
-    zone.recorder.record(zone)
-    for observer in zone.observers:
-        observer(zone)
 
 
-def _phase(name: str, run: Callable[[PilotZone], None], en: str, zh: str, why: str, why_zh: str) -> Phase:
+@compiled
+def _sum_of_books(zone: Zone) -> float:
+    """Add up what firms have and do: a number if every one of them is."""
+    total = 0.0
+    for firm in range(zone.firms.rows):
+        total += zone.firms.capacity[firm] + zone.firms.book_capital[firm] + zone.firms.sales[firm]
+        for skill in range(zone.firms.staff.shape[1]):
+            total += zone.firms.staff[firm, skill]
+    return total
+
+
+def _phase(name: str, run: Callable[[Zone], None], en: str, zh: str, why: str, why_zh: str) -> Phase:
     return Phase(name, Label(en, zh), run, Label(why, why_zh))
 
 
@@ -114,13 +124,21 @@ PHASES: tuple[Phase, ...] = (
            "failure shows only after accounts are settled", "结账之后才见存亡"),
     _phase("evaluation", evaluate_officials, "Evaluation and rotation", "考核与轮岗",
            "the year's figures decide careers", "全年数字决定仕途"),
-    _phase("record", check_and_record, "Checks and indicators", "核对与指标",
+    _phase("trends", follow_trends, "Trends", "趋势",
+           "next quarter's posts and prices follow what this one sold", "下季岗位与产值随本季销售而变"),
+    _phase("record", check_books, "Checks and indicators", "核对与指标",
            "nothing is shown before it reconciles", "先对账，再公布"),
 )  # fmt: skip
 
+PHASE_NAMES = tuple(phase.name for phase in PHASES)
+
 
 class PilotZone(mesa.Model):
-    """The pilot zone with all its agents; state is content + seed + decisions.
+    """The pilot zone with all its agents: the clock around a `Zone`, and what people ask of it.
+
+    Attributes:
+        state: the zone itself, a function of content, seed and decisions.
+        recorder: what was taken down of every quarter.
 
     Args:
         package: package id, list of ids (stacked in order) or Package objects.
@@ -170,14 +188,38 @@ class PilotZone(mesa.Model):
         self.without = asked.phases_of(without, [phase.name for phase in PHASES])
         self.frozen = frozen
         self.first_quarter = quarter_of(start)
-        self.quarters = quarter_of(LAST_YEAR)
+        self.observers: tuple[Callable[[PilotZone], None], ...] = ()
         if start == PLAY_YEAR and not self.without and not frozen:
-            history.restore(self)
+            self._take_up_history()
         else:
-            setup.build(self)
+            self._build(self.decisions)
             self._run_until(self.first_quarter)
         self.observers = tuple(observers)
         build_agents(self)
+
+    def _build(self, decisions: tuple[Decision, ...]) -> None:
+        """Put the zone into the base year."""
+        quarters = quarter_of(LAST_YEAR)
+        self.state = build_zone(self.content, self.scenario_used, self.seed_used, self.scale, decisions, quarters)
+        self.state.frozen = self.frozen
+        self.recorder = Recorder(self.state)
+
+    def _take_up_history(self) -> None:
+        """Go on from the end of 2015: from memory where the same history was run before."""
+        # decisions dated before the play begins belong to the history
+        early = tuple(item for item in self.decisions if item.year < PLAY_YEAR)
+        key = (self.content.hash, self.seed_used, self.scale, self.scenario_used.mine_closure, early)
+
+        def run() -> history.Past:
+            self._build(early)
+            self._run_until(self.first_quarter)
+            return self.state, self.recorder
+
+        self.state, self.recorder = history.past(key, run)
+        zone = self.state
+        zone.exchange(path=make_path(self.scenario_used, zone.world, zone.quarters))
+        announce_again(zone.policy, self.content, self.decisions)
+        zone.governance.standing = zone.p.officials.standing_start
 
     def step(self) -> None:
         """Advance one quarter through all phases.
@@ -185,15 +227,27 @@ class PilotZone(mesa.Model):
         Raises:
             ContentError: the model has come to its end.
         """
-        if self.quarter >= self.quarters:
+        if self.quarter >= self.state.quarters:
             raise ContentError("model_ended", end=LAST_YEAR)
-        setup.open_quarter(self)
+        open_quarter(self.state)
         for phase in PHASES:
             if phase.name not in self.without:
-                phase.run(self)
-        self.quarter += 1
+                phase.run(self.state)
+        if PHASES[-1].name not in self.without:
+            self._record()
+        self.state.quarter += 1
 
-    def run(self, years: float = 20) -> PilotZone:
+    def _record(self) -> None:
+        """Take the quarter down, show it to the observers, and tell officials by what they will be judged."""
+        self.recorder.record(self.state)
+        for observer in self.observers:
+            observer(self)
+        if is_last_of_year(self.quarter + 1):
+            growth, so2, cod = self.recorder.reported_changes("gdp", "so2", "cod")
+            self.state.governance.reported_growth = growth
+            self.state.governance.reported_fall = -(so2 + cod) / 2.0
+
+    def run(self, years: float = 20) -> Self:
         """Advance by a number of years, in whole quarters, and return the zone.
 
         Raises:
@@ -207,6 +261,11 @@ class PilotZone(mesa.Model):
             self.step()
 
     @property
+    def quarter(self) -> int:
+        """The quarter that comes next, counted from the first of 2010."""
+        return self.state.quarter
+
+    @property
     def year(self) -> float:
         """The date reached, as a year with fraction."""
         return year_of(self.quarter)
@@ -214,8 +273,9 @@ class PilotZone(mesa.Model):
     @property
     def treasury(self) -> float:
         """Money of the prefecture and the zone's committee, less their debt; yuan."""
-        rows = self.body_account(np.array([self.body["prefecture"], self.body["committee"]]))
-        return float((self.ledger.deposits[rows] - self.ledger.loans[rows]).sum())
+        ledger, body = self.state.ledger, self.state.body
+        rows = ledger.bodies + np.array([body.prefecture, body.committee])
+        return float((ledger.deposits[rows] - ledger.loans[rows]).sum())
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -225,7 +285,7 @@ class PilotZone(mesa.Model):
     @property
     def events(self) -> pd.DataFrame:
         """The dated events from the first quarter of this run on, in both languages."""
-        return chronicle.frame(self, self.first_quarter)
+        return chronicle.frame(self.state, self.recorder, self.first_quarter)
 
     def golden_hash(self) -> str:
         """Fingerprint of all recorded indicators since the first quarter of this run.
@@ -241,24 +301,24 @@ class PilotZone(mesa.Model):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Build the agents around a state that was stored or sent."""
         mesa.Model.__init__(self, rng=np.random.default_rng(0))
-        stored = object.__new__(PilotZone)
-        stored.__dict__.update(state)
-        copy_state(stored, self)  # what was a view of another array is made one again by copying
+        self.__dict__.update(state)
         build_agents(self)
 
-    def __copy__(self) -> PilotZone:
+    def __copy__(self) -> Self:
         """Return an independent zone in the same state; half a copy would change with its original."""
         return self.copy()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> PilotZone:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Return an independent zone in the same state; observers, who only look, are shared."""
         return self.copy()
 
-    def copy(self) -> PilotZone:
+    def copy(self) -> Self:
         """Return an independent zone in the same state, for undo, what-if and branches."""
-        twin = object.__new__(PilotZone)
+        twin = object.__new__(type(self))
         mesa.Model.__init__(twin, rng=np.random.default_rng(0))
-        copy_state(self, twin)
+        for name, value in self.__dict__.items():
+            if name not in MESA_OWN:
+                setattr(twin, name, value.copy() if isinstance(value, Zone | Recorder | list | dict) else value)
         build_agents(twin)
         return twin
 
@@ -266,61 +326,11 @@ class PilotZone(mesa.Model):
         """Replace the dated decisions; quarters already run keep what worked then."""
         check_decisions(self.content, decisions)
         self.decisions = tuple(decisions)
-        self.policy.replace_decisions(self.content, self.decisions)
-
-    # what the rules ask of the zone
-    def body_account(self, body: Any) -> Any:
-        """Give the ledger account(s) of government bodies by index."""
-        return self.ledger.account("bodies", body)
-
-    def within_budget(self, body: str, amounts: np.ndarray) -> np.ndarray:
-        """Scale payments so that a body never pays more than it has."""
-        have = max(0.0, float(self.ledger.deposits[self.body_account(self.body[body])]))
-        total = float(amounts.sum())
-        return amounts if total <= have else amounts * (have / total)
-
-    def note(self, kind: str, place: str, indicator: str, weight: float, **fields: object) -> None:
-        """Write down an event; words are made of it when somebody reads."""
-        self.notes.append((self.quarter, kind, place, indicator, weight, fields))
-
-    def open_firms(self, rows: np.ndarray) -> None:
-        """Bring firm rows to life: capital, cash, first staff plan."""
-        setup.open_firms(self, rows)
-
-    def assign_officials(self, rows: np.ndarray) -> None:
-        """Give firms the officials who answer for them."""
-        setup.assign_officials(self, rows)
-
-    def institute_label(self, row: int) -> Label:
-        """Give the name of an institute in both languages."""
-        return self.content.table("institutes").labels[row]
-
-    def reported_year(self) -> tuple[float, float]:
-        """Growth of reported GDP over the past year, and mean fall of reported measured pollutants."""
-        growth, so2, cod = self.recorder.reported_changes("gdp", "so2", "cod")
-        return growth, -(so2 + cod) / 2.0
-
-    def close_firms(self, mask: np.ndarray) -> None:
-        """Close firms: loans are written off beyond what the assets fetch, links and deals end, staff go."""
-        setup.close_firms(self, mask)
+        announce_again(self.state.policy, self.content, self.decisions)
 
 
 ARGUMENTS = tuple(name for name in signature(PilotZone).parameters if name != "extra")
 MESA_OWN = set(mesa.Model(rng=np.random.default_rng(0)).__dict__)
-
-
-def copy_state(source: PilotZone, target: PilotZone) -> None:
-    """Copy everything but Mesa's own fields; arrays and tables are copied, content is shared."""
-    for name, value in source.__dict__.items():
-        if name in MESA_OWN:
-            continue
-        if isinstance(value, Arrays | Ledger | Policy | Recorder):
-            value = value.copy()
-        elif isinstance(value, Streams):
-            value = Streams(value.seed)
-        elif isinstance(value, np.ndarray | list | dict):
-            value = value.copy()
-        setattr(target, name, value)
 
 
 def _listed(package: str | Package | Sequence[str | Package]) -> Sequence[str | Package]:

@@ -29,11 +29,3 @@ def power(base: np.ndarray, exponent: float) -> np.ndarray:
     if exponent == 0.25:
         return np.sqrt(np.sqrt(base))
     return base**exponent
-
-
-@compiled
-def wipe(rows: np.ndarray, *columns: np.ndarray) -> None:
-    """Set some rows of columns to zero; the columns of one call have one type and one number of dimensions."""
-    for column in columns:
-        for row in rows:
-            column[row] = 0

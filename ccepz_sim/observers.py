@@ -16,7 +16,7 @@ from ccepz_sim.measures.places import Places, money_by_town
 from ccepz_sim.measures.remembered import RELATIVE, base_quarter, last_known_misuse, scores
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 TRUE, REPORTED = 0, 1
 VIEWS = ("true", "reported")
@@ -30,14 +30,14 @@ class Recorder:
     A quarter is taken down when it ends and turned into indicators when somebody reads.
     """
 
-    def __init__(self, zone: PilotZone) -> None:
+    def __init__(self, zone: Zone) -> None:
         self.catalogue = all_indicators()
         self.ids = tuple(self.catalogue)
         self.index = {name: number for number, name in enumerate(self.ids)}
         self.places = Places(zone)
         self.place_index = {name: number for number, name in enumerate(self.places.names)}
         self.reported = np.array([item.reported for item in self.catalogue.values()])
-        self.setting = Setting(zone.p, zone.world, zone.household_rate)
+        self.setting = Setting(zone.p, zone.world, zone.towns.household_rate)
         self.used = 0
         self._waiting: list[Observation] = []
         self._recent: list[Observation] = []  # of the past year and the quarter before it
@@ -59,7 +59,7 @@ class Recorder:
                 shown[number, parks] = False
         return shown
 
-    def record(self, zone: PilotZone) -> None:
+    def record(self, zone: Zone) -> None:
         """Take down the quarter that just ended."""
         if self.used == len(self._values):
             self._grow()
@@ -68,7 +68,7 @@ class Recorder:
         self._recent = [*self._recent[-QUARTERS:], taken]
         towns = zone.world.zone_count
         self.people_flow_all[self.used] = zone.population.moves
-        self.by_product_flow_all[self.used] = zone.by_product_flow[:towns, :towns]
+        self.by_product_flow_all[self.used] = zone.materials.exchanged[:towns, :towns]
         self.money_flow_all[self.used] = money_by_town(zone)
         self.used += 1
 

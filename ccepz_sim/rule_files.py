@@ -36,7 +36,10 @@ class _Form(CompileResultCacheImpl):
 
 
 class KeptRule(FunctionCache):
-    """Keeps the compiled forms of one rule."""
+    """Keeps the compiled forms of one rule.
+
+    Where the first that is missing has all rules compiled at once (`rule_store.on_miss`), it is looked for again.
+    """
 
     def __init__(self, rule: Callable[..., Any]) -> None:
         """Keep a rule where `rule_store` says."""
@@ -59,6 +62,12 @@ class KeptRule(FunctionCache):
         key = self._key(sig, target_context.codegen())
         if key is None:
             return None
+        found = self._read(key, target_context)
+        if found is None and rule_store.on_miss():
+            found = self._read(key, target_context)
+        return found
+
+    def _read(self, key: tuple[Any, ...], target_context: Any) -> Any:
         name = rule_store.file_name(self._stem, repr(key))
         for store, data in rule_store.read(self._py_func.__module__, name):
             try:

@@ -18,7 +18,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,9 +35,9 @@ LETTERS = 12  # of a hash in a name
 LEFT_OVER = 3600  # seconds after which a half-written file is nobody's any more
 COMPILERS = ("numba", "llvmlite", "numpy")
 SAID = "CCEPZ_RULES_SAID"  # set once it was said, so that processes started later do not repeat it
-LAST_RULE = "town_sums._count_materials"  # compiled at the end of a first quarter
-LAST_MODULE = f"{PACKAGE}.measures.town_sums"
 IMPORTS, MOST_IMPORTS = "imports", 2000
+# Asked when a rule is not kept; says whether it may be by now (set by `ccepz_sim.compiling`).
+on_miss: Callable[[], bool] = bool
 
 
 @dataclass(frozen=True)
@@ -130,25 +130,26 @@ def file_name(rule: str, key: str) -> str:
     return f"{rule}.{_versions()}.{hashlib.sha256(key.encode()).hexdigest()[:LETTERS]}{SUFFIX}"
 
 
-def are_kept() -> bool:
-    """Say whether the rules were compiled on this machine before; True also where they are not compiled at all."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        return True
-    named = f"{folder_of(LAST_MODULE)}/{LAST_RULE}-*.{_versions()}.*{SUFFIX}"
+def kept_forms(module: str, rule: str) -> Iterator[bytes]:
+    """Go through what is kept for a rule of a module by this Python and these compilers, whatever its types."""
+    named = f"{folder_of(module)}/{rule}-*.{_versions()}.*{SUFFIX}"
     for store in stores():
         with contextlib.suppress(OSError):
-            if any(store.folder.glob(named)):
-                return True
-    return False
+            for path in store.folder.glob(named):
+                data = store.read(path.relative_to(store.folder).as_posix())
+                if data is not None:
+                    yield data
 
 
 def stores() -> tuple[Store, ...]:
     """Return the places for compiled rules, the best first.
 
-    The variable NUMBA_CACHE_DIR goes first; then beside the code; then the user's folder for such things; a temporary
-    one is the last. On Windows it is never beside the code: paths there must be short.
+    The variable CCEPZ_RULES names the only place, as a pack needs it while it is made. Else NUMBA_CACHE_DIR goes first;
+    then beside the code; then the user's folder for such things; a temporary one is the last. On Windows it is never
+    beside the code: paths there must be short.
     """
-    return _stores(os.environ.get("NUMBA_CACHE_DIR"))
+    only = _expanded(os.environ.get("CCEPZ_RULES"), relative=True)
+    return _stores(os.environ.get("NUMBA_CACHE_DIR")) if only is None else (Store(only),)
 
 
 @cache

@@ -9,7 +9,8 @@ import numpy as np
 
 from ccepz_sim.compiled import compiled
 
-ONE = 1 << 32
+BITS = 32
+ONE = 1 << BITS
 
 
 @compiled
@@ -34,9 +35,9 @@ def comb(parts: np.ndarray, start: float) -> np.ndarray:
     chosen = np.empty(parts.size, dtype=np.int64)
     count, reached = 0, int(start * ONE)
     for row in range(parts.size):
+        before = reached
         reached += parts[row]
-        if reached >= ONE:
-            reached -= ONE
+        if before >> BITS != reached >> BITS:  # a whole one was passed
             chosen[count] = row
             count += 1
     return chosen[:count].copy()
@@ -54,9 +55,9 @@ def comb_of(parts: np.ndarray, kinds: np.ndarray, start: float) -> np.ndarray:
     last = parts.size - 1
     count, reached = 0, int(start * ONE)
     for row in range(kinds.size):
+        before = reached
         reached += parts[min(int(kinds[row]), last)]
-        if reached >= ONE:
-            reached -= ONE
+        if before >> BITS != reached >> BITS:  # a whole one was passed
             chosen[count] = row
             count += 1
     return chosen[:count].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from ccepz_sim.schema import LANGUAGES, Label
 
 FOLDER = Path(__file__).parent / "text"
+LANGUAGE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 class Texts(Mapping[str, Label]):
@@ -39,6 +41,15 @@ class Texts(Mapping[str, Label]):
     def __len__(self) -> int:
         """Return the number of texts."""
         return len(self._texts)
+
+
+def system_language(environ: Mapping[str, str]) -> str:
+    """Return the language of the system: Chinese or English."""
+    chosen = next((environ[name] for name in LANGUAGE_VARIABLES if environ.get(name)), None)
+    if chosen is None:
+        # Windows sets none of the variables and calls the language by its name.
+        chosen = locale.getlocale()[0] or ""
+    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"
 
 
 def names() -> tuple[str, ...]:

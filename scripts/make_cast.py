@@ -2,7 +2,8 @@
 
 Run `python scripts/make_cast.py` after a change of `agents/facts.toml`, of prices or of products;
 `--check` changes nothing and ends with code 1 where a file differs from what would be written.
-Nothing outside `agents/` is read, and the same tables always give the same bytes.
+Nothing outside `agents/` is read, and the same tables always give the same bytes. Rosters written by hand (`adds_to`)
+are never touched; their firms count in the base-year accounts.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def drawn(folder: Path) -> dict[str, str]:
         "firms.toml": firms.text(people),
         "officials.toml": officials.text(cast),
         "institutes.toml": institutes.text(cast),
-        "accounts.toml": accounts.text(cast, people),
+        "accounts.toml": accounts.text(cast, [*people, *cast.own_firms]),
     }
 
 

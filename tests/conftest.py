@@ -13,3 +13,11 @@ os.environ.setdefault("CCEPZ_GAMES", ":memory:")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """A whole run uses every core; a run of named files or folders stays in one process."""
     return 0 if config.option.file_or_dir else os.cpu_count() or 1
+
+
+@pytest.fixture(scope="session")
+def compiled_rules() -> None:
+    """All rules are compiled: a command says nothing of it on a fresh machine."""
+    from ccepz_sim.compiling import compile_all
+
+    compile_all()

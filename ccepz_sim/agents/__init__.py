@@ -34,11 +34,11 @@ __all__ = [
 def build_agents(zone: PilotZone) -> None:
     """Register one Mesa agent for each row people can meet; entrants' rows are there from the start."""
     for kind, rows in (
-        (GovernmentBody, len(zone.bodies.ids)),
-        (Official, len(zone.officials.ids)),
-        (Firm, zone.firms.rows),
-        (Town, zone.world.place_count),
-        (Institute, len(zone.institutes.ids)),
+        (GovernmentBody, len(zone.state.bodies.ids)),
+        (Official, len(zone.state.officials.ids)),
+        (Firm, zone.state.firms.rows),
+        (Town, zone.state.world.place_count),
+        (Institute, len(zone.state.institutes.ids)),
         (Bank, len(zone.content.table("banks"))),
         (Media, len(zone.content.table("media"))),
         (RivalZone, 1),

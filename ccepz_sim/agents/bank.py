@@ -17,4 +17,4 @@ class Bank(RowAgent):
     @property
     def own_funds(self) -> float:
         """Own funds, yuan."""
-        return float(self.model.ledger.deposits[self.model.ledger.account("banks", self.row)])
+        return float(self.model.state.ledger.deposits[self.model.state.ledger.banks + self.row])

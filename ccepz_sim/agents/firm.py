@@ -13,7 +13,7 @@ class Firm(RowAgent):
     @property
     def code(self) -> str:
         """The firm's code, for instance G-003."""
-        return self.model.firms.codes[self.row]
+        return self.model.state.firms.codes[self.row]
 
     @property
     def label(self) -> Label:
@@ -24,44 +24,44 @@ class Firm(RowAgent):
     @property
     def product_row(self) -> int:
         """Row of the product table."""
-        return int(self.model.firms.product[self.row])
+        return int(self.model.state.firms.product[self.row])
 
     @property
     def place(self) -> str:
         """Id of the town it stands in."""
-        return self.model.world.places[int(self.model.firms.place[self.row])]
+        return self.model.state.world.places[int(self.model.state.firms.place[self.row])]
 
     @property
     def alive(self) -> bool:
         """Whether it is in business."""
-        return bool(self.model.firms.alive[self.row])
+        return bool(self.model.state.firms.alive[self.row])
 
     @property
     def colluding(self) -> bool:
         """Whether it has a deal with its official now."""
-        return bool(self.model.firms.colluding[self.row])
+        return bool(self.model.state.firms.colluding[self.row])
 
     @property
     def mindset(self) -> str:
         """How it sees the circular economy."""
-        return MINDSETS[int(self.model.firms.mindset[self.row])]
+        return MINDSETS[int(self.model.state.firms.mindset[self.row])]
 
     @property
     def cash(self) -> float:
         """Deposits, yuan."""
-        return float(self.model.ledger.deposits[self.model.firm_accounts][self.row])
+        return float(self.model.state.ledger.deposits[self.model.state.ledger.firms + self.row])
 
     @property
     def debt(self) -> float:
         """Loans, yuan."""
-        return float(self.model.ledger.loans[self.model.firm_accounts][self.row])
+        return float(self.model.state.ledger.loans[self.model.state.ledger.firms + self.row])
 
     @property
     def profit(self) -> float:
         """Profit of the last quarter, yuan."""
-        return float(self.model.firms.profit[self.row])
+        return float(self.model.state.firms.profit[self.row])
 
     @property
     def staff(self) -> float:
         """Persons employed."""
-        return float(self.model.firms.staff[self.row].sum())
+        return float(self.model.state.firms.staff[self.row].sum())

@@ -12,7 +12,7 @@ class GovernmentBody(RowAgent):
     @property
     def id(self) -> str:
         """Id of the body."""
-        return self.model.bodies.ids[self.row]
+        return self.model.state.bodies.ids[self.row]
 
     @property
     def label(self) -> Label:
@@ -22,7 +22,7 @@ class GovernmentBody(RowAgent):
     @property
     def treasury(self) -> float:
         """Cash, yuan."""
-        return float(self.model.ledger.deposits[self.model.body_account(self.row)])
+        return float(self.model.state.ledger.deposits[self.model.state.ledger.bodies + self.row])
 
     @property
     def levers(self) -> tuple[str, ...]:

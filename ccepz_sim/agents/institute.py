@@ -17,4 +17,4 @@ class Institute(RowAgent):
     @property
     def filled(self) -> float:
         """Share of posts with somebody in them."""
-        return float(self.model.institutes.people[self.row] / self.model.institutes.posts[self.row])
+        return float(self.model.state.institutes.people[self.row] / self.model.state.institutes.posts[self.row])

@@ -18,19 +18,19 @@ class Official(RowAgent):
     @property
     def rank(self) -> str:
         """Rank of the post."""
-        return RANKS[int(self.model.officials.rank[self.row])]
+        return RANKS[int(self.model.state.officials.rank[self.row])]
 
     @property
     def body(self) -> str:
         """Id of the body served."""
-        return self.model.bodies.ids[int(self.model.officials.body[self.row])]
+        return self.model.state.bodies.ids[int(self.model.state.officials.body[self.row])]
 
     @property
     def enforcement(self) -> float:
         """Share of effort that reaches enforcement."""
-        return float(self.model.officials.enforcement[self.row])
+        return float(self.model.state.officials.enforcement[self.row])
 
     @property
     def captured(self) -> float:
         """Share of the firms answered for that have a deal with the official."""
-        return float(self.model.officials.captured[self.row])
+        return float(self.model.state.officials.captured[self.row])

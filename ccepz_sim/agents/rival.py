@@ -11,4 +11,4 @@ class RivalZone(RowAgent):
     @property
     def attraction(self) -> float:
         """Pull on skilled people before any division of labour."""
-        return float(self.model.rival_attraction)
+        return float(self.model.state.fixed.rival_attraction)

@@ -14,7 +14,7 @@ class Town(RowAgent):
     @property
     def id(self) -> str:
         """Id of the place."""
-        return self.model.world.places[self.row]
+        return self.model.state.world.places[self.row]
 
     @property
     def label(self) -> Label:
@@ -24,20 +24,20 @@ class Town(RowAgent):
     @property
     def population(self) -> int:
         """Residents, persons."""
-        return int(self.model.population.persons[self.row])
+        return int(self.model.state.population.persons[self.row])
 
     @property
     def residents(self) -> np.ndarray:
         """Rows of the population table that live here."""
-        return np.flatnonzero(self.model.population.town == self.row)
+        return np.flatnonzero(self.model.state.population.town == self.row)
 
     @property
     def pollution(self) -> float:
         """Pollution index."""
-        return float(self.model.towns.pollution[self.row])
+        return float(self.model.state.towns.pollution[self.row])
 
     @property
     def unemployment(self) -> np.ndarray:
         """Unemployment rate by skill, shape (3,)."""
-        rates: np.ndarray = self.model.towns.unemployment[self.row]
+        rates: np.ndarray = self.model.state.towns.unemployment[self.row]
         return rates

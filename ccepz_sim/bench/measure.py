@@ -78,7 +78,7 @@ def whole_zone(years: int) -> None:
     ready = time.process_time()
     zone.run(years)
     spent = time.process_time()
-    people = int(zone.population.persons.sum())
+    people = int(zone.state.population.persons.sum())
     sys.stdout.write(
         json.dumps({"history": ready - began, "run": spent - ready, "people": people, "gigabytes": _peak() / 1e9})
     )

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ccepz_sim import setup
 from ccepz_sim.bench.measure import fastest
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.model import PHASES, PilotZone
+from ccepz_sim.rules.opening import open_quarter
 
 TENFOLD = 10
 CROWD = 100_000  # residents of the zone that is copied
@@ -26,12 +26,14 @@ def by_phase(years: int, rounds: int, scale: float | None = None) -> dict[str, f
         zone = opening.copy()
         spent = np.zeros((years * QUARTERS, len(PHASES)))
         for quarter in spent:
-            setup.open_quarter(zone)
+            open_quarter(zone.state)
             for number, phase in enumerate(PHASES):
                 began = time.process_time()
-                phase.run(zone)
+                phase.run(zone.state)
+                if phase is PHASES[-1]:
+                    zone._record()
                 quarter[number] = time.process_time() - began
-            zone.quarter += 1
+            zone.state.quarter += 1
         least = spent if least is None else np.minimum(least, spent)
     assert least is not None
     return dict(zip((phase.name for phase in PHASES), least.sum(axis=0).tolist(), strict=True))
@@ -56,7 +58,7 @@ def one_more_firm(years: int, rounds: int) -> float:
     content = load_content()
     usual, twice = PilotZone(content=content), PilotZone(content=doubled(content))
     best = fastest({"usual": lambda: usual.copy().run(years), "twice": lambda: twice.copy().run(years)}, rounds)
-    more = twice.firms.rows - usual.firms.rows
+    more = twice.state.firms.rows - usual.state.firms.rows
     return (best["twice"] - best["usual"]) / (more * years * QUARTERS)
 
 
@@ -76,6 +78,6 @@ def doubled(content: Content) -> Content:
 
 def copying(rounds: int) -> float:
     """Return the CPU time of a copy of a running zone with a hundred thousand residents, seconds."""
-    persons = PilotZone(start=2010).population.persons.sum()
+    persons = PilotZone(start=2010).state.population.persons.sum()
     zone = PilotZone(scale=CROWD / float(persons), start=2010).run(1)
     return fastest({"copy": zone.copy}, rounds)["copy"]

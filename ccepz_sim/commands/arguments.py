@@ -13,6 +13,8 @@ from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.errors import hint
 from ccepz_sim.reading.toml import ascii_sign
 
+# These commands deal with the rules alone: content changes nothing in them.
+WITHOUT_CONTENT = frozenset({"bench", "compile"})
 # argparse has no error codes; these are its sentences, which are the same on every supported Python.
 INVALID = r"argument (?P<option>.+?): invalid choice: '(?P<name>.*?)' \(choose from (?P<known>.*)\)"
 INVALID_CHOICE = re.compile(INVALID)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.speech import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccepz_sim.bench.report import Gate, Report, Row
 
 DIGITS = 3
+ROUNDS = 4  # against another revision, for each of a usual measurement: runs are short
 RESULTS = {True: "bench.reached", False: "bench.missed", None: "bench.unmeasured"}
 
 
@@ -24,6 +25,7 @@ def declare(parser: Parser, say: Say) -> None:
     """Declare the options."""
     add = parser.own_options.add_argument
     add("--quick", action="store_true", help=say("bench.quick"))
+    add("--against", metavar="REVISION", help=say("bench.against"))
     add("--json", action="store_true", help=say("bench.json"))
 
 
@@ -31,7 +33,9 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Measure and print; a gate that is missed is told, it is no error."""
     from ccepz_sim.bench.report import FULL, QUICK, bench
 
-    warn_of_compiling(say)
+    compile_first(say)
+    if args.against is not None:
+        return _against(args, say)
     errors = Console(stderr=True)
     with errors.status("", spinner="line") if sys.stderr.isatty() else _Silent() as status:
         report = bench(QUICK if args.quick else FULL, lambda name: status.update(say(f"bench.part_{name}")))
@@ -39,6 +43,26 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         say_json(report.as_dict())
     else:
         _print(report, say)
+    return 0
+
+
+def _against(args: argparse.Namespace, say: Say) -> int:
+    """Measure against another revision and print the ratio."""
+    from ccepz_sim.bench.against import against
+    from ccepz_sim.bench.report import FULL, QUICK
+
+    size = QUICK if args.quick else FULL
+    found = against(args.against, size.years, ROUNDS * size.rounds)
+    if args.json:
+        say_json(found.as_dict())
+        return 0
+    low, high = found.spread
+    text = say(
+        "bench.measured_against", years=size.years, now=_digits(min(found.now)), then=_digits(min(found.then)),
+        revision=found.revision, ratio=_digits(found.ratio), rounds=len(found.now),
+        low=_digits(low), high=_digits(high),
+    )  # fmt: skip
+    print(text)
     return 0
 
 

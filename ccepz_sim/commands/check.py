@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from ccepz_sim.commands.arguments import Parser, path
+from ccepz_sim.commands.arguments import Parser
 from ccepz_sim.commands.speech import Say
 
 FOUND, UNREADABLE = 1, 2
 
 
-def declare(parser: Parser, say: Say) -> None:
-    """Declare the option."""
-    parser.own_options.add_argument("--content", type=path("--content"), metavar="DIR", help=say("check.content"))
+def declare(_parser: Parser, _say: Say) -> None:
+    """Declare nothing: content is an option of all commands."""
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:

@@ -28,7 +28,7 @@ def declare(parser: Parser, say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Print one kind of thing as a table, or as JSON with every field."""
-    content = load_content()
+    content = load_content(args.content)
     columns, table, rows = KINDS[args.kind]
     if args.json:
         say_json([_plain(row) for row in rows(content)])

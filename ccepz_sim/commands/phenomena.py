@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccepz_sim.commands.arguments import Parser, path, whole
-from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.speech import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, goes_on, stoppable
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
@@ -49,7 +49,7 @@ def declare(parser: Parser, say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Run what is left, then tell; a refutation is told, it is no error. Return 1 where runs failed, 130 if stopped."""
-    content = load_content()
+    content = load_content(args.content)
     one = args.phenomenon
     chosen = [content.phenomenon(one)] if one else list(content.phenomena.values())
     if args.quick:
@@ -91,7 +91,7 @@ def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, c
 
     seeds = args.seeds or (QUICK_SEEDS if args.quick else 0)
     scale = QUICK_SCALE if args.quick else 0.0
-    warn_of_compiling(say)
+    compile_first(say)
     with goes_on(say), stoppable(say) as stopped:
         for item in chosen:
             for part in SHOWN + (SPREAD if args.space else ()):

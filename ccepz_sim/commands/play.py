@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.speech import Say
 from ccepz_sim.schema import LANGUAGES
 
 HOST, PORT = "127.0.0.1", 8765
@@ -29,12 +29,12 @@ def execute(args: argparse.Namespace, _say: Say) -> int:
     """Serve the page until Ctrl-C."""
     from ccepz_sim.web.server import Doors, serve
 
-    warn_of_compiling(Say(args.lang))
     serve(
         host=args.host,
         port=args.port,
         open_browser=not args.no_browser,
         lang=args.lang,
+        content=args.content,
         doors=Doors(code=args.code, root=args.root_path, origins=tuple(args.origin)),
     )
     return 0

@@ -14,6 +14,7 @@ from ccepz_sim.commands.figures import SHARE
 from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
+from ccepz_sim.content import Content, load_content
 from ccepz_sim.disk import is_there, reason_of, resolved, try_files, try_folder
 from ccepz_sim.indicators import all_indicators
 from ccepz_sim.schema import NEUTRAL
@@ -77,6 +78,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
 
     view = next((name for name in USES if getattr(args, name)), "table")
     _refuse_idle(args, view)
+    content = load_content(args.content)
     results = load_study(args.folder)
     _tell_missing(results, say)
     if args.csv:
@@ -88,12 +90,12 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     if args.json:
         print(table.to_json(orient="records", force_ascii=not is_unicode(), double_precision=15, indent=2))
     else:
-        _print(table, args, results, say)
+        _print(table, args, results, content, say)
     if stem is not None and draw is not None:
         from ccepz_sim.studies.figures import Charts, save
 
         try:
-            files = save(draw(Charts(results, args.lang or say.lang, scale_words)), stem)
+            files = save(draw(Charts(results, args.lang or say.lang, scale_words, content)), stem)
         except OSError as error:
             raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
         print(say("results.written", files=", ".join(map(str, files))), file=sys.stderr if args.json else sys.stdout)
@@ -170,9 +172,9 @@ def _view(args: argparse.Namespace, results: StudyResults) -> Shown:
     return results.summary(year), None
 
 
-def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults, say: Say) -> None:
+def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:
     words = Texts.load("studies")
-    cells = _Cells(args, results, say)
+    cells = _Cells(args, results, content, say)
     if args.tornado:
         table = table.rename(columns={"low": "lowest", "high": "highest"})
     heads = []
@@ -189,12 +191,12 @@ def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults,
 class _Cells:
     """Writes the cells of a table in the words and units of the page."""
 
-    def __init__(self, args: argparse.Namespace, results: StudyResults, say: Say) -> None:
+    def __init__(self, args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:
         from ccepz_sim.studies.figures import Words
 
         self.results = results
         self.say = say
-        self.words = Words(results.study, say.lang)
+        self.words = Words(results.study, say.lang, content)
         self.default = args.fan or args.indicator or results.names[0]
         self.differences = DIFFERENCES if args.diff else EFFECTS
 

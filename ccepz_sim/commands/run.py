@@ -19,7 +19,7 @@ from ccepz_sim import __version__
 from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.commands.arguments import Parser, number, path, refuse_foreign_signs, share, whole
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
-from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
+from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 from ccepz_sim.content import Content, load_content, out_of_bounds
@@ -100,7 +100,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Check everything that was asked, run, tell, and write where wanted."""
     from ccepz_sim.output import refuse_unfit, size_of_run, write_run
 
-    content = load_content()
+    content = load_content(args.content)
     order = read_order(args, content, say)
     if args.out is not None:
         refuse_unfit(args.out, size_of_run(order.years))
@@ -156,7 +156,7 @@ def simulate(order: Order, content: Content, say: Say) -> Any:
     """Run an order quarter by quarter, with a progress bar on a terminal, and return the zone."""
     from ccepz_sim.model import PilotZone
 
-    warn_of_compiling(say)
+    compile_first(say)
     zone = PilotZone(
         package=list(order.packages),
         scenario=order.scenario,

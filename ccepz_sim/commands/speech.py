@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import locale
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 
+from ccepz_sim.compiling import compile_all, is_worth_it, missing
+from ccepz_sim.compiling.telling import on_stderr
 from ccepz_sim.errors import UserError
-from ccepz_sim.rule_store import are_kept
 from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.text import Texts
+from ccepz_sim.text import Texts, system_language
 
-LANGUAGE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 FILE_WIDTH = 200
 
 
@@ -40,10 +39,11 @@ def printer() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
 
 
-def warn_of_compiling(say: Say) -> None:
-    """Say on a terminal that a first run takes longer, where it does."""
-    if sys.stderr.isatty() and not are_kept():
-        print(say("compiling"), file=sys.stderr)
+def compile_first(say: Say) -> None:
+    """Compile the rules where they are not yet, in all cores, and tell how far it is."""
+    if is_worth_it(missing()):
+        with on_stderr(say.lang) as on_progress:
+            compile_all(on_progress)
 
 
 def language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -54,8 +54,4 @@ def language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
             value = value or "".join(arguments[number + 1 : number + 2])
             if value in LANGUAGES:
                 return value
-    chosen = next((environ[name] for name in LANGUAGE_VARIABLES if environ.get(name)), None)
-    if chosen is None:
-        # Windows sets none of the variables and calls the language by its name.
-        chosen = locale.getlocale()[0] or ""
-    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"
+    return system_language(environ)

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.arguments import path as read_path
-from ccepz_sim.commands.speech import CommandError, Say, warn_of_compiling
+from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.disk import is_there
@@ -56,7 +56,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Run what is left; return 1 where runs failed, 130 where it was stopped."""
     from ccepz_sim.studies.runner import run_study
 
-    content = load_content()
+    content = load_content(args.content)
     study = find_study(args.study, content)
     folder = args.out or Path(HOME) / study.id
     if args.dry_run:
@@ -64,9 +64,10 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     if not args.json:
         print(_plan_words(study, folder, say), file=sys.stderr)
     # What makes the study again, whoever works on it and with how many hands.
-    command = shlex.join(["ccepz", "study", args.study])
+    own = [] if args.content is None else ["--content", str(args.content)]
+    command = shlex.join(["ccepz", "study", args.study, *own])
     engine = _cluster(args.scheduler) if args.scheduler else None
-    warn_of_compiling(say)
+    compile_first(say)
     with goes_on(say), _progress(study, say) as tick, stoppable(say) as stopped:
         ended = run_study(
             study,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, warn_of_compiling
+from ccepz_sim.commands.speech import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content import load_content
@@ -40,8 +40,8 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     """Run all seeds and print targets and patterns; a figure that is missed is told, it is no error."""
     from ccepz_sim.studies.validate import jobs, validate
 
-    content = load_content()
-    warn_of_compiling(say)
+    content = load_content(args.content)
+    compile_first(say)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from ccepz_sim.clock import is_last_of_year
 from ccepz_sim.game.records import Lives
 from ccepz_sim.game.world import World
 from ccepz_sim.policies.schedule import Decision
+
+if TYPE_CHECKING:
+    from ccepz_sim.state.zone import Zone
 
 FIRM_FLOWS = ("sales", "profit", "bribe", "evaded_tax", "research", "innovations", "granted", "misused", "investment")
 FIRM_STATE = ("alive", "colluding", "capacity", "outdated", "chain", "brand", "clean", "product", "place")
@@ -32,12 +35,13 @@ class Witness:
 
     def __call__(self, zone: Any) -> None:
         """Look at a zone at the end of a quarter."""
-        firms = zone.firms
+        state: Zone = zone.state
+        firms, accounts = state.firms, state.ledger.firm_accounts
         for name in FIRM_FLOWS:
             self._add(name, getattr(firms, name))
         self._add("so2", firms.emission[:, 0])
         self._add("punished", firms.punished)
-        self._add("results", zone.institutes.results)
+        self._add("results", state.institutes.results)
         if not is_last_of_year(zone.quarter):
             return
         for name in (*FIRM_FLOWS, "so2", "punished"):
@@ -48,15 +52,15 @@ class Witness:
         _keep(self.firms, "code", np.array(firms.codes))  # a row may be another firm's later
         main = firms.link_share.argmax(axis=1)[:, None]
         _keep(self.firms, "partner", np.take_along_axis(firms.link_giver, main, axis=1)[:, 0].astype(np.int16))
-        _keep(self.firms, "debt", zone.ledger.loans[zone.firm_accounts].astype(np.float32))
-        _keep(self.firms, "cash", zone.ledger.deposits[zone.firm_accounts].astype(np.float32))
+        _keep(self.firms, "debt", state.ledger.loans[accounts].astype(np.float32))
+        _keep(self.firms, "cash", state.ledger.deposits[accounts].astype(np.float32))
         for name in OFFICIAL_STATE:
-            _keep(self.officials, name, _small(getattr(zone.officials, name)))
+            _keep(self.officials, name, _small(getattr(state.officials, name)))
         for name in ("people", "posts", "guests"):
-            _keep(self.institutes, name, getattr(zone.institutes, name).astype(np.float32))
+            _keep(self.institutes, name, getattr(state.institutes, name).astype(np.float32))
         _keep(self.institutes, "results", self.flows["results"].astype(np.float32))
         for name in RESIDENT_STATE:
-            _keep(self.residents, name, _small(getattr(zone.population, name)))
+            _keep(self.residents, name, _small(getattr(state.population, name)))
         self.flows.clear()
 
     def lives(self, world: World, decisions: tuple[Decision, ...]) -> Lives:

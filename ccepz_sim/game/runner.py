@@ -56,7 +56,7 @@ class Runner:
             if year in worth and year > PLAY_YEAR:
                 self._keep(order.world, year, order.decisions, zone, (purse, working))
             _run_a_year(zone, look)
-            purse, working = (*purse, _purse(zone)), (*working, zone.policy.value.copy())
+            purse, working = (*purse, _purse(zone)), (*working, zone.state.policy.value.copy())
             progress(year)
             year += 1
         if order.what == "brief":
@@ -116,12 +116,12 @@ def before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:
 
 
 def _purse(zone: Any) -> Purse:
-    centre = zone.body["committee"]
+    state = zone.state
     return Purse(
         float(zone.treasury),
-        float(zone.standing),
-        float(zone.bodies.released[centre]),
-        float(zone.policy.credibility),
+        float(state.governance.standing),
+        float(state.bodies.released[state.body.committee]),
+        float(state.policy.credibility),
     )
 
 
@@ -135,7 +135,7 @@ def _brief(order: Order, zone: Any) -> Brief:
 def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[Any, ...]) -> Future:
     recorder = zone.recorder
     skipped = chronicle.COLUMNS.index(Happening._fields[0])
-    rows = (row[skipped:] for row in chronicle.rows(zone, zone.first_quarter))
+    rows = (row[skipped:] for row in chronicle.rows(zone.state, zone.recorder, zone.first_quarter))
     return Future(
         world=order.world,
         decisions=order.decisions,
@@ -144,7 +144,7 @@ def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[An
         values=recorder.values[: recorder.used].copy(),
         purse=purse,
         working=np.array(working),
-        levers=zone.policy.ids,
+        levers=zone.state.policy.ids,
         events=tuple(Happening(*row) for row in rows),
         by_product_flow=_sums(recorder.by_product_flow),
         people_flow=_sums(recorder.people_flow),

@@ -80,6 +80,7 @@ class State:
     problem: UserError | None
     answered: int
     keeping: Keeping
+    recorded: bool = False  # the outcome is the recorded status quo: no run has ended yet
 
     @property
     def position(self) -> Position:
@@ -116,8 +117,12 @@ class Game:
         journal: Journal | None = None,
         owner: str = "",
         panels: tuple[str, ...] = (),
+        recorded: Future | None = None,
     ) -> None:
-        """Start a game, or go on with one that was kept; games of one owner share his turns at the workers."""
+        """Start a game, or go on with one that was kept; games of one owner share his turns at the workers.
+
+        `recorded` is shown until a run of its world has ended.
+        """
         self.content = content
         self.owner = owner or secrets.token_hex(8)
         self.run_cache = run_cache
@@ -138,6 +143,7 @@ class Game:
         self._trial_ends = 0.0
         self._watching = False
         self._outcome: Outcome | None = None
+        self._recorded = recorded
         self._shows_trial = False
         self._band: Band | None = None
         self._maker: BandMaker | None = None
@@ -160,7 +166,8 @@ class Game:
     def state(self) -> State:
         """Return the state of this moment."""
         with self._lock:
-            own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
+            outcome = self._outcome or self._recorded_outcome()
+            own = outcome.own if outcome is not None and outcome.own.world == self._world else None
             keeping = self._record.keeping()
             if keeping.behind:
                 self._told = None  # whoever sees it on its way hears when it has arrived
@@ -170,7 +177,7 @@ class Game:
                 year=self._year,
                 world=self._world,
                 standings=self._standings,
-                outcome=self._outcome,
+                outcome=outcome,
                 band=self._band,
                 rivals=dict(self._rivals),
                 means=means(self.content, shown, self._year, own),
@@ -180,6 +187,7 @@ class Game:
                 problem=self._problem,
                 answered=self._answered,
                 keeping=keeping,
+                recorded=outcome is not self._outcome,
             )
 
     def log(self) -> tuple[Entry, ...]:
@@ -442,21 +450,29 @@ class Game:
 
     # How it is computed
 
+    def begin(self) -> None:
+        """Compute the first outcome, where nobody has asked for it yet."""
+        with self._lock:
+            begun = self._busy or self._outcome is not None
+        if not begun:
+            self.compute()
+
     def compute(self) -> None:
         """Bring the outcome up to date in the background; returns at once."""
         with self._lock:
             self._stale = True
             self._problem = None
-            if self._busy and not self._withdrawn():
-                return
-            self._busy = True
-            self._progress = 0.0
+            begins = not self._busy or self._withdrawn()
+            if begins:
+                self._busy = True
+                self._progress = 0.0
             first = self._outcome is None
         if first:
-            self._tell()
-        else:
+            self._tell()  # a page that waits for the first outcome shows what is decided meanwhile
+        elif begins:
             self._tell_if_slow()
-        self._next()
+        if begins:
+            self._next()
 
     def compare(self, wanted: bool) -> None:
         """Compute the other branches too, or no longer."""
@@ -498,6 +514,12 @@ class Game:
                 maker.cancel()  # nobody is looking
 
         return stop
+
+    def _recorded_outcome(self) -> Outcome | None:
+        """Return the record as an outcome while no run of its world has ended; decisions do not show in it."""
+        if self._recorded is None or self._recorded.world != self._world:
+            return None
+        return Outcome(self._version, self._recorded, self._recorded)
 
     def _forget(self) -> None:
         """Let go of all that can be run again: the room has left, and its figures fill the memory."""
@@ -657,6 +679,7 @@ class Game:
             if wish.problem is None:
                 without = wish.got["without"]
                 self._outcome = Outcome(wish.version, wish.got.get("own", without), without)
+                self._recorded = None
                 self._shows_trial = wish.trial
                 self._answered += 1
                 own = self._outcome.own

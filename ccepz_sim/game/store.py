@@ -19,8 +19,9 @@ from ccepz_sim.errors import UserError
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.database import GameDatabase, Head, Line, Row
 from ccepz_sim.game.log import ChooseWorld, Entry
+from ccepz_sim.game.preparing import Preparation
 from ccepz_sim.game.problems import GameError
-from ccepz_sim.game.records import Order
+from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.saving import DatabaseJournal, Saver, Written
 from ccepz_sim.game.session import Game
@@ -47,9 +48,18 @@ class Found(NamedTuple):
 class Store:
     """Games by token; a refresh, a second tab, a lost connection or a restarted server finds the same game again."""
 
-    def __init__(self, content: Content, pool: WorkerPool, database: GameDatabase | None = None) -> None:
-        """Serve games of one content."""
+    def __init__(
+        self,
+        content: Content,
+        pool: WorkerPool,
+        database: GameDatabase | None = None,
+        preparation: Preparation | None = None,
+        recorded: Future | None = None,
+    ) -> None:
+        """Serve games of one content; `recorded` is shown until the first run of its world has ended."""
         self.content = content
+        self.preparation = preparation
+        self._recorded = recorded
         self.run_cache = RunCache(content, pool)
         self._pool = pool
         self._database = database or GameDatabase()
@@ -94,19 +104,28 @@ class Store:
 
     def warm_up(self) -> None:
         """Run the first world in the background, so that the first page finds it finished."""
-        self.run_cache.ask(Order(self._first_world(), ()), lambda *_: None)
+        self.run_cache.ask(Order(self._first_world(), ()), lambda *_: self._forget_record())
 
     def close(self) -> None:
         """Let running work end, write what is missing on disk, and start no more."""
+        if self.preparation is not None:
+            self.preparation.close()
         self._pool.close()
         self._notifiers.shutdown(wait=True, cancel_futures=True)
         self._saver.close()
         self._database.close()
 
+    def _forget_record(self) -> None:
+        """Give no new game the record once there is a run of its world."""
+        self._recorded = None
+
     def _new(self, player: str) -> Found:
         fresh = secrets.token_urlsafe(TOKEN_BYTES)
         world, journal = self._first_world(), self._journal(fresh)
-        game = Game(self.content, self.run_cache, self._notifiers, world, journal=journal, owner=player)
+        game = Game(
+            self.content, self.run_cache, self._notifiers, world,
+            journal=journal, owner=player, recorded=self._recorded,
+        )  # fmt: skip
         with self._lock:
             self._remember(fresh, game)
         game.save_again(False)  # its address is good from now on
@@ -131,7 +150,7 @@ class Store:
             return self._copy(log, head, player)
         game = Game(
             self.content, self.run_cache, self._notifiers, head.world, kept, head.year,
-            self._journal(token), player, head.panels,
+            self._journal(token), player, head.panels, self._recorded,
         )  # fmt: skip
         with self._lock:
             game = self._alive.get(token) or game  # two pages may ask at once

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -197,19 +197,20 @@ class LocalPool(_Pool):
 
 
 class ProcessPool(_Pool):
-    """Some workers in processes of their own, so that the page never waits for a run.
+    """Some workers in processes of their own, so that the page never waits for a run."""
 
-    Where rules have to be compiled first, one worker does it for all: the others start once it has answered.
-    """
+    def __init__(self, folder: Path, workers: int, wait: Callable[[], None] = lambda: None) -> None:
+        """Start the workers; they load the content of a folder.
 
-    def __init__(self, folder: Path, workers: int) -> None:
-        """Start the workers; they load the content of a folder."""
+        Args:
+            folder: the content.
+            workers: how many.
+            wait: returns when the first run may begin; orders are kept until then.
+        """
         super().__init__(workers)
+        self._wait = wait
         self._folder = folder
         self._processes: list[Process | None] = [None] * workers
-        self._compiled = threading.Event()
-        if rule_store.are_kept():
-            self._compiled.set()
         self._threads = [
             threading.Thread(target=self._serve, args=(number,), name=f"ccepz-pool-{number}", daemon=True)
             for number in range(workers)
@@ -220,7 +221,6 @@ class ProcessPool(_Pool):
     def close(self) -> None:
         """End the workers."""
         self._shut()
-        self._compiled.set()
         for thread in self._threads:
             thread.join()
 
@@ -234,6 +234,7 @@ class ProcessPool(_Pool):
     def _serve(self, me: int) -> None:
         """Keep one worker at work, and start another in its place when it ends."""
         failures = 0
+        self._wait()
         while not self._closed:
             process = self._start(me)
             if process is None:
@@ -245,7 +246,6 @@ class ProcessPool(_Pool):
             try:
                 while (request := self._next(me)) is not None:
                     self._carry_out(me, process, request)
-                    self._compiled.set()
             except (EOFError, OSError):
                 logger.warning("a worker ended unexpectedly; another takes its place")
             finally:
@@ -256,10 +256,6 @@ class ProcessPool(_Pool):
 
     def _start(self, me: int) -> Process | None:
         """Start a worker and wait until it is ready; None where it did not come so far."""
-        if me:
-            self._compiled.wait()
-        if self._closed:
-            return None
         quiet = {rule_store.SAID: "1"} if me else {}  # the first one says it for all
         command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([GENTLY] if me else [])]
         try:
@@ -287,7 +283,6 @@ class ProcessPool(_Pool):
 
     def _pause(self, failures: int) -> None:
         """Wait before another attempt; where no worker is left, nobody waits for an answer that will not come."""
-        self._compiled.set()
         with self._changed:
             alone = not any(self._processes)
             dropped = self._queue.clear() if alone else []

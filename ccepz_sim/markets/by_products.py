@@ -11,13 +11,15 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.ledger import Flow, pay
 from ccepz_sim.markets.waste import avoided_cost, dispose
 from ccepz_sim.numeric import row_sum
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.state.firms import PARTNERS
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 LINK_QUARTER = 1  # partners look for each other once a year, after the books of the last
 SLOTS = 2  # wastes of a product
@@ -77,23 +79,25 @@ def allocate(
             open_[taker] = False
 
 
-def exchange_and_store(zone: PilotZone) -> None:
+def exchange_and_store(zone: Zone) -> None:
     """Links form and break, by-products flow, the rest is treated, stored or discharged; old heaps may be restored.
 
     Reads: materials.*; policy tax_solid, deposit, matching, internet, risk_plans; trust of the towns, award_pull.
     """
     if zone.quarter % QUARTERS == LINK_QUARTER or zone.quarter == 0:
         _form_links(zone)
-    _break_links(zone)
-    firms = zone.firms
-    firms.reused = np.zeros(firms.rows)
-    firms.used_waste = np.zeros(firms.rows)
-    firms.by_product_saving = np.zeros(firms.rows)
-    dispose(zone, _pass_on(zone))
+    break_links(zone, zone.streams.at(Stream.LINK_FAILURES, zone.quarter).random(zone.firms.link_giver.shape))
+    pass_on_and_dispose(zone)
     restore_waste(zone)
 
 
-def _form_links(zone: PilotZone) -> None:
+@compiled
+def pass_on_and_dispose(zone: Zone) -> None:
+    """By-products flow along the links, and what is left is put away."""
+    dispose(zone, pass_on(zone))
+
+
+def _form_links(zone: Zone) -> None:
     """Takers short of partners look for givers with waste to spare; who knows and trusts whom decides, then gain."""
     firms, tech, p, now = zone.firms, zone.technology, zone.p.materials, zone.policy.now
     linked = firms.link_giver >= 0
@@ -102,11 +106,11 @@ def _form_links(zone: PilotZone) -> None:
     looking &= ~linked[:, -1]
     if not looking.any():
         return
-    luck = zone.streams.at("links", zone.quarter).random((4, firms.rows))
+    luck = zone.streams.at(Stream.LINKS, zone.quarter).random((4, firms.rows))
     knows = min(1.0, p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet)
     looking &= luck[0] < knows
     offering = firms.alive & (firms.openness > p.closed_share)
-    spare = _spare_waste(firms.waste, offering, *_link_columns(zone))
+    spare = _spare_waste(zone, offering)
     need = tech.need * firms.output
     want = need * unmet
     for material in np.unique(tech.need_kind[looking]).tolist():
@@ -137,7 +141,7 @@ def _parties(
     return takers, givers, supply[givers]
 
 
-def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
+def _sign(zone: Zone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
     """Enter links in the first free places of their takers; matches beyond the last place are dropped.
 
     Args:
@@ -152,56 +156,33 @@ def _sign(zone: PilotZone, takers: np.ndarray, givers: np.ndarray, share: np.nda
             firms.link_age[taker, free[0]] = 0
 
 
-def _link_columns(zone: PilotZone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give the columns that say what links ask for, in the order of `_bound`."""
-    firms, tech = zone.firms, zone.technology
-    return firms.link_giver, firms.link_share, tech.waste_kind, tech.need_kind, tech.need, firms.output
-
-
 @compiled
-def _bound(
-    link_giver: np.ndarray,
-    link_share: np.ndarray,
-    waste_kind: np.ndarray,
-    need_kind: np.ndarray,
-    need: np.ndarray,
-    output: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _bound(zone: Zone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Give by link at work the taker, the giver, which of its wastes is drawn on, and tonnes wanted."""
-    count = 0
-    for giver in link_giver.flat:
-        count += giver >= 0
-    takers, givers, slots = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
-    want = np.empty(count)
-    link = 0
-    for taker in range(output.size):
+    firms, tech = zone.firms, zone.technology
+    most = firms.rows * PARTNERS
+    takers, givers, slots = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    want, link = np.empty(most), 0
+    for taker in range(firms.rows):
         for partner in range(PARTNERS):
-            giver = link_giver[taker, partner]
+            giver = firms.link_giver[taker, partner]
             if giver >= 0:
                 takers[link], givers[link] = taker, giver
-                slots[link] = waste_kind[giver, 0] != need_kind[taker]
-                want[link] = need[taker] * output[taker] * link_share[taker, partner]
+                slots[link] = tech.waste_kind[giver, 0] != tech.need_kind[taker]
+                want[link] = tech.need[taker] * firms.output[taker] * firms.link_share[taker, partner]
                 link += 1
-    return takers, givers, slots, want
+    return takers[:link], givers[:link], slots[:link], want[:link]
 
 
 @compiled
-def _spare_waste(
-    waste: np.ndarray,
-    offering: np.ndarray,
-    link_giver: np.ndarray,
-    link_share: np.ndarray,
-    waste_kind: np.ndarray,
-    need_kind: np.ndarray,
-    need: np.ndarray,
-    output: np.ndarray,
-) -> np.ndarray:
+def _spare_waste(zone: Zone, offering: np.ndarray) -> np.ndarray:
     """Give the waste of last quarter that no partner is bound to take, tonnes, shape (rows, wastes).
 
     Args:
         offering: whether a firm offers its waste at all, shape (rows,).
     """
-    _, givers, slots, want = _bound(link_giver, link_share, waste_kind, need_kind, need, output)
+    waste = zone.firms.waste
+    _, givers, slots, want = _bound(zone)
     asked = np.zeros(waste.shape)
     for link in range(want.size):
         asked[givers[link], slots[link]] += want[link]
@@ -214,7 +195,7 @@ def _spare_waste(
 
 
 def _pair_values(
-    zone: PilotZone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
+    zone: Zone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
 ) -> np.ndarray:
     """Value the pairs of one material as partners see them, yuan/tonne, shape (takers, givers); 0 is no deal.
 
@@ -224,10 +205,10 @@ def _pair_values(
         far: chance that a giver is known in another town.
     """
     world, p = zone.world, zone.p.materials
-    use = world.material["use_value"][material] - p.contract_risk
+    use = world.material.use_value[material] - p.contract_risk
     return _values_seen(
         takers, givers, zone.firms.place, world.road, zone.towns.trust, luck,
-        use, world.material["use_cost"][material], avoided_cost(zone)[material], world.material["haul_km"][material],
+        use, world.material.use_cost[material], avoided_cost(zone, material), world.material.haul_km[material],
         far, p.freight, p.pick_noise, p.trust_base, p.trust_weight,
     )  # fmt: skip
 
@@ -254,102 +235,66 @@ def _values_seen(
     return seen
 
 
-def _break_links(zone: PilotZone) -> None:
-    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
-    firms = zone.firms
-    if not _wait(firms.link_wait, firms.link_giver):
-        return
-    p = zone.p.materials
-    luck = zone.streams.at("link failures", zone.quarter).random(firms.link_giver.size)
-    _end_links(
-        luck.reshape(firms.link_giver.shape), firms.alive, p.link_failure, int(p.switching_delay),
-        firms.link_giver, firms.link_share, firms.link_age, firms.link_wait,
-    )  # fmt: skip
-
-
 @compiled
-def _wait(link_wait: np.ndarray, link_giver: np.ndarray) -> bool:
-    """Let a quarter pass for those who wait; say whether there are links."""
-    for firm in range(link_wait.size):
-        link_wait[firm] = max(link_wait[firm] - 1, 0)
-    return bool(np.any(link_giver >= 0))
+def break_links(zone: Zone, luck: np.ndarray) -> None:
+    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch.
 
-
-@compiled
-def _end_links(
-    luck: np.ndarray, alive: np.ndarray, failure: float, delay: int,
-    link_giver: np.ndarray, link_share: np.ndarray, link_age: np.ndarray, link_wait: np.ndarray,
-) -> None:  # fmt: skip
-    """Let each link grow older or end."""
-    for taker in range(alive.size):
+    Args:
+        luck: uniform draws, shape (rows, partners).
+    """
+    firms, p = zone.firms, zone.p.materials
+    for taker in range(firms.rows):
+        firms.link_wait[taker] = max(firms.link_wait[taker] - 1, 0)
+    for taker in range(firms.rows):
         for partner in range(PARTNERS):
-            giver = link_giver[taker, partner]
+            giver = firms.link_giver[taker, partner]
             if giver < 0:
                 continue
-            link_age[taker, partner] += 1
-            if not (alive[giver] and alive[taker]) or luck[taker, partner] < failure:
-                link_giver[taker, partner] = -1
-                link_share[taker, partner] = 0.0
-                link_wait[taker] = delay
+            firms.link_age[taker, partner] += 1
+            both = firms.alive[giver] and firms.alive[taker]
+            if not both or luck[taker, partner] < p.link_failure:
+                firms.link_giver[taker, partner] = -1
+                firms.link_share[taker, partner] = 0.0
+                firms.link_wait[taker] = int(p.switching_delay)
 
 
-def _pass_on(zone: PilotZone) -> np.ndarray:
+@compiled
+def pass_on(zone: Zone) -> np.ndarray:
     """Move by-products along the links, shared by need where a giver has too little, and pay for them.
+
+    The value of each link is split equally: the taker pays what leaves each half, or is paid to take.
 
     Returns:
         Tonnes of each waste left with its maker, shape (rows, wastes).
     """
-    firms, matter, world, ledger = zone.firms, zone.materials, zone.world, zone.ledger
-    zone.by_product_flow = np.zeros_like(zone.by_product_flow)
+    firms, matter, material, ledger = zone.firms, zone.materials, zone.world.material, zone.ledger
+    road, general = zone.world.road, zone.prices.general
+    matter.exchanged[:] = 0.0
+    firms.reused[:] = 0.0
+    firms.used_waste[:] = 0.0
+    firms.by_product_saving[:] = 0.0
     left = firms.waste.copy()
-    payers, payees, amounts = _move(
-        *_link_columns(zone),
-        firms.place, world.road, world.material["use_value"], world.material["use_cost"], avoided_cost(zone),
-        zone.p.materials.freight, zone.prices.general,
-        left, firms.used_waste, firms.reused, firms.by_product_saving, firms.other_income,
-        matter.exported, matter.imported, matter.reused, zone.by_product_flow,
-    )  # fmt: skip
-    if len(amounts):
-        ledger.pay("by_products", ledger.account("firms", payers), ledger.account("firms", payees), amounts)
-    return left
-
-
-@compiled
-def _move(
-    link_giver: np.ndarray, link_share: np.ndarray, waste_kind: np.ndarray, need_kind: np.ndarray,
-    need: np.ndarray, output: np.ndarray,
-    place: np.ndarray, road: np.ndarray, use_value: np.ndarray, use_cost: np.ndarray, avoided: np.ndarray,
-    freight: float, general: float,
-    left: np.ndarray, used_waste: np.ndarray, reused: np.ndarray, saving: np.ndarray, other_income: np.ndarray,
-    exported: np.ndarray, imported: np.ndarray, used: np.ndarray, flow: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Move what each link asks for as far as there is waste; its value is split equally.
-
-    Returns:
-        Payer, payee and yuan of each link: the taker pays what leaves each half, or is paid to take.
-    """
-    takers, givers, slots, want = _bound(link_giver, link_share, waste_kind, need_kind, need, output)
-    asked, made = np.zeros(left.shape), left.copy()
-    payers, payees, amounts = np.empty_like(takers), np.empty_like(takers), np.empty_like(want)
+    takers, givers, slots, want = _bound(zone)
+    asked = np.zeros(left.shape)
     for link in range(want.size):
         asked[givers[link], slots[link]] += want[link]
     for link in range(want.size):
         taker, giver, slot = takers[link], givers[link], slots[link]
-        here, there, kind = place[giver], place[taker], need_kind[taker]
-        given = want[link] * min(1.0, made[giver, slot] / max(asked[giver, slot], 1e-12))
+        here, there, kind = firms.place[giver], firms.place[taker], zone.technology.need_kind[taker]
+        given = want[link] * min(1.0, firms.waste[giver, slot] / max(asked[giver, slot], 1e-12))
         left[giver, slot] = max(left[giver, slot] - given, 0.0)
-        used_waste[taker] += given
-        reused[giver] += given
-        used[there, kind] += given
-        flow[here, there] += given
+        firms.used_waste[taker] += given
+        firms.reused[giver] += given
+        matter.reused[there, kind] += given
+        matter.exchanged[here, there] += given
         if here != there:
-            exported[here, kind] += given
-            imported[there, kind] += given
-        gain = use_value[kind] - use_cost[kind] - freight * road[there, here]
-        amount = (gain - avoided[kind]) / 2.0 * given * general
-        payers[link], payees[link] = (taker, giver) if amount > 0.0 else (giver, taker)
-        amounts[link] = abs(amount)
-        saving[taker] += gain * given * general
-        other_income[giver] += amount
-        other_income[taker] -= amount
-    return payers, payees, amounts
+            matter.exported[here, kind] += given
+            matter.imported[there, kind] += given
+        gain = material.use_value[kind] - material.use_cost[kind] - zone.p.materials.freight * road[there, here]
+        amount = (gain - avoided_cost(zone, kind)) / 2.0 * given * general
+        firms.by_product_saving[taker] += gain * given * general
+        firms.other_income[giver] += amount
+        firms.other_income[taker] -= amount
+        pay(ledger, Flow.BY_PRODUCTS, ledger.firms + taker, ledger.firms + giver, max(0.0, amount))
+        pay(ledger, Flow.BY_PRODUCTS, ledger.firms + giver, ledger.firms + taker, max(0.0, -amount))
+    return left

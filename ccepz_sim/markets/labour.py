@@ -12,8 +12,9 @@ import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER, QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import ONE, comb, comb_of, even_comb, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import (
     AGRICULTURE,
@@ -30,7 +31,7 @@ from ccepz_sim.state.world import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -50,458 +51,319 @@ def urn_ball(vacancies: np.ndarray, seekers: np.ndarray, intensity: float) -> np
     return np.minimum(several * (1.0 - missed), np.minimum(vacancies, seekers))
 
 
-def run_labour_market(zone: PilotZone) -> None:
+def run_labour_market(zone: Zone) -> None:
     """Separate, train, post vacancies, match, and move wages toward what scarcity asks.
 
     Reads: labour.*; policy training, internet; posts of firms, institutes and sectors, scientist_leave, vacancy_pull.
     """
-    people, towns = zone.population, zone.towns
-    _enter_and_retire(zone)
-    towns.employed = people.employed()
-    desks = Desks(zone)
-    _settle(zone, desks)
-    towns.posts = _posts(zone, desks)
-    _separate(zone, desks)
-    seeking = people.with_status(UNEMPLOYED)
-    _train(zone, seeking)
-    towns.employed = people.employed()
-    towns.vacancies = np.maximum(0.0, towns.posts - towns.employed)
-    _match(zone, seeking)
-    towns.employed = people.employed()
-    _hand_out(zone, desks)
-    _settle(zone, desks)
+    streams, quarter = zone.streams, zone.quarter
+    enter_and_retire(zone)
+    starts = streams.at(Stream.SEPARATIONS, quarter).random(zone.population.used // BLOCK + 1)
+    seeking = part_and_train(zone, starts, streams.at(Stream.TRAINING, quarter).random(2))
+    match(zone, seeking)
+    employ_and_pay(zone)
+
+
+@compiled
+def part_and_train(zone: Zone, starts: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """Settle who works where, let workers go and train seekers, and give the rows of those who seek work.
+
+    Args:
+        starts: uniform draws by block of residents, see `separate`; luck: see `train`.
+    """
+    towns = zone.towns
+    count_employed(zone)
+    settle_staff(zone)
+    want_posts(zone)
+    separate(zone, starts)
+    seeking = job_seekers(zone)
+    train(zone, seeking, luck)
+    count_employed(zone)
+    for employer in range(towns.posts.shape[0]):
+        for place in range(towns.rows):
+            for skill in range(len(SKILLS)):
+                free = towns.posts[employer, place, skill] - towns.employed[employer, place, skill]
+                towns.vacancies[employer, place, skill] = max(0.0, free)
+    return seeking
+
+
+@compiled
+def employ_and_pay(zone: Zone) -> None:
+    """Give those hired to firms and institutes, and let wages follow."""
+    count_employed(zone)
+    hand_out(zone)
+    settle_staff(zone)
     wages(zone)
 
 
-class Desks:
-    """Adds values of firms up by place and skill; made anew for each use.
-
-    Attributes:
-        place: of each firm, shape (firms,); places: number of places.
-    """
-
-    def __init__(self, zone: PilotZone) -> None:
-        self.place = zone.firms.place
-        self.places = zone.world.place_count
-
-    def sum(self, values: np.ndarray) -> np.ndarray:
-        """Sum values of firms, shape (firms, skills), by place: shape (places, skills)."""
-        return _sum(values, self.place, self.places)
+@compiled
+def count_employed(zone: Zone) -> None:
+    """Take the employed by employer, place and skill from the head counts."""
+    towns, people = zone.towns, zone.population
+    for employer in range(towns.employed.shape[0]):
+        for place in range(towns.rows):
+            for skill in range(len(SKILLS)):
+                cell = cell_number(employer, place, skill, people.cells.places)
+                towns.employed[employer, place, skill] = people.heads[cell]
 
 
 @compiled
-def _sum(values: np.ndarray, place: np.ndarray, places: int) -> np.ndarray:
-    summed = np.zeros((places, values.shape[1]))
-    for firm in range(place.size):
-        for skill in range(values.shape[1]):
-            summed[place[firm], skill] += values[firm, skill]
+def job_seekers(zone: Zone) -> np.ndarray:
+    """Give the rows of the unemployed of the places, ascending."""
+    people = zone.population
+    first = cell_number(UNEMPLOYED, 0, 0, people.cells.places)
+    last = first + people.outside * len(SKILLS)
+    rows, count = np.empty(people.used, dtype=np.int64), 0
+    for row in range(people.used):
+        rows[count] = row  # no branch: a processor guesses wrong where every tenth one seeks
+        count += (first <= people.cell[row]) & (people.cell[row] < last)
+    return rows[:count].copy()
+
+
+@compiled
+def staff_by_place(zone: Zone) -> np.ndarray:
+    """Add up the staff of firms by place and skill."""
+    firms = zone.firms
+    summed = np.zeros((zone.towns.rows, len(SKILLS)))
+    for firm in range(firms.rows):
+        for skill in range(len(SKILLS)):
+            summed[firms.place[firm], skill] += firms.staff[firm, skill]
     return summed
 
 
-def _enter_and_retire(zone: PilotZone) -> None:
+def enter_and_retire(zone: Zone) -> None:
     """Those who reach working age take up a skill and seek work; the old leave the labour force."""
+    grown = retire(zone)
+    come_of_age(zone, grown, zone.streams.at(Stream.COMING_OF_AGE, zone.quarter).random((2, len(grown))))
+
+
+@compiled
+def retire(zone: Zone) -> np.ndarray:
+    """Let those who reach the age of retirement leave the labour force, and give who reaches working age."""
     people, p = zone.population, zone.p.labour
-    grown, old = _at_age(people.age[: people.used], int(p.working_age * QUARTERS), int(p.retirement_age * QUARTERS))
-    cells, luck = people.cells, zone.streams.at("coming of age", zone.quarter).random((2, len(grown)))
-    _come_of_age(
-        grown,
-        luck,
-        people.cell,
-        people.heads,
-        people.weight,
-        people.jobless,
-        cells.town,
-        cells.flat,
-        zone.towns.amenity,
-        p.outside_amenity,
-        p.tertiary_chance,
-        p.vocational_chance,
-        p.participation,
-    )
-    # nobody past this age is ever in the labour force, so that reaching it is all there is to see
-    _leave_job(old, people.cell, people.heads, people.weight, people.jobless, cells.flat, OUT_OF_LABOUR)
+    working_age, retirement_age = int(p.working_age * QUARTERS), int(p.retirement_age * QUARTERS)
+    grown, count = np.empty(people.used, dtype=np.int64), 0
+    for row in range(people.used):
+        if people.age[row] == working_age:
+            grown[count] = row
+            count += 1
+        elif people.age[row] == retirement_age:
+            # nobody past this age is ever in the labour force, so that reaching it is all there is to see
+            leave_job(zone, row, OUT_OF_LABOUR)
+    return grown[:count].copy()
 
 
 @compiled
-def _at_age(age: np.ndarray, working_age: int, retirement_age: int) -> tuple[np.ndarray, np.ndarray]:
-    """Find those who reach working age and those who reach the age of retirement."""
-    grown, old = np.empty(age.size, dtype=np.int64), np.empty(age.size, dtype=np.int64)
-    young = retired = 0
-    for row in range(age.size):
-        if age[row] == working_age:
-            grown[young] = row
-            young += 1
-        elif age[row] == retirement_age:
-            old[retired] = row
-            retired += 1
-    return grown[:young].copy(), old[:retired].copy()
-
-
-@compiled
-def _come_of_age(
-    grown: np.ndarray,
-    luck: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    jobless: np.ndarray,
-    town_of: np.ndarray,
-    flat: int,
-    amenity: np.ndarray,
-    outside_amenity: float,
-    tertiary_chance: float,
-    vocational_chance: float,
-    participation: float,
-) -> None:
+def come_of_age(zone: Zone, grown: np.ndarray, luck: np.ndarray) -> None:
     """Draw skill and status of those grown up; luck: uniform, shape (2, grown)."""
+    people, towns, p = zone.population, zone.towns, zone.p.labour
     for number in range(grown.size):
         row = grown[number]
-        place = int(town_of[cell[row]])
-        services = amenity[place] if place < amenity.size else outside_amenity
-        tertiary = tertiary_chance * (MIDDLE + services)
+        place = int(people.cells.town[people.cell[row]])
+        services = towns.amenity[place] if place < towns.rows else p.outside_amenity
+        tertiary = p.tertiary_chance * (MIDDLE + services)
         skill = UNSKILLED
         if luck[0, number] < tertiary:
             skill = PROFESSIONAL
-        elif luck[0, number] < tertiary + vocational_chance:
+        elif luck[0, number] < tertiary + p.vocational_chance:
             skill = SKILLED
-        status = UNEMPLOYED if luck[1, number] < participation else OUT_OF_LABOUR
-        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + place * len(SKILLS) + skill)
-        jobless[row] = 0
+        status = UNEMPLOYED if luck[1, number] < p.participation else OUT_OF_LABOUR
+        cell = cell_number(status, place, skill, people.cells.places)
+        change_cell(people.cell, people.heads, people.weight, row, cell)
+        people.jobless[row] = 0
 
 
 @compiled
-def _leave_job(
-    rows: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    jobless: np.ndarray,
-    flat: int,
-    status: int,
-) -> None:
-    """Residents lose their job: they look for another one, or leave the labour force."""
-    for row in rows:
-        change_cell(cell, heads, weight, row, (status - OUT_OF_LABOUR) * flat + int(cell[row]) % flat)
-        if status == UNEMPLOYED:
-            jobless[row] = 0
-
-
-def settle_staff(zone: PilotZone) -> None:
-    """Scale firms' staff in each town and skill to the persons who work there: one head, one post."""
-    _settle(zone, Desks(zone))
-
-
-def _settle(zone: PilotZone, desks: Desks) -> None:
-    firms, institutes = zone.firms, zone.institutes
-    stranded = _scale(
-        firms.staff,
-        desks.place,
-        zone.towns.employed,
-        zone.world.zone_count,
-        institutes.people,
-        institutes.place,
-    )
-    if stranded.any():
-        _dismiss(zone, stranded)
+def leave_job(zone: Zone, row: int, status: int) -> None:
+    """A resident loses a job: and looks for another one, or leaves the labour force."""
+    people = zone.population
+    flat = people.cells.flat
+    cell = (status - OUT_OF_LABOUR) * flat + int(people.cell[row]) % flat
+    change_cell(people.cell, people.heads, people.weight, row, cell)
+    if status == UNEMPLOYED:
+        people.jobless[row] = 0
 
 
 @compiled
-def _scale(
-    staff: np.ndarray,
-    place: np.ndarray,
-    employed: np.ndarray,
-    near: int,
-    people: np.ndarray,
-    institute_place: np.ndarray,
-) -> np.ndarray:
-    """Scale staff of firms and people of institutes to those who work there.
+def settle_staff(zone: Zone) -> None:
+    """Scale firms' staff in each town and skill to the persons who work there: one head, one post.
 
-    Returns:
-        Where in the zone somebody works and no firm has staff, shape (places of the zone, skills).
+    Residents whose last firm of the town has gone become unemployed.
     """
-    _, places, skills = employed.shape
-    total = _sum(staff, place, places)
-    factor, stranded = np.empty((places, skills)), np.zeros((near, skills), dtype=np.bool_)
-    for here in range(places):
-        for skill in range(skills):
-            there = employed[FIRMS, here, skill]
+    firms, towns, institutes = zone.firms, zone.towns, zone.institutes
+    factor = staff_by_place(zone)
+    for place in range(towns.rows):
+        for skill in range(len(SKILLS)):
+            there, staff = towns.employed[FIRMS, place, skill], factor[place, skill]
             # nobody's staff where there is none: the factor there meets zeros only
-            factor[here, skill] = there / max(total[here, skill], 1e-12)
-            if here < near:
-                stranded[here, skill] = total[here, skill] <= 0.0 and there > 0.0
-    for firm in range(place.size):
-        for skill in range(skills):
-            staff[firm, skill] *= factor[place[firm], skill]
-    staffed = np.zeros(places)
-    for row in range(people.size):
-        staffed[institute_place[row]] += people[row]
-    for row in range(people.size):
-        here = institute_place[row]
-        people[row] *= employed[INSTITUTES, here, PROFESSIONAL] / max(staffed[here], 1e-12)
-    return stranded
+            factor[place, skill] = there / max(staff, 1e-12)
+            if place < zone.world.zone_count and staff <= 0.0 and there > 0.0:
+                _dismiss(zone, place, skill)
+    for firm in range(firms.rows):
+        for skill in range(len(SKILLS)):
+            firms.staff[firm, skill] *= factor[firms.place[firm], skill]
+    staffed = np.zeros(towns.rows)
+    for row in range(institutes.rows):
+        staffed[institutes.place[row]] += institutes.people[row]
+    for row in range(institutes.rows):
+        place = institutes.place[row]
+        institutes.people[row] *= towns.employed[INSTITUTES, place, PROFESSIONAL] / max(staffed[place], 1e-12)
 
 
-def _dismiss(zone: PilotZone, stranded: np.ndarray) -> None:
-    """Residents whose last firm of the town has gone become unemployed.
+@compiled
+def _dismiss(zone: Zone, place: int, skill: int) -> None:
+    """All who work for firms of a place with a skill become unemployed."""
+    people = zone.population
+    cell = cell_number(FIRMS, place, skill, people.cells.places)
+    for row in range(people.used):
+        if people.cell[row] == cell:
+            leave_job(zone, row, UNEMPLOYED)
+    zone.towns.employed[FIRMS, place, skill] = 0.0
 
-    Args:
-        stranded: which residents, shape (places of the zone, skills).
+
+@compiled
+def want_posts(zone: Zone) -> None:
+    """Set wanted employment by employer, place and skill, persons.
+
+    The posts of 2010 are multiplied by what each sector has become; firms and institutes say their own.
     """
-    people = zone.population
-    here = np.zeros(people.cells.count + 1, dtype=bool)
-    here[people.cells.status(FIRMS)][: stranded.size] = stranded.ravel()
-    _lay_off(zone, np.flatnonzero(here[people.cell[: people.used]]))
-    zone.towns.employed[FIRMS, : len(stranded)][stranded] = 0.0
-
-
-def _lay_off(zone: PilotZone, rows: np.ndarray) -> None:
-    """Residents lose their job and start to look for one."""
-    people = zone.population
-    _leave_job(rows, people.cell, people.heads, people.weight, people.jobless, people.cells.flat, UNEMPLOYED)
-
-
-def _posts(zone: PilotZone, desks: Desks) -> np.ndarray:
-    """Give wanted employment by employer, place and skill in persons."""
     firms, institutes, towns, p = zone.firms, zone.institutes, zone.towns, zone.p.labour
-    years = zone.quarter / QUARTERS
-    return _wanted(
-        zone.base_posts,
-        desks.sum(firms.posts),
-        institutes.posts,
-        institutes.place,
-        towns.services_index,
-        towns.construction_index,
-        float(zone.enforcement_money),
-        (1.0 - p.farm_decline) ** years,
-        (1.0 + p.far_growth) ** years,
-        zone.world.zone_count,
-    )
-
-
-@compiled
-def _wanted(
-    base: np.ndarray,
-    of_firms: np.ndarray,
-    institute_posts: np.ndarray,
-    institute_place: np.ndarray,
-    services: np.ndarray,
-    construction: np.ndarray,
-    public: float,
-    farms: float,
-    far: float,
-    near: int,
-) -> np.ndarray:
-    """Multiply the posts of 2010 by what each sector has become; firms and institutes say their own."""
-    posts = np.zeros_like(base)
-    for place in range(base.shape[1]):
-        for skill in range(base.shape[2]):
-            firms = of_firms[place, skill] if place < near else base[FIRMS, place, skill] * far
-            posts[FIRMS, place, skill] = firms
-            posts[SERVICES, place, skill] = base[SERVICES, place, skill] * services[place]
-            posts[CONSTRUCTION, place, skill] = base[CONSTRUCTION, place, skill] * construction[place]
-            posts[PUBLIC, place, skill] = base[PUBLIC, place, skill] * public
+    base, posts, years = towns.base_posts, towns.posts, zone.quarter / QUARTERS
+    farms, far = (1.0 - p.farm_decline) ** years, (1.0 + p.far_growth) ** years
+    posts[:] = 0.0
+    for firm in range(firms.rows):
+        for skill in range(len(SKILLS)):
+            posts[FIRMS, firms.place[firm], skill] += firms.posts[firm, skill]
+    for place in range(towns.rows):
+        for skill in range(len(SKILLS)):
+            if place >= zone.world.zone_count:
+                posts[FIRMS, place, skill] = base[FIRMS, place, skill] * far
+            posts[SERVICES, place, skill] = base[SERVICES, place, skill] * towns.services_index[place]
+            posts[CONSTRUCTION, place, skill] = base[CONSTRUCTION, place, skill] * towns.construction_index[place]
+            posts[PUBLIC, place, skill] = base[PUBLIC, place, skill] * zone.governance.enforcement_money
             posts[AGRICULTURE, place, skill] = base[AGRICULTURE, place, skill] * farms
-    for row in range(institute_posts.size):
-        posts[INSTITUTES, institute_place[row], PROFESSIONAL] += institute_posts[row]
-    return posts
-
-
-def _separate(zone: PilotZone, desks: Desks) -> None:
-    """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs."""
-    people, towns, firms, p = zone.population, zone.towns, zone.firms, zone.p.labour
-    chance = np.zeros(people.cells.count + 1)
-    leaving = chance[:-1].reshape(people.cells.shape)[-OUT_OF_LABOUR:]
-    _quit(
-        leaving,
-        firms.staff,
-        firms.posts,
-        desks.place,
-        towns.employed,
-        towns.posts,
-        zone.scientist_leave,
-        zone.world.zone_count,
-        p.separation,
-        p.public_stability,
-        p.layoff_speed,
-    )
-    parts = in_parts(chance)
-    start = zone.streams.at("separations", zone.quarter).random(people.used // BLOCK + 1)
-    for number, rows in people.blocks():
-        _lay_off(zone, comb_of(parts, people.cell[rows], float(start[number])) + rows.start)
+    for row in range(institutes.rows):
+        posts[INSTITUTES, institutes.place[row], PROFESSIONAL] += institutes.posts[row]
 
 
 @compiled
-def _quit(
-    chance: np.ndarray,
-    staff: np.ndarray,
-    posts: np.ndarray,
-    place: np.ndarray,
-    employed: np.ndarray,
-    wanted: np.ndarray,
-    scientist_leave: np.ndarray,
-    near: int,
-    separation: float,
-    public_stability: float,
-    layoff_speed: float,
-) -> None:
-    """Set the chance to lose a job, shape (employers, places + 1, skills); firms part from staff beyond their posts."""
-    employers, places, skills = employed.shape
-    let_go = np.zeros((places, skills))
-    for firm in range(place.size):
-        for skill in range(skills):
-            surplus = max(0.0, staff[firm, skill] - posts[firm, skill]) * layoff_speed
-            let_go[place[firm], skill] += surplus
-            staff[firm, skill] = max(0.0, staff[firm, skill] - surplus)
-    for employer in range(employers):
-        usual = separation * public_stability if employer in (PUBLIC, AGRICULTURE) else separation
-        for here in range(places):
-            quits = scientist_leave[here] if employer == INSTITUTES else usual
-            for skill in range(skills):
-                there = employed[employer, here, skill]
-                laid_off = max(0.0, there - wanted[employer, here, skill]) * layoff_speed
-                if employer == FIRMS:
-                    laid_off = let_go[here, skill] if here < near else laid_off + let_go[here, skill]
-                chance[employer, here, skill] = min(max(quits + laid_off / max(there, 1e-9), 0.0), 1.0)
-
-
-def _train(zone: PilotZone, seeking: np.ndarray) -> None:
-    """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades."""
-    people, cells, p = zone.population, zone.population.cells, zone.p.labour
-    luck = zone.streams.at("training", zone.quarter).random(2)
-    _learn_and_forget(
-        seeking,
-        people.cell,
-        people.heads,
-        people.weight,
-        people.age,
-        people.jobless,
-        cells.town,
-        cells.skill,
-        zone.world.zone_count,
-        p.fade_after,
-        p.skill_decay,
-        int(p.training_age * QUARTERS),
-        zone.policy.now.training / QUARTERS * p.training_success,
-        luck,
-    )
-
-
-@compiled
-def _learn_and_forget(
-    seeking: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    age: np.ndarray,
-    jobless: np.ndarray,
-    town_of: np.ndarray,
-    skill_of: np.ndarray,
-    near: int,
-    fade_after: float,
-    skill_decay: float,
-    training_age: int,
-    seats: float,
-    luck: np.ndarray,
-) -> None:
-    """Share seats out among the young unskilled; the skilled who are idle for long may lose their skill.
+def separate(zone: Zone, starts: np.ndarray) -> None:
+    """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs.
 
     Args:
-        seeking: rows of job seekers; seats: persons trained with success; luck: two uniform draws.
+        starts: one uniform draw for each block of residents.
     """
+    people = zone.population
+    parts = in_parts(_quit_chances(zone))
+    for block in range(starts.size):
+        first = block * BLOCK
+        for chosen in comb_of(parts, people.cell[first : min(first + BLOCK, people.used)], starts[block]):
+            leave_job(zone, first + chosen, UNEMPLOYED)
+
+
+@compiled
+def _quit_chances(zone: Zone) -> np.ndarray:
+    """Give the chance to lose a job by cell; firms part from staff beyond their posts."""
+    firms, towns, cells, p = zone.firms, zone.towns, zone.population.cells, zone.p.labour
+    chance = np.zeros(cells.count + 1)
+    let_go = np.zeros((towns.rows, len(SKILLS)))
+    for firm in range(firms.rows):
+        for skill in range(len(SKILLS)):
+            surplus = max(0.0, firms.staff[firm, skill] - firms.posts[firm, skill]) * p.layoff_speed
+            let_go[firms.place[firm], skill] += surplus
+            firms.staff[firm, skill] = max(0.0, firms.staff[firm, skill] - surplus)
+    for employer in range(towns.employed.shape[0]):
+        usual = p.separation * p.public_stability if employer in (PUBLIC, AGRICULTURE) else p.separation
+        for place in range(towns.rows):
+            quits = towns.scientist_leave[place] if employer == INSTITUTES else usual
+            for skill in range(len(SKILLS)):
+                there = towns.employed[employer, place, skill]
+                laid_off = max(0.0, there - towns.posts[employer, place, skill]) * p.layoff_speed
+                if employer == FIRMS:
+                    near = place < zone.world.zone_count
+                    laid_off = let_go[place, skill] if near else laid_off + let_go[place, skill]
+                cell = cell_number(employer, place, skill, cells.places)
+                chance[cell] = min(max(quits + laid_off / max(there, 1e-9), 0.0), 1.0)
+    return chance
+
+
+@compiled
+def train(zone: Zone, seeking: np.ndarray, luck: np.ndarray) -> None:
+    """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades.
+
+    Args:
+        seeking: rows of job seekers; luck: two uniform draws.
+    """
+    people, cells, p = zone.population, zone.population.cells, zone.p.labour
+    training_age, seats = int(p.training_age * QUARTERS), zone.policy.now.training / QUARTERS * p.training_success
     able, idle = np.empty_like(seeking), np.empty_like(seeking)
     young, faded, persons = 0, 0, 0.0
     for row in seeking:
-        skill = skill_of[cell[row]]
-        if skill == SKILLED and jobless[row] > fade_after:
+        cell = people.cell[row]
+        skill = cells.skill[cell]
+        if skill == SKILLED and people.jobless[row] > p.fade_after:
             idle[faded] = row
             faded += 1
-        elif skill == UNSKILLED and age[row] < training_age and town_of[cell[row]] < near:
+        elif skill == UNSKILLED and people.age[row] < training_age and cells.town[cell] < zone.world.zone_count:
             able[young] = row
             young += 1
-            persons += weight[row]
-    down = idle[even_comb(faded, skill_decay, luck[1])]
+            persons += people.weight[row]
     if seats > 0.0:
-        for row in able[even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0])]:
-            change_cell(cell, heads, weight, row, int(cell[row]) + (SKILLED - UNSKILLED))
-    for row in down:
-        change_cell(cell, heads, weight, row, int(cell[row]) - (SKILLED - UNSKILLED))
-
-
-def _match(zone: PilotZone, seeking: np.ndarray) -> None:
-    """Seekers meet vacancies; jobs go to employers in proportion to what each seeks."""
-    people, towns, p = zone.population, zone.towns, zone.p.labour
-    if not len(seeking):
-        return
-    cells = people.cells
-    intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
-    luck = zone.streams.at("matching", zone.quarter)
-    towns.matches, open_posts, rows = _hire(
-        seeking,
-        people.cell,
-        people.jobless,
-        people.guaranteed,
-        towns.vacancies,
-        zone.vacancy_pull,
-        people.seekers(),
-        intensity,
-        float(luck.random()),
-    )
-    _take_jobs(
-        rows,
-        luck.random(len(rows)),
-        people.cell,
-        people.heads,
-        people.weight,
-        people.jobless,
-        people.guaranteed,
-        cells.flat,
-        open_posts,
-        towns.vacancies,
-    )
+        for chosen in even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0]):
+            _learn(zone, able[chosen], SKILLED - UNSKILLED)
+    for chosen in even_comb(faded, p.skill_decay, luck[1]):
+        _learn(zone, idle[chosen], UNSKILLED - SKILLED)
 
 
 @compiled
-def _hire(
-    seeking: np.ndarray,
-    cell: np.ndarray,
-    jobless: np.ndarray,
-    guaranteed: np.ndarray,
-    vacancies: np.ndarray,
-    pull: np.ndarray,
-    seekers: np.ndarray,
-    intensity: float,
-    start: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _learn(zone: Zone, row: int, steps: int) -> None:
+    """Change the skill of a resident by some steps."""
+    people = zone.population
+    change_cell(people.cell, people.heads, people.weight, row, int(people.cell[row]) + steps)
+
+
+def match(zone: Zone, seeking: np.ndarray) -> None:
+    """Seekers meet vacancies; jobs go to employers in proportion to what each seeks."""
+    if not len(seeking):
+        return
+    luck = zone.streams.at(Stream.MATCHING, zone.quarter)
+    open_posts, rows = meet(zone, seeking, float(luck.random()))
+    take_jobs(zone, rows, luck.random(len(rows)), open_posts)
+
+
+@compiled
+def meet(zone: Zone, seeking: np.ndarray, start: float) -> tuple[np.ndarray, np.ndarray]:
     """Let seekers meet the posts they consider; a promise of a job is kept where there is any post.
 
     Args:
-        seeking: rows of job seekers; cell, jobless, guaranteed: of residents.
-        vacancies: persons, shape (employers, places, skills).
-        pull: share of them that is considered, shape (employers, places).
-        seekers: persons, shape (places, skills); intensity: applications per seeker; start: see `comb`.
+        seeking: rows of job seekers; start: see `comb`.
 
     Returns:
-        Matches by place and skill; open posts, shape (employers, places x skills); rows of those hired.
+        Open posts, shape (employers, places x skills); rows of those hired.
     """
-    employers, places, skills = vacancies.shape
+    people, towns, p = zone.population, zone.towns, zone.p.labour
+    intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
+    employers, places, skills = towns.vacancies.shape
     open_posts = np.empty((employers, places * skills))
-    matches, chance = np.empty((places, skills)), np.empty(places * skills, dtype=np.int64)
-    total = np.zeros(places * skills)
+    chance, total = np.empty(places * skills, dtype=np.int64), np.zeros(places * skills)
     for place in range(places):
         for skill in range(skills):
-            here, number = place * skills + skill, seekers[place, skill]
+            here = place * skills + skill
+            number = people.heads[cell_number(UNEMPLOYED, place, skill, people.cells.places)]
             for employer in range(employers):
-                open_posts[employer, here] = vacancies[employer, place, skill] * pull[employer, place]
+                open_posts[employer, here] = (
+                    towns.vacancies[employer, place, skill] * towns.vacancy_pull[employer, place]
+                )
                 total[here] += open_posts[employer, here]
-            matches[place, skill] = urn_ball(total[here], number, intensity)
-            chance[here] = int(min(1.0, matches[place, skill] / max(number, 1.0)) * ONE)
+            towns.matches[place, skill] = urn_ball(total[here], number, intensity)
+            chance[here] = int(min(1.0, towns.matches[place, skill] / max(number, 1.0)) * ONE)
     parts = np.empty(seeking.size, dtype=np.int64)
     for number in range(seeking.size):
         row = seeking[number]
-        here = int(cell[row]) % ((places + 1) * skills)
-        parts[number] = ONE if guaranteed[row] and total[here] > 0.0 else chance[here]
-        jobless[row] += 1
-    return matches, open_posts, seeking[comb(parts, start)]
+        here = int(people.cell[row]) % people.cells.flat
+        parts[number] = ONE if people.guaranteed[row] and total[here] > 0.0 else chance[here]
+        people.jobless[row] += 1
+    return open_posts, seeking[comb(parts, start)]
 
 
 @compiled
@@ -533,147 +395,83 @@ def draw_employer(open_posts: np.ndarray, cell: np.ndarray, draw: np.ndarray) ->
 
 
 @compiled
-def _take_jobs(
-    rows: np.ndarray,
-    draw: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    jobless: np.ndarray,
-    guaranteed: np.ndarray,
-    flat: int,
-    open_posts: np.ndarray,
-    vacancies: np.ndarray,
-) -> None:
-    """Put those hired into their jobs; draw: one uniform draw each.
+def take_jobs(zone: Zone, rows: np.ndarray, draw: np.ndarray, open_posts: np.ndarray) -> None:
+    """Put those hired into their jobs; draw: one uniform draw each; open_posts: see `meet`.
 
     A row that stands for more persons than the institutes of the town seek takes the next common job.
     """
+    people, vacancies, flat = zone.population, zone.towns.vacancies, zone.population.cells.flat
     kind = np.empty(rows.size, dtype=np.int64)
     for number in range(rows.size):
-        kind[number] = int(cell[rows[number]]) % flat
+        kind[number] = int(people.cell[rows[number]]) % flat
     employer = draw_employer(open_posts, kind, draw)
     for number in range(rows.size):
         row, here, job = rows[number], kind[number], employer[number]
-        if job == INSTITUTES and weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
+        if job == INSTITUTES and people.weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
             job = 0
             for other in range(INSTITUTES):
                 if open_posts[other, here] > open_posts[job, here]:
                     job = other
-        change_cell(cell, heads, weight, row, (job - OUT_OF_LABOUR) * flat + here)
-        jobless[row] = 0
-        guaranteed[row] = False
+        change_cell(people.cell, people.heads, people.weight, row, (job - OUT_OF_LABOUR) * flat + here)
+        people.jobless[row] = 0
+        people.guaranteed[row] = False
 
 
-def _hand_out(zone: PilotZone, desks: Desks) -> None:
+@compiled
+def hand_out(zone: Zone) -> None:
     """Give new staff to firms and institutes in proportion to their open posts."""
-    firms, institutes = zone.firms, zone.institutes
-    _share_out(firms.staff, firms.posts, firms.alive, desks.place, zone.towns.employed[FIRMS])
-    _share_out_scientists(
-        institutes.people,
-        institutes.posts,
-        institutes.place,
-        zone.institute_pull,
-        zone.towns.employed[INSTITUTES],
-    )
+    firms, towns, institutes = zone.firms, zone.towns, zone.institutes
+    now, sought = staff_by_place(zone), np.zeros((towns.rows, len(SKILLS)))
+    for firm in range(firms.rows):
+        if firms.alive[firm]:
+            for skill in range(len(SKILLS)):
+                sought[firms.place[firm], skill] += max(0.0, firms.posts[firm, skill] - firms.staff[firm, skill])
+    for place in range(towns.rows):
+        for skill in range(len(SKILLS)):
+            gain = max(0.0, towns.employed[FIRMS, place, skill] - now[place, skill])
+            sought[place, skill] = gain / max(sought[place, skill], 1e-9)
+    for firm in range(firms.rows):
+        if firms.alive[firm]:
+            for skill in range(len(SKILLS)):
+                want = max(0.0, firms.posts[firm, skill] - firms.staff[firm, skill])
+                firms.staff[firm, skill] += want * sought[firms.place[firm], skill]
+    there, asked = np.zeros(towns.rows), np.zeros(towns.rows)
+    for row in range(institutes.rows):
+        place = institutes.place[row]
+        there[place] += institutes.people[row]
+        asked[place] += max(0.0, institutes.posts[row] - institutes.people[row]) * institutes.pull[row]
+    for row in range(institutes.rows):
+        place = institutes.place[row]
+        want = max(0.0, institutes.posts[row] - institutes.people[row]) * institutes.pull[row]
+        gain = max(0.0, towns.employed[INSTITUTES, place, PROFESSIONAL] - there[place])
+        institutes.people[row] += want * (gain / max(asked[place], 1e-9))
 
 
 @compiled
-def _share_out(
-    staff: np.ndarray, posts: np.ndarray, alive: np.ndarray, place: np.ndarray, employed: np.ndarray
-) -> None:
-    """Share new staff out over the open posts of firms; employed: shape (places, skills)."""
-    places, skills = employed.shape
-    now, sought = _sum(staff, place, places), np.zeros((places, skills))
-    for firm in range(place.size):
-        if alive[firm]:
-            for skill in range(skills):
-                sought[place[firm], skill] += max(0.0, posts[firm, skill] - staff[firm, skill])
-    for here in range(places):
-        for skill in range(skills):
-            gain = max(0.0, employed[here, skill] - now[here, skill])
-            sought[here, skill] = gain / max(sought[here, skill], 1e-9)
-    for firm in range(place.size):
-        if alive[firm]:
-            for skill in range(skills):
-                want = max(0.0, posts[firm, skill] - staff[firm, skill])
-                staff[firm, skill] += want * sought[place[firm], skill]
-
-
-@compiled
-def _share_out_scientists(
-    people: np.ndarray, posts: np.ndarray, place: np.ndarray, pull: np.ndarray, employed: np.ndarray
-) -> None:
-    """Share new scientists out over the posts institutes have open; employed: shape (places, skills)."""
-    now, sought = np.zeros(len(employed)), np.zeros(len(employed))
-    for row in range(people.size):
-        now[place[row]] += people[row]
-        sought[place[row]] += max(0.0, posts[row] - people[row]) * pull[row]
-    for row in range(people.size):
-        here, want = place[row], max(0.0, posts[row] - people[row]) * pull[row]
-        people[row] += want * (max(0.0, employed[here, PROFESSIONAL] - now[here]) / max(sought[here], 1e-9))
-
-
-def wages(zone: PilotZone) -> None:
+def wages(zone: Zone) -> None:
     """Wages grow with the country and bend with local unemployment.
 
     Reads: labour.wage_*, natural_rate, gap_most, shortage_*.
 
     Source: Blanchflower and Oswald 1994.
     """
-    towns, p = zone.towns, zone.p.labour
-    towns.labour_force = zone.population.labour_force()
-    _bend(
-        towns.wage,
-        zone.base_wage,
-        towns.unemployment,
-        towns.labour_force,
-        towns.employed,
-        towns.posts,
-        p.wage_growth_early if zone.quarter < PLAY_QUARTER else p.wage_growth_late,
-        p.natural_rate,
-        p.gap_most,
-        p.wage_curve,
-        p.shortage_push,
-        p.shortage_most,
-        p.wage_fall_most,
-        p.wage_rise_most,
-        p.wage_return,
-    )
-
-
-@compiled
-def _bend(
-    wage: np.ndarray,
-    base_wage: np.ndarray,
-    unemployment: np.ndarray,
-    force: np.ndarray,
-    employed: np.ndarray,
-    posts: np.ndarray,
-    growth: float,
-    natural_rate: float,
-    gap_most: float,
-    wage_curve: float,
-    shortage_push: float,
-    shortage_most: float,
-    wage_fall_most: float,
-    wage_rise_most: float,
-    wage_return: float,
-) -> None:
-    """Move wages, the wages of the country, and unemployment by place and skill; growth: share a year."""
-    places, skills = wage.shape
-    for place in range(places):
-        for skill in range(skills):
-            working = wanted = 0.0
-            for employer in range(len(employed)):
-                working += employed[employer, place, skill]
-                wanted += posts[employer, place, skill]
-            seekers = force[place, skill]
-            idle = 1.0 - working / max(seekers, 1.0) if seekers > 0.0 else natural_rate
-            unemployment[place, skill] = idle
-            gap = min(max(natural_rate - idle, -gap_most), gap_most)
-            shortage = min(max((wanted - working) / max(wanted, 1.0), 0.0), shortage_most)
-            drift = (growth + wage_curve * gap + shortage_push * shortage) / QUARTERS
-            bent = wage[place, skill] * (1.0 + min(max(drift, -wage_fall_most), wage_rise_most))
-            base_wage[place, skill] *= 1.0 + growth / QUARTERS
-            wage[place, skill] = bent + wage_return * (base_wage[place, skill] - bent)
+    towns, people, p = zone.towns, zone.population, zone.p.labour
+    growth = p.wage_growth_early if zone.quarter < PLAY_QUARTER else p.wage_growth_late
+    employers = towns.employed.shape[0]
+    for place in range(towns.rows):
+        for skill in range(len(SKILLS)):
+            working = wanted = force = 0.0
+            for employer in range(UNEMPLOYED, employers):
+                force += people.heads[cell_number(employer, place, skill, people.cells.places)]
+            for employer in range(employers):
+                working += towns.employed[employer, place, skill]
+                wanted += towns.posts[employer, place, skill]
+            towns.labour_force[place, skill] = force
+            idle = 1.0 - working / max(force, 1.0) if force > 0.0 else p.natural_rate
+            towns.unemployment[place, skill] = idle
+            gap = min(max(p.natural_rate - idle, -p.gap_most), p.gap_most)
+            shortage = min(max((wanted - working) / max(wanted, 1.0), 0.0), p.shortage_most)
+            drift = (growth + p.wage_curve * gap + p.shortage_push * shortage) / QUARTERS
+            bent = towns.wage[place, skill] * (1.0 + min(max(drift, -p.wage_fall_most), p.wage_rise_most))
+            towns.base_wage[place, skill] *= 1.0 + growth / QUARTERS
+            towns.wage[place, skill] = bent + p.wage_return * (towns.base_wage[place, skill] - bent)

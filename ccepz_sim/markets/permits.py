@@ -11,10 +11,11 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.rules.abatement import abatement_at
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 HALVINGS = 28
 
@@ -137,7 +138,7 @@ def pairs(bought: np.ndarray, sold: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     return buyer, seller, amount[kept]
 
 
-def open_market(zone: PilotZone, load: np.ndarray, scale: np.ndarray, least: np.ndarray) -> float:
+def open_market(zone: Zone, load: np.ndarray, scale: np.ndarray, least: np.ndarray) -> float:
     """Grant the permits of the quarter and find their price; permits exist once a cap lies below the status quo.
 
     Firms are taken to report as they did last quarter: those in a deal abate nothing at any price.
@@ -152,39 +153,41 @@ def open_market(zone: PilotZone, load: np.ndarray, scale: np.ndarray, least: np.
     of 2015.
     """
     firms, now, p, plan = zone.firms, zone.policy.now, zone.p.abatement, zone.plan
-    status_quo = zone.policy.status_quo[zone.quarter][zone.lever["permit-cap"]]
-    zone.permit_cap = now.permit_cap * zone.air_2015 / QUARTERS if now.permit_cap < status_quo else 0.0
-    if zone.permit_cap <= 0.0:
+    capped = now.permit_cap < zone.policy.usual.permit_cap
+    zone.permits.cap = now.permit_cap * zone.permits.air_2015 / QUARTERS if capped else 0.0
+    if zone.permits.cap <= 0.0:
         return 0.0
-    firms.permits, zone.permits_auctioned = granted_permits(
-        firms.air_2015, firms.alive, zone.air_2015, zone.permit_cap, p.permit_auctioned
+    firms.permits[:], zone.permits.auctioned = granted_permits(
+        firms.air_2015, firms.alive, zone.permits.air_2015, zone.permits.cap, p.permit_auctioned
     )
     covered = float(load[firms.colluding].sum()) * (1.0 - zone.p.collusion.hidden_share)
     rows = np.flatnonzero((load > 0.0) & ~firms.colluding)
     alone = plan.alone[rows]
     shown = load[rows] * np.where(alone, 1.0 - plan.hidden_alone[rows, 0], 1.0)
     curve = p.air_start * scale[rows], p.air_slope * scale[rows]
-    room = max(0.0, zone.permit_cap - covered)
+    room = max(0.0, zone.permits.cap - covered)
     asked = np.where(alone, 0.0, least[rows])
     return clearing_price(shown, np.full(len(rows), now.tax_air), *curve, room, p.permit_price_most, asked)
 
 
-def trade_permits(zone: PilotZone) -> None:
+def trade_permits(zone: Zone) -> None:
     """Firms square reported emissions with permits: they trade at the price, and pay a multiple for the excess.
 
     Reads: abatement.permit_excess.
     """
-    price = zone.permit_price
+    price = zone.permits.price
     if price <= 0.0:
         return
     firms, ledger = zone.firms, zone.ledger
-    of_firms, of_auction, sold = trade(firms.permit_need, firms.permits, zone.permits_auctioned)
-    firms.permits = firms.permits + of_firms + of_auction - sold
+    of_firms, of_auction, sold = trade(firms.permit_need, firms.permits, zone.permits.auctioned)
+    firms.permits[:] = firms.permits + of_firms + of_auction - sold
     excess = np.maximum(0.0, firms.permit_need - firms.permits)
     fine = zone.p.abatement.permit_excess * price * excess
     buyer, seller, amount = pairs(of_firms, sold)
     if len(buyer):
-        ledger.pay("permits", ledger.account("firms", buyer), ledger.account("firms", seller), price * amount)
-    ledger.pay("permits", zone.firm_accounts, zone.body_account(zone.body["environment"]), price * of_auction)
-    ledger.pay("fines", zone.firm_accounts, zone.body_account(zone.body["prefecture"]), fine)
-    firms.profit = firms.profit + price * (sold - of_firms - of_auction) - fine
+        ledger.pay(
+            Flow.PERMITS, ledger.account(Sector.FIRMS, buyer), ledger.account(Sector.FIRMS, seller), price * amount
+        )
+    ledger.pay(Flow.PERMITS, zone.ledger.firm_accounts, zone.ledger.bodies + zone.body.environment, price * of_auction)
+    ledger.pay(Flow.FINES, zone.ledger.firm_accounts, zone.ledger.bodies + zone.body.prefecture, fine)
+    firms.profit[:] = firms.profit + price * (sold - of_firms - of_auction) - fine

@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import BASE_YEAR, FIRST_YEAR, PLAY_QUARTER, PLAY_YEAR, QUARTERS, quarter_of, year_of
+from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
-from ccepz_sim.content import Content
-from ccepz_sim.schema import ANY_SERIES, Scenario
-from ccepz_sim.state.arrays import Arrays
-from ccepz_sim.state.world import World
+from ccepz_sim.rng import Stream
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
-
-HALF = 0.5  # the middle of a year or a quarter
-HISTORY_YEARS = range(FIRST_YEAR, PLAY_YEAR + 1)
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -31,89 +25,7 @@ def ou_step(kappa: Value, sigma: Value, step: float) -> tuple[Value, Value]:
     return carry, sigma * np.sqrt((1.0 - carry**2) / (2.0 * kappa))
 
 
-class Prices(Arrays):
-    """Log spot prices by series and the index of general costs. Shape (series,) unless said.
-
-    Attributes:
-        history: log price by quarter until 2015, shape (quarters, series); log: now; log_2010, level_2015: means.
-        kappa, sigma: speed and spread of a year; exposed: whether crashes hit it; group: of common shocks.
-        general: general costs, 1 in 2010.
-    """
-
-    def __init__(self, content: Content) -> None:
-        table = content.table("prices")
-        yearly = np.array([table.numbers(f"y{year}") for year in HISTORY_YEARS])
-        self.history = _quarterly(np.log(yearly))
-        self.kappa = table.numbers("kappa")
-        self.sigma = table.numbers("sigma")
-        self.exposed = table.numbers("jump_exposed") > 0
-        names = tuple(dict.fromkeys(table.texts("group")))
-        self.group = np.array([names.index(name) for name in table.texts("group")])
-        self.groups = len(names)
-        self.log = self.history[0].copy()
-        self.level_2015 = np.log(yearly[BASE_YEAR - FIRST_YEAR])
-        self.log_2010 = self.history[:QUARTERS].mean(axis=0)
-        self.general = 1.0
-
-
-def _quarterly(log_yearly: np.ndarray) -> np.ndarray:
-    """Interpolate yearly means to quarters, log-linear between mid-years; shape (24, series)."""
-    mid = np.arange(len(log_yearly)) + HALF
-    quarters = np.arange((len(log_yearly) - 1) * QUARTERS) / QUARTERS + HALF / QUARTERS
-    return np.column_stack([np.interp(quarters, mid, series) for series in log_yearly.T])
-
-
-class ScenarioPath:
-    """A scenario as arrays by quarter: long-run means, dated jumps, demand, water, central inspections.
-
-    Attributes:
-        mean, jump: log multiples of the mean of 2015, shape (quarters, series).
-        demand, water: factors, inspection: strength of a central inspection, shape (quarters,).
-    """
-
-    def __init__(self, scenario: Scenario, world: World, quarters: int) -> None:
-        years = np.array([year_of(quarter) for quarter in range(quarters)])
-        self.mean = np.zeros((quarters, len(world.series)))
-        self.jump = np.zeros((quarters, len(world.series)))
-        by_series = {path.series: path.points for path in scenario.price}
-        for number, name in enumerate(world.series):
-            points = by_series.get(name, by_series.get(ANY_SERIES, ()))
-            if points:
-                at, factor = np.array(points, dtype=float).T
-                self.mean[:, number] = np.interp(years, at, np.log(factor))
-        named = {jump.series for jump in scenario.jump if jump.series != ANY_SERIES}
-        for jump in scenario.jump:
-            quarter = quarter_of(jump.at)
-            if 0 <= quarter < quarters:
-                for number, name in enumerate(world.series):
-                    if jump.series == name or (jump.series == ANY_SERIES and name not in named):
-                        self.jump[quarter, number] += jump.log
-        self.demand, self.water, self.inspection = dated_factors(scenario, quarters)
-
-
-def dated_factors(scenario: Scenario, quarters: int) -> np.ndarray:
-    """Tabulate a scenario's demand, water and central inspections, shape (3, quarters); before the play it has none."""
-    years = np.array([year_of(quarter) for quarter in range(quarters)])
-    demand = _path(years, [(point.at, point.factor) for point in scenario.demand])
-    water = _path(years, [(point.at, point.factor) for point in scenario.water])
-    inspection = np.zeros(quarters)
-    for visit in scenario.inspection:
-        first = quarter_of(visit.at)
-        inspection[max(0, first) : max(0, first + int(visit.quarters))] = visit.strength
-    factors = np.stack([demand, water, inspection])
-    factors[:, :PLAY_QUARTER] = np.array([[1.0], [1.0], [0.0]])
-    return factors
-
-
-def _path(years: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
-    """Interpolate dated factors, shape (quarters,); 1 where there are none."""
-    if not points:
-        return np.ones(len(years))
-    at, factor = np.array(points, dtype=float).T
-    return np.interp(years, at, factor)
-
-
-def move_prices(zone: PilotZone) -> None:
+def move_prices(zone: Zone) -> None:
     """Prices follow the history until 2015, then revert to the scenario's mean with correlated shocks and jumps.
 
     Reads: prices.*; kappa, sigma and exposure of the prices table; the scenario's means and jumps.
@@ -125,12 +37,12 @@ def move_prices(zone: PilotZone) -> None:
     quarter = zone.quarter
     prices.general *= 1.0 + p.input_inflation / QUARTERS
     if quarter < len(prices.history):
-        prices.log = prices.history[quarter].copy()
+        prices.log[:] = prices.history[quarter]
         return
-    luck = zone.streams.at("prices", quarter)
+    luck = zone.streams.at(Stream.PRICES, quarter)
     common, own = luck.standard_normal(prices.groups), luck.standard_normal(len(prices.log))
     crash, size = luck.random(prices.groups), luck.standard_normal(prices.groups)
-    prices.log = _revert(
+    prices.log[:] = _revert(
         prices.log, prices.level_2015, zone.path.mean[quarter], zone.path.jump[quarter], prices.kappa, prices.sigma,
         prices.exposed, prices.group, common, own, crash, size,
         p.jump_rate / QUARTERS, p.jump_mean, p.jump_sd, p.group_correlation, not zone.frozen,

@@ -7,7 +7,6 @@ Every rule takes and gives arrays of shape (quarters, places).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.measures.observation import Observed, Values
 from ccepz_sim.measures.places import Places, share
 from ccepz_sim.numeric import clip
+from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.world import POLLUTANTS, World
 
 TEN_THOUSAND = 1e4
@@ -26,7 +26,7 @@ EMISSIONS = dict(zip(("so2", "dust", "cod", "ammonia_nitrogen"), POLLUTANTS, str
 class Setting:
     """What figures are read against and never changes: parameters, geography, emissions of homes per person."""
 
-    p: SimpleNamespace
+    p: Parameters
     world: World
     household_rate: np.ndarray
 
@@ -51,7 +51,7 @@ def derive(setting: Setting, places: Places, seen: Observed) -> tuple[Values, Va
 def reported(setting: Setting, places: Places, seen: Observed) -> Values:
     """Give what is reported of product and measured pollutants, all that officials are judged by."""
     said: Values = {}
-    _economy(setting, places, seen, {}, said)
+    _economy(setting, places, seen, None, said)
     _emissions(setting, places, seen, {}, said)
     return said
 
@@ -72,8 +72,12 @@ def _wholes(places: Places, figures: Values) -> Values:
     return dict(zip(figures, places.whole(np.array(list(figures.values()))), strict=True))
 
 
-def _economy(setting: Setting, places: Places, seen: Observed, true: Values, said: Values) -> None:
-    """Product, value added and its shares; officials report growth as they like to see it."""
+def _economy(setting: Setting, places: Places, seen: Observed, true: Values | None, said: Values) -> None:
+    """Product, value added and its shares; officials report growth as they like to see it.
+
+    Args:
+        true: None where only the reported product is asked for.
+    """
     firms, towns, p = seen.firms, seen.towns, setting.p.sectors
     general = seen.zone["general_prices"][:, None]
     outside = np.where(setting.world.in_zone, 0.0, towns["industry_wages"] * p.far_value_per_wage)
@@ -86,6 +90,11 @@ def _economy(setting: Setting, places: Places, seen: Observed, true: Values, sai
     made = firms["value_added"] * QUARTERS + far
     industry = made - services_firm - farm_firm
     gdp = industry + services + construction + farm
+    boast = seen.zone["boast"][:, None]
+    said["gdp"] = gdp * boast
+    if true is None:
+        return
+    said["industrial_value_added"] = industry * boast
     true["gdp"] = gdp
     true["industrial_value_added"] = industry
     true["industrial_value_added_real"] = firms["value_added_real"] * QUARTERS + far / general
@@ -94,9 +103,6 @@ def _economy(setting: Setting, places: Places, seen: Observed, true: Values, sai
     true["sector_share_primary"] = clip(farm / positive, 0.0, 1.0)
     true["sector_share_tertiary"] = clip(services / positive, 0.0, 1.0)
     true["sector_share_secondary"] = clip(1.0 - true["sector_share_primary"] - true["sector_share_tertiary"], 0.0, 1.0)
-    boast = seen.zone["boast"][:, None]
-    said["gdp"] = gdp * boast
-    said["industrial_value_added"] = industry * boast
     true["output"] = firms["sales"] * QUARTERS
     true["heavy_industry_share"] = share(firms["heavy"], firms["sales"])
     true["emerging_share"] = share(firms["emerging"], firms["sales"])
@@ -172,8 +178,8 @@ def _environment(setting: Setting, places: Places, seen: Observed, true: Values,
     """Wastes, water and energy; officials report the use of waste as they report growth."""
     firms, towns, world = seen.firms, seen.towns, setting.world
     persons, generated = towns["persons"], towns["generated"]
-    homes = {"co2": persons * setting.p.environment.household_co2, "energy": world.place["household_energy"] * persons}
-    homes["water"] = world.place["household_water"] * persons + world.place["agriculture_water"]
+    homes = {"co2": persons * setting.p.environment.household_co2, "energy": world.place.household_energy * persons}
+    homes["water"] = world.place.household_water * persons + world.place.agriculture_water
     own = _towns(places, homes)
     true["clean_technology"] = 1.0 - share(firms["clean_burden"], firms["burden"], 1.0)
     true["co2"] = firms["co2"] * QUARTERS + own["co2"]

@@ -7,34 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
 from ccepz_sim.measures.firm_sums import FIRM_FIGURES, sum_firms
 from ccepz_sim.measures.places import Places
 from ccepz_sim.measures.town_sums import TOWN_FIGURES, town_figures
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 Values = dict[str, np.ndarray]
 
 
+ZONE_FIGURES = (
+    "general_prices", "boast", "exits", "entries", "guarantees_called", "resettled", "returned", "scientists",
+    "institute_posts", "institute_money", "institute_results", "permit_price", "granted", "misused", "audits",
+    "inspections", "fines", "enforcement", "detection", "public_flow", "public_debt", "standing",
+)  # fmt: skip
+FIGURES = np.dtype([(name, float) for name in ZONE_FIGURES])
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One quarter: firms of shape (towns, slots, FIRM_FIGURES), towns (TOWN_FIGURES, towns), the zone by name."""
+    """One quarter: firms of shape (towns, slots, FIRM_FIGURES), towns (TOWN_FIGURES, towns), zone (ZONE_FIGURES,)."""
 
     firms: np.ndarray
     towns: np.ndarray
-    zone: dict[str, float]
+    zone: np.ndarray
 
 
 class Figures(Mapping[str, np.ndarray]):
     """Figures by name out of one array of shape (quarters, figures, ...); each is a view."""
 
-    def __init__(self, names: Sequence[str], values: np.ndarray) -> None:
-        self._number = {name: number for number, name in enumerate(names)}
+    def __init__(self, names: tuple[str, ...], values: np.ndarray) -> None:
+        self._number = _numbers(names)
         self._values = values
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -60,7 +70,12 @@ class Observed:
     zone: Figures
 
 
-def observe(zone: PilotZone, places: Places) -> Observation:
+@cache
+def _numbers(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def observe(zone: Zone, places: Places) -> Observation:
     """Take down a quarter.
 
     Reads: labour.working_age; policy audit_share.
@@ -70,39 +85,47 @@ def observe(zone: PilotZone, places: Places) -> Observation:
 
 def gather(quarters: Sequence[Observation], places: Places) -> Observed:
     """Line up quarters by name of the figure."""
-    names = tuple(quarters[0].zone)
     return Observed(
         Figures(FIRM_FIGURES, places.sums(np.array([quarter.firms for quarter in quarters]))),
         Figures(TOWN_FIGURES, np.array([quarter.towns for quarter in quarters])),
-        Figures(names, np.array([[quarter.zone[name] for name in names] for quarter in quarters], dtype=float)),
+        Figures(ZONE_FIGURES, np.array([quarter.zone for quarter in quarters])),
     )
 
 
-def zone_figures(zone: PilotZone) -> dict[str, float]:
-    """Give the figures that exist for the zone as a whole only."""
-    firms, institutes, people, ledger = zone.firms, zone.institutes, zone.population, zone.ledger
-    bodies, inside = ledger.of("bodies"), zone.local_bodies
-    return {
-        "general_prices": zone.prices.general,
-        "boast": zone.growth_boast,
-        "exits": zone.exits,
-        "entries": zone.entries,
-        "guarantees_called": zone.guarantees_called,
-        "resettled": people.resettled_quarter,
-        "returned": people.returned_quarter,
-        "scientists": (institutes.people + institutes.guests).sum(),
-        "institute_posts": institutes.posts.sum(),
-        "institute_money": institutes.funding.sum(),
-        "institute_results": institutes.results.sum(),
-        "permit_price": zone.permit_price,
-        "granted": firms.granted.sum(),
-        "misused": firms.misused.sum(),
-        "audits": zone.policy.now.audit_share * len(zone.officials.ids),
-        "inspections": zone.inspections_made,
-        "fines": zone.fines_paid,
-        "enforcement": zone.officials.enforcement.sum() / len(zone.officials.ids),
-        "detection": zone.detection_mean,
-        "public_flow": (ledger.received[bodies] - ledger.paid[bodies])[inside].sum(),
-        "public_debt": ledger.loans[bodies][inside].sum(),
-        "standing": zone.standing,
-    }
+def zone_figures(zone: Zone) -> np.ndarray:
+    """Give the figures that exist for the zone as a whole only, in the order of ZONE_FIGURES."""
+    found = np.zeros(1, dtype=FIGURES)
+    _take_down(zone, found)
+    return found.view(float)
+
+
+@compiled
+def _take_down(zone: Zone, found: np.ndarray) -> None:
+    here, count, ledger, officials = found[0], zone.count, zone.ledger, zone.officials
+    here["general_prices"] = zone.prices.general
+    here["boast"] = zone.governance.growth_boast
+    here["exits"] = count.exits
+    here["entries"] = count.entries
+    here["guarantees_called"] = count.guarantees_called
+    here["resettled"] = zone.population.resettled_quarter
+    here["returned"] = zone.population.returned_quarter
+    for row in range(zone.institutes.rows):
+        here["scientists"] += zone.institutes.people[row] + zone.institutes.guests[row]
+        here["institute_posts"] += zone.institutes.posts[row]
+        here["institute_money"] += zone.institutes.funding[row]
+        here["institute_results"] += zone.institutes.results[row]
+    here["permit_price"] = zone.permits.price
+    for firm in range(zone.firms.rows):
+        here["granted"] += zone.firms.granted[firm]
+        here["misused"] += zone.firms.misused[firm]
+    here["audits"] = zone.policy.now.audit_share * officials.rows
+    here["inspections"] = count.inspections
+    here["fines"] = count.fines
+    here["enforcement"] = officials.enforcement.mean()
+    here["detection"] = count.detection
+    for body in range(zone.bodies.rows):
+        if zone.bodies.local[body]:
+            account = ledger.bodies + body
+            here["public_flow"] += ledger.received[account] - ledger.paid[account]
+            here["public_debt"] += ledger.loans[account]
+    here["standing"] = zone.governance.standing

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccepz_sim.compiled import compiled
+
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.ledger import Ledger
+    from ccepz_sim.state.zone import Zone
 
 
 class Places:
@@ -18,7 +21,7 @@ class Places:
         slots: number of parks, and one more for firms in none; park_of_town: slot of a town's park, shape (towns,).
     """
 
-    def __init__(self, zone: PilotZone) -> None:
+    def __init__(self, zone: Zone) -> None:
         world = zone.world
         self.names = ("zone", *world.places, *world.parks)
         self.towns = world.place_count
@@ -79,14 +82,33 @@ def share(part: np.ndarray, whole: np.ndarray, otherwise: float = 0.0) -> np.nda
     return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), otherwise)
 
 
-def money_by_town(zone: PilotZone) -> np.ndarray:
+def money_by_town(zone: Zone) -> np.ndarray:
     """Give the yuan that came to each town of the zone from beyond it this quarter and went out, shape (towns, 2).
 
     Whoever lives or works there counts: firms, households, services, builders, farms, institutes and public bodies.
     """
-    ledger, towns = zone.ledger, np.arange(zone.world.place_count)
-    places = np.concatenate([zone.firms.place, zone.staff_home, towns, towns, towns, towns, zone.institutes.place])
-    inside, count = zone.world.zone_count, len(towns)
-    flows = (ledger.came_in, ledger.went_out)
-    found = [np.bincount(places, weights=flow[: len(places)], minlength=count)[:inside] for flow in flows]
-    return np.array(found).T
+    found = np.zeros((zone.world.place_count, 2))
+    _add_money(zone, found)
+    return found[: zone.world.zone_count]
+
+
+@compiled
+def _add_money(zone: Zone, found: np.ndarray) -> None:
+    ledger = zone.ledger
+    for firm in range(zone.firms.rows):
+        _add(ledger, ledger.firms + firm, found[zone.firms.place[firm]])
+    for body in range(zone.bodies.rows):
+        _add(ledger, ledger.bodies + body, found[zone.bodies.staff_home[body]])
+    for place in range(zone.towns.rows):
+        _add(ledger, ledger.households + place, found[place])
+        _add(ledger, ledger.services + place, found[place])
+        _add(ledger, ledger.construction + place, found[place])
+        _add(ledger, ledger.agriculture + place, found[place])
+    for row in range(zone.institutes.rows):
+        _add(ledger, ledger.institutes + row, found[zone.institutes.place[row]])
+
+
+@compiled
+def _add(ledger: Ledger, account: int, here: np.ndarray) -> None:
+    here[0] += ledger.came_in[account]
+    here[1] += ledger.went_out[account]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 
 import numpy as np
 
 from ccepz_sim.clock import PLAY_QUARTER
 from ccepz_sim.measures.observation import Values
 from ccepz_sim.numeric import clip
+from ccepz_sim.state.parameters.world import ScoresParameters
 
 FULL_SCORE = 100.0
 RELATIVE = ("gdp_real", "urban_income", "so2", "solid_waste_stock")  # scored against the last quarter before the play
@@ -33,7 +33,7 @@ def base_quarter(quarter: np.ndarray) -> np.ndarray:
     return np.where(quarter < PLAY_QUARTER - 1, 0, PLAY_QUARTER - 1)
 
 
-def scores(p: SimpleNamespace, now: Values, base: Values, general: np.ndarray) -> Values:
+def scores(p: ScoresParameters, now: Values, base: Values, general: np.ndarray) -> Values:
     """Score the zone 0-100: each score is the mean of parts that are scaled to 0-1.
 
     Args:
@@ -48,7 +48,9 @@ def scores(p: SimpleNamespace, now: Values, base: Values, general: np.ndarray) -
     }
 
 
-def _parts(s: SimpleNamespace, now: Values, ratio: Values, general: np.ndarray) -> Mapping[str, tuple[np.ndarray, ...]]:
+def _parts(
+    s: ScoresParameters, now: Values, ratio: Values, general: np.ndarray
+) -> Mapping[str, tuple[np.ndarray, ...]]:
     """Give the parts of each score, 0-1 where neither full nor empty."""
     loss = 1.0 - s.unchanged
     real_income = ratio["urban_income"] / general * s.income_base

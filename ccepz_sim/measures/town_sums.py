@@ -12,7 +12,7 @@ from ccepz_sim.state.population import LANES
 from ccepz_sim.state.world import FIRMS, SKILLED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 COUNTED = (
     "adults", "skilled", "industry_wages", "wages", "employed", "labour_force", "vacancies", "skilled_posts",
@@ -24,110 +24,101 @@ TAKEN = (
     "reply_rate", "awareness", "trust",
 )  # fmt: skip
 TOWN_FIGURES = ("persons", *TAKEN, *COUNTED)
-COUNTS = np.dtype([(name, float) for name in COUNTED])
+FIGURES = np.dtype([(name, float) for name in TOWN_FIGURES])
 
 
-def town_figures(zone: PilotZone) -> np.ndarray:
+def town_figures(zone: Zone) -> np.ndarray:
     """Give the figures of towns, shape (figures, towns), in the order of TOWN_FIGURES.
 
     Reads: labour.working_age.
     """
-    towns, matter, people = zone.towns, zone.materials, zone.population
-    count = zone.world.place_count
-    counts = np.zeros(count, dtype=COUNTS)
-    used, grown = people.used, int(zone.p.labour.working_age * QUARTERS)
-    _count_adults(
-        counts, people.cell[:used], people.age[:used], people.weight[:used], people.heads, people.cells.town,
-        people.cells.skill, grown,
-    )  # fmt: skip
-    _count_jobs(counts, towns.posts, towns.employed, towns.vacancies, towns.labour_force, towns.wage, people.moves)
-    _count_materials(
-        counts, zone.world.material["solid"], matter.generated, matter.imported, matter.reused, matter.exported,
-        matter.safe, matter.unsafe,
-    )  # fmt: skip
-    found = np.empty((len(TOWN_FIGURES), count))
-    found[0] = people.persons[:-1]
-    for number, name in enumerate(TAKEN, 1):
-        found[number] = getattr(towns, name)
-    found[1 + len(TAKEN) :] = counts.view(float).reshape(count, len(COUNTED)).T
-    return found
+    towns = zone.world.place_count
+    found = np.zeros(towns, dtype=FIGURES)
+    _count_towns(zone, found)
+    return found.view(float).reshape(towns, len(TOWN_FIGURES)).T
 
 
 @compiled
-def _count_adults(
-    counts: np.ndarray,
-    cell: np.ndarray,
-    age: np.ndarray,
-    weight: np.ndarray,
-    heads: np.ndarray,
-    town: np.ndarray,
-    skill: np.ndarray,
-    grown: int,
-) -> None:
+def _count_towns(zone: Zone, found: np.ndarray) -> None:
+    _take(zone, found)
+    _count_adults(zone, found)
+    _count_jobs(zone, found)
+    _count_materials(zone, found)
+
+
+@compiled
+def _take(zone: Zone, found: np.ndarray) -> None:
+    """Take down what the towns themselves keep."""
+    towns = zone.towns
+    for town in range(found.size):
+        here = found[town]
+        here["persons"] = zone.population.persons[town]
+        here["services_va"] = towns.services_va[town]
+        here["construction_va"] = towns.construction_va[town]
+        here["agriculture_va"] = towns.agriculture_va[town]
+        here["household_income"] = towns.household_income[town]
+        here["pollution"] = towns.pollution[town]
+        here["ecology"] = towns.ecology[town]
+        here["complaints"] = towns.complaints[town]
+        here["reply_rate"] = towns.reply_rate[town]
+        here["awareness"] = towns.awareness[town]
+        here["trust"] = towns.trust[town]
+
+
+@compiled
+def _count_adults(zone: Zone, found: np.ndarray) -> None:
     """Count those of working age and the skilled among them: all residents less the minors."""
+    people, grown = zone.population, int(zone.p.labour.working_age * QUARTERS)
+    cell, age, weight, heads, town_of = people.cell, people.age, people.weight, people.heads, people.cells.town
     minors = np.zeros((heads.size, LANES))  # neighbours mostly share a cell: see LANES
-    for row in range(cell.size):
+    for row in range(people.used):
         minors[cell[row], row % LANES] += weight[row] * (age[row] < grown)
     for number in range(heads.size):
-        if 0 <= town[number] < counts.size:
+        if 0 <= town_of[number] < found.size:
             adults = heads[number] - minors[number].sum()
-            here = counts[town[number]]
+            here = found[town_of[number]]
             here["adults"] += adults
-            if skill[number] >= SKILLED:
+            if people.cells.skill[number] >= SKILLED:
                 here["skilled"] += adults
 
 
 @compiled
-def _count_jobs(
-    counts: np.ndarray,
-    posts: np.ndarray,
-    employed: np.ndarray,
-    vacancies: np.ndarray,
-    labour_force: np.ndarray,
-    wage: np.ndarray,
-    moves: np.ndarray,
-) -> None:
+def _count_jobs(zone: Zone, found: np.ndarray) -> None:
     """Count who works, what is paid, which posts stand empty, who came and went."""
-    employers, towns, skills = posts.shape
-    for town in range(towns):
-        here = counts[town]
+    towns, moves = zone.towns, zone.population.moves
+    employers, count, skills = towns.posts.shape
+    for town in range(count):
+        here = found[town]
         for skill in range(skills):
-            here["labour_force"] += labour_force[town, skill]
-            here["industry_wages"] += employed[FIRMS, town, skill] * wage[town, skill]
+            wage = towns.wage[town, skill]
+            here["labour_force"] += towns.labour_force[town, skill]
+            here["industry_wages"] += towns.employed[FIRMS, town, skill] * wage
             for employer in range(employers):
-                working, wanted = employed[employer, town, skill], posts[employer, town, skill]
+                working, wanted = towns.employed[employer, town, skill], towns.posts[employer, town, skill]
                 here["employed"] += working
-                here["wages"] += working * wage[town, skill]
-                here["vacancies"] += vacancies[employer, town, skill]
+                here["wages"] += working * wage
+                here["vacancies"] += towns.vacancies[employer, town, skill]
                 if skill >= SKILLED:
                     here["skilled_posts"] += wanted
                     here["skilled_filled"] += min(working, wanted)
-        for other in range(towns + 1):
+        for other in range(count + 1):
             here["arrivals"] += moves[other, town]
             here["departures"] += moves[town, other]
 
 
 @compiled
-def _count_materials(
-    counts: np.ndarray,
-    solid: np.ndarray,
-    generated: np.ndarray,
-    imported: np.ndarray,
-    reused: np.ndarray,
-    exported: np.ndarray,
-    safe: np.ndarray,
-    unsafe: np.ndarray,
-) -> None:
+def _count_materials(zone: Zone, found: np.ndarray) -> None:
     """Add up materials by town, solid and liquid ones apart."""
-    towns, materials = safe.shape
-    for town in range(towns):
-        here = counts[town]
-        for material in range(materials):
-            at = town, material
-            here["unsafe_stock"] += unsafe[at]
-            if solid[material] > 0.0:
-                here["generated"] += generated[at]
-                here["reused_there"] += reused[at] - imported[at] + exported[at]
-                here["solid_stock"] += safe[at] + unsafe[at]
+    matter, solid = zone.materials, zone.world.material.solid
+    for town in range(found.size):
+        here = found[town]
+        for kind in range(solid.size):
+            stock = matter.safe[town, kind] + matter.unsafe[town, kind]
+            here["unsafe_stock"] += matter.unsafe[town, kind]
+            if solid[kind] > 0.0:
+                here["generated"] += matter.generated[town, kind]
+                own = matter.reused[town, kind] - matter.imported[town, kind] + matter.exported[town, kind]
+                here["reused_there"] += own
+                here["solid_stock"] += stock
             else:
-                here["liquid_stock"] += safe[at] + unsafe[at]
+                here["liquid_stock"] += stock

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import SimpleNamespace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,135 +12,108 @@ from ccepz_sim.compiled import compiled
 from ccepz_sim.content import Content
 from ccepz_sim.policies.lags import LagFilter
 from ccepz_sim.policies.schedule import Decision, announced_path, status_quo_path
-from ccepz_sim.state.arrays import Arrays
+from ccepz_sim.state.policy import Policy, Working, check_channels, words_of
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-class Policy(Arrays):
-    """Levers on their way from announcement to effect. Shapes (levers,) unless said.
+def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, bodies: Mapping[str, int]) -> Policy:
+    """Put all levers at the status quo of the first quarter and tabulate what is announced.
 
-    Attributes:
-        ids, channels, body: of the levers; low, high: bounds in the lever's unit; lag: quarters; stages: number.
-        money: yuan/year per unit above the status quo; is_value: whether the value itself is spent, yuan/year.
-        standing_cost: points a full-range move costs; regulates: whether low standing dilutes it.
-        status_quo, announced: value by quarter, shape (quarters, levers).
-        filter: deviations on their way; value, now: what works, as array and by channel name.
-        credibility: 0-1, falls with reversals; direction: sign of each lever's last move.
+    Args:
+        bodies: number of each body by id.
+
+    Raises:
+        ContentError: a lever has a channel that no rule reads, or the other way round.
     """
+    levers = list(content.levers.values())
+    channels = tuple(lever.channel for lever in levers)
+    check_channels(channels)
+    lag = np.array([lever.lag.quarters for lever in levers])
+    stages = np.array([lever.lag.stages for lever in levers])
+    policy = Policy.make(levers=len(levers), quarters=quarters).fill(
+        ids=tuple(lever.id for lever in levers),
+        channels=channels,
+        named=words_of(channels),
+        body=[bodies[lever.body] for lever in levers],
+        low=[lever.bounds[0] for lever in levers],
+        high=[lever.bounds[1] for lever in levers],
+        money=[lever.cost.money if lever.cost.kind == "programme" else 0.0 for lever in levers],
+        is_value=[lever.cost.kind == "value" for lever in levers],
+        standing_cost=[lever.cost.standing for lever in levers],
+        regulates=[lever.group in ("governance", "regulation") for lever in levers],
+        status_quo=status_quo_path(content, quarters),
+        filter=LagFilter(lag, stages),
+        credibility=1.0,
+        now=Working.make(),
+        usual=Working.make(),
+        more={},
+    )
+    policy.value[:] = policy.status_quo[0]
+    announce_again(policy, content, decisions)
+    policy.show(0)
+    return policy
 
-    def __init__(self, content: Content, decisions: Sequence[Decision], quarters: int, body_index: dict[str, int]):
-        levers = list(content.levers.values())
-        self.ids = tuple(lever.id for lever in levers)
-        self.channels = tuple(lever.channel for lever in levers)
-        self.body = np.array([body_index[lever.body] for lever in levers])
-        self.low = np.array([lever.bounds[0] for lever in levers])
-        self.high = np.array([lever.bounds[1] for lever in levers])
-        self.money = np.array([lever.cost.money if lever.cost.kind == "programme" else 0.0 for lever in levers])
-        self.is_value = np.array([lever.cost.kind == "value" for lever in levers])
-        self.standing_cost = np.array([lever.cost.standing for lever in levers])
-        self.regulates = np.array([lever.group in ("governance", "regulation") for lever in levers])
-        self.status_quo = status_quo_path(content, quarters)
-        self.announced = announced_path(content, decisions, self.status_quo)
-        self.lag = np.array([lever.lag.quarters for lever in levers])
-        self.stages = np.array([lever.lag.stages for lever in levers])
-        self.filter = LagFilter(self.lag, self.stages)
-        self.value = self.status_quo[0].copy()
-        self.credibility = 1.0
-        self.direction = np.zeros(len(levers))
-        self.now = self.namespace()
 
-    def copy(self) -> Policy:
-        """Return an independent policy state."""
-        twin = super().copy()
-        twin.filter = self.filter.copy()
-        twin.now = twin.namespace()
-        return twin
-
-    def replace_decisions(self, content: Content, decisions: Sequence[Decision]) -> None:
-        """Swap the decisions; what already worked its way in stays as it is."""
-        self.announced = announced_path(content, decisions, self.status_quo)
-
-    def namespace(self) -> SimpleNamespace:
-        """Give the working values by channel name."""
-        working = SimpleNamespace()
-        working.__dict__.update(zip(self.channels, self.value.tolist(), strict=True))
-        return working
-
-    def cost(self, quarter: int) -> np.ndarray:
-        """Give each lever's money need this quarter: programme costs above the status quo, and values disbursed."""
-        return _cost(self.value, self.status_quo[quarter], self.money, self.is_value)
+def announce_again(policy: Policy, content: Content, decisions: Sequence[Decision]) -> None:
+    """Swap the decisions; what already worked its way in stays as it is."""
+    policy.announced[:] = announced_path(content, decisions, policy.status_quo)
 
 
 @compiled
-def _cost(value: np.ndarray, status_quo: np.ndarray, money: np.ndarray, is_value: np.ndarray) -> np.ndarray:
-    """Give what levers need this quarter, yuan, see `Policy.cost`."""
-    need = np.empty(value.size)
-    for lever in range(value.size):
-        extra = np.maximum(0.0, value[lever] - status_quo[lever]) * money[lever]  # keeps what is not a number
-        need[lever] = (extra + (value[lever] if is_value[lever] else 0.0)) / QUARTERS
-    return need
+def cost_of(policy: Policy, lever: int, quarter: int) -> float:
+    """Give a lever's money need this quarter, yuan: its programme above the status quo, and a value disbursed."""
+    extra = np.maximum(0.0, policy.value[lever] - policy.status_quo[quarter, lever])  # keeps what is not a number
+    need = extra * policy.money[lever] + (policy.value[lever] if policy.is_value[lever] else 0.0)
+    return need / QUARTERS
 
 
-def announce(zone: PilotZone) -> None:
+def announce(zone: Zone) -> None:
     """Announced deviations pass their lags; low standing and reversals dilute what arrives; standing is spent.
 
     Reads: policy.*; standing, the money released to executing bodies.
 
     Source: docs/model.md (k).
     """
-    policy, p = zone.policy, zone.p.policy
-    quarter = zone.quarter
-    status_quo = policy.status_quo[quarter]
-    deviation = policy.announced[quarter] - status_quo
-    change = deviation - (policy.announced[quarter - 1] - policy.status_quo[quarter - 1]) if quarter else deviation
-    policy.credibility += (1.0 - policy.credibility) * p.credibility_return
-    if change.any():
-        spent, reversals = _move(change, policy.low, policy.high, policy.standing_cost, policy.direction)
-        zone.standing -= spent
-        policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
-    share = min(max(zone.standing / p.standing_needed, p.dilution_floor), 1.0)
-    policy.value = _at_work(
-        policy.filter.step(deviation), status_quo, policy.regulates, policy.is_value, policy.money,
-        zone.bodies.released, policy.body, float(policy.credibility), float(share),
-    )  # fmt: skip
-    policy.now = policy.namespace()
+    put_to_work(zone, zone.policy.filter.step(note_moves(zone)))
+    zone.policy.show(zone.quarter)
 
 
 @compiled
-def _move(
-    change: np.ndarray, low: np.ndarray, high: np.ndarray, standing_cost: np.ndarray, direction: np.ndarray
-) -> tuple[float, int]:
-    """Give the standing that moves of levers cost and the number of reversals; note the direction of each move."""
+def put_to_work(zone: Zone, arrived: np.ndarray) -> None:
+    """Set the values that work: what arrived is diluted, and what costs money needs money released.
+
+    Args:
+        arrived: deviations from the status quo after their lags, shape (levers,).
+    """
+    policy, p, released = zone.policy, zone.p.policy, zone.bodies.released
+    share = min(max(zone.governance.standing / p.standing_needed, p.dilution_floor), 1.0)
+    for lever in range(policy.levers):
+        effect = arrived[lever] * (policy.credibility * share if policy.regulates[lever] else policy.credibility)
+        if policy.money[lever] > 0.0 and effect > 0.0:
+            effect *= released[policy.body[lever]]
+        policy.value[lever] = policy.status_quo[zone.quarter, lever] + effect
+        if policy.is_value[lever]:
+            policy.value[lever] *= released[policy.body[lever]]
+
+
+@compiled
+def note_moves(zone: Zone) -> np.ndarray:
+    """Give the announced deviations; moves of levers cost standing, reversals credibility, which returns slowly."""
+    policy, p, quarter = zone.policy, zone.p.policy, zone.quarter
+    deviation = np.empty(policy.levers)
     spent, reversals = 0.0, 0
-    for lever in range(change.size):
-        if change[lever] != 0.0:
-            spent += standing_cost[lever] * abs(change[lever]) / (high[lever] - low[lever])
-            reversals += change[lever] * direction[lever] < 0.0
-            direction[lever] = np.sign(change[lever])
-    return spent, reversals
-
-
-@compiled
-def _at_work(
-    arrived: np.ndarray,
-    status_quo: np.ndarray,
-    regulates: np.ndarray,
-    is_value: np.ndarray,
-    money: np.ndarray,
-    released: np.ndarray,
-    body: np.ndarray,
-    credibility: float,
-    share: float,
-) -> np.ndarray:
-    """Give the values that work: what arrived is diluted, and what costs money needs money released."""
-    value = np.empty_like(status_quo)
-    for lever in range(value.size):
-        effect = arrived[lever] * (credibility * share if regulates[lever] else credibility)
-        if money[lever] > 0.0 and effect > 0.0:
-            effect *= released[body[lever]]
-        value[lever] = status_quo[lever] + effect
-        if is_value[lever]:
-            value[lever] *= released[body[lever]]
-    return value
+    policy.credibility += (1.0 - policy.credibility) * p.credibility_return
+    for lever in range(policy.levers):
+        change = deviation[lever] = policy.announced[quarter, lever] - policy.status_quo[quarter, lever]
+        if quarter > 0:
+            change -= policy.announced[quarter - 1, lever] - policy.status_quo[quarter - 1, lever]
+        if change != 0.0:
+            spent += policy.standing_cost[lever] * abs(change) / (policy.high[lever] - policy.low[lever])
+            reversals += change * policy.direction[lever] < 0.0
+            policy.direction[lever] = np.sign(change)
+    zone.governance.standing -= spent
+    if reversals > 0:
+        policy.credibility = max(p.credibility_floor, policy.credibility - p.reversal_loss * reversals)
+    return deviation

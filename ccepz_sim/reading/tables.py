@@ -1,8 +1,12 @@
-"""Reads the tables of `agents/*.toml`, in both forms: `[[row]]`, or `order` and `rows`."""
+"""Reads the tables of `agents/*.toml`, in both forms: `[[row]]`, or `order` and `rows`.
+
+A file with `adds_to` adds its rows to the table of another: so a hand-written roster stands beside a drawn one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,15 +17,46 @@ from ccepz_sim.reading.needs import TABLES
 from ccepz_sim.schema import Column, Evidence, Frozen, Label, Table
 
 TABLE_KEYS = ("id", "label", "what", "columns", "row", "order", "rows", "evidence")
+ADDS = "adds_to"
+ROSTER_KEYS = (ADDS, "row", "order", "rows", "evidence")
 NUMBER_KEYS = ("label", "what", "unit", "bounds", "status", "source", "why", "default")
 TEXT_KEYS = ("label", "what", "choices", "refers", "free", "blank", "status", "source", "why", "default")
 LABEL_CELLS = ("label_en", "label_zh")
 ROW_KEYS = ("id", "label", "evidence")
 Cells = dict[str, list[Any]]
+Named = tuple[str, Mapping[str, Any]]  # path and document
 
 
-def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding]) -> Table:
-    """Read one table; a cell that is wrong is noted and becomes 0 or ""."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one file of a table."""
+
+    fields: Fields
+    ids: list[str]
+    labels: list[Label]
+    cells: Cells
+    evidence: dict[tuple[str, str], Evidence]
+
+
+def split_rosters(
+    files: Mapping[str, Named], findings: list[f.Finding]
+) -> tuple[dict[str, Named], dict[str, list[Named]]]:
+    """Return the files of the tables by name, and by name of a table those that add rows to it."""
+    own = {name: named for name, named in files.items() if ADDS not in named[1]}
+    more: dict[str, list[Named]] = {}
+    for path, document in (named for name, named in files.items() if name not in own):
+        fields = Fields(document, path, "", findings)
+        table = fields.text(ADDS)
+        if table and table not in own:
+            fields.note(ADDS, "unknown_table", value=table, options=own, name=table)
+        more.setdefault(table, []).append((path, document))
+    return own, more
+
+
+def read_table(
+    data: Mapping[str, Any], file: str, stem: str, findings: list[f.Finding], more: Iterable[Named] = ()
+) -> Table:
+    """Read one table with the rosters that add to it; a cell that is wrong is noted and becomes 0 or ""."""
     fields = Fields(data, file, "", findings)
     fields.only(TABLE_KEYS)
     name = fields.identity(stem, SNAKE)
@@ -34,40 +69,37 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
     for key in TABLES.get(name, ()):
         if key not in columns:
             section.note(key, "missing_column", options=columns, name=key)
-    if "order" in data or "rows" in data:
-        if "row" in data:
-            fields.note("row", "two_forms")
-        ids, labels, cells = _from_lines(fields, section, columns)
-        marks = fields.section("evidence", required=False)
-        rows = {key: marks.section(key) for key in marks.data}
-        for key in rows.keys() - set(ids):
-            marks.note(key, "unknown_reference", value=key, target=name, options=ids, name=key)
-        evidence = _evidence(rows, columns)
-    else:
-        ids, labels, cells, evidence = _from_sections(fields, section, columns)
-    if not ids:
-        fields.note("row", "no_rows")
+    parts = [_rows(fields, section, columns, name)]
+    for path, document in more:
+        added = Fields(document, path, "", findings)
+        added.only(ROSTER_KEYS)
+        parts.append(_rows(added, section, columns, name))
     seen: set[str] = set()
-    for key in ids:
-        if key in seen:
-            fields.note(key, "duplicate", value=key)
-        seen.add(key)
+    for part in parts:
+        for key in part.ids:
+            if key in seen:
+                part.fields.note(key, "duplicate", value=key)
+            seen.add(key)
     numbers, texts = {}, {}
     for key, column in columns.items():
         if column.is_number:
-            array = np.array(_numbers(fields, column, ids, cells[key]), dtype=np.float64)
+            read = [number for part in parts for number in _numbers(part.fields, column, part.ids, part.cells[key])]
+            array = np.array(read, dtype=np.float64)
             array.setflags(write=False)
             numbers[key] = array
         else:
-            texts[key] = tuple(_texts(fields, column, ids, cells[key]))
+            texts[key] = tuple(
+                text for part in parts for text in _texts(part.fields, column, part.ids, part.cells[key])
+            )
+    ids = [key for part in parts for key in part.ids]
     return Table(
         name,
         label,
         what,
         tuple(ids),
-        tuple(labels),
+        tuple(label for part in parts for label in part.labels),
         Frozen(columns),
-        Frozen(evidence),
+        Frozen({key: mark for part in parts for key, mark in part.evidence.items()}),
         Frozen({key: number for number, key in enumerate(ids)}),
         Frozen(numbers),
         Frozen(texts),
@@ -75,7 +107,11 @@ def read_table(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
 
 
 def check_references(
-    table: Table, file: str, known: Mapping[str, Collection[str] | None], findings: list[f.Finding]
+    table: Table,
+    file: str,
+    known: Mapping[str, Collection[str] | None],
+    findings: list[f.Finding],
+    more: Iterable[Named] = (),
 ) -> None:
     """Note every cell that refers to a row which the table referred to does not have.
 
@@ -83,6 +119,7 @@ def check_references(
     is noted once, by the column that refers to it.
     """
     fields = Fields({}, file, "", findings)
+    added = {row: Fields({}, path, "", findings) for path, document in more for row in row_ids(document)}
     for column in table.columns.values():
         if not column.refers:
             continue
@@ -98,7 +135,8 @@ def check_references(
             if value and value not in known_ids:
                 target = f"agents/{column.refers}.toml"
                 key = f"{row}.{column.id}"
-                fields.note(key, "unknown_reference", value=value, target=target, options=ids, name=value)
+                where = added.get(row, fields)
+                where.note(key, "unknown_reference", value=value, target=target, options=ids, name=value)
 
 
 def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Table) -> None:
@@ -109,6 +147,12 @@ def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Tab
             if unit and expected and unit != expected:
                 where = f"columns.{key}.unit"
                 findings.append(f.make(file, where, "other_unit", value=unit, unit=expected))
+
+
+def all_ids(data: Mapping[str, Any], more: Iterable[Named] = ()) -> list[str]:
+    """Return the ids of a table with the rosters that add to it; none where one of them has rows without."""
+    found = [row_ids(document) for document in (data, *(document for _, document in more))]
+    return [name for ids in found for name in ids] if all(found) else []
 
 
 def row_ids(data: Mapping[str, Any]) -> list[str]:
@@ -124,6 +168,24 @@ def row_ids(data: Mapping[str, Any]) -> list[str]:
         ids = [line[place] if isinstance(line, list) and len(line) > place else None for line in lines]
     read = [name for name in ids if isinstance(name, str) and name.strip()]
     return read if len(read) == len(ids) else []
+
+
+def _rows(fields: Fields, section: Fields, columns: Mapping[str, Column], name: str) -> _Rows:
+    data = fields.data
+    if "order" in data or "rows" in data:
+        if "row" in data:
+            fields.note("row", "two_forms")
+        ids, labels, cells = _from_lines(fields, section, columns)
+        marks = fields.section("evidence", required=False)
+        rows = {key: marks.section(key) for key in marks.data}
+        for key in rows.keys() - set(ids):
+            marks.note(key, "unknown_reference", value=key, target=name, options=ids, name=key)
+        evidence = _evidence(rows, columns)
+    else:
+        ids, labels, cells, evidence = _from_sections(fields, section, columns)
+    if not ids:
+        fields.note("row", "no_rows")
+    return _Rows(fields, ids, labels, cells, evidence)
 
 
 def _column(section: Fields, key: str) -> Column:

@@ -11,80 +11,65 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, lend, pay
+from ccepz_sim.policies.effective import cost_of
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
-def _needs(
-    lever_body: np.ndarray,
-    lever_cost: np.ndarray,
-    staff_cost: np.ndarray,
-    prices: float,
-    loans: np.ndarray,
-    debt_ceiling: np.ndarray,
-    debt_service: float,
-) -> np.ndarray:
-    """Give what bodies plan to spend this quarter on levers, staff and debt, yuan."""
-    need = np.zeros(staff_cost.size)
-    for lever in range(lever_body.size):
-        need[lever_body[lever]] += lever_cost[lever]
-    for body in range(need.size):
-        need[body] += staff_cost[body] / QUARTERS * prices
-        if debt_ceiling[body] > 0.0:
-            need[body] += loans[body] * debt_service
-    return need
+def plan_spending(zone: Zone) -> None:
+    """Note what bodies plan to spend this quarter on levers, staff and debt."""
+    bodies, policy, ledger, p = zone.bodies, zone.policy, zone.ledger, zone.p.fiscal
+    debt_service = p.public_rate / QUARTERS + p.amortisation
+    bodies.planned_cost[:] = 0.0
+    for lever in range(policy.levers):
+        bodies.planned_cost[policy.body[lever]] += cost_of(policy, lever, zone.quarter)
+    for body in range(bodies.rows):
+        bodies.planned_cost[body] += bodies.staff_cost[body] / QUARTERS * zone.prices.general
+        if bodies.debt_ceiling[body] > 0.0:
+            bodies.planned_cost[body] += ledger.loans[ledger.bodies + body] * debt_service
 
 
 @compiled
-def _asks(need: np.ndarray, deposits: np.ndarray, asks_for_money: np.ndarray, saves: np.ndarray) -> np.ndarray:
-    """Give what bodies ask the prefecture for: their need less their cash, unless that is saved for awards; yuan."""
-    asks = np.zeros(need.size)
-    for body in range(need.size):
-        if asks_for_money[body]:
-            free = 0.0 if saves[body] else max(0.0, deposits[body])
-            asks[body] = max(0.0, need[body] - free)
-    return asks
-
-
-def release_budgets(zone: PilotZone) -> None:
+def release_budgets(zone: Zone) -> None:
     """Pay each body what it plans to spend this quarter, or the share there is money for.
+
+    A body asks the prefecture for its need less its cash, unless that is saved for awards.
 
     Reads: fiscal.*; the cost of all levers; own_revenue of the last quarter.
     """
-    bodies, ledger, p = zone.bodies, zone.ledger, zone.p.fiscal
-    accounts = ledger.of("bodies")
-    need = bodies.planned_cost = _needs(
-        zone.policy.body, zone.policy.cost(zone.quarter), bodies.staff_cost, zone.prices.general,
-        ledger.loans[accounts], bodies.debt_ceiling, p.public_rate / QUARTERS + p.amortisation,
-    )  # fmt: skip
+    bodies, ledger, p, centre = zone.bodies, zone.ledger, zone.p.fiscal, zone.body.prefecture
+    plan_spending(zone)
     _pay_transfer(zone)
-    asks = _asks(need, ledger.deposits[accounts], zone.asks_for_money, zone.saves_for_awards)
-    centre = zone.body["prefecture"]
-    account = int(zone.body_account(centre))
-    own = float(need[centre])
-    room = max(0.0, float(bodies.debt_ceiling[centre] - ledger.loans[account]))
-    have = max(0.0, float(ledger.deposits[account]))
-    wanted = float(asks.sum()) + own
+    account = ledger.bodies + centre
+    asks = np.zeros(bodies.rows)
+    for body in range(bodies.rows):
+        if bodies.asks_for_money[body]:
+            free = 0.0 if bodies.saves_for_awards[body] else max(0.0, ledger.deposits[ledger.bodies + body])
+            asks[body] = max(0.0, bodies.planned_cost[body] - free)
+    wanted = asks.sum() + bodies.planned_cost[centre]
+    room = max(0.0, bodies.debt_ceiling[centre] - ledger.loans[account])
+    have = max(0.0, ledger.deposits[account])
     borrow = min(max(wanted - have, 0.0), room)
-    if borrow > 0.0:
-        ledger.lend(account, borrow)
+    lend(ledger, account, borrow)
     share = min(1.0, (have + borrow) / wanted) if wanted > 0.0 else 1.0
-    ledger.pay("budget", account, accounts, asks * share)
-    bodies.released[:] = share
-    zone.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
+    for body in range(bodies.rows):
+        pay(ledger, Flow.BUDGET, account, ledger.bodies + body, asks[body] * share)
+        bodies.released[body] = share
+    zone.governance.enforcement_money = max(p.enforcement_floor, 1.0 - p.stress_elasticity * (1.0 - share))
 
 
-def _pay_transfer(zone: PilotZone) -> None:
+@compiled
+def _pay_transfer(zone: Zone) -> None:
     """The province and the centre support the prefecture's usual tasks, less a part of its own revenue."""
     ledger, p = zone.ledger, zone.p.fiscal
-    revenue = float(zone.last_revenue.sum()) * (1.0 - p.town_share)
-    if zone.base_support is None:
-        zone.base_support = max(0.0, float(zone.status_quo_need))
-    growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
-    usual = zone.base_support * growth
+    revenue = zone.towns.last_revenue.sum() * (1.0 - p.town_share)
+    if np.isnan(zone.public.base_support):
+        zone.public.base_support = max(0.0, zone.public.status_quo_need)
+    usual = zone.public.base_support * (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
     support = max(0.0, usual - p.equalisation_prefecture * revenue)
-    province, prefecture = (int(zone.body_account(zone.body[name])) for name in ("province", "prefecture"))
-    ledger.pay("transfers", zone.outside_account, province, support)
-    ledger.pay("transfers", province, prefecture, support)
+    province = ledger.bodies + zone.body.province
+    pay(ledger, Flow.TRANSFERS, ledger.outside, province, support)
+    pay(ledger, Flow.TRANSFERS, province, ledger.bodies + zone.body.prefecture, support)

@@ -6,15 +6,17 @@ firm's reference burden, so that large and small firms can be compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ccepz_sim.compiled import Value, compiled, inlined
+from ccepz_sim.ledger import Flow, pay
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.firms import LONG_TERM
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -70,6 +72,7 @@ def extortion_demand(delay_cost: Value, take: float, cash: Value) -> Value:
     return np.minimum(take * delay_cost, np.maximum(0.0, cash))
 
 
+@compiled
 def audit_chance(intensity: float, capacity: float, load: float) -> float:
     """Give the chance that an audit finds a case: alpha K / (K + c), congested by the load.
 
@@ -80,18 +83,13 @@ def audit_chance(intensity: float, capacity: float, load: float) -> float:
 
 
 @inlined
-def either(*chances: np.ndarray | float) -> np.ndarray | float:
-    """Give the chance that at least one of independent ways of detection succeeds."""
-    missed: np.ndarray | float = 1.0
+def either(*chances: Value) -> Value:
+    """Give the chance that at least one of independent ways of detection succeeds; numbers, or arrays of one shape."""
+    missed: Any = 1.0
     for chance in chances:
         missed = missed * (1.0 - chance)
-    return 1.0 - missed
-
-
-def peer_shares(zone: PilotZone, mark: np.ndarray) -> np.ndarray:
-    """Give for each firm the share of marked firms among those of its park or town, shape (rows,)."""
-    firms = zone.firms
-    return shares_by_place(firms.place, firms.alive, mark, zone.world.place_count)[firms.place]
+    found: Value = 1.0 - missed
+    return found
 
 
 @compiled
@@ -105,16 +103,8 @@ def shares_by_place(place: np.ndarray, alive: np.ndarray, mark: np.ndarray, plac
     return marked / np.maximum(1.0, count)
 
 
-def watched(zone: PilotZone) -> np.ndarray:
-    """Give the attention inspectors pay to each firm, 1 on average: key firms get more of it, shape (rows,).
-
-    Reads: inspection.key_attention.
-    """
-    return _attention(zone.firms.key, zone.firms.alive, zone.p.inspection.key_attention)
-
-
 @compiled
-def _attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
+def attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
     """Give each firm its part of attention, which is 1 on average of the living."""
     count = keys = 0.0
     for firm in range(key.size):
@@ -124,94 +114,81 @@ def _attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
     return (1.0 + more * key) / (1.0 + more * keys / max(1.0, count))
 
 
-def meet_officials(zone: PilotZone) -> None:
+def meet_officials(zone: Zone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
     Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
+    meet(zone, zone.streams.at(Stream.COLLUSION, zone.quarter).random((2, zone.firms.rows)))
+
+
+@compiled
+def meet(zone: Zone, luck: np.ndarray) -> None:
+    """Each firm and its official strike, keep or end a deal, or he threatens it; the firm pays.
+
+    Sets the share of firms each official has a deal with, and adds what he took.
+
+    Args:
+        luck: uniform draws of who meets and who is threatened, shape (2, rows).
+    """
     firms, officials, ledger = zone.firms, zone.officials, zone.ledger
-    p, now = zone.p.collusion, zone.policy.now
-    luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows))
-    cash = ledger.deposits[zone.firm_accounts]
-    official_fine = p.official_fine * (1.0 + p.accountability_weight * now.accountability)
-    _meet(
-        firms.official, firms.alive, firms.mindset, firms.moral, firms.tie, firms.sees, firms.saving,
-        firms.reference_burden, firms.stopped, peer_shares(zone, firms.colluding), watched(zone), luck[0], cash,
-        officials.integrity, officials.native, officials.sees,
-        p.firm_fine, official_fine, p.official_moral, p.long_term_moral, p.search_cost, p.native_ease,
-        p.official_view, p.peer_weight, p.official_power, p.meeting_chance,
-        firms.colluding, firms.bribe,
-    )  # fmt: skip
-    _extort(
-        firms.official, firms.alive, firms.colluding, firms.profit, firms.tie, luck[1], cash, officials.integrity,
-        now.approval_time / p.approval_reference, p.extortion_integrity, p.extortion_rate, p.extortion_take,
-        p.delay_cost,
-        firms.bribe,
-    )  # fmt: skip
-    _count_cases(firms.official, firms.alive, firms.colluding, firms.bribe, officials.captured, officials.take)
-    homes = ledger.account("households", firms.place)
-    ledger.pay("bribes", zone.firm_accounts, homes, firms.bribe)
+    share = shares_by_place(firms.place, firms.alive, firms.colluding, zone.towns.rows)
+    watch = attention(firms.key, firms.alive, zone.p.inspection.key_attention)
+    cases, count = np.zeros(officials.rows), np.zeros(officials.rows)
+    for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            firms.colluding[firm] = False
+            firms.bribe[firm] = 0.0
+            continue
+        mine, account = firms.official[firm], ledger.firms + firm
+        cash = ledger.deposits[account]
+        deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], luck[0, firm], cash)
+        bribe = deal if firms.colluding[firm] else _extorted(zone, firm, luck[1, firm], cash)
+        firms.bribe[firm] = bribe
+        cases[mine] += firms.colluding[firm]
+        count[mine] += 1.0
+        officials.take[mine] += bribe
+        pay(ledger, Flow.BRIBES, account, ledger.households + firms.place[firm], bribe)
+    for one in range(officials.rows):
+        officials.captured[one] = cases[one] / max(1.0, count[one])
 
 
 @compiled
-def _meet(
-    official: np.ndarray, alive: np.ndarray, mindset: np.ndarray, own_moral: np.ndarray, tie: np.ndarray,
-    sees: np.ndarray, saving: np.ndarray,
-    burden: np.ndarray, stopped: np.ndarray, peers: np.ndarray, watch: np.ndarray, luck: np.ndarray, cash: np.ndarray,
-    integrity: np.ndarray, native: np.ndarray, official_sees: np.ndarray,
-    firm_fine: float, official_fine: float, moral_weight: float, long_term_moral: float, search_cost: float,
-    native_ease: float, official_view: float, peer_weight: float, power: float, meeting_chance: float,
-    colluding: np.ndarray, bribe: np.ndarray,
-) -> None:  # fmt: skip
-    """Each firm and its official strike, keep or end a deal; set what the firm pays for it."""
-    for firm in range(official.size):
-        mine = official[firm]
-        official_moral = moral_weight * integrity[mine]
-        moral = own_moral[firm] + (long_term_moral if mindset[firm] == LONG_TERM else 0.0) + official_moral
-        search = search_cost * (1.0 - tie[firm]) * (1.0 - native_ease * native[mine])
-        chance = min(1.0, max(sees[firm], official_sees[mine] * official_view) * watch[firm])
-        fines = firm_fine + official_fine
-        surplus = joint_surplus(saving[firm], chance, fines, moral, peers[firm], peer_weight, search)
-        willing = alive[firm] and surplus > 0.0 and burden[firm] > 0.0
-        meets = luck[firm] < meeting_chance and stopped[firm] == 0.0  # inspectors sit in a works under order
-        colluding[firm] = willing and (colluding[firm] or meets)
-        bribe[firm] = 0.0
-        if colluding[firm]:
-            share = nash_bribe(surplus, chance, official_fine, official_moral, power)
-            bribe[firm] = min(share * burden[firm], max(0.0, cash[firm]))
+def _deal(zone: Zone, firm: int, peers: float, watch: float, luck: float, cash: float) -> float:
+    """Strike, keep or end the deal of a firm with its official, and give what it pays for it, yuan.
+
+    Args:
+        peers: share of firms near that have a deal; watch: attention of inspectors; luck: uniform; cash: yuan.
+    """
+    firms, officials, p = zone.firms, zone.officials, zone.p.collusion
+    mine, burden = firms.official[firm], firms.reference_burden[firm]
+    official_fine = p.official_fine * (1.0 + p.accountability_weight * zone.policy.now.accountability)
+    official_moral = p.official_moral * officials.integrity[mine]
+    strict = p.long_term_moral if firms.mindset[firm] == LONG_TERM else 0.0
+    moral = firms.moral[firm] + strict + official_moral
+    search = p.search_cost * (1.0 - firms.tie[firm]) * (1.0 - p.native_ease * officials.native[mine])
+    chance = min(1.0, max(firms.sees[firm], officials.sees[mine] * p.official_view) * watch)
+    fines = p.firm_fine + official_fine
+    surplus = joint_surplus(firms.saving[firm], chance, fines, moral, peers, p.peer_weight, search)
+    willing = surplus > 0.0 and burden > 0.0
+    meets = luck < p.meeting_chance and firms.stopped[firm] == 0.0  # inspectors sit in a works under order
+    firms.colluding[firm] = willing and (firms.colluding[firm] or meets)
+    if not firms.colluding[firm]:
+        return 0.0
+    bribe = nash_bribe(surplus, chance, official_fine, official_moral, p.official_power)
+    return min(bribe * burden, max(0.0, cash))
 
 
 @compiled
-def _extort(
-    official: np.ndarray, alive: np.ndarray, colluding: np.ndarray, profit: np.ndarray, tie: np.ndarray,
-    luck: np.ndarray, cash: np.ndarray, integrity: np.ndarray,
-    slow: float, integrity_least: float, rate: float, take: float, delay: float,
-    bribe: np.ndarray,
-) -> None:  # fmt: skip
-    """Officials of low integrity threaten even clean firms with delay when approval is slow: b <= cost of delay."""
-    for firm in range(official.size):
-        weak = max(0.0, integrity_least - integrity[official[firm]])
-        threatened = alive[firm] and not colluding[firm] and luck[firm] < rate * slow * weak
-        if threatened and tie[firm] == 0.0:
-            bribe[firm] += extortion_demand(delay * max(0.0, profit[firm]) * slow, take, cash[firm])
+def _extorted(zone: Zone, firm: int, luck: float, cash: float) -> float:
+    """Give what a firm without a deal pays when approval is slow and its official of low integrity, yuan.
 
-
-@compiled
-def _count_cases(
-    official: np.ndarray,
-    alive: np.ndarray,
-    colluding: np.ndarray,
-    bribe: np.ndarray,
-    captured: np.ndarray,
-    take: np.ndarray,
-) -> None:
-    """Set the share of firms each official has a deal with and add what he took."""
-    cases, firms, taken = np.zeros(captured.size), np.zeros(captured.size), np.zeros(captured.size)
-    for firm in range(official.size):
-        mine = official[firm]
-        cases[mine] += colluding[firm]
-        firms[mine] += alive[firm]
-        taken[mine] += bribe[firm]
-    for one in range(captured.size):
-        captured[one] = cases[one] / max(1.0, firms[one])
-        take[one] += taken[one]
+    He threatens even clean firms with delay: b <= cost of delay.
+    """
+    firms, p = zone.firms, zone.p.collusion
+    slow = zone.policy.now.approval_time / p.approval_reference
+    weak = max(0.0, p.extortion_integrity - zone.officials.integrity[firms.official[firm]])
+    threatened = luck < p.extortion_rate * slow * weak
+    if threatened and firms.tie[firm] == 0.0:
+        return extortion_demand(p.delay_cost * max(0.0, firms.profit[firm]) * slow, p.extortion_take, cash)
+    return 0.0

@@ -11,9 +11,10 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, pay
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 SEASON = 2  # the third quarter: the ground of the plateau is not frozen
 
@@ -34,93 +35,44 @@ def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.
     return cash - debt >= cost
 
 
-def pay_deposits(zone: PilotZone) -> None:
-    """Firms pay what this quarter's unsafe waste asks into the trust account."""
-    firms = zone.firms
-    zone.ledger.pay("deposit_held", zone.firm_accounts, zone.trust_account, firms.deposit_due)
-    firms.deposit_held += firms.deposit_due
-    firms.profit = firms.profit - firms.deposit_due
+@compiled
+def unit_cost(zone: Zone, firm: int, waste: int) -> float:
+    """Give what making a tonne of a firm's waste safe costs, yuan at prices of 2010; 1 for a waste there is not."""
+    kind = zone.technology.waste_kind[firm, waste]
+    return zone.world.material.storage_cost[kind] if kind >= 0 else 1.0
 
 
 @compiled
-def _unit_cost(kind: int, storage_cost: np.ndarray) -> float:
-    """Give what making a tonne of a waste safe costs, yuan at prices of 2010; 1 for a waste there is not."""
-    return storage_cost[kind] if kind >= 0 else 1.0
-
-
-@compiled
-def _season(
-    rows: np.ndarray,
-    unsafe: np.ndarray,
-    waste_kind: np.ndarray,
-    storage_cost: np.ndarray,
-    held: np.ndarray,
-    most: float,
-    slope: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give tonnes made safe, shape (count, wastes), their cost at prices of 2010, and the deposit that comes back."""
-    moved, cost, back = np.zeros((rows.size, unsafe.shape[1])), np.zeros(rows.size), np.zeros(rows.size)
-    for number, firm in enumerate(rows):
-        refund = held[firm] / max(unsafe[firm].sum(), 1e-9)
-        for waste in range(unsafe.shape[1]):
-            unit = _unit_cost(waste_kind[firm, waste], storage_cost)
-            moved[number, waste] = unsafe[firm, waste] * restored_share(refund, unit, most, slope)
-            cost[number] += moved[number, waste] * unit
-        back[number] = min(held[firm], refund * moved[number].sum())
-    return moved, cost, back
-
-
-def restore_waste(zone: PilotZone) -> None:
+def restore_waste(zone: Zone) -> None:
     """In the building season firms make part of their unsafe heaps safe and get that part of their deposit back.
 
     Reads: materials.restore_most, restore_slope.
     """
     if zone.quarter % QUARTERS != SEASON:
         return
-    firms, p = zone.firms, zone.p.materials
-    rows = np.flatnonzero((firms.deposit_held > 0.0) & firms.alive)
-    if not len(rows):
-        return
-    moved, cost, back = _season(
-        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material["storage_cost"], firms.deposit_held,
-        p.restore_most, p.restore_slope,
-    )  # fmt: skip
-    _make_safe(zone, rows, moved)
-    firms.waste_cost[rows] += cost * zone.prices.general
-    _pay_back(zone, rows, back)
+    firms, ledger, p = zone.firms, zone.ledger, zone.p.materials
+    taken = np.zeros_like(zone.materials.unsafe)
+    for firm in range(firms.rows):
+        if not (firms.deposit_held[firm] > 0.0 and firms.alive[firm]):
+            continue
+        refund = firms.deposit_held[firm] / max(firms.unsafe[firm].sum(), 1e-9)
+        moved = cost = 0.0
+        for waste in range(firms.unsafe.shape[1]):
+            unit = unit_cost(zone, firm, waste)
+            tonnes = firms.unsafe[firm, waste] * restored_share(refund, unit, p.restore_most, p.restore_slope)
+            moved += tonnes
+            cost += tonnes * unit
+            take_from_heap(zone, firm, waste, tonnes, taken)
+        back = min(firms.deposit_held[firm], refund * moved)
+        firms.waste_cost[firm] += cost * zone.prices.general
+        firms.deposit_held[firm] -= back
+        firms.other_income[firm] += back
+        pay(ledger, Flow.DEPOSIT_RETURNED, ledger.trust, ledger.firms + firm, back)
+    make_safe(zone, taken)
 
 
 @compiled
-def _closing(
-    rows: np.ndarray,
-    unsafe: np.ndarray,
-    waste_kind: np.ndarray,
-    storage_cost: np.ndarray,
-    prices: float,
-    deposits: np.ndarray,
-    loans: np.ndarray,
-    held: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give by closing firm: tonnes made safe, deposit returned, own and public outlay for it, deposit lost."""
-    moved, back, own = np.zeros((rows.size, unsafe.shape[1])), np.zeros(rows.size), np.zeros(rows.size)
-    public, lost = np.zeros(rows.size), np.zeros(rows.size)
-    for number, firm in enumerate(rows):
-        cost = 0.0
-        for waste in range(unsafe.shape[1]):
-            cost += unsafe[firm, waste] * _unit_cost(waste_kind[firm, waste], storage_cost)
-        cost *= prices
-        share = 1.0
-        if settled(deposits[firm] + held[firm], loans[firm], cost):
-            back[number], own[number] = held[firm], cost
-        else:
-            lost[number], public[number] = held[firm], min(held[firm], cost)
-            share = public[number] / max(cost, 1e-9)
-        for waste in range(unsafe.shape[1]):
-            moved[number, waste] = unsafe[firm, waste] * share
-    return moved, back, own, public, lost
-
-
-def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
+def settle_closing(zone: Zone, rows: np.ndarray) -> None:
     """Closing firms that can pay restore their heaps and get the deposit back; of the others it is forfeited.
 
     A forfeited deposit goes to the environment department, which has builders restore as much as it pays for.
@@ -129,57 +81,44 @@ def settle_closing(zone: PilotZone, rows: np.ndarray) -> None:
         rows: firms that close, after their assets were sold, shape (count,).
     """
     firms, ledger = zone.firms, zone.ledger
-    accounts, place = ledger.account("firms", rows), firms.place[rows]
-    moved, back, own, public, lost = _closing(
-        rows, firms.unsafe, zone.technology.waste_kind, zone.world.material["storage_cost"], zone.prices.general,
-        ledger.deposits[zone.firm_accounts], ledger.loans[zone.firm_accounts], firms.deposit_held,
-    )  # fmt: skip
-    office = int(zone.body_account(zone.body["environment"]))
-    ledger.pay("deposit_returned", zone.trust_account, accounts, back)
-    ledger.pay("waste_service", accounts, ledger.account("services", place), own)
-    ledger.pay("deposit_forfeited", zone.trust_account, office, float(lost.sum()))
-    ledger.pay("restoration", office, ledger.account("construction", place), public)
-    _make_safe(zone, rows, moved)
-    firms.deposit_held[rows] = 0.0
-    firms.unsafe[rows] = 0.0
-
-
-def _pay_back(zone: PilotZone, rows: np.ndarray, amount: np.ndarray) -> None:
-    firms, ledger = zone.firms, zone.ledger
-    ledger.pay("deposit_returned", zone.trust_account, ledger.account("firms", rows), amount)
-    firms.deposit_held[rows] -= amount
-    firms.other_income[rows] += amount
+    office = ledger.bodies + zone.body.environment
+    taken = np.zeros_like(zone.materials.unsafe)
+    for firm in rows:
+        account, town, held = ledger.firms + firm, firms.place[firm], firms.deposit_held[firm]
+        cost, share = 0.0, 1.0
+        for waste in range(firms.unsafe.shape[1]):
+            cost += firms.unsafe[firm, waste] * unit_cost(zone, firm, waste)
+        cost *= zone.prices.general
+        if settled(ledger.deposits[account] + held, ledger.loans[account], cost):
+            pay(ledger, Flow.DEPOSIT_RETURNED, ledger.trust, account, held)
+            pay(ledger, Flow.WASTE_SERVICE, account, ledger.services + town, cost)
+        else:
+            public = min(held, cost)
+            share = public / max(cost, 1e-9)
+            pay(ledger, Flow.DEPOSIT_FORFEITED, ledger.trust, office, held)
+            pay(ledger, Flow.RESTORATION, office, ledger.construction + town, public)
+        for waste in range(firms.unsafe.shape[1]):
+            take_from_heap(zone, firm, waste, firms.unsafe[firm, waste] * share, taken)
+            firms.unsafe[firm, waste] = 0.0
+        firms.deposit_held[firm] = 0.0
+    make_safe(zone, taken)
 
 
 @compiled
-def _take_to_safety(
-    rows: np.ndarray,
-    moved: np.ndarray,
-    place: np.ndarray,
-    waste_kind: np.ndarray,
-    heap: np.ndarray,
-    unsafe: np.ndarray,
-    safe: np.ndarray,
-) -> None:
-    """Move tonnes of the firms' heaps, shape (count, wastes), from the unsafe to the safe stock, shape (places, kinds).
+def take_from_heap(zone: Zone, firm: int, waste: int, tonnes: float, taken: np.ndarray) -> None:
+    """Take tonnes made safe from a firm's heap and note them by place and kind, shape (places, kinds)."""
+    kind = zone.technology.waste_kind[firm, waste]
+    if kind >= 0:
+        taken[zone.firms.place[firm], kind] += tonnes
+    zone.firms.unsafe[firm, waste] = max(0.0, zone.firms.unsafe[firm, waste] - tonnes)
 
-    No more than lies there.
-    """
-    taken = np.zeros_like(unsafe)
-    for number, firm in enumerate(rows):
-        for waste in range(moved.shape[1]):
-            kind = waste_kind[firm, waste]
-            if kind >= 0:
-                taken[place[firm], kind] += moved[number, waste]
-            heap[firm, waste] = max(0.0, heap[firm, waste] - moved[number, waste])
-    for where in range(taken.shape[0]):
+
+@compiled
+def make_safe(zone: Zone, taken: np.ndarray) -> None:
+    """Move tonnes, shape (places, kinds), from the unsafe to the safe stock, no more than lies there."""
+    matter = zone.materials
+    for place in range(taken.shape[0]):
         for kind in range(taken.shape[1]):
-            tonnes = min(taken[where, kind], unsafe[where, kind])
-            unsafe[where, kind] -= tonnes
-            safe[where, kind] += tonnes
-
-
-def _make_safe(zone: PilotZone, rows: np.ndarray, moved: np.ndarray) -> None:
-    """Move tonnes of firms' heaps from the unsafe to the safe stock of their places; moved: shape (count, wastes)."""
-    firms, matter = zone.firms, zone.materials
-    _take_to_safety(rows, moved, firms.place, zone.technology.waste_kind, firms.unsafe, matter.unsafe, matter.safe)
+            tonnes = min(taken[place, kind], matter.unsafe[place, kind])
+            matter.unsafe[place, kind] -= tonnes
+            matter.safe[place, kind] += tonnes

@@ -13,7 +13,7 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -26,55 +26,36 @@ def pollution_stock(stock: Value, inflow: Value, decay: float) -> Value:
     return stock * (1.0 - decay) + inflow
 
 
-def expose(zone: PilotZone) -> None:
+@compiled
+def expose(zone: Zone) -> None:
     """Add what was emitted and leaked, let part of it fade, and turn the stock into harm people feel.
 
     Reads: environment.*; policy restoration; infrastructure_money.
     """
-    firms, towns, world, p = zone.firms, zone.towns, zone.world, zone.p.environment
-    per_park = zone.infrastructure_money / QUARTERS / max(1, np.count_nonzero(zone.has_park))
-    _fade_and_heal(
-        firms.place, firms.emission, zone.harm_weights, zone.household_rate, zone.population.persons,
-        towns.unsafe_release, zone.dilution, world.in_zone, zone.has_park, zone.materials.unsafe,
-        world.material["hazard"],
-        p.household_share, p.leak_harm, p.pollution_decay, p.harm_scale, p.unsafe_scale, p.ecology_harm,
-        p.ecology_unsafe, p.ecology_recovery,
-        p.restoration_effect * np.log1p(zone.policy.now.restoration / p.restoration_scale),
-        p.infrastructure_wear, p.infrastructure_gain * per_park / p.infrastructure_scale,
-        towns.pollution, towns.harm, towns.ecology, towns.infrastructure,
-    )  # fmt: skip
-
-
-@compiled
-def _fade_and_heal(
-    place: np.ndarray, emission: np.ndarray, harm_weights: np.ndarray, household_rate: np.ndarray,
-    persons: np.ndarray,
-    unsafe_release: np.ndarray, dilution: np.ndarray, in_zone: np.ndarray, has_park: np.ndarray, unsafe: np.ndarray,
-    hazard: np.ndarray,
-    household_share: float, leak_harm: float, decay: float, harm_scale: float, unsafe_scale: float,
-    ecology_harm: float, ecology_unsafe: float, recovery: float,
-    restored: float, wear: float, built: float,
-    pollution: np.ndarray, harm: np.ndarray, ecology: np.ndarray, infrastructure: np.ndarray,
-) -> None:  # fmt: skip
-    """Move pollution, harm, ecology and infrastructure of each place."""
-    burden = np.zeros(pollution.size)
-    for firm in range(place.size):
-        for pollutant in range(harm_weights.size):
-            burden[place[firm]] += emission[firm, pollutant] * harm_weights[pollutant]
-    for town in range(pollution.size):
-        if in_zone[town]:
-            households = 0.0
-            for pollutant in range(harm_weights.size):
-                households += household_rate[town, pollutant] * harm_weights[pollutant]
-            households *= persons[town]
-            inflow = burden[town] + household_share * households + leak_harm * unsafe_release[town]
-            pollution[town] = pollution_stock(pollution[town], inflow / dilution[town], decay)
-        harm[town] = 1.0 - np.exp(-pollution[town] / harm_scale)
-        if in_zone[town]:
+    firms, towns, weights, p = zone.firms, zone.towns, zone.fixed.harm_weights, zone.p.environment
+    built = zone.public.infrastructure_money / QUARTERS / max(1.0, float(towns.has_park.sum()))
+    restored = p.restoration_effect * np.log1p(zone.policy.now.restoration / p.restoration_scale)
+    burden = np.zeros(towns.rows)
+    for firm in range(firms.rows):
+        for pollutant in range(weights.size):
+            burden[firms.place[firm]] += firms.emission[firm, pollutant] * weights[pollutant]
+    for town in range(towns.rows):
+        if zone.world.in_zone[town]:
+            homes = 0.0
+            for pollutant in range(weights.size):
+                homes += towns.household_rate[town, pollutant] * weights[pollutant]
+            homes *= zone.population.persons[town]
+            inflow = burden[town] + p.household_share * homes + p.leak_harm * towns.unsafe_release[town]
+            inflow /= towns.dilution[town]
+            towns.pollution[town] = pollution_stock(towns.pollution[town], inflow, p.pollution_decay)
+        towns.harm[town] = 1.0 - np.exp(-towns.pollution[town] / p.harm_scale)
+        if zone.world.in_zone[town]:
             danger = 0.0
-            for material in range(hazard.size):
-                danger += unsafe[town, material] * hazard[material]
-            wound = ecology_harm * harm[town] + ecology_unsafe * (1.0 - np.exp(-danger / unsafe_scale))
-            drift = recovery * (1.0 - ecology[town]) + restored - wound * ecology[town]
-            ecology[town] = min(max(ecology[town] + drift, 0.0), 1.0)
-        infrastructure[town] = infrastructure[town] * (1.0 - wear) + built if has_park[town] else 1.0
+            for kind in range(zone.materials.kinds):
+                danger += zone.materials.unsafe[town, kind] * zone.world.material.hazard[kind]
+            wound = p.ecology_harm * towns.harm[town] + p.ecology_unsafe * (1.0 - np.exp(-danger / p.unsafe_scale))
+            drift = p.ecology_recovery * (1.0 - towns.ecology[town]) + restored - wound * towns.ecology[town]
+            towns.ecology[town] = min(max(towns.ecology[town] + drift, 0.0), 1.0)
+        worn = towns.infrastructure[town] * (1.0 - p.infrastructure_wear)
+        kept_up = worn + p.infrastructure_gain * built / p.infrastructure_scale
+        towns.infrastructure[town] = kept_up if towns.has_park[town] else 1.0

@@ -11,11 +11,12 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import lend
 
 YUAN = 1.0  # an overdraft below a yuan is rounding of the arithmetic, not want of cash
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
@@ -56,130 +57,69 @@ def extrapolated(
 
 
 @compiled
-def _expect(
-    now: np.ndarray,
-    extrapolates: np.ndarray,
-    expected_margin: np.ndarray,
-    extrapolation: float,
-    trend_speed: float,
-    trend_most: float,
-    credit_for_projects: float,
-    boom_credit: float,
-    usual_price: np.ndarray,
-    outlook: np.ndarray,
-    project_credit: np.ndarray,
-) -> None:
-    """Set each firm's outlook, the credit it gets for projects, and its usual price; now: price, yuan/unit."""
-    for firm in range(now.size):
-        price = max(now[firm], 1e-9)
-        usual = usual_price[firm] if usual_price[firm] > 0.0 else price
-        outlook[firm], boom = expected_margin[firm], 0.0
-        if extrapolates[firm] > 0.0:
-            weight = extrapolation * extrapolates[firm]
-            outlook[firm], trend = extrapolated(expected_margin[firm], price, usual, weight, trend_most)
-            boom = max(0.0, trend) * extrapolates[firm]
-        project_credit[firm] = credit_for_projects + boom_credit * boom
-        usual_price[firm] = usual + trend_speed * (price - usual)
-
-
-def plan_projects(zone: PilotZone) -> None:
+def plan_projects(zone: Zone) -> None:
     """Set what firms expect of new plant and how much banks lend on it: over-investors carry on the price trend.
 
     Reads: investment.extrapolation, trend_speed, trend_most, credit_for_projects, boom_credit.
     """
     firms, p = zone.firms, zone.p.investment
-    _expect(
-        firms.price, firms.extrapolates, firms.expected_margin, p.extrapolation, p.trend_speed, p.trend_most,
-        p.credit_for_projects, p.boom_credit, firms.usual_price, firms.outlook, firms.project_credit,
-    )  # fmt: skip
+    for firm in range(firms.rows):
+        price, expected = max(firms.price[firm], 1e-9), firms.expected_margin[firm]
+        usual = firms.usual_price[firm] if firms.usual_price[firm] > 0.0 else price
+        firms.outlook[firm], boom = expected, 0.0
+        if firms.extrapolates[firm] > 0.0:
+            weight = p.extrapolation * firms.extrapolates[firm]
+            firms.outlook[firm], trend = extrapolated(expected, price, usual, weight, p.trend_most)
+            boom = max(0.0, trend) * firms.extrapolates[firm]
+        firms.project_credit[firm] = p.credit_for_projects + p.boom_credit * boom
+        firms.usual_price[firm] = usual + p.trend_speed * (price - usual)
 
 
 @compiled
-def _lend_and_repay(
-    deposits: np.ndarray,
-    loans: np.ndarray,
-    alive: np.ndarray,
-    output: np.ndarray,
-    input_cost: np.ndarray,
-    wage_bill: np.ndarray,
-    book_capital: np.ndarray,
-    sales: np.ndarray,
-    state_owned: np.ndarray,
-    guarantees: float,
-    loan_to_value: float,
-    state_softness: float,
-    guarantee_of_sales: float,
-    cash_quarters: float,
-    repay_share: float,
-    repay_above: float,
-    buffer_target: float,
-    starved: np.ndarray,
-    buffer: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Set the cash firms keep, count quarters without cash and credit, and give new loans and repayments, yuan."""
-    grant, spare = np.zeros(alive.size), np.zeros(alive.size)
-    rates = (loan_to_value, state_softness, guarantee_of_sales)
-    for firm in range(alive.size):
-        cash, debt = deposits[firm], loans[firm]
-        target = cash_quarters * (output[firm] * input_cost[firm] + wage_bill[firm])
-        buffer[firm] = target * buffer_target
-        if not alive[firm]:
-            starved[firm] = 0
-            continue
-        limit = credit_limit(book_capital[firm], sales[firm] * QUARTERS, state_owned[firm], guarantees, rates)
-        grant[firm] = min(max(limit - debt, 0.0), max(0.0, target - cash))
-        spare[firm] = min(max(repay_share * (cash - repay_above * target), 0.0), debt)
-        starved[firm] = starved[firm] + 1 if cash + grant[firm] - spare[firm] < -YUAN else 0
-    return grant, spare
-
-
-def grant_credit(zone: PilotZone) -> None:
+def grant_credit(zone: Zone) -> None:
     """Firms short of working capital borrow up to their limit; firms with spare cash repay.
+
+    Sets the cash firms keep, and counts quarters without cash and credit.
 
     Reads: finance.*; policy guarantees, risk_plans.
     """
-    firms, ledger, now = zone.firms, zone.ledger, zone.policy.now
+    firms, ledger, now, p = zone.firms, zone.ledger, zone.policy.now, zone.p.finance
+    rates = (p.loan_to_value, p.state_softness, p.guarantee_of_sales)
+    for firm in range(firms.rows):
+        account = ledger.firms + firm
+        cash, debt = ledger.deposits[account], ledger.loans[account]
+        target = p.cash_quarters * (firms.output[firm] * firms.input_cost[firm] + firms.wage_bill[firm])
+        firms.buffer[firm] = target * (1.0 + p.plan_buffer * now.risk_plans)
+        if not firms.alive[firm]:
+            firms.starved[firm] = 0
+            continue
+        sales = firms.sales[firm] * QUARTERS
+        limit = credit_limit(firms.book_capital[firm], sales, firms.state_owned[firm], now.guarantees, rates)
+        granted = min(max(limit - debt, 0.0), max(0.0, target - cash))
+        spare = min(max(p.repay_share * (cash - p.repay_above * target), 0.0), debt)
+        firms.starved[firm] = firms.starved[firm] + 1 if cash + granted - spare < -YUAN else 0
+        lend(ledger, account, granted)
+        lend(ledger, account, -spare)
+
+
+def benchmark_rate(zone: Zone) -> float:
+    """Give the dated benchmark of loans, share/year.
+
+    Reads: finance.rate_*.
+    """
     p = zone.p.finance
-    accounts = zone.firm_accounts
-    grant, spare = _lend_and_repay(
-        ledger.deposits[accounts], ledger.loans[accounts], firms.alive, firms.output, firms.input_cost,
-        firms.wage_bill, firms.book_capital, firms.sales, firms.state_owned, now.guarantees, p.loan_to_value,
-        p.state_softness, p.guarantee_of_sales, p.cash_quarters, p.repay_share, p.repay_above,
-        1.0 + p.plan_buffer * now.risk_plans, firms.starved, firms.buffer,
-    )  # fmt: skip
-    ledger.lend(accounts, grant)
-    ledger.repay(accounts, spare)
+    return p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
 
 
 @compiled
-def _rates(
-    benchmark: float,
-    state_owned: np.ndarray,
-    loans: np.ndarray,
-    book_capital: np.ndarray,
-    private_premium: float,
-    leverage_spread: float,
-    leverage_most: float,
-) -> np.ndarray:
-    """Give the yearly loan rate of each firm, share."""
-    rate = np.empty(loans.size)
-    for firm in range(loans.size):
-        leverage = min(loans[firm] / max(book_capital[firm], 1.0), leverage_most)
-        rate[firm] = benchmark + private_premium * (1.0 - state_owned[firm]) + leverage_spread * leverage
-    return rate
+def loan_rate(zone: Zone, firm: int, benchmark: float) -> float:
+    """Give the yearly loan rate of a firm: the benchmark, a private premium, a spread that rises with leverage.
 
+    Args:
+        benchmark: share/year.
 
-def loan_rate(zone: PilotZone) -> np.ndarray:
-    """Give the yearly loan rate by firm: the dated benchmark, a private premium, a spread that rises with leverage.
-
-    Returns:
-        Share/year, shape (rows,).
-
-    Reads: finance.rate_*, private_premium, leverage_spread, leverage_most.
+    Reads: finance.private_premium, leverage_spread, leverage_most.
     """
     firms, p = zone.firms, zone.p.finance
-    benchmark = p.rate_2010 + (p.rate_late - p.rate_2010) * min(1.0, zone.quarter / p.rate_quarters)
-    return _rates(
-        benchmark, firms.state_owned, zone.ledger.loans[zone.firm_accounts], firms.book_capital, p.private_premium,
-        p.leverage_spread, p.leverage_most,
-    )  # fmt: skip
+    leverage = min(zone.ledger.loans[zone.ledger.firms + firm] / max(firms.book_capital[firm], 1.0), p.leverage_most)
+    return benchmark + p.private_premium * (1.0 - firms.state_owned[firm]) + p.leverage_spread * leverage

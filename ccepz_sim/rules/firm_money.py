@@ -1,323 +1,235 @@
-"""Money of firms: sales, inputs, wages, taxes, interest, research, dividends, investment."""
+"""Money of firms: sales, inputs, wages, taxes, interest, research, dividends, investment.
+
+Each rule walks the firms once and posts what each pays and gets as it goes. What one rule reads of balances, those
+before it have posted.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, lend, pay
 from ccepz_sim.markets.permits import trade_permits
-from ccepz_sim.rules.deposits import pay_deposits
-from ccepz_sim.rules.finance import loan_rate
+from ccepz_sim.rules.finance import benchmark_rate, loan_rate
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-@compiled
-def _trade_of_firms(
-    output: np.ndarray,
-    sales: np.ndarray,
-    input_cost: np.ndarray,
-    by_product_saving: np.ndarray,
-    wage_bill: np.ndarray,
-    abatement_cost: np.ndarray,
-    waste_cost: np.ndarray,
-    bribe: np.ndarray,
-    other_income: np.ndarray,
-    local_inputs: float,
-    profit: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Set what sales leave each firm before taxes, and give what it pays for inputs near and far; yuan."""
-    near, far = np.empty(output.size), np.empty(output.size)
-    for firm in range(output.size):
-        inputs = max(0.0, output[firm] * input_cost[firm] - by_product_saving[firm])
-        near[firm] = inputs * local_inputs
-        far[firm] = inputs - near[firm]
-        environment = abatement_cost[firm] + waste_cost[firm]
-        profit[firm] = sales[firm] - inputs - wage_bill[firm] - environment - bribe[firm] + other_income[firm]
-    return near, far
+def trade_and_pay_taxes(zone: Zone) -> None:
+    """Firms sell, buy, pay wages, the handling of emissions and waste, taxes, permits and restoration deposits.
 
-
-def trade(zone: PilotZone) -> None:
-    """Firms sell outside, buy inputs near and far, pay wages and the handling of emissions and waste."""
-    firms, ledger = zone.firms, zone.ledger
-    outside, payers = zone.outside_account, zone.firm_accounts
-    near, far = _trade_of_firms(
-        firms.output, firms.sales, firms.input_cost, firms.by_product_saving, firms.wage_bill, firms.abatement_cost,
-        firms.waste_cost, firms.bribe, firms.other_income, zone.base_year.local_inputs, firms.profit,
-    )  # fmt: skip
-    services = ledger.account("services", firms.place)
-    ledger.pay("sales", outside, payers, firms.sales)
-    ledger.pay("inputs", payers, services, near)
-    ledger.pay("inputs", payers, outside, far)
-    ledger.pay("wages", payers, ledger.account("households", firms.place), firms.wage_bill)
-    ledger.pay("abatement", payers, outside, firms.abatement_cost)
-    ledger.pay("waste_service", payers, services, firms.waste_cost)
-
-
-@compiled
-def _tax_shares(
-    amount: np.ndarray,
-    place: np.ndarray,
-    local: float,
-    town_share: float,
-    town_body: np.ndarray,
-    first_body: int,
-    own_revenue: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Count the revenue of places, and give what of each firm's tax goes to the centre, its town, the prefecture.
-
-    Returns:
-        The three parts, yuan, and the account of the town.
+    Reads: fiscal.*; policy resource_price; shares of the base-year accounts.
     """
-    away, town, rest = np.empty(amount.size), np.empty(amount.size), np.empty(amount.size)
-    account = np.empty(amount.size, dtype=np.int64)
-    stayed = np.zeros(own_revenue.size)
-    for firm in range(amount.size):
-        stays = amount[firm] * local
-        stayed[place[firm]] += stays
-        away[firm] = amount[firm] - stays
-        town[firm] = stays * town_share
-        rest[firm] = stays - town[firm]
-        account[firm] = first_body + town_body[place[firm]]
-    own_revenue += stayed
-    return away, town, rest, account
+    trade(zone)
+    trade_permits(zone)
 
 
-def pay_tax(zone: PilotZone, kind: str, amount: np.ndarray, local: float) -> None:
-    """Firms pay a tax to the centre, their town and the prefecture; what stays in the zone is counted.
+@compiled
+def trade(zone: Zone) -> None:
+    """Each firm sells outside, buys inputs near and far, pays its people, what it leaves behind, and its taxes.
+
+    The shares of taxes that stay change with the law: value added tax in 2016, pollution charges in 2018.
+    """
+    firms, ledger, p, now = zone.firms, zone.ledger, zone.p.fiscal, zone.policy.now
+    vat_local = p.vat_local_early if zone.quarter < p.vat_reform_quarter else p.vat_local_late
+    duty_local = p.fee_local if zone.quarter < p.environment_law_quarter else p.environment_tax_local
+    outside = ledger.outside
+    for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            continue
+        account, town = ledger.firms + firm, firms.place[firm]
+        services = ledger.services + town
+        sales, wages = firms.sales[firm], firms.wage_bill[firm]
+        inputs = max(0.0, firms.output[firm] * firms.input_cost[firm] - firms.by_product_saving[firm])
+        near = inputs * zone.base_year.local_inputs
+        environment = firms.abatement_cost[firm] + firms.waste_cost[firm]
+        left = sales - inputs - wages - environment - firms.bribe[firm] + firms.other_income[firm]
+        vat = p.vat_effective * max(0.0, firms.value_added[firm])
+        levy = zone.technology.resource_tax[firm] * now.resource_price * sales
+        duty = firms.tax_due[firm, 0] + firms.tax_due[firm, 1] + firms.waste_tax[firm]
+        deposit = firms.deposit_due[firm]
+        firms.profit[firm] = left - vat - levy - duty - deposit
+        firms.deposit_held[firm] += deposit
+        pay(ledger, Flow.SALES, outside, account, sales)
+        pay(ledger, Flow.INPUTS, account, services, near)
+        pay(ledger, Flow.INPUTS, account, outside, inputs - near)
+        pay(ledger, Flow.WAGES, account, ledger.households + town, wages)
+        pay(ledger, Flow.ABATEMENT, account, outside, firms.abatement_cost[firm])
+        pay(ledger, Flow.WASTE_SERVICE, account, services, firms.waste_cost[firm])
+        pay_tax(zone, Flow.VAT, firm, vat, vat_local)
+        pay_tax(zone, Flow.RESOURCE_TAX, firm, levy, p.resource_local)
+        pay_tax(zone, Flow.POLLUTION_TAX, firm, duty, duty_local)
+        pay(ledger, Flow.DEPOSIT_HELD, account, ledger.trust, deposit)
+
+
+@compiled
+def pay_tax(zone: Zone, kind: Flow, firm: int, amount: float, local: float) -> None:
+    """A firm pays a tax to the centre, its town and the prefecture; what stays in the zone is counted.
 
     Args:
-        kind: name of the flow; amount: yuan, shape (rows,); local: share that stays in the prefecture.
+        kind: of the flow; amount: yuan; local: share that stays in the prefecture.
 
     Reads: fiscal.town_share.
     """
-    ledger, payers = zone.ledger, zone.firm_accounts
-    away, town, rest, account = _tax_shares(
-        amount, zone.firms.place, local, zone.p.fiscal.town_share, zone.town_body, ledger.first["bodies"],
-        zone.own_revenue,
-    )  # fmt: skip
-    ledger.pay(kind, payers, zone.outside_account, away)
-    ledger.pay(kind, payers, account, town)
-    ledger.pay(kind, payers, zone.body_account(zone.body["prefecture"]), rest)
+    ledger, towns, town = zone.ledger, zone.towns, zone.firms.place[firm]
+    account = ledger.firms + firm
+    stays = amount * local
+    of_town = stays * zone.p.fiscal.town_share
+    towns.own_revenue[town] += stays
+    pay(ledger, kind, account, ledger.outside, amount - stays)
+    pay(ledger, kind, account, ledger.bodies + towns.body[town], of_town)
+    pay(ledger, kind, account, ledger.bodies + zone.body.prefecture, stays - of_town)
+
+
+def share_out_profit(zone: Zone) -> None:
+    """Interest, research, profit tax with its preference, dividends; what remains stays as cash.
+
+    Reads: finance.*, fiscal.*, settlement.local_research; policy guarantees, high_tech_cut, loss_relief.
+    """
+    asked = tax_profit(zone, benchmark_rate(zone))
+    have = max(0.0, zone.ledger.deposits[zone.ledger.bodies + zone.body.finance])
+    take_out(zone, benchmark_rate(zone), 1.0 if asked <= have else have / asked)
 
 
 @compiled
-def _duties(
-    value_added: np.ndarray,
-    sales: np.ndarray,
-    tax_due: np.ndarray,
-    waste_tax: np.ndarray,
-    resource_tax: np.ndarray,
-    vat_effective: float,
-    resource_price: float,
-    profit: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Take value added tax, resource tax and pollution tax from each firm's profit and give all three, yuan."""
-    vat, levy, duty = np.empty(sales.size), np.empty(sales.size), np.empty(sales.size)
-    for firm in range(sales.size):
-        vat[firm] = vat_effective * max(0.0, value_added[firm])
-        levy[firm] = resource_tax[firm] * resource_price * sales[firm]
-        duty[firm] = tax_due[firm, 0] + tax_due[firm, 1] + waste_tax[firm]
-        profit[firm] = profit[firm] - vat[firm] - levy[firm] - duty[firm]
-    return vat, levy, duty
+def tax_profit(zone: Zone, benchmark: float) -> float:
+    """Each firm spends on research what interest and fees leave; profit becomes what is taxed.
 
-
-def pay_taxes(zone: PilotZone) -> None:
-    """Value added, resources, pollution, permits and restoration deposits are paid; shares change with the law."""
-    firms, p = zone.firms, zone.p.fiscal
-    early, old = zone.quarter < p.vat_reform_quarter, zone.quarter < p.environment_law_quarter
-    vat, levy, duty = _duties(
-        firms.value_added, firms.sales, firms.tax_due, firms.waste_tax, zone.technology.resource_tax, p.vat_effective,
-        zone.policy.now.resource_price, firms.profit,
-    )  # fmt: skip
-    pay_tax(zone, "vat", vat, p.vat_local_early if early else p.vat_local_late)
-    pay_tax(zone, "resource_tax", levy, p.resource_local)
-    pay_tax(zone, "pollution_tax", duty, p.fee_local if old else p.environment_tax_local)
-    trade_permits(zone)
-    pay_deposits(zone)
-
-
-@compiled
-def _outlays(
-    deposits: np.ndarray,
-    loans: np.ndarray,
-    loan_rate: np.ndarray,
-    fee_rate: float,
-    book_capital: np.ndarray,
-    depreciation: float,
-    sales: np.ndarray,
-    research: np.ndarray,
-    local_research: float,
-    research_threshold: float,
-    profit_tax: float,
-    high_tech_cut: float,
-    refund_rate: float,
-    profit: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Firms spend on research what interest and fees leave; profit becomes taxable profit.
+    Args:
+        benchmark: of loans, share/year.
 
     Returns:
-        Interest, guarantee fee, research near and far, profit tax, refund of losses that researchers may ask; yuan.
+        What refunds of losses ask for together, yuan.
     """
-    rows = deposits.size
-    interest, fee, near, far = np.empty(rows), np.empty(rows), np.empty(rows), np.empty(rows)
-    tax, refund = np.empty(rows), np.empty(rows)
-    for firm in range(rows):
-        interest[firm] = loans[firm] * loan_rate[firm] / QUARTERS
-        fee[firm] = fee_rate * loans[firm]
-        cash = deposits[firm] - (interest[firm] + fee[firm])
-        research[firm] = min(research[firm], max(0.0, cash))
-        near[firm] = research[firm] * local_research
-        far[firm] = research[firm] - near[firm]
-        wear = book_capital[firm] * depreciation / QUARTERS
-        taxable = profit[firm] - interest[firm] - fee[firm] - research[firm] - wear
-        performer = research[firm] > research_threshold * sales[firm]
-        rate = max(0.0, profit_tax - high_tech_cut) if performer else profit_tax
-        tax[firm] = rate * max(0.0, taxable)
-        refund[firm] = refund_rate * research[firm] if performer and taxable < 0.0 else 0.0
-        profit[firm] = taxable
-    return interest, fee, near, far, tax, refund
-
-
-@compiled
-def _take_out(
-    deposits: np.ndarray,
-    interest: np.ndarray,
-    fee: np.ndarray,
-    research: np.ndarray,
-    tax: np.ndarray,
-    refund: np.ndarray,
-    buffer: np.ndarray,
-    payout: float,
-    state_owned: np.ndarray,
-    local_owners: float,
-    alive: np.ndarray,
-    profit: np.ndarray,
-    losses: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Set profit after tax, count quarters of loss, and give the dividends paid near and far, yuan."""
-    near, far = np.empty(deposits.size), np.empty(deposits.size)
-    for firm in range(deposits.size):
-        profit[firm] = profit[firm] - tax[firm] + refund[firm]
-        cash = deposits[firm] - (interest[firm] + fee[firm]) + (refund[firm] - research[firm] - tax[firm])
-        dividend = min(max(0.0, cash - buffer[firm]), payout * max(0.0, profit[firm]))
-        near[firm] = dividend * local_owners * (1.0 - state_owned[firm])
-        far[firm] = dividend - near[firm]
-        losses[firm] = losses[firm] + 1 if profit[firm] < 0.0 and alive[firm] else 0
-    return near, far
-
-
-def share_out_profit(zone: PilotZone) -> None:
-    """Interest, profit tax with its preference, dividends; what remains stays as cash."""
-    firms, ledger, p, now = zone.firms, zone.ledger, zone.p.fiscal, zone.policy.now
-    f = zone.p.finance
-    accounts, outside = zone.firm_accounts, zone.outside_account
-    homes = ledger.account("households", firms.place)
-    cash = ledger.deposits[accounts].copy()
-    fee_rate = f.guarantee_fee / QUARTERS * now.guarantees * f.guaranteed_share
-    interest, fee, near, far, tax, refund = _outlays(
-        cash, ledger.loans[accounts], loan_rate(zone), fee_rate, firms.book_capital, f.depreciation, firms.sales,
-        firms.research, zone.p.settlement.local_research, p.research_threshold, p.profit_tax, now.high_tech_cut,
-        now.loss_relief * now.high_tech_cut * p.loss_refund, firms.profit,
-    )  # fmt: skip
-    refund = zone.within_budget("finance", refund)
-    ledger.pay("subsidies", zone.body_account(zone.body["finance"]), accounts, refund)
-    kept_here, sent_away = _take_out(
-        cash, interest, fee, firms.research, tax, refund, firms.buffer, f.payout, firms.state_owned, f.local_owners,
-        firms.alive, firms.profit, firms.losses,
-    )  # fmt: skip
-    ledger.pay("interest", accounts, zone.bank_account, interest)
-    ledger.pay("guarantee", accounts, zone.guarantee_account, fee)
-    ledger.pay("research", accounts, homes, near)
-    ledger.pay("research", accounts, outside, far)
-    pay_tax(zone, "profit_tax", tax, p.profit_tax_local)
-    ledger.pay("dividends", accounts, homes, kept_here)
-    ledger.pay("dividends", accounts, outside, sent_away)
-
-
-@compiled
-def _projects(
-    deposits: np.ndarray,
-    loans: np.ndarray,
-    alive: np.ndarray,
-    place: np.ndarray,
-    infrastructure: np.ndarray,
-    capital_cost: np.ndarray,
-    prices: float,
-    land: float,
-    utilisation: np.ndarray,
-    usual_utilisation: np.ndarray,
-    outlook: np.ndarray,
-    project_credit: np.ndarray,
-    wear: float,
-    replacement: float,
-    hurdle: float,
-    response: float,
-    speed: float,
-    busy: float,
-    infrastructure_pull: float,
-    most_growth: float,
-    cash_share: float,
-    crowding_out: float,
-    decay: float,
-    local_construction: float,
-    plant_money: np.ndarray,
-    investment: np.ndarray,
-    capacity: np.ndarray,
-    book_capital: np.ndarray,
-    outdated: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Firms replace, expand, spend grants for plant; give what each borrows, and buys near and far, yuan."""
-    rows = deposits.size
-    borrowed, near, far = np.zeros(rows), np.zeros(rows), np.zeros(rows)
-    for firm in range(rows):
-        granted, plant_money[firm], investment[firm] = plant_money[firm], 0.0, 0.0
-        if not alive[firm]:
+    firms, ledger, p = zone.firms, zone.ledger, zone.p.finance
+    asked = 0.0
+    for firm in range(firms.rows):
+        if not firms.alive[firm]:
             continue
-        cash = max(0.0, deposits[firm])
-        room = cash + max(0.0, project_credit[firm] * book_capital[firm] - loans[firm])
-        unit = capital_cost[firm] * prices * land
-        worn = wear * capacity[firm] * unit * replacement
-        replace = min(cash, worn) if utilisation[firm] > 0.0 else 0.0
+        account = ledger.firms + firm
+        costs = credit_costs(zone, firm, benchmark)
+        firms.research[firm] = min(firms.research[firm], max(0.0, ledger.deposits[account] - costs))
+        wear = firms.book_capital[firm] * p.depreciation / QUARTERS
+        firms.profit[firm] = firms.profit[firm] - costs - firms.research[firm] - wear
+        asked += refund_of(zone, firm)
+    return asked
+
+
+@compiled
+def credit_costs(zone: Zone, firm: int, benchmark: float) -> float:
+    """Give interest and the fee of the guarantee company of one firm, yuan."""
+    return interest_of(zone, firm, benchmark) + fee_of(zone, firm)
+
+
+@compiled
+def interest_of(zone: Zone, firm: int, benchmark: float) -> float:
+    """Give what a firm pays for its loans this quarter, yuan; benchmark: share/year."""
+    debt = zone.ledger.loans[zone.ledger.firms + firm]
+    return debt * loan_rate(zone, firm, benchmark) / QUARTERS
+
+
+@compiled
+def fee_of(zone: Zone, firm: int) -> float:
+    """Give what a firm pays for guarantees this quarter, yuan."""
+    p = zone.p.finance
+    rate = p.guarantee_fee / QUARTERS * zone.policy.now.guarantees * p.guaranteed_share
+    return rate * zone.ledger.loans[zone.ledger.firms + firm]
+
+
+@compiled
+def performs_research(zone: Zone, firm: int) -> bool:
+    """Say whether a firm researches enough for the preferences of high technology."""
+    return zone.firms.research[firm] > zone.p.fiscal.research_threshold * zone.firms.sales[firm]
+
+
+@compiled
+def refund_of(zone: Zone, firm: int) -> float:
+    """Give the refund that a researcher with a loss may ask, yuan; its profit is what is taxed."""
+    if zone.firms.profit[firm] < 0.0 and performs_research(zone, firm):
+        now = zone.policy.now
+        return now.loss_relief * now.high_tech_cut * zone.p.fiscal.loss_refund * zone.firms.research[firm]
+    return 0.0
+
+
+@compiled
+def take_out(zone: Zone, benchmark: float, refunded: float) -> None:
+    """Each firm pays interest, fees, research and profit tax; owners take dividends; quarters of loss are counted.
+
+    Args:
+        benchmark: of loans, share/year; refunded: share of refunds that there is money for.
+    """
+    firms, ledger, p, f, now = zone.firms, zone.ledger, zone.p.fiscal, zone.p.finance, zone.policy.now
+    office, outside = ledger.bodies + zone.body.finance, ledger.outside
+    for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            firms.losses[firm] = 0
+            continue
+        account, homes = ledger.firms + firm, ledger.households + firms.place[firm]
+        cash, taxable, research = ledger.deposits[account], firms.profit[firm], firms.research[firm]
+        interest, fee = interest_of(zone, firm, benchmark), fee_of(zone, firm)
+        rate = max(0.0, p.profit_tax - now.high_tech_cut) if performs_research(zone, firm) else p.profit_tax
+        tax, refund = rate * max(0.0, taxable), refund_of(zone, firm) * refunded
+        profit = taxable - tax + refund
+        cash = cash - (interest + fee) + (refund - research - tax)
+        dividend = min(max(0.0, cash - firms.buffer[firm]), f.payout * max(0.0, profit))
+        kept_here = dividend * f.local_owners * (1.0 - firms.state_owned[firm])
+        firms.profit[firm] = profit
+        firms.losses[firm] = firms.losses[firm] + 1 if profit < 0.0 else 0
+        near = research * zone.p.settlement.local_research
+        pay(ledger, Flow.SUBSIDIES, office, account, refund)
+        pay(ledger, Flow.INTEREST, account, ledger.bank, interest)
+        pay(ledger, Flow.GUARANTEE, account, ledger.guarantee, fee)
+        pay(ledger, Flow.RESEARCH, account, homes, near)
+        pay(ledger, Flow.RESEARCH, account, outside, research - near)
+        pay_tax(zone, Flow.PROFIT_TAX, firm, tax, p.profit_tax_local)
+        pay(ledger, Flow.DIVIDENDS, account, homes, kept_here)
+        pay(ledger, Flow.DIVIDENDS, account, outside, dividend - kept_here)
+
+
+@compiled
+def invest(zone: Zone) -> None:
+    """Replace wear while cash lasts; expand when the expected margin beats the hurdle (booms are extrapolated).
+
+    Reads: investment.*, finance.depreciation; policy land_concession, approval_time; shares of the base-year accounts.
+    """
+    firms, tech, ledger, now, p = zone.firms, zone.technology, zone.ledger, zone.policy.now, zone.p.investment
+    wear = zone.p.finance.depreciation / QUARTERS
+    land = 1.0 - p.land_share * now.land_concession
+    speed = p.approval_reference / (p.approval_reference + now.approval_time)
+    for firm in range(firms.rows):
+        granted, firms.plant_money[firm], firms.investment[firm] = firms.plant_money[firm], 0.0, 0.0
+        if not firms.alive[firm]:
+            continue
+        account, town, capacity = ledger.firms + firm, firms.place[firm], firms.capacity[firm]
+        cash = max(0.0, ledger.deposits[account])
+        room = cash + max(0.0, firms.project_credit[firm] * firms.book_capital[firm] - ledger.loans[account])
+        unit = tech.capital_cost[firm] * zone.prices.general * land
+        worn = wear * capacity * unit * p.replacement
+        replace = min(cash, worn) if firms.utilisation[firm] > 0.0 else 0.0
         bill = 0.0
-        if utilisation[firm] > busy * usual_utilisation[firm]:
-            wish = min(most_growth, response * max(0.0, outlook[firm] - hurdle)) * speed
-            wish *= 1.0 + infrastructure_pull * (infrastructure[place[firm]] - 1.0)
-            bill = min(min(max(wish, 0.0), most_growth) * capacity[firm] * unit, cash_share * room)
+        if firms.utilisation[firm] > p.busy * tech.usual_utilisation[firm]:
+            wish = min(p.most_growth, p.response * max(0.0, firms.outlook[firm] - p.hurdle)) * speed
+            wish *= 1.0 + p.infrastructure_pull * (zone.towns.infrastructure[town] - 1.0)
+            bill = min(min(max(wish, 0.0), p.most_growth) * capacity * unit, p.cash_share * room)
         granted = min(granted, cash)
         if granted > 0.0:
-            bill += granted * (1.0 - crowding_out * min(1.0, bill / max(granted, 1.0)))
-        investment[firm] = replace + bill
-        borrowed[firm] = max(investment[firm] - cash, 0.0)
-        near[firm] = investment[firm] * local_construction
-        far[firm] = investment[firm] - near[firm]
+            bill += granted * (1.0 - p.crowding_out * min(1.0, bill / max(granted, 1.0)))
+        investment = replace + bill
         added = bill / max(unit, 1e-9)
-        capacity[firm] += added - wear * decay * (1.0 - min(1.0, replace / max(worn, 1e-9))) * capacity[firm]
-        book_capital[firm] = book_capital[firm] * (1.0 - wear) + investment[firm]
+        capacity += added - wear * p.decay * (1.0 - min(1.0, replace / max(worn, 1e-9))) * capacity
+        firms.investment[firm] = investment
+        firms.capacity[firm] = capacity
+        firms.book_capital[firm] = firms.book_capital[firm] * (1.0 - wear) + investment
         if added > 0.0:
-            outdated[firm] *= capacity[firm] / max(capacity[firm] + added, 1e-9)
-    return borrowed, near, far
-
-
-def invest(zone: PilotZone) -> None:
-    """Replace wear while cash lasts; expand when the expected margin beats the hurdle (booms are extrapolated)."""
-    firms, tech, ledger, now = zone.firms, zone.technology, zone.ledger, zone.policy.now
-    p = zone.p.investment
-    accounts = zone.firm_accounts
-    borrowed, near, far = _projects(
-        ledger.deposits[accounts], ledger.loans[accounts], firms.alive, firms.place, zone.towns.infrastructure,
-        tech.capital_cost, zone.prices.general, 1.0 - p.land_share * now.land_concession, firms.utilisation,
-        tech.usual_utilisation, firms.outlook, firms.project_credit, zone.p.finance.depreciation / QUARTERS,
-        p.replacement, p.hurdle, p.response, p.approval_reference / (p.approval_reference + now.approval_time), p.busy,
-        p.infrastructure_pull, p.most_growth, p.cash_share, p.crowding_out, p.decay, zone.base_year.local_construction,
-        firms.plant_money, firms.investment, firms.capacity, firms.book_capital, firms.outdated,
-    )  # fmt: skip
-    ledger.lend(accounts, borrowed)
-    ledger.pay("investment", accounts, ledger.account("construction", firms.place), near)
-    ledger.pay("investment", accounts, zone.outside_account, far)
-    projects = zone.project_spending[min(zone.quarter, len(zone.project_spending) - 1)]
-    ledger.pay("investment", zone.outside_account, ledger.of("construction"), projects)
+            firms.outdated[firm] *= capacity / max(capacity + added, 1e-9)
+        near = investment * zone.base_year.local_construction
+        lend(ledger, account, max(investment - cash, 0.0))
+        pay(ledger, Flow.INVESTMENT, account, ledger.construction + town, near)
+        pay(ledger, Flow.INVESTMENT, account, ledger.outside, investment - near)
+    quarter = min(zone.quarter, zone.fixed.quarters - 1)
+    for town in range(zone.towns.rows):
+        spent = zone.fixed.project_spending[quarter, town]
+        pay(ledger, Flow.INVESTMENT, ledger.outside, ledger.construction + town, spent)

@@ -5,59 +5,29 @@ Source: Tullock 1980; docs/model.md (a), (d).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
 from ccepz_sim.compiled import compiled
-from ccepz_sim.numeric import power, row_sum
+from ccepz_sim.ledger import Flow, lend, pay
+from ccepz_sim.numeric import power
+from ccepz_sim.policies.effective import cost_of
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-CASH, AWARD = "cash", "award"  # uses of a grant that are income of the firm
 ROUNDS = 4  # of the contest; the error shrinks by its sharpness in each
-
-
-@dataclass(frozen=True, slots=True)
-class Fund:
-    """A yearly fund: the body that pays, the policy channel of its size, and what a grant is for.
-
-    Attributes:
-        use: the firm field that keeps the money for its purpose, CASH or AWARD.
-        spent_at_once: whether the works are bought outside on the spot.
-    """
-
-    id: str
-    body: str
-    channel: str
-    use: str
-    spent_at_once: bool = False
-
-
+# yearly funds in the order of their awards, by the lever that sets their size
 FUNDS = (
-    Fund("research", "science", "rd_fund", "research_fund"),
-    Fund("cleaner production", "environment", "cleaner_production", "clean_money", spent_at_once=True),
-    Fund("upgrade", "committee", "upgrade", "upgrade_money", spent_at_once=True),
-    Fund("chain", "committee", "chain_support", "chain_money", spent_at_once=True),
-    Fund("emerging", "committee", "emerging_support", CASH),
-    Fund("loan discount", "finance", "loan_discount", CASH),
-    Fund("results", "finance", "results_award", AWARD),
-    Fund("investment", "finance", "investment_subsidy", "plant_money"),
-)
-# paying body, policy channel, sector that delivers, kind of flow
-WORKS = (
-    ("prefecture", "education", "services", "programmes"),
-    ("prefecture", "green_demand", "services", "programmes"),
-    ("committee", "infrastructure", "construction", "programmes"),
-    ("committee", "attraction", "services", "programmes"),
-    ("committee", "brand_support", "services", "programmes"),
-    ("environment", "restoration", "construction", "restoration"),
-)
+    "rd_fund", "cleaner_production", "upgrade", "chain_support", "emerging_support", "loan_discount", "results_award",
+    "investment_subsidy",
+)  # fmt: skip
+RESEARCH, CLEANER, UPGRADE, CHAIN, EMERGING, DISCOUNT, RESULTS, INVESTMENT = range(len(FUNDS))
 
 
 @compiled
@@ -115,7 +85,7 @@ def misuse_share(
     return share
 
 
-def award_funds(zone: PilotZone) -> None:
+def award_funds(zone: Zone) -> None:
     """In the last quarter of a year every fund is awarded and paid; what is misused leaves with the owners.
 
     Reads: funds.*; policy fund_strictness and the amount of each fund; audit_found, the compliance plan.
@@ -123,184 +93,181 @@ def award_funds(zone: PilotZone) -> None:
     if not is_last_of_year(zone.quarter):
         return
     _name_pilots(zone)
-    merits = _merits(zone)
-    bonus = 1.0 + zone.p.funds.pilot_bonus * (zone.firms.pilot > 0)
-    luck = zone.streams.at("misuse", zone.quarter).random(zone.firms.rows)  # who diverts one grant diverts all
-    for fund in FUNDS:
-        _award(zone, fund, getattr(zone.policy.now, fund.channel), merits[fund.id] * bonus, luck)
+    award(zone, zone.streams.at(Stream.MISUSE, zone.quarter).random(zone.firms.rows))
 
 
-def _merits(zone: PilotZone) -> dict[str, np.ndarray]:
-    """Give by fund what applicants are ranked by, shape (rows,); only relative size counts, 0 is not eligible."""
+@compiled
+def award(zone: Zone, luck: np.ndarray) -> None:
+    """Award each fund in turn: a body shares its amount out for a purpose, whose money firms keep.
+
+    Args:
+        luck: uniform draws of who misuses, shape (rows,): who diverts one grant diverts all.
+    """
+    firms, now, body = zone.firms, zone.policy.now, zone.body
+    _award(zone, RESEARCH, body.science, now.rd_fund, firms.research_fund, luck)
+    _award(zone, CLEANER, body.environment, now.cleaner_production, firms.clean_money, luck)
+    _award(zone, UPGRADE, body.committee, now.upgrade, firms.upgrade_money, luck)
+    _award(zone, CHAIN, body.committee, now.chain_support, firms.chain_money, luck)
+    _award(zone, EMERGING, body.committee, now.emerging_support, firms.profit, luck)
+    _award(zone, DISCOUNT, body.finance, now.loan_discount, firms.profit, luck)
+    _award(zone, RESULTS, body.finance, now.results_award, firms.profit, luck)
+    _award(zone, INVESTMENT, body.finance, now.investment_subsidy, firms.plant_money, luck)
+
+
+@compiled
+def merit_of(zone: Zone, fund: int, firm: int) -> float:
+    """Give what a firm in business is ranked by; only relative size counts, 0 is not eligible.
+
+    Args:
+        fund: index of FUNDS.
+    """
     firms, p = zone.firms, zone.p.funds
-    alive = firms.alive
-    capital = alive * firms.book_capital
-    indebted = zone.ledger.loans[zone.firm_accounts] > 0.0
-    dirt = row_sum(zone.plan.equivalents) * firms.clean
-    return {
-        "research": alive * (firms.research + p.merit_floor * firms.sales) * (p.knowledge_floor + firms.knowledge),
-        "cleaner production": alive * dirt * np.minimum(1.0, firms.concentration),
-        "upgrade": alive * capital * firms.outdated,
-        "chain": alive * firms.sales * (firms.chain < p.chain_top),
-        "emerging": alive * capital * (zone.technology.emerging > 0.0),
-        "loan discount": capital * indebted,
-        "results": alive * (firms.reused + firms.used_waste),
-        "investment": capital,
-    }
+    if fund == RESEARCH:
+        return research_merit(zone, firm)
+    if fund == CLEANER:
+        dirt = (zone.plan.equivalents[firm, 0] + zone.plan.equivalents[firm, 1]) * firms.clean[firm]
+        return dirt * min(1.0, firms.concentration[firm])
+    if fund == UPGRADE:
+        return firms.book_capital[firm] * firms.outdated[firm]
+    if fund == CHAIN:
+        return firms.sales[firm] if firms.chain[firm] < p.chain_top else 0.0
+    if fund == EMERGING:
+        return firms.book_capital[firm] if zone.technology.emerging[firm] > 0.0 else 0.0
+    if fund == DISCOUNT:
+        return firms.book_capital[firm] if zone.ledger.loans[zone.ledger.firms + firm] > 0.0 else 0.0
+    if fund == RESULTS:
+        return firms.reused[firm] + firms.used_waste[firm]
+    return firms.book_capital[firm]
 
 
-def _open_share(zone: PilotZone) -> float:
+@compiled
+def research_merit(zone: Zone, firm: int) -> float:
+    """Give what a firm is ranked by where research counts: its outlays, and a little of its size."""
+    firms, p = zone.firms, zone.p.funds
+    known = p.knowledge_floor + firms.knowledge[firm]
+    return (firms.research[firm] + p.merit_floor * firms.sales[firm]) * known
+
+
+@compiled
+def _open_share(zone: Zone) -> float:
     """Give the share of an award that contacts decide: all but what strictness and size take, 0-1."""
     p = zone.p.funds
-    reach = p.lobby_base + p.brand_view_pull * zone.brand_view_share
-    return float((1.0 - zone.policy.now.fund_strictness) * reach / (reach + p.size_weight))
+    reach = p.lobby_base + p.brand_view_pull * zone.governance.brand_view_share
+    return (1.0 - zone.policy.now.fund_strictness) * reach / (reach + p.size_weight)
 
 
 @compiled
-def _lobby(
-    rows: np.ndarray,
-    size: np.ndarray,
-    prize: float,
-    strength: np.ndarray,
-    lobby_power: float,
-    sharpness: float,
-    deposits: np.ndarray,
-    profit: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Eligible firms spend on contacts as the contest asks and as cash allows, from their profit.
+def _lobby(zone: Zone, rows: np.ndarray, size: np.ndarray, prize: float) -> np.ndarray:
+    """Eligible firms pay for contacts as the contest asks and as cash allows, from their profit.
 
     Args:
-        rows: eligible firms; size: relative, 0-1, same shape; prize: yuan; the others by firm.
+        rows: eligible firms; size: relative, 0-1, same shape; prize: yuan.
 
     Returns:
-        Shares of the prize, as `rows`, and spending by firm, yuan.
+        Shares of the prize, as `rows`.
     """
-    effort, share = contest_effort(prize, strength[rows] * size**lobby_power, sharpness)
-    spent = np.zeros(deposits.size)
-    for number, firm in enumerate(rows):
-        spent[firm] = min(effort[number], max(0.0, deposits[firm]))
-        profit[firm] -= spent[firm]
-    return share, spent
+    firms, ledger, p = zone.firms, zone.ledger, zone.p.funds
+    effort, share = contest_effort(prize, firms.lobby[rows] * size**p.lobby_power, p.sharpness)
+    for number in range(rows.size):
+        firm = rows[number]
+        account = ledger.firms + firm
+        spent = min(effort[number], max(0.0, ledger.deposits[account]))
+        firms.profit[firm] -= spent
+        pay(ledger, Flow.LOBBYING, account, ledger.services + firms.place[firm], spent)
+    return share
 
 
-def _name_pilots(zone: PilotZone) -> None:
-    """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
-    firms, p, ledger = zone.firms, zone.p.funds, zone.ledger
-    firms.pilot = np.maximum(firms.pilot - 1, 0)
-    rows = np.flatnonzero(firms.alive & (firms.pilot == 0) & (firms.sales > 0.0))
-    places = min(int(p.pilot_places), len(rows))
-    if not places:
+@compiled
+def _award(zone: Zone, fund: int, payer: int, amount: float, purpose: np.ndarray, luck: np.ndarray) -> None:
+    """Share one fund out among those eligible by contacts and merit, and let part of it be misused.
+
+    What is granted for cleaner plant, upgrading and chains is spent at once on works from outside; an award for
+    results pulls more reuse.
+
+    Args:
+        fund: index of FUNDS; payer: the body; amount: yuan of the year.
+        purpose: what firms hold for it, yuan, changed; luck: uniform draws of who misuses; shape (rows,).
+    """
+    firms, ledger, p = zone.firms, zone.ledger, zone.p.funds
+    merit = np.zeros(firms.rows)
+    for firm in range(firms.rows):
+        if firms.alive[firm]:
+            merit[firm] = merit_of(zone, fund, firm) * (1.0 + p.pilot_bonus * (firms.pilot[firm] > 0))
+    most = merit.max()
+    if amount <= 0.0 or most <= 0.0:
         return
-    merit = (firms.research[rows] + p.merit_floor * firms.sales[rows]) * (p.knowledge_floor + firms.knowledge[rows])
-    usual = float(firms.granted.sum()) / len(rows)
-    prize = places * p.pilot_bonus * p.pilot_years * usual
-    by_contact = _open_share(zone)
-    won, spent = _lobby(
-        rows, merit / float(merit.max()), by_contact * prize, firms.lobby, p.lobby_power, p.sharpness,
-        ledger.deposits[zone.firm_accounts], firms.profit,
-    )  # fmt: skip
-    ledger.pay("lobbying", zone.firm_accounts, ledger.account("services", firms.place), spent)
-    chance = by_contact * won + (1.0 - by_contact) * merit / merit.sum()
-    luck = zone.streams.at("pilots", zone.quarter)
-    firms.pilot[luck.choice(rows, size=places, replace=False, p=chance / chance.sum())] = int(p.pilot_years)
-
-
-@compiled
-def _share_out(
-    amount: float,
-    have: float,
-    merit: np.ndarray,
-    by_contact: float,
-    strength: np.ndarray,
-    lobby_power: float,
-    sharpness: float,
-    deposits: np.ndarray,
-    integrity: np.ndarray,
-    luck: np.ndarray,
-    strictness: float,
-    found: float,
-    misuse_base: float,
-    misuse_strict: float,
-    misuse_audit: float,
-    misuse_honest: float,
-    misuse_lobbied: float,
-    misuse_depth: float,
-    profit: np.ndarray,
-    granted: np.ndarray,
-    misused: np.ndarray,
-    purpose: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Share a fund out by contacts and merit; firms count what they got, diverted, and hold for the purpose.
-
-    Args:
-        amount: yuan of the year; have: yuan the body can pay; merit and the other arrays: by firm.
-
-    Returns:
-        Spent on contacts, granted, diverted and useful, yuan by firm; nothing for those without merit.
-    """
     rows = np.flatnonzero(merit > 0.0)
-    size = merit[rows] / merit.max()
-    won, spent = _lobby(rows, size, by_contact * amount, strength, lobby_power, sharpness, deposits, profit)
-    lobbied = by_contact * won
+    size = merit[rows] / most
+    body, strict = ledger.bodies + payer, zone.policy.now.fund_strictness
+    have = max(0.0, ledger.deposits[body])
+    by_contact = _open_share(zone)
+    lobbied = by_contact * _lobby(zone, rows, size, by_contact * amount)
     share = lobbied + (1.0 - by_contact) * size / size.sum()
     total = (share * amount).sum()
     paid = 1.0 if total <= have else have / total
-    grant, diverted, useful = np.zeros(merit.size), np.zeros(merit.size), np.zeros(merit.size)
-    weights = (misuse_strict, misuse_audit, misuse_honest)
-    for number, firm in enumerate(rows):
-        grant[firm] = share[number] * amount * paid
-        by_way = misuse_lobbied * (lobbied[number] / share[number] - by_contact)
-        if luck[firm] < misuse_share(misuse_base, strictness, found, integrity[firm], weights, by_way):
-            diverted[firm] = misuse_depth * grant[firm]
-        useful[firm] = grant[firm] - diverted[firm]
-        granted[firm] += grant[firm]
-        misused[firm] += diverted[firm]
-        purpose[firm] += useful[firm]
-    return spent, grant, diverted, useful
+    weights = (p.misuse_strict, p.misuse_audit, p.misuse_honest)
+    if fund == RESULTS:
+        firms.award_pull[:] = 0.0
+    for number in range(rows.size):
+        firm = rows[number]
+        account = ledger.firms + firm
+        grant, diverted = share[number] * amount * paid, 0.0
+        by_way = p.misuse_lobbied * (lobbied[number] / share[number] - by_contact)
+        chance = misuse_share(
+            p.misuse_base, strict, zone.governance.audit_found, firms.integrity[firm], weights, by_way
+        )
+        if luck[firm] < chance:
+            diverted = p.misuse_depth * grant
+        useful = grant - diverted
+        firms.granted[firm] += grant
+        firms.misused[firm] += diverted
+        purpose[firm] += useful
+        pay(ledger, Flow.FUNDS, body, account, grant)
+        pay(ledger, Flow.MISUSE, account, ledger.outside, diverted)
+        if fund in (CLEANER, UPGRADE, CHAIN):
+            pay(ledger, Flow.INVESTMENT, account, ledger.outside, useful)
+        if fund == RESULTS:
+            usual = firms.waste_cost[firm] * QUARTERS + p.award_scale * grant + 1.0
+            firms.award_pull[firm] = p.award_pull * useful / usual
 
 
-def _award(zone: PilotZone, fund: Fund, amount: float, merit: np.ndarray, luck: np.ndarray) -> None:
-    """Share one fund out among those eligible and let part of it be misused.
-
-    Args:
-        amount: yuan of the year.
-        merit: what applicants are ranked by; luck: uniform draws of who misuses; shape (rows,).
-    """
-    firms, p, ledger, accounts = zone.firms, zone.p.funds, zone.ledger, zone.firm_accounts
-    if amount <= 0.0 or not (merit > 0.0).any():
-        return
-    body = zone.body_account(zone.body[fund.body])
-    spent, granted, misused, useful = _share_out(
-        amount, max(0.0, float(ledger.deposits[body])), merit, _open_share(zone), firms.lobby, p.lobby_power,
-        p.sharpness, ledger.deposits[accounts], firms.integrity, luck, zone.policy.now.fund_strictness,
-        float(zone.audit_found), p.misuse_base, p.misuse_strict, p.misuse_audit, p.misuse_honest, p.misuse_lobbied,
-        p.misuse_depth, firms.profit, firms.granted, firms.misused,
-        firms.profit if fund.use in (CASH, AWARD) else getattr(firms, fund.use),
-    )  # fmt: skip
-    ledger.pay("lobbying", accounts, ledger.account("services", firms.place), spent)
-    ledger.pay("funds", body, accounts, granted)
-    ledger.pay("misuse", accounts, zone.outside_account, misused)
-    if fund.use == AWARD:
-        zone.award_pull = p.award_pull * useful / (firms.waste_cost * QUARTERS + p.award_scale * granted + 1.0)
-    if fund.spent_at_once:
-        ledger.pay("investment", accounts, zone.outside_account, useful)
+def _name_pilots(zone: Zone) -> None:
+    """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
+    rows, chance = win_chances(zone)
+    places = min(int(zone.p.funds.pilot_places), len(rows))
+    if places:
+        luck = zone.streams.at(Stream.PILOTS, zone.quarter)
+        zone.firms.pilot[luck.choice(rows, size=places, replace=False, p=chance)] = int(zone.p.funds.pilot_years)
 
 
-def _borrow_for_parks(zone: PilotZone) -> None:
-    """The committee borrows against land what was decided, as far as its debt ceiling allows."""
-    committee = zone.body["committee"]
-    account = int(zone.body_account(committee))
-    room = max(0.0, float(zone.bodies.debt_ceiling[committee] - zone.ledger.loans[account]))
-    amount = min(zone.policy.now.park_borrowing / QUARTERS, room)
-    if amount > 0.0:
-        zone.ledger.lend(account, amount)
-    zone.park_loan = amount * QUARTERS
+@compiled
+def win_chances(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
+    """Count years of pilot status down, let firms without it lobby, and give them with their chances to win it."""
+    firms, p = zone.firms, zone.p.funds
+    granted = 0.0
+    merit = np.zeros(firms.rows)
+    for firm in range(firms.rows):
+        firms.pilot[firm] = max(firms.pilot[firm] - 1, 0)
+        granted += firms.granted[firm]
+        if firms.alive[firm] and firms.pilot[firm] == 0 and firms.sales[firm] > 0.0:
+            merit[firm] = research_merit(zone, firm)
+    rows = np.flatnonzero(merit > 0.0)
+    places = min(int(p.pilot_places), rows.size)
+    if places == 0:
+        return rows, merit[rows]
+    merit = merit[rows]
+    prize = places * p.pilot_bonus * p.pilot_years * (granted / rows.size)
+    by_contact = _open_share(zone)
+    won = _lobby(zone, rows, merit / merit.max(), by_contact * prize)
+    chance = by_contact * won + (1.0 - by_contact) * merit / merit.sum()
+    return rows, chance / chance.sum()
 
 
-def disburse_programmes(zone: PilotZone) -> None:
+@compiled
+def disburse_programmes(zone: Zone) -> None:
     """Programmes that are paid out every quarter: staff, campaigns, works, platforms, allowances, land, borrowing.
 
-    Reads: funds.borrowing_spent, institute_wages; policy park_borrowing, platforms and the values of WORKS.
+    Reads: funds.borrowing_spent, institute_wages; policy park_borrowing, platforms and what `_pay_works` orders.
     """
     _pay_helpers(zone)
     _borrow_for_parks(zone)
@@ -308,75 +275,73 @@ def disburse_programmes(zone: PilotZone) -> None:
     _fund_institutes(zone)
 
 
-def _pay_helpers(zone: PilotZone) -> None:
+@compiled
+def _pay_helpers(zone: Zone) -> None:
     """What programmes cost beyond the status quo is paid to people of the zone, by head."""
-    cost = zone.policy.cost(zone.quarter)
-    programmes = np.flatnonzero((zone.policy.money > 0.0) & (cost > 0.0))
-    if not len(programmes):
-        return
-    homes = zone.ledger.of("households", zone.world.zone_count)
-    persons = zone.population.persons[: zone.world.zone_count]
-    share = persons / max(1, persons.sum())
-    for number in programmes:
-        executor = int(zone.policy.body[number])
-        paid = zone.within_budget(zone.bodies.ids[executor], cost[number] * share)
-        zone.ledger.pay("programmes", zone.body_account(executor), homes, paid)
-
-
-def _pay_works(zone: PilotZone) -> None:
-    """Campaigns and works are bought from services and builders of the park towns, in equal parts."""
-    now, ledger = zone.policy.now, zone.ledger
-    parks = np.flatnonzero(zone.has_park)
-    builders, services = ledger.account("construction", parks), ledger.account("services", parks)
-    borrowed = zone.park_loan * zone.p.funds.borrowing_spent
-    orders = {("committee", "construction", "programmes"): borrowed}
-    for body, channel, sector, kind in WORKS:
-        orders[body, sector, kind] = orders.get((body, sector, kind), 0.0) + getattr(now, channel)
-    for (body, sector, kind), amount in orders.items():
-        if amount > 0.0:
-            payer = int(zone.body_account(zone.body[body]))
-            each = min(amount / QUARTERS, max(0.0, float(ledger.deposits[payer]))) / len(parks)
-            ledger.pay(kind, payer, builders if sector == "construction" else services, np.full(len(parks), each))
-    zone.infrastructure_money = now.infrastructure + borrowed
+    ledger, policy, inside = zone.ledger, zone.policy, zone.world.zone_count
+    persons = zone.population.persons
+    everybody = max(1, persons[:inside].sum())
+    for lever in range(policy.levers):
+        cost = cost_of(policy, lever, zone.quarter)
+        if policy.money[lever] > 0.0 and cost > 0.0:
+            executor = ledger.bodies + policy.body[lever]
+            paid = min(cost, max(0.0, ledger.deposits[executor]))
+            for town in range(inside):
+                pay(ledger, Flow.PROGRAMMES, executor, ledger.households + town, paid * (persons[town] / everybody))
 
 
 @compiled
-def _institute_money(
-    platforms: float,
-    posts: np.ndarray,
-    base_funding: np.ndarray,
-    deposits: np.ndarray,
-    institute_wages: float,
-    funding: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Set the funding of institutes, and give the parts from platforms and above, and outlays on wages and inputs.
+def _borrow_for_parks(zone: Zone) -> None:
+    """The committee borrows against land what was decided, as far as its debt ceiling allows."""
+    ledger, committee = zone.ledger, zone.body.committee
+    account = ledger.bodies + committee
+    room = max(0.0, zone.bodies.debt_ceiling[committee] - ledger.loans[account])
+    amount = max(0.0, min(zone.policy.now.park_borrowing / QUARTERS, room))
+    lend(ledger, account, amount)
+    zone.public.park_loan = amount * QUARTERS
+
+
+@compiled
+def _pay_works(zone: Zone) -> None:
+    """Campaigns and works are bought from services and builders of the park towns, in equal parts."""
+    now, ledger, body = zone.policy.now, zone.ledger, zone.body
+    borrowed = zone.public.park_loan * zone.p.funds.borrowing_spent
+    builders, services = ledger.construction, ledger.services
+    _order(zone, body.committee, builders, Flow.PROGRAMMES, borrowed + now.infrastructure)
+    _order(zone, body.prefecture, services, Flow.PROGRAMMES, now.education + now.green_demand)
+    _order(zone, body.committee, services, Flow.PROGRAMMES, now.attraction + now.brand_support)
+    _order(zone, body.environment, builders, Flow.RESTORATION, now.restoration)
+    zone.public.infrastructure_money = now.infrastructure + borrowed
+
+
+@compiled
+def _order(zone: Zone, payer: int, first: int, kind: Flow, amount: float) -> None:
+    """Pay a quarter of what a body orders in a year, as far as its cash reaches.
 
     Args:
-        platforms: yuan for all of them, shared out by posts; base_funding: yuan/year; the rest in yuan/quarter.
+        payer: the body; first: account of the sector that works, in the first place; amount: yuan/year.
     """
-    count = posts.size
-    lab, base, wages, inputs = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
-    all_posts = posts.sum()
-    for institute in range(count):
-        lab[institute] = platforms * (posts[institute] / all_posts)
-        base[institute] = base_funding[institute] / QUARTERS
-        funding[institute] = lab[institute] + base[institute]
-        held = max(0.0, deposits[institute] + lab[institute] + base[institute])
-        wages[institute] = held * institute_wages
-        inputs[institute] = held * (1.0 - institute_wages)
-    return lab, base, wages, inputs
+    ledger, towns = zone.ledger, zone.towns
+    account = ledger.bodies + payer
+    each = min(amount / QUARTERS, max(0.0, ledger.deposits[account])) / towns.has_park.sum()
+    for town in range(towns.rows):
+        if towns.has_park[town] and amount > 0.0:
+            pay(ledger, kind, account, first + town, each)
 
 
-def _fund_institutes(zone: PilotZone) -> None:
+@compiled
+def _fund_institutes(zone: Zone) -> None:
     """Institutes get money from above and from platforms; they spend what they hold on wages and inputs."""
     ledger, institutes = zone.ledger, zone.institutes
-    accounts, payer = ledger.of("institutes"), int(zone.body_account(zone.body["science"]))
-    platforms = min(zone.policy.now.platforms / QUARTERS, max(0.0, float(ledger.deposits[payer])))
-    lab, base, wages, inputs = _institute_money(
-        platforms, institutes.posts, institutes.base_funding, ledger.deposits[accounts], zone.p.funds.institute_wages,
-        institutes.funding,
-    )  # fmt: skip
-    ledger.pay("programmes", payer, accounts, lab)
-    ledger.pay("programmes", zone.outside_account, accounts, base)
-    ledger.pay("wages", accounts, ledger.account("households", institutes.place), wages)
-    ledger.pay("inputs", accounts, zone.outside_account, inputs)
+    payer, wage_share = ledger.bodies + zone.body.science, zone.p.funds.institute_wages
+    platforms = min(zone.policy.now.platforms / QUARTERS, max(0.0, ledger.deposits[payer]))
+    posts = institutes.posts.sum()
+    for institute in range(institutes.rows):
+        account = ledger.institutes + institute
+        lab, base = platforms * (institutes.posts[institute] / posts), institutes.base_funding[institute] / QUARTERS
+        institutes.funding[institute] = lab + base
+        held = max(0.0, ledger.deposits[account] + lab + base)
+        pay(ledger, Flow.PROGRAMMES, payer, account, lab)
+        pay(ledger, Flow.PROGRAMMES, ledger.outside, account, base)
+        pay(ledger, Flow.WAGES, account, ledger.households + institutes.place[institute], held * wage_share)
+        pay(ledger, Flow.INPUTS, account, ledger.outside, held * (1.0 - wage_share))

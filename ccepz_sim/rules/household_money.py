@@ -8,118 +8,102 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
-from ccepz_sim.numeric import clip
+from ccepz_sim.ledger import Flow, pay
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, SERVICES
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
-def _earn(
-    employed: np.ndarray,
-    wage: np.ndarray,
-    construction_cash: np.ndarray,
-    services_cash: np.ndarray,
-    inside: int,
-    persons: np.ndarray,
-    other_income: float,
-    prices: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give by place the wages builders and services can pay, those from beyond the zone, and other income; yuan."""
-    places = wage.shape[0]
-    built, served, far, elsewhere = np.empty(places), np.empty(places), np.empty(places), np.empty(places)
-    for place in range(places):
-        firms = construction = services = 0.0
-        for skill in range(wage.shape[1]):
-            firms += employed[FIRMS, place, skill] * wage[place, skill]
-            construction += employed[CONSTRUCTION, place, skill] * wage[place, skill]
-            services += employed[SERVICES, place, skill] * wage[place, skill]
-        firms, construction, services = firms / QUARTERS, construction / QUARTERS, services / QUARTERS
-        built[place] = min(construction, max(0.0, construction_cash[place]))
-        served[place] = min(services, max(0.0, services_cash[place]))
-        # of firms beyond the zone the model knows the wages only
-        far[place] = 0.0 if place < inside else firms + (construction - built[place]) + (services - served[place])
-        elsewhere[place] = persons[place] * other_income * prices / QUARTERS
-    return built, served, far, elsewhere
+def wage_bill(zone: Zone, employer: int, place: int) -> float:
+    """Give what the posts of an employer in a place earn in a quarter, yuan.
+
+    Args:
+        employer: index of EMPLOYERS.
+    """
+    towns = zone.towns
+    bill = 0.0
+    for skill in range(towns.wage.shape[1]):
+        bill += towns.employed[employer, place, skill] * towns.wage[place, skill]
+    return bill / QUARTERS
 
 
 @compiled
-def _spend(
-    received: np.ndarray,
-    deposits: np.ndarray,
-    income_tax: float,
-    consumption: float,
-    wealth_spending: float,
-    local_consumption: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give by place income tax, what households spend near and far, and what they earn after tax a year; yuan."""
-    places = received.size
-    tax, near, far, yearly = np.empty(places), np.empty(places), np.empty(places), np.empty(places)
-    for place in range(places):
-        income = received[place]
-        tax[place] = income_tax * income
-        wealth = max(0.0, deposits[place] - tax[place])
-        spend = min(wealth, consumption * (income - tax[place]) + wealth_spending * wealth)
-        near[place] = spend * local_consumption
-        far[place] = spend - near[place]
-        yearly[place] = (income - tax[place]) * QUARTERS
-    return tax, near, far, yearly
+def earn_and_spend(zone: Zone) -> None:
+    """Households of each place pay income tax, spend a share of income and part of their savings, most of it near.
 
-
-def earn_and_spend(zone: PilotZone) -> None:
-    """Households of each place pay income tax, spend a share of income and part of their savings, most of it near."""
+    Reads: settlement.*; shares of the base-year accounts.
+    """
     ledger, towns, p, base = zone.ledger, zone.towns, zone.p.settlement, zone.base_year
-    homes, farms, outside = ledger.of("households"), ledger.of("agriculture"), zone.outside_account
-    builders, services = ledger.of("construction"), ledger.of("services")
-    farm = towns.agriculture_sales * base.agriculture_ratio
-    ledger.pay("sales", outside, farms, towns.agriculture_sales)
-    ledger.pay("wages", farms, homes, farm)
-    ledger.pay("inputs", farms, outside, towns.agriculture_sales - farm)
-    built, served, far, elsewhere = _earn(
-        towns.employed, towns.wage, ledger.deposits[builders], ledger.deposits[services], zone.world.zone_count,
-        zone.population.persons, p.other_income, zone.prices.general,
-    )  # fmt: skip
-    ledger.pay("wages", builders, homes, built)
-    ledger.pay("wages", services, homes, served)
-    ledger.pay("wages", outside, homes, far)
-    ledger.pay("household_transfer", outside, homes, elsewhere)
-    tax, near, imports, towns.household_income = _spend(
-        ledger.received[homes], ledger.deposits[homes], base.income_tax, base.consumption, p.wealth_spending,
-        base.local_consumption,
-    )  # fmt: skip
-    ledger.pay("income_tax", homes, outside, tax)
-    ledger.pay("consumption", homes, services, near)
-    ledger.pay("imports", homes, outside, imports)
+    outside = ledger.outside
+    for place in range(towns.rows):
+        homes, farms = ledger.households + place, ledger.agriculture + place
+        builders, services = ledger.construction + place, ledger.services + place
+        harvest = towns.agriculture_sales[place]
+        farm = harvest * base.agriculture_ratio
+        pay(ledger, Flow.SALES, outside, farms, harvest)
+        pay(ledger, Flow.WAGES, farms, homes, farm)
+        pay(ledger, Flow.INPUTS, farms, outside, harvest - farm)
+        construction, service = wage_bill(zone, CONSTRUCTION, place), wage_bill(zone, SERVICES, place)
+        built = min(construction, max(0.0, ledger.deposits[builders]))
+        served = min(service, max(0.0, ledger.deposits[services]))
+        pay(ledger, Flow.WAGES, builders, homes, built)
+        pay(ledger, Flow.WAGES, services, homes, served)
+        if place >= zone.world.zone_count:  # of firms beyond the zone the model knows the wages only
+            far = wage_bill(zone, FIRMS, place) + (construction - built) + (service - served)
+            pay(ledger, Flow.WAGES, outside, homes, far)
+        elsewhere = zone.population.persons[place] * p.other_income * zone.prices.general / QUARTERS
+        pay(ledger, Flow.HOUSEHOLD_TRANSFER, outside, homes, elsewhere)
+        income = ledger.received[homes]
+        tax = base.income_tax * income
+        wealth = max(0.0, ledger.deposits[homes] - tax)
+        spend = min(wealth, base.consumption * (income - tax) + p.wealth_spending * wealth)
+        near = spend * base.local_consumption
+        towns.household_income[place] = (income - tax) * QUARTERS
+        pay(ledger, Flow.INCOME_TAX, homes, outside, tax)
+        pay(ledger, Flow.CONSUMPTION, homes, services, near)
+        pay(ledger, Flow.IMPORTS, homes, outside, spend - near)
 
 
 @compiled
-def _sector_shares(
-    sales: np.ndarray, ratio: np.ndarray, deposits: np.ndarray, owners_take: float, reserve_quarters: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give by place value added, inputs as far as cash reaches, and what owners take beyond a reserve; yuan."""
-    added, inputs, spare = np.empty(sales.size), np.empty(sales.size), np.empty(sales.size)
+def settle_sectors(zone: Zone) -> None:
+    """Services and construction turn sales into value added; what is left over after a reserve goes out as inputs.
+
+    Reads: sectors.*; shares of the base-year accounts.
+    """
+    towns, facts, ledger = zone.towns, zone.world.place, zone.ledger
+    _settle_sector(
+        zone, ledger.services, towns.services_ratio, facts.services_va_2010, towns.services_sales, towns.services_va
+    )
+    _settle_sector(
+        zone, ledger.construction, towns.construction_ratio, facts.construction_va_2010,
+        towns.construction_sales, towns.construction_va,
+    )  # fmt: skip
+    for place in range(towns.rows):
+        towns.agriculture_va[place] = towns.agriculture_sales[place] * zone.base_year.agriculture_ratio
+
+
+@compiled
+def _settle_sector(
+    zone: Zone, first: int, ratio: np.ndarray, yearly: np.ndarray, sales: np.ndarray, added: np.ndarray
+) -> None:
+    """Settle one sector.
+
+    Args:
+        first: its first account; ratio: value added in sales, taken in the first quarter; yearly: value added of 2010,
+            yuan.
+        sales, added: of the quarter, set here; all of shape (places,).
+    """
+    ledger, p = zone.ledger, zone.p.sectors
     for place in range(sales.size):
-        added[place] = sales[place] * ratio[place]
-        inputs[place] = min(sales[place] * (1.0 - ratio[place]), max(0.0, deposits[place]))
-        spare[place] = owners_take * max(0.0, deposits[place] - inputs[place] - reserve_quarters * sales[place])
-    return added, inputs, spare
-
-
-def settle_sectors(zone: PilotZone) -> None:
-    """Services and construction turn sales into value added; what is left over after a reserve goes out as inputs."""
-    ledger, towns, p = zone.ledger, zone.towns, zone.p.sectors
-    for name, ratio in (("services", zone.services_ratio), ("construction", zone.construction_ratio)):
-        accounts = ledger.of(name)
-        sales = ledger.received[accounts].copy()
+        account = first + place
+        sold = ledger.received[account]
         if zone.quarter == 0:
-            target = zone.world.place[f"{name}_va_2010"] / QUARTERS
-            ratio[:] = clip(target / np.maximum(sales, 1.0), p.ratio_least, p.ratio_most)
-        added, inputs, spare = _sector_shares(
-            sales, ratio, ledger.deposits[accounts], p.owners_take, p.reserve_quarters
-        )
-        setattr(towns, f"{name}_sales", sales)
-        setattr(towns, f"{name}_va", added)
-        ledger.pay("inputs", accounts, zone.outside_account, inputs)
-        ledger.pay("dividends", accounts, ledger.of("households"), spare)
-    towns.agriculture_va = towns.agriculture_sales * zone.base_year.agriculture_ratio
+            ratio[place] = min(max(yearly[place] / QUARTERS / max(sold, 1.0), p.ratio_least), p.ratio_most)
+        have = ledger.deposits[account]
+        inputs = min(sold * (1.0 - ratio[place]), max(0.0, have))
+        spare = p.owners_take * max(0.0, have - inputs - p.reserve_quarters * sold)
+        sales[place], added[place] = sold, sold * ratio[place]
+        pay(ledger, Flow.INPUTS, account, ledger.outside, inputs)
+        pay(ledger, Flow.DIVIDENDS, account, ledger.households + place, spare)

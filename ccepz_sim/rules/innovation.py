@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.ledger import Flow, pay
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
-def success_chance(effort: np.ndarray, zeta: float) -> np.ndarray:
+def success_chance(effort: Value, zeta: float) -> Value:
     """Give the chance of success in a quarter: P = 1 - exp(-zeta x effort). Benchmark B16.
 
     Source: Dosi et al. 2010.
     """
-    return 1.0 - np.exp(-zeta * effort)
+    chance: Value = 1.0 - np.exp(-zeta * effort)
+    return chance
 
 
 @compiled
@@ -51,14 +54,15 @@ def step_draw(uniform: np.ndarray, found: np.ndarray, most: float) -> np.ndarray
 
 
 @compiled
-def effective_research(research: np.ndarray, filled: np.ndarray, exponent: float) -> np.ndarray:
+def effective_research(research: Value, filled: Value, exponent: float) -> Value:
     """Weigh research by the filled share of skilled posts: below a critical mass money does nothing.
 
     Args:
         research: outlay in any unit; filled: share of skilled posts, 0-1, same shape.
         exponent: how sharply empty posts void the outlay.
     """
-    return research * filled**exponent
+    effective: Value = research * filled**exponent
+    return effective
 
 
 @compiled
@@ -73,584 +77,287 @@ def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_w
     return 1.0 / (1.0 + np.exp(-worth))
 
 
-def plan_research(zone: PilotZone) -> None:
+@compiled
+def plan_research(zone: Zone) -> None:
     """Firms set own research outlay by mindset, margin, funds received and the pull of regulation; yuan a quarter.
 
     Reads: innovation.*; policy high_tech_cut, loss_relief, breakthrough_reward.
     """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
-    _outlay(
-        firms.research,
-        firms.alive,
-        firms.mindset,
-        zone.technology.emerging,
-        firms.tax_due,
-        firms.abatement_cost,
-        firms.sales,
-        firms.profit,
-        firms.margin,
-        firms.research_fund,
-        np.array([p.propensity_none, p.propensity_training, p.propensity_long]),
-        p.porter,
-        p.porter_most,
-        p.burden_reference,
-        p.emerging_research,
-        p.tax_response * now.high_tech_cut,
-        now.loss_relief,
-        1.0 + p.prize_pull * now.breakthrough_reward / p.breakthrough_scale,
-        p.thrift,
-        p.crowding_out,
-    )
-
-
-@compiled
-def _outlay(
-    research: np.ndarray,
-    alive: np.ndarray,
-    mindset: np.ndarray,
-    emerging: np.ndarray,
-    tax_due: np.ndarray,
-    abatement_cost: np.ndarray,
-    sales: np.ndarray,
-    profit: np.ndarray,
-    margin: np.ndarray,
-    research_fund: np.ndarray,
-    propensity: np.ndarray,
-    porter: float,
-    porter_most: float,
-    burden_reference: float,
-    emerging_research: float,
-    tax_cut: float,
-    loss_relief: float,
-    prize: float,
-    thrift: float,
-    crowding_out: float,
-) -> None:
-    """Set research of each firm; propensity: share of sales by mindset; tax_cut, prize: pull of policy."""
-    for firm in range(alive.size):
-        if not alive[firm]:
-            research[firm] = 0.0
+    propensity = (p.propensity_none, p.propensity_training, p.propensity_long)  # share of sales by mindset
+    tax_cut = p.tax_response * now.high_tech_cut
+    prize = 1.0 + p.prize_pull * now.breakthrough_reward / p.breakthrough_scale
+    for firm in range(firms.rows):
+        if not firms.alive[firm]:
+            firms.research[firm] = 0.0
             continue
-        burden = (tax_due[firm, 0] + tax_due[firm, 1] + abatement_cost[firm]) / max(sales[firm], 1.0)
-        pull = min(max(1.0 + porter * np.log1p(burden / burden_reference), 1.0), porter_most)
-        strategic = 1.0 + emerging_research if emerging[firm] > 0.0 else 1.0
-        cut = 1.0 + (tax_cut if profit[firm] > 0.0 else tax_cut * loss_relief)
-        own = propensity[mindset[firm]] * strategic * pull * cut * prize * sales[firm]
-        if margin[firm] <= 0.0:
-            own *= thrift
-        grant = research_fund[firm] / QUARTERS
-        research[firm] = max(0.0, own - crowding_out * grant) + grant
+        duty = firms.tax_due[firm, 0] + firms.tax_due[firm, 1] + firms.abatement_cost[firm]
+        burden = duty / max(firms.sales[firm], 1.0)
+        pull = min(max(1.0 + p.porter * np.log1p(burden / p.burden_reference), 1.0), p.porter_most)
+        strategic = 1.0 + p.emerging_research if zone.technology.emerging[firm] > 0.0 else 1.0
+        cut = 1.0 + (tax_cut if firms.profit[firm] > 0.0 else tax_cut * now.loss_relief)
+        own = propensity[firms.mindset[firm]] * strategic * pull * cut * prize * firms.sales[firm]
+        if firms.margin[firm] <= 0.0:
+            own *= p.thrift
+        grant = firms.research_fund[firm] / QUARTERS
+        firms.research[firm] = max(0.0, own - p.crowding_out * grant) + grant
 
 
-def innovate(zone: PilotZone) -> None:
+def innovate(zone: Zone) -> None:
     """Draw successes of institutes and firms, improve cost or cleanliness, imitate, extend the chain.
 
     Reads: innovation.*, institutes.*, brand.*, environment.infrastructure_least; policy flexible_posts,
     talent_allowance, incubators, clean_reward, breakthrough_reward, internet, communication, brand_support.
     """
-    _institutes(zone)
-    _firm_success(zone)
-    _imitate(zone)
-    _extend_chain(zone)
-    _brand(zone)
-    firms = zone.firms
-    for money in (firms.research_fund, firms.upgrade_money, firms.chain_money, firms.clean_money):
-        money *= zone.p.innovation.money_memory
-
-
-def _institutes(zone: PilotZone) -> None:
-    """Scientists stay where work succeeds and life is good; an institute without them produces nothing."""
-    institutes, towns, now, p = zone.institutes, zone.towns, zone.policy.now, zone.p.institutes
-    filled = _work(
-        institutes.people,
-        institutes.posts,
-        institutes.guests,
-        institutes.funding,
-        institutes.success,
-        p.flexible_take_up * now.flexible_posts,
-        p.fill_most,
-        p.funding_scale,
-        p.critical_mass,
-        p.zeta,
-    )
-    _stay(
-        institutes.people,
-        institutes.posts,
-        institutes.place,
-        institutes.remoteness,
-        institutes.success,
-        towns.wage,
-        zone.base_wage,
-        towns.harm,
-        towns.amenity,
-        zone.institute_pull,
-        zone.scientist_leave,
-        zone.vacancy_pull[INSTITUTES],
-        p.turnover,
-        p.adjust,
-        p.turnover_floor,
-        p.turnover_most,
-        p.pull_floor,
-        p.pull_gain,
-        p.base,
-        p.success_weight,
-        p.pollution_weight,
-        p.allowance_weight * now.talent_allowance / p.allowance_scale,
-        p.pay_weight,
-        p.remote_weight,
-        p.amenity_weight,
-    )
-    luck = zone.streams.at("institutes", zone.quarter).random(len(filled))
-    institutes.results = (luck < institutes.success * p.results_rate).astype(float)
-    _note_empty(zone, filled)
+    streams, quarter, rows = zone.streams, zone.quarter, zone.firms.rows
+    empty = run_institutes(zone, streams.at(Stream.INSTITUTES, quarter).random(zone.institutes.rows))
+    if len(empty):
+        _note_empty(zone, empty)
+    luck = streams.at(Stream.RESEARCH, quarter)
+    succeed(zone, luck.random((2, rows)), luck.random((2 * int(zone.p.innovation.beta) - 1, rows)))
+    imitate(zone, streams.at(Stream.IMITATION, quarter).random(rows))
+    extend_chain(zone, streams.at(Stream.CHAIN, quarter).random(rows))
+    keep_names(zone)
 
 
 @compiled
-def _work(
-    people: np.ndarray,
-    posts: np.ndarray,
-    guests: np.ndarray,
-    funding: np.ndarray,
-    success: np.ndarray,
-    guests_wanted: float,
-    fill_most: float,
-    funding_scale: float,
-    critical_mass: float,
-    zeta: float,
-) -> np.ndarray:
-    """Set guests and the chance of success of each institute; give the filled share of posts."""
-    filled, total = np.empty(people.size), 0.0
-    for row in range(people.size):
-        total += posts[row]
-    share = guests_wanted / total
-    for row in range(people.size):
-        own = people[row] / max(posts[row], 1e-9)
-        guests[row] = min(share, max(0.0, 1.0 - own)) * posts[row]
-        filled[row] = min(max(own + guests[row] / max(posts[row], 1e-9), 0.0), fill_most)
-        money = funding[row] * QUARTERS / max(posts[row], 1.0) / funding_scale
-        success[row] = success_chance(effective_research(money, filled[row], critical_mass), zeta)
-    return filled
-
-
-@compiled
-def _stay(
-    people: np.ndarray,
-    posts: np.ndarray,
-    place: np.ndarray,
-    remoteness: np.ndarray,
-    success: np.ndarray,
-    wage: np.ndarray,
-    base_wage: np.ndarray,
-    harm: np.ndarray,
-    amenity: np.ndarray,
-    pull: np.ndarray,
-    leaving: np.ndarray,
-    sought: np.ndarray,
-    turnover: float,
-    adjust: float,
-    turnover_floor: float,
-    turnover_most: float,
-    pull_floor: float,
-    pull_gain: float,
-    base: float,
-    success_weight: float,
-    pollution_weight: float,
-    allowance: float,
-    pay_weight: float,
-    remote_weight: float,
-    amenity_weight: float,
-) -> None:
-    """Leave for the labour market who goes and which posts are sought, by what an institute's work is worth.
+def run_institutes(zone: Zone, luck: np.ndarray) -> np.ndarray:
+    """Scientists stay where work succeeds and life is good; an institute without them produces nothing.
 
     Args:
-        pull: share of posts scientists consider, set here, shape (institutes,).
-        leaving: share of scientists who go; sought: share of posts considered; set here, shape (places,).
+        luck: uniform draws, shape (institutes,).
+
+    Returns:
+        Rows of larger institutes that have just run empty; a band keeps them from being told of again and again.
     """
-    places = leaving.size
-    there, going, open_, liked = np.zeros(places), np.zeros(places), np.zeros(places), np.zeros(places)
-    for row in range(people.size):
-        here, own = place[row], people[row] / max(posts[row], 1e-9)
-        pay = np.log(wage[here, PROFESSIONAL] / base_wage[here, PROFESSIONAL])
-        living = allowance + pay_weight * pay + amenity_weight * amenity[here]
-        living -= pollution_weight * harm[here] + remote_weight * remoteness[row]
-        wanted = wish_to_stay(success[row], living, base, success_weight)
-        leave = min(max(turnover + adjust * (own - wanted), turnover_floor), turnover_most)
-        pull[row] = min(max(pull_floor + (wanted - own) * pull_gain, 0.0), 1.0)
-        there[here] += people[row]
-        going[here] += people[row] * leave
-        open_[here] += posts[row]
-        liked[here] += posts[row] * pull[row]
-    for here in range(places):
-        leaving[here] = going[here] / max(there[here], 1e-9)
-        sought[here] = liked[here] / max(open_[here], 1e-9)
-
-
-def _note_empty(zone: PilotZone, filled: np.ndarray) -> None:
-    """Tell of larger institutes that have just run empty; a band keeps them from being told of again and again."""
     institutes, p = zone.institutes, zone.p.institutes
-    now_empty = (filled < p.empty_share) & ~zone.was_empty
-    for row in np.flatnonzero(now_empty & (institutes.posts > p.note_posts)):
+    share = p.flexible_take_up * zone.policy.now.flexible_posts / institutes.posts.sum()
+    told = np.zeros(institutes.rows, dtype=np.bool_)
+    for row in range(institutes.rows):
+        seats = max(institutes.posts[row], 1e-9)
+        own = institutes.people[row] / seats
+        institutes.guests[row] = min(share, max(0.0, 1.0 - own)) * institutes.posts[row]
+        filled = min(max(own + institutes.guests[row] / seats, 0.0), p.fill_most)
+        money = institutes.funding[row] * QUARTERS / max(institutes.posts[row], 1.0) / p.funding_scale
+        institutes.success[row] = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
+        institutes.results[row] = luck[row] < institutes.success[row] * p.results_rate
+        was_empty = institutes.was_empty[row]
+        told[row] = filled < p.empty_share and not was_empty and institutes.posts[row] > p.note_posts
+        institutes.was_empty[row] = filled < p.empty_share + p.empty_band * was_empty
+    _stay(zone)
+    return np.flatnonzero(told)
+
+
+@compiled
+def _stay(zone: Zone) -> None:
+    """Leave for the labour market who goes and which posts are sought, by what an institute's work is worth."""
+    institutes, towns, p = zone.institutes, zone.towns, zone.p.institutes
+    allowance = p.allowance_weight * zone.policy.now.talent_allowance / p.allowance_scale
+    there, going, open_, liked = np.zeros((4, towns.rows))
+    for row in range(institutes.rows):
+        here, posts, people = institutes.place[row], institutes.posts[row], institutes.people[row]
+        own = people / max(posts, 1e-9)
+        pay_here = np.log(towns.wage[here, PROFESSIONAL] / towns.base_wage[here, PROFESSIONAL])
+        living = allowance + p.pay_weight * pay_here + p.amenity_weight * towns.amenity[here]
+        living -= p.pollution_weight * towns.harm[here] + p.remote_weight * institutes.remoteness[row]
+        wanted = wish_to_stay(institutes.success[row], living, p.base, p.success_weight)
+        leave = min(max(p.turnover + p.adjust * (own - wanted), p.turnover_floor), p.turnover_most)
+        institutes.pull[row] = min(max(p.pull_floor + (wanted - own) * p.pull_gain, 0.0), 1.0)
+        there[here] += people
+        going[here] += people * leave
+        open_[here] += posts
+        liked[here] += posts * institutes.pull[row]
+    for here in range(towns.rows):
+        towns.scientist_leave[here] = going[here] / max(there[here], 1e-9)
+        towns.vacancy_pull[INSTITUTES, here] = liked[here] / max(open_[here], 1e-9)
+
+
+def _note_empty(zone: Zone, rows: np.ndarray) -> None:
+    """Tell of larger institutes that have just run empty."""
+    institutes, p = zone.institutes, zone.p.institutes
+    for row in rows.tolist():
+        filled = float(institutes.people[row] + institutes.guests[row]) / max(float(institutes.posts[row]), 1e-9)
         zone.note(
             "institute_empty",
             place=zone.world.places[institutes.place[row]],
             indicator="institute_fill_rate",
             weight=float(institutes.posts[row]),
-            institute=zone.institute_label(int(row)),
-            share=float(filled[row]),
+            institute=zone.institute_label(row),
+            share=min(max(filled, 0.0), p.fill_most),
         )
-    zone.was_empty = filled < p.empty_share + p.empty_band * zone.was_empty
 
 
-def knowledge_near(zone: PilotZone) -> np.ndarray:
+@compiled
+def knowledge_near(zone: Zone) -> np.ndarray:
     """Give the help institutes lend by industry: mean success of those in the field, shape (industries,).
 
     Reads: innovation.spill_far, for industries without an institute of their own.
     """
     institutes = zone.institutes
-    return _help(
-        institutes.field,
-        institutes.success,
-        institutes.posts,
-        len(zone.world.industry_names),
-        zone.p.innovation.spill_far,
-    )
-
-
-@compiled
-def _help(field: np.ndarray, success: np.ndarray, posts: np.ndarray, industries: int, spill_far: float) -> np.ndarray:
-    total, number = np.zeros(industries), np.zeros(industries)
-    succeed, seats = 0.0, 0.0
-    for row in range(field.size):
-        succeed += success[row] * posts[row]
-        seats += posts[row]
-        if field[row] >= 0:
-            total[field[row]] += success[row] * posts[row]
-            number[field[row]] += posts[row]
-    far = spill_far * (succeed / seats)
+    industries = zone.world.product.industry.max() + 1
+    total, number = np.zeros((2, industries))
+    succeeding = seats = 0.0
+    for row in range(institutes.rows):
+        field, posts = institutes.field[row], institutes.posts[row]
+        succeeding += institutes.success[row] * posts
+        seats += posts
+        if 0 <= field < industries:  # an industry without a product has no firms to help
+            total[field] += institutes.success[row] * posts
+            number[field] += posts
+    far = zone.p.innovation.spill_far * (succeeding / seats)
     for industry in range(industries):
         total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far
     return total
 
 
-def _firm_success(zone: PilotZone) -> None:
-    """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through."""
-    firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
-    luck = zone.streams.at("research", zone.quarter)
-    draw = luck.random((2, firms.rows))
-    found = _find(
-        draw[0],
-        firms.alive,
-        firms.posts,
-        firms.staff,
-        firms.research,
-        firms.sales,
-        firms.large,
-        zone.technology.industry,
-        knowledge_near(zone),
-        p.institute_help,
-        p.incubator_help * now.incubators,
-        p.size_reference,
-        p.size_floor,
-        p.size_power,
-        p.research_scale * zone.prices.general,
-        p.critical_mass,
-        p.zeta,
-    )
-    reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
-    breakthrough, clean = _improve(
-        found,
-        draw[1],
-        luck.random((2 * int(p.beta) - 1, firms.rows)),
-        zone.plan.faced,
-        firms.hidden,
-        firms.efficiency,
-        firms.clean,
-        firms.knowledge,
-        firms.innovations,
-        p.step_most,
-        p.tax_reference,
-        p.direction_tax,
-        p.direction_base + p.direction_reward * float(np.log1p(reward)),
-        p.efficiency_floor,
-        p.clean_floor,
-        p.clean_step,
-        p.learning,
-        p.forgetting,
-        p.breakthrough_step,
-    )
-    _pay_rewards(zone, breakthrough, clean)
+@compiled
+def skilled_share(zone: Zone, firm: int) -> float:
+    """Give the filled share of a firm's skilled and professional posts, 0-1."""
+    firms = zone.firms
+    need = firms.posts[firm, SKILLED] + firms.posts[firm, PROFESSIONAL]
+    there = firms.staff[firm, SKILLED] + firms.staff[firm, PROFESSIONAL]
+    return min(max(there / max(need, 1e-9), 0.0), 1.0)
 
 
 @compiled
-def _find(
-    draw: np.ndarray,
-    alive: np.ndarray,
-    posts: np.ndarray,
-    staff: np.ndarray,
-    research: np.ndarray,
-    sales: np.ndarray,
-    large: np.ndarray,
-    industry: np.ndarray,
-    known: np.ndarray,
-    institute_help: float,
-    incubator_help: float,
-    size_reference: float,
-    size_floor: float,
-    size_power: float,
-    scale: float,
-    critical_mass: float,
-    zeta: float,
-) -> np.ndarray:
+def succeed(zone: Zone, draw: np.ndarray, uniform: np.ndarray) -> None:
+    """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through.
+
+    Each breakthrough is paid its reward; the reward for clean innovation is shared by those of the quarter.
+
+    Args:
+        draw: uniform, of success and of direction, shape (2, rows); uniform: see `step_draw`.
+    """
+    firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
+    found = find(zone, draw[0])
+    steps = step_draw(uniform, found, p.step_most)
+    reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
+    direction = p.direction_base + p.direction_reward * np.log1p(reward)
+    broke, cleaner = np.zeros(firms.rows), np.zeros(firms.rows)
+    for firm in range(firms.rows):
+        firms.innovations[firm] = 0.0
+        if found[firm]:
+            faced = (zone.plan.faced[firm, 0] + zone.plan.faced[firm, 1]) / 2.0
+            pull = direction + p.direction_tax * np.log1p(faced * (1.0 - firms.hidden[firm]) / p.tax_reference)
+            if draw[1, firm] < 1.0 / (1.0 + np.exp(-pull)):
+                cleaner[firm] = 1.0
+                step = p.clean_step * (1.0 + abs(steps[firm]))
+                firms.clean[firm] = max(p.clean_floor, firms.clean[firm] * (1.0 - step))
+            elif steps[firm] > 0.0:
+                firms.efficiency[firm] = max(p.efficiency_floor, firms.efficiency[firm] * (1.0 - steps[firm]))
+            if cleaner[firm] > 0.0 or steps[firm] > 0.0:
+                firms.innovations[firm] = 1.0
+            broke[firm] = steps[firm] > p.breakthrough_step
+        known = firms.knowledge[firm]
+        firms.knowledge[firm] = min(max(known + p.learning * found[firm] - p.forgetting * known, 0.0), 1.0)
+    _reward(zone, zone.body.finance, broke, now.breakthrough_reward)
+    _reward(zone, zone.body.science, cleaner, now.clean_reward / QUARTERS / max(cleaner.sum(), 1.0))
+
+
+@compiled
+def find(zone: Zone, draw: np.ndarray) -> np.ndarray:
     """Say which firms succeed: by research for their size, through filled skilled posts and with help.
 
     Args:
         draw: uniform, shape (rows,).
-        known: help of institutes by industry; incubator_help: for firms that are not large.
-        scale: outlay the usual size asks, yuan.
     """
-    found = np.zeros(alive.size, dtype=np.bool_)
-    for firm in range(alive.size):
-        need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
-        if alive[firm] and need > 0.0:
-            filled = min(max((staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / need, 0.0), 1.0)
-            size = scale * max(sales[firm] / size_reference, size_floor) ** size_power
-            relative, help_ = research[firm] / max(size, 1.0), 1.0 + institute_help * known[industry[firm]]
-            if large[firm] == 0.0:
-                help_ *= 1.0 + incubator_help
+    firms, p = zone.firms, zone.p.innovation
+    known = knowledge_near(zone)
+    scale = p.research_scale * zone.prices.general  # outlay the usual size asks, yuan
+    incubators = 1.0 + p.incubator_help * zone.policy.now.incubators
+    found = np.zeros(firms.rows, dtype=np.bool_)
+    for firm in range(firms.rows):
+        if firms.alive[firm] and firms.posts[firm, SKILLED] + firms.posts[firm, PROFESSIONAL] > 0.0:
+            size = scale * max(firms.sales[firm] / p.size_reference, p.size_floor) ** p.size_power
+            help_ = 1.0 + p.institute_help * known[zone.technology.industry[firm]]
+            if firms.large[firm] == 0.0:
+                help_ *= incubators
+            relative = firms.research[firm] / max(size, 1.0)
             # empty posts and the exponential only lower the chance: most draws need neither
-            if draw[firm] < zeta * relative * help_:
-                effort = effective_research(relative, filled, critical_mass) * help_
-                found[firm] = draw[firm] < success_chance(effort, zeta)
+            if draw[firm] < p.zeta * relative * help_:
+                effort = effective_research(relative, skilled_share(zone, firm), p.critical_mass) * help_
+                found[firm] = draw[firm] < success_chance(effort, p.zeta)
     return found
 
 
 @compiled
-def _improve(
-    found: np.ndarray,
-    draw: np.ndarray,
-    uniform: np.ndarray,
-    faced: np.ndarray,
-    hidden: np.ndarray,
-    efficiency: np.ndarray,
-    clean: np.ndarray,
-    knowledge: np.ndarray,
-    innovations: np.ndarray,
-    step_most: float,
-    tax_reference: float,
-    direction_tax: float,
-    direction: float,
-    efficiency_floor: float,
-    clean_floor: float,
-    clean_step: float,
-    learning: float,
-    forgetting: float,
-    breakthrough_step: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Let success make firms cleaner where regulation and reward pull that way, else cheaper.
+def _reward(zone: Zone, payer: int, who: np.ndarray, amount: float) -> None:
+    """Pay a reward to each of some firms, as far as a body's cash reaches; who: 1 or 0 by firm; amount: yuan each."""
+    ledger = zone.ledger
+    body = ledger.bodies + payer
+    total, have = who.sum() * amount, max(0.0, ledger.deposits[body])
+    share = 1.0 if total <= have else have / total
+    for firm in range(who.size):
+        pay(ledger, Flow.SUBSIDIES, body, ledger.firms + firm, who[firm] * amount * share)
+
+
+@compiled
+def imitate(zone: Zone, luck: np.ndarray) -> None:
+    """A firm copies part of the distance to the best of its product, the more the better its people and contacts.
+
+    Plant ages, and money for upgrading renews it.
 
     Args:
-        found: success; draw: uniform, shape (rows,); uniform: see `step_draw`.
-        faced: rates of air and water, yuan/equivalent; direction: log odds of a cleaner firm without regulation.
-
-    Returns:
-        Which firms broke through, and which became cleaner.
+        luck: uniform draws, shape (rows,).
     """
-    rows = found.size
-    broke, cleaner = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
-    steps = step_draw(uniform, found, step_most)
-    for firm in range(rows):
-        innovations[firm] = 0.0
-        if found[firm]:
-            regulated = (faced[firm, 0] + faced[firm, 1]) / 2.0 * (1.0 - hidden[firm]) / tax_reference
-            pull = direction + direction_tax * np.log1p(regulated)
-            if draw[firm] < 1.0 / (1.0 + np.exp(-pull)):
-                cleaner[firm] = True
-                clean[firm] = max(clean_floor, clean[firm] * (1.0 - clean_step * (1.0 + abs(steps[firm]))))
-            elif steps[firm] > 0.0:
-                efficiency[firm] = max(efficiency_floor, efficiency[firm] * (1.0 - steps[firm]))
-            if cleaner[firm] or steps[firm] > 0.0:
-                innovations[firm] = 1.0
-            broke[firm] = steps[firm] > breakthrough_step
-        knowledge[firm] = min(max(knowledge[firm] + learning * found[firm] - forgetting * knowledge[firm], 0.0), 1.0)
-    return broke, cleaner
-
-
-def _pay_rewards(zone: PilotZone, breakthrough: np.ndarray, clean: np.ndarray) -> None:
-    """Each breakthrough is paid its reward; the reward for clean innovation is shared by those of the quarter."""
-    now = zone.policy.now
-    if now.breakthrough_reward > 0.0 and breakthrough.any():
-        amount = zone.within_budget("finance", breakthrough * now.breakthrough_reward)
-        zone.ledger.pay("subsidies", zone.body_account(zone.body["finance"]), zone.firm_accounts, amount)
-    if now.clean_reward > 0.0 and clean.any():
-        amount = zone.within_budget("science", clean * (now.clean_reward / QUARTERS / clean.sum()))
-        zone.ledger.pay("subsidies", zone.body_account(zone.body["science"]), zone.firm_accounts, amount)
-
-
-def _imitate(zone: PilotZone) -> None:
-    """A firm copies part of the distance to the best of its product, the more the better its people and contacts."""
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
-    _copy(
-        zone.streams.at("imitation", zone.quarter).random(firms.rows),
-        firms.alive,
-        firms.product,
-        firms.efficiency,
-        firms.clean,
-        firms.staff,
-        firms.posts,
-        len(zone.world.products),
-        p.imitation * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication),
-        p.copy_share,
-    )
-    _modernise(
-        firms.outdated,
-        firms.alive,
-        firms.upgrade_money,
-        firms.book_capital,
-        p.ageing,
-        p.modernise,
-        p.upgrade_cost,
-        p.modernise_most,
-    )
+    contact = p.imitation * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
+    best_cost, best_clean = np.full((2, zone.fixed.products), np.inf)
+    for firm in range(firms.rows):
+        if firms.alive[firm]:
+            product = firms.product[firm]
+            best_cost[product] = min(best_cost[product], firms.efficiency[firm])
+            best_clean[product] = min(best_clean[product], firms.clean[firm])
+    for firm in range(firms.rows):
+        product = firms.product[firm]
+        if firms.alive[firm] and luck[firm] < contact * skilled_share(zone, firm):
+            firms.efficiency[firm] += p.copy_share * min(0.0, best_cost[product] - firms.efficiency[firm])
+            firms.clean[firm] += p.copy_share * min(0.0, best_clean[product] - firms.clean[firm])
+        modern = p.modernise * firms.upgrade_money[firm] / max(firms.book_capital[firm] * p.upgrade_cost, 1.0)
+        aged = firms.outdated[firm] + p.ageing * (1.0 - firms.outdated[firm])
+        firms.outdated[firm] = aged * (1.0 - min(max(modern, 0.0), p.modernise_most)) * firms.alive[firm]
 
 
 @compiled
-def _copy(
-    luck: np.ndarray,
-    alive: np.ndarray,
-    product: np.ndarray,
-    efficiency: np.ndarray,
-    clean: np.ndarray,
-    staff: np.ndarray,
-    posts: np.ndarray,
-    products: int,
-    contact: float,
-    copy_share: float,
-) -> None:
-    """Let firms in contact come nearer to the best of their product; contact: chance with all skilled posts filled."""
-    best_cost, best_clean = np.full(products, np.inf), np.full(products, np.inf)
-    for firm in range(alive.size):
-        if alive[firm]:
-            best_cost[product[firm]] = min(best_cost[product[firm]], efficiency[firm])
-            best_clean[product[firm]] = min(best_clean[product[firm]], clean[firm])
-    for firm in range(alive.size):
-        need = posts[firm, SKILLED] + posts[firm, PROFESSIONAL]
-        skilled = (staff[firm, SKILLED] + staff[firm, PROFESSIONAL]) / max(need, 1e-9)
-        if alive[firm] and luck[firm] < contact * min(max(skilled, 0.0), 1.0):
-            efficiency[firm] += copy_share * min(0.0, best_cost[product[firm]] - efficiency[firm])
-            clean[firm] += copy_share * min(0.0, best_clean[product[firm]] - clean[firm])
+def extend_chain(zone: Zone, luck: np.ndarray) -> None:
+    """A firm adds a step of processing with money, professionals and a park that can carry it.
 
-
-@compiled
-def _modernise(
-    outdated: np.ndarray,
-    alive: np.ndarray,
-    upgrade_money: np.ndarray,
-    book_capital: np.ndarray,
-    ageing: float,
-    modernise: float,
-    upgrade_cost: float,
-    modernise_most: float,
-) -> None:
-    """Let plant age, and money for upgrading renew it."""
-    for firm in range(alive.size):
-        modern = modernise * upgrade_money[firm] / max(book_capital[firm] * upgrade_cost, 1.0)
-        aged = outdated[firm] + ageing * (1.0 - outdated[firm])
-        outdated[firm] = aged * (1.0 - min(max(modern, 0.0), modernise_most)) * alive[firm]
-
-
-def _extend_chain(zone: PilotZone) -> None:
-    """A firm adds a step of processing with money, professionals and a park that can carry it."""
+    Args:
+        luck: uniform draws, shape (rows,).
+    """
     firms, p = zone.firms, zone.p.innovation
-    _climb(
-        zone.streams.at("chain", zone.quarter).random(firms.rows),
-        firms.alive,
-        firms.chain,
-        firms.innovations,
-        firms.margin,
-        firms.staff,
-        firms.posts,
-        firms.chain_money,
-        firms.research,
-        firms.book_capital,
-        firms.place,
-        np.maximum(zone.p.environment.infrastructure_least, zone.towns.infrastructure) ** p.chain_park,
-        p.chain_top,
-        p.chain_margin,
-        p.chain_own,
-        p.chain_cost,
-        p.chain_rate,
-        p.critical_mass,
-    )
-
-
-@compiled
-def _climb(
-    luck: np.ndarray,
-    alive: np.ndarray,
-    chain: np.ndarray,
-    innovations: np.ndarray,
-    margin: np.ndarray,
-    staff: np.ndarray,
-    posts: np.ndarray,
-    chain_money: np.ndarray,
-    research: np.ndarray,
-    book_capital: np.ndarray,
-    place: np.ndarray,
-    carried: np.ndarray,
-    chain_top: float,
-    chain_margin: float,
-    chain_own: float,
-    chain_cost: float,
-    chain_rate: float,
-    critical_mass: float,
-) -> None:
-    """Add a step where the draw allows; carried: what the place's infrastructure lets through, shape (places,)."""
-    for firm in range(alive.size):
+    carried = np.empty(zone.towns.rows)
+    for town in range(carried.size):
+        built = max(zone.p.environment.infrastructure_least, zone.towns.infrastructure[town])
+        carried[town] = built**p.chain_park
+    for firm in range(firms.rows):
         # what hinders a firm only lowers the chance, so that most draws need no power and no exponential
-        most = chain_rate * carried[place[firm]]
-        if luck[firm] < most and alive[firm] and chain[firm] < chain_top and margin[firm] > chain_margin:
-            money = chain_money[firm] + chain_own * research[firm] * QUARTERS
-            money /= max(book_capital[firm] * chain_cost, 1.0)
-            professionals = staff[firm, PROFESSIONAL] / max(posts[firm, PROFESSIONAL], 1e-9)
-            filled = min(max(professionals, 0.0), 1.0) ** critical_mass
+        most = p.chain_rate * carried[firms.place[firm]]
+        able = firms.alive[firm] and firms.chain[firm] < p.chain_top and firms.margin[firm] > p.chain_margin
+        if luck[firm] < most and able:
+            money = firms.chain_money[firm] + p.chain_own * firms.research[firm] * QUARTERS
+            money /= max(firms.book_capital[firm] * p.chain_cost, 1.0)
+            professionals = firms.staff[firm, PROFESSIONAL] / max(firms.posts[firm, PROFESSIONAL], 1e-9)
+            filled = min(max(professionals, 0.0), 1.0) ** p.critical_mass
             if luck[firm] < most * (1.0 - np.exp(-money)) * filled:
-                chain[firm] += 1.0
-                innovations[firm] += 1.0
-
-
-def _brand(zone: PilotZone) -> None:
-    """Brands grow with support for firms above the raw-material level, and fade."""
-    firms, p, now = zone.firms, zone.p.brand, zone.policy.now
-    each = now.brand_support / max(1.0, float(np.count_nonzero(firms.alive))) / p.money_scale
-    _grow_brands(
-        firms.brand,
-        firms.alive,
-        firms.chain,
-        firms.colluding,
-        p.growth * float(np.log1p(each)),
-        p.level_base,
-        p.level_weight,
-        p.fade,
-        p.stain,
-    )
+                firms.chain[firm] += 1.0
+                firms.innovations[firm] += 1.0
 
 
 @compiled
-def _grow_brands(
-    brand: np.ndarray,
-    alive: np.ndarray,
-    chain: np.ndarray,
-    colluding: np.ndarray,
-    support: float,
-    level_base: float,
-    level_weight: float,
-    fade: float,
-    stain: float,
-) -> None:
-    """Set each brand, 0-1; collusion stains it."""
-    for firm in range(brand.size):
-        name = brand[firm] * (1.0 - fade)
-        if alive[firm]:
-            growth = support * (level_base + level_weight * chain[firm]) * (1.0 - brand[firm])
-            name += growth * (1.0 - stain) if colluding[firm] else growth
-        brand[firm] = min(max(name, 0.0), 1.0)
+def keep_names(zone: Zone) -> None:
+    """Brands grow with support for firms above the raw-material level, and fade; so does money kept for a purpose."""
+    firms, p = zone.firms, zone.p.brand
+    memory = zone.p.innovation.money_memory
+    each = zone.policy.now.brand_support / max(1.0, firms.alive.sum()) / p.money_scale
+    support = p.growth * np.log1p(each)
+    for firm in range(firms.rows):
+        name = firms.brand[firm] * (1.0 - p.fade)
+        if firms.alive[firm]:
+            growth = support * (p.level_base + p.level_weight * firms.chain[firm]) * (1.0 - firms.brand[firm])
+            name += growth * (1.0 - p.stain) if firms.colluding[firm] else growth
+        firms.brand[firm] = min(max(name, 0.0), 1.0)
+        firms.research_fund[firm] *= memory
+        firms.upgrade_money[firm] *= memory
+        firms.chain_money[firm] *= memory
+        firms.clean_money[firm] *= memory

@@ -12,26 +12,37 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.ledger import Flow, pay
 from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
-from ccepz_sim.rules.collusion import audit_chance, either, watched
+from ccepz_sim.rng import Stream
+from ccepz_sim.rules.collusion import attention, audit_chance, either
+from ccepz_sim.rules.firm_life import close_firms
+from ccepz_sim.state.firms import FINE_STAGES
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
-def inspect_and_punish(zone: PilotZone) -> None:
+def inspect_and_punish(zone: Zone) -> None:
     """Find some of those who hide or collude, fine them later, remove officials, recover misused money.
 
     Reads: inspection.*, collusion.firm_fine, own_fine, history.*, chronicle.cases_told; policy inspectors, audit_share,
     disclosure, media, accountability; the scenario's inspections.
     """
-    _execute_fines(zone)
-    if zone.quarter % QUARTERS == 0:
-        zone.firms.key = key_firms(row_sum(zone.plan.equivalents), zone.p.inspection.key_part)
-    found = _detect(zone)
-    _punish(zone, found)
-    _audit_funds(zone)
+    firms, p = zone.firms, zone.p.inspection
+    luck = zone.streams.at(Stream.DETECTION, zone.quarter).random(firms.rows)
+    penalty = zone.streams.at(Stream.OFFICIAL_PENALTY, zone.quarter).random(zone.officials.rows)
+    first_of_year = zone.quarter % QUARTERS == 0
+    execute_fines(zone, *fine_steps(p.fine_lag))
+    if first_of_year:
+        firms.key[:] = key_firms(row_sum(zone.plan.equivalents), p.key_part)
+    detect(zone, luck)
+    deals = punish(zone, penalty)
+    if len(deals):
+        _note_cases(zone, deals)
+    if first_of_year:
+        _audit_funds(zone)
     _expose_mine(zone)
 
 
@@ -46,60 +57,48 @@ def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Val
     return chance
 
 
-def detection(zone: PilotZone) -> tuple[np.ndarray, np.ndarray]:
-    """Give for each firm the chance of detection this quarter if it colludes, and if it hides alone.
+@compiled
+def detect(zone: Zone, luck: np.ndarray) -> None:
+    """Draw which of those who collude or hide alone are found this quarter.
 
-    Returns:
-        Two arrays of shape (rows,), 0-1: by inspection, audit (of collusion only), citizens and central teams.
+    Ways: inspection, audit (of collusion only), citizens and central teams.
 
-    Reads: inspection.*; policy inspectors, audit_share, disclosure, media; harm, trust and voice of the towns.
+    Args:
+        luck: uniform draws, shape (rows,).
     """
     firms, officials, towns, now, p = zone.firms, zone.officials, zone.towns, zone.policy.now, zone.p.inspection
-    alive, hiding, deals = _count(firms.alive, firms.hidden, firms.colluding)
+    alive = hiding = deals = 0.0
+    for firm in range(firms.rows):
+        deals += firms.colluding[firm]
+        if firms.alive[firm]:
+            alive += 1.0
+            hiding += firms.hidden[firm] > 0.0
     count = max(1.0, alive)
-    reach = officials.enforcement * audit_chance(
-        1.0, now.inspectors * p.cases_per_inspector / count, hiding / count + p.routine_load
+    reach = audit_chance(1.0, now.inspectors * p.cases_per_inspector / count, hiding / count + p.routine_load)
+    audited = audit_chance(
+        now.audit_share * p.audit_reach * zone.governance.audit_quality, p.audit_capacity, deals / count
     )
-    audited = audit_chance(now.audit_share * p.audit_reach * zone.audit_quality, p.audit_capacity, deals / count)
-    together, alone = np.empty(firms.rows), np.empty(firms.rows)
-    _chances(
-        firms.official, firms.place, firms.hidden, watched(zone),
-        reach, officials.captured, towns.harm * towns.trust * zone.voice_strength,
-        now.disclosure + p.media_light * now.media, audited, p.central_reach * zone.path.inspection[zone.quarter],
-        p.tip_off, p.visible_base, p.citizen_strength, p.central_notice,
-        together, alone,
-    )  # fmt: skip
-    return together, alone
-
-
-@compiled
-def _count(alive: np.ndarray, hidden: np.ndarray, colluding: np.ndarray) -> tuple[float, float, float]:
-    """Count firms in business, those of them that hide, and deals."""
-    count = hiding = deals = 0.0
-    for firm in range(alive.size):
-        deals += colluding[firm]
-        if alive[firm]:
-            count += 1.0
-            hiding += hidden[firm] > 0.0
-    return count, hiding, deals
-
-
-@compiled
-def _chances(
-    official: np.ndarray, place: np.ndarray, hidden: np.ndarray, watch: np.ndarray,
-    reach: np.ndarray, captured: np.ndarray, heard: np.ndarray,
-    light: float, audited: float, central: float,
-    tip_off: float, visible_base: float, citizen_strength: float, notice: float,
-    together: np.ndarray, alone: np.ndarray,
-) -> None:  # fmt: skip
-    """Set the chance of detection of each firm if it colludes, and if it hides alone."""
-    for firm in range(official.size):
-        mine = official[firm]
-        visible = visible_base + (1.0 - visible_base) * hidden[firm]
-        citizens = complaint_chance(citizen_strength, visible, light, heard[place[firm]])
-        warned = min(1.0, reach[mine] * (1.0 - tip_off * captured[mine]) * watch[firm])
-        together[firm] = either(warned, audited, citizens, central * (1.0 - notice))
-        alone[firm] = either(min(1.0, reach[mine] * watch[firm]), citizens, central)
+    central = p.central_reach * zone.path.inspection[zone.quarter]
+    light = now.disclosure + p.media_light * now.media
+    watch = attention(firms.key, firms.alive, p.key_attention)
+    chances = 0.0
+    for firm in range(firms.rows):
+        firms.punished[firm] = False
+        if not firms.alive[firm]:
+            continue
+        mine, town = firms.official[firm], firms.place[firm]
+        heard = towns.harm[town] * towns.trust[town] * towns.voice[town]
+        visible = p.visible_base + (1.0 - p.visible_base) * firms.hidden[firm]
+        citizens = complaint_chance(p.citizen_strength, visible, light, heard)
+        seen = officials.enforcement[mine] * reach
+        warned = min(1.0, seen * (1.0 - p.tip_off * officials.captured[mine]) * watch[firm])
+        together = either(warned, audited, citizens, central * (1.0 - p.central_notice))
+        chances += together
+        if firms.colluding[firm]:
+            firms.punished[firm] = luck[firm] < together
+        elif firms.hidden[firm] > 0.0:
+            firms.punished[firm] = luck[firm] < either(min(1.0, seen * watch[firm]), citizens, central)
+    zone.count.detection = chances / count
 
 
 def key_firms(load: np.ndarray, part: float) -> np.ndarray:
@@ -117,39 +116,6 @@ def key_firms(load: np.ndarray, part: float) -> np.ndarray:
     return marked
 
 
-def _detect(zone: PilotZone) -> np.ndarray:
-    """Draw which of those who collude or hide alone are found this quarter, shape (rows,)."""
-    firms = zone.firms
-    together, alone = detection(zone)
-    luck = zone.streams.at("detection", zone.quarter).random(firms.rows)
-    found, zone.detection_mean = _find(luck, together, alone, firms.alive, firms.colluding, firms.hidden)
-    return found
-
-
-@compiled
-def _find(
-    luck: np.ndarray,
-    together: np.ndarray,
-    alone: np.ndarray,
-    alive: np.ndarray,
-    colluding: np.ndarray,
-    hidden: np.ndarray,
-) -> tuple[np.ndarray, float]:
-    """Give which firms are found, and the mean chance of detection of a deal."""
-    found = np.zeros(alive.size, np.bool_)
-    count = chances = 0.0
-    for firm in range(alive.size):
-        if not alive[firm]:
-            continue
-        count += 1.0
-        chances += together[firm]
-        if colluding[firm]:
-            found[firm] = luck[firm] < together[firm]
-        elif hidden[firm] > 0.0:
-            found[firm] = luck[firm] < alone[firm]
-    return found, chances / max(1.0, count)
-
-
 def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
     """Move fines on by a quarter through an Erlang chain; returns those still on their way and those due now.
 
@@ -158,133 +124,113 @@ def fines_due(pending: np.ndarray, lag: float) -> tuple[np.ndarray, np.ndarray]:
 
     Source: exact transition as for policy lags; benchmark B20.
     """
-    moves, leaves = _fine_steps(lag, pending.shape[1])
-    return _move_on(pending, moves, leaves)
+    left = pending.copy()
+    moves, leaves = fine_steps(lag, pending.shape[1])
+    return left, np.array([fine_due(left, row, moves, leaves) for row in range(len(left))])
 
 
 @compiled
-def _move_on(pending: np.ndarray, moves: np.ndarray, leaves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give what stays in each stage, and what falls due, of each row."""
-    left, due = np.empty_like(pending), np.empty(len(pending))
-    for row in range(len(pending)):
-        leaving = 0.0
-        for stage in range(leaves.size):
-            leaving += pending[row, stage] * leaves[stage]
-            staying = 0.0
-            for earlier in range(leaves.size):
-                staying += pending[row, earlier] * moves[earlier, stage]
-            left[row, stage] = staying
-        due[row] = leaving
-    return left, due
+def fine_due(pending: np.ndarray, row: int, moves: np.ndarray, leaves: np.ndarray) -> float:
+    """Move the fines of one row on by a quarter and give what falls due, yuan.
+
+    Args:
+        pending: yuan, shape (rows, stages), changed; moves, leaves: see `fine_steps`.
+    """
+    due = 0.0
+    for stage in range(leaves.size - 1, -1, -1):  # the last stage first: it takes from those before it
+        due += pending[row, stage] * leaves[stage]
+        staying = 0.0
+        for earlier in range(stage + 1):
+            staying += pending[row, earlier] * moves[earlier, stage]
+        pending[row, stage] = staying
+    return due
 
 
 @cache
-def _fine_steps(lag: float, stages: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the shares of each stage that move to every stage, and that fall due, in a quarter."""
+def fine_steps(lag: float, stages: int = FINE_STAGES) -> tuple[np.ndarray, np.ndarray]:
+    """Give the shares of each stage that move to every stage, and that fall due, in a quarter.
+
+    Args:
+        lag: mean time from finding to payment, quarters.
+    """
     moves = erlang_matrix(lag, stages)
     return np.ascontiguousarray(moves.T), 1.0 - moves.sum(axis=0)
 
 
-def _execute_fines(zone: PilotZone) -> None:
-    """Fines that fall due are paid as far as cash reaches: by firms, and by officials from homes of their place."""
-    firms, officials, ledger, p = zone.firms, zone.officials, zone.ledger, zone.p.inspection
-    treasury = zone.body_account(zone.body["prefecture"])
-    zone.fines_paid = 0.0
-    if firms.pending_fine.any():
-        firms.pending_fine, due = fines_due(firms.pending_fine, p.fine_lag)
-        paid = np.minimum(np.maximum(0.0, ledger.deposits[zone.firm_accounts]), due) * firms.alive
-        ledger.pay("fines", zone.firm_accounts, treasury, paid)
-        firms.profit = firms.profit - paid
-        zone.fines_paid = float(paid.sum())
-    if officials.pending_fine.max() >= 1.0:
-        officials.pending_fine, due = fines_due(officials.pending_fine, p.fine_lag)
-        home = np.where(officials.place >= 0, officials.place, zone.seat)
-        owed = np.bincount(home, weights=due, minlength=zone.world.place_count)
-        homes = ledger.of("households")
-        ledger.pay("fines", homes, treasury, np.minimum(owed, np.maximum(0.0, ledger.deposits[homes])))
-
-
-def _punish(zone: PilotZone, found: np.ndarray) -> None:
-    """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed."""
-    firms, p, c = zone.firms, zone.p.inspection, zone.p.collusion
-    firms.punished = found
-    firms.stopped[:] = 0.0
-    zone.inspections_made = zone.policy.now.inspectors * p.visits_per_inspector
-    if not found.any():
-        return
-    deals = np.flatnonzero(found & firms.colluding)
-    _fine(
-        found, firms.hidden, firms.reference_burden, firms.evaded_tax, firms.evaded_permits, firms.concentration,
-        firms.clean, firms.abate,
-        c.firm_fine, c.own_fine, p.fine_floor * zone.prices.general,
-        zone.permit_price * (1.0 + zone.p.abatement.report_permits), p.brand_loss,
-        zone.policy.now.standard * (1.0 + p.stop_margin), p.stop_share,
-        firms.colluding, firms.pending_fine, firms.brand, firms.stopped,
-    )  # fmt: skip
-    if len(deals):
-        _punish_officials(zone, deals)
-        _note_cases(zone, deals)
-
-
 @compiled
-def _fine(
-    found: np.ndarray, hidden: np.ndarray, burden: np.ndarray, evaded_tax: np.ndarray, evaded_permits: np.ndarray,
-    concentration: np.ndarray, clean: np.ndarray, abate: np.ndarray,
-    firm_fine: float, own_fine: float, floor: float, permit_fine: float, brand_loss: float, stop_limit: float,
-    stop_share: float,
-    colluding: np.ndarray, pending_fine: np.ndarray, brand: np.ndarray, stopped: np.ndarray,
-) -> None:  # fmt: skip
-    """Fine each firm that was found, restrict it if it is above the limit, end its deal."""
-    for firm in range(found.size):
-        if not found[firm]:
-            continue
-        weight = firm_fine if colluding[firm] else own_fine * hidden[firm]
-        fine = weight * burden[firm] + (floor + evaded_tax[firm])
-        pending_fine[firm, 0] += fine + permit_fine * evaded_permits[firm]
-        brand[firm] *= 1.0 - brand_loss
-        shown = concentration[firm] * clean[firm] * (1.0 - min(abate[firm, 0], abate[firm, 1]))
-        if shown > stop_limit:
-            stopped[firm] = stop_share
-        colluding[firm] = False
-
-
-def _punish_officials(zone: PilotZone, rows: np.ndarray) -> None:
-    """Each official with a found case may be removed at the next evaluation, and then pays for what he took.
+def execute_fines(zone: Zone, moves: np.ndarray, leaves: np.ndarray) -> None:
+    """Fines that fall due are paid as far as cash reaches: by firms, and by officials from homes of their place.
 
     Args:
-        rows: firms found in a deal.
+        moves, leaves: see `fine_steps`.
     """
-    officials = zone.officials
-    luck = zone.streams.at("official penalty", zone.quarter).random(len(officials.body))
-    officials.dismissed += _remove(
-        zone.firms.official[rows], luck, zone.p.inspection.official_removed * (1.0 + zone.policy.now.accountability),
-        zone.p.collusion.official_repays,
-        officials.caught, officials.take, officials.pending_fine,
-    )  # fmt: skip
+    firms, officials, ledger = zone.firms, zone.officials, zone.ledger
+    treasury = ledger.bodies + zone.body.prefecture
+    zone.count.fines = 0.0
+    for firm in range(firms.rows):
+        if firms.pending_fine[firm, 0] + firms.pending_fine[firm, FINE_STAGES - 1] > 0.0:
+            due = fine_due(firms.pending_fine, firm, moves, leaves)
+            if firms.alive[firm]:
+                account = ledger.firms + firm
+                paid = min(max(0.0, ledger.deposits[account]), due)
+                pay(ledger, Flow.FINES, account, treasury, paid)
+                firms.profit[firm] -= paid
+                zone.count.fines += paid
+    if officials.pending_fine.max() >= 1.0:
+        owed = np.zeros(zone.towns.rows)
+        for one in range(officials.rows):
+            home = officials.place[one] if officials.place[one] >= 0 else zone.fixed.seat
+            owed[home] += fine_due(officials.pending_fine, one, moves, leaves)
+        for town in range(owed.size):
+            homes = ledger.households + town
+            pay(ledger, Flow.FINES, homes, treasury, min(owed[town], max(0.0, ledger.deposits[homes])))
 
 
 @compiled
-def _remove(
-    hit: np.ndarray,
-    luck: np.ndarray,
-    chance: float,
-    repays: float,
-    caught: np.ndarray,
-    take: np.ndarray,
-    pending_fine: np.ndarray,
-) -> float:
-    """Have some of the officials who were hit caught and fined; return their number."""
-    removed = 0.0
-    for one in hit:
-        if not caught[one] and luck[one] < chance:
-            removed += 1.0
-            caught[one] = True
-            pending_fine[one, 0] += repays * take[one]
-            take[one] = 0.0
-    return removed
+def punish(zone: Zone, luck: np.ndarray) -> np.ndarray:
+    """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed.
+
+    An official with a found case may be removed at the next evaluation, and then pays for what he took.
+
+    Args:
+        luck: uniform draws, shape (officials,).
+
+    Returns:
+        Rows of the firms found in a deal.
+    """
+    firms, officials, now, p, c = zone.firms, zone.officials, zone.policy.now, zone.p.inspection, zone.p.collusion
+    floor = p.fine_floor * zone.prices.general
+    permit_fine = zone.permits.price * (1.0 + zone.p.abatement.report_permits)
+    limit = now.standard * (1.0 + p.stop_margin)
+    removed = p.official_removed * (1.0 + now.accountability)
+    zone.count.inspections = now.inspectors * p.visits_per_inspector
+    deals, count = np.empty(firms.rows, dtype=np.int64), 0
+    for firm in range(firms.rows):
+        firms.stopped[firm] = 0.0
+        if not firms.punished[firm]:
+            continue
+        deal = firms.colluding[firm]
+        weight = c.firm_fine if deal else c.own_fine * firms.hidden[firm]
+        fine = weight * firms.reference_burden[firm] + (floor + firms.evaded_tax[firm])
+        firms.pending_fine[firm, 0] += fine + permit_fine * firms.evaded_permits[firm]
+        firms.brand[firm] *= 1.0 - p.brand_loss
+        treated = min(firms.abate[firm, 0], firms.abate[firm, 1])
+        if firms.concentration[firm] * firms.clean[firm] * (1.0 - treated) > limit:
+            firms.stopped[firm] = p.stop_share
+        firms.colluding[firm] = False
+        if deal:
+            deals[count] = firm
+            count += 1
+            one = firms.official[firm]
+            if not officials.caught[one] and luck[one] < removed:
+                zone.count.dismissed += 1.0
+                officials.caught[one] = True
+                officials.pending_fine[one, 0] += c.official_repays * officials.take[one]
+                officials.take[one] = 0.0
+    return deals[:count].copy()
 
 
-def _note_cases(zone: PilotZone, rows: np.ndarray) -> None:
+def _note_cases(zone: Zone, rows: np.ndarray) -> None:
     """Tell of the first cases among large firms."""
     firms = zone.firms
     for row in rows[firms.large[rows] > 0.0][: int(zone.p.chronicle.cases_told)]:
@@ -298,31 +244,42 @@ def _note_cases(zone: PilotZone, rows: np.ndarray) -> None:
         )
 
 
-def _audit_funds(zone: PilotZone) -> None:
+def _audit_funds(zone: Zone) -> None:
     """Audits recover part of the misused money of the past year and make it known."""
-    firms, p = zone.firms, zone.p.inspection
-    if zone.quarter % QUARTERS != 0:
-        return
-    chance = zone.policy.now.audit_share * zone.audit_quality
-    luck = zone.streams.at("fund audit", zone.quarter).random(firms.rows)
-    found = (luck < chance) & (firms.misused > 0.0) & firms.alive
-    back = np.where(found, p.recovery * firms.misused, 0.0)
-    back = np.minimum(back, np.maximum(0.0, zone.ledger.deposits[zone.firm_accounts]))
-    zone.ledger.pay("fines", zone.firm_accounts, zone.body_account(zone.body["finance"]), back)
-    firms.profit = firms.profit - back
-    granted = float(firms.granted.sum())
-    misused = float(firms.misused.sum())
-    if misused > 0.0 and zone.audit_found > p.reveal_share:
+    luck = zone.streams.at(Stream.FUND_AUDIT, zone.quarter).random(zone.firms.rows)
+    granted, misused = recover_funds(zone, luck)
+    if misused > 0.0 and zone.governance.audit_found > zone.p.inspection.reveal_share:
         zone.note("funds_misused", place="zone", indicator="funds_misused_share", weight=misused,
                   share=misused / max(1.0, granted))  # fmt: skip
-    firms.granted[:] = 0.0
-    firms.misused[:] = 0.0
 
 
-def _expose_mine(zone: PilotZone) -> None:
+@compiled
+def recover_funds(zone: Zone, luck: np.ndarray) -> tuple[float, float]:
+    """Recover part of what some firms misused, and give what was granted and misused since the last audit, yuan.
+
+    Args:
+        luck: uniform draws, shape (rows,).
+    """
+    firms, ledger, p = zone.firms, zone.ledger, zone.p.inspection
+    chance = zone.policy.now.audit_share * zone.governance.audit_quality
+    office = ledger.bodies + zone.body.finance
+    granted = misused = 0.0
+    for firm in range(firms.rows):
+        granted += firms.granted[firm]
+        misused += firms.misused[firm]
+        if luck[firm] < chance and firms.misused[firm] > 0.0 and firms.alive[firm]:
+            account = ledger.firms + firm
+            back = min(p.recovery * firms.misused[firm], max(0.0, ledger.deposits[account]))
+            pay(ledger, Flow.FINES, account, office, back)
+            firms.profit[firm] -= back
+        firms.granted[firm] = firms.misused[firm] = 0.0
+    return granted, misused
+
+
+def _expose_mine(zone: Zone) -> None:
     """In the history a county's mining area is exposed and closed by central inspection."""
     p = zone.p.history
-    if not zone.scenario_used.mine_closure or zone.quarter != int(p.closure_quarter):
+    if not zone.mine_closure or zone.quarter != int(p.closure_quarter):
         return
     firms, world = zone.firms, zone.world
     coal = zone.technology.industry == world.industry_names.index("coal_mining")
@@ -336,5 +293,5 @@ def _expose_mine(zone: PilotZone) -> None:
             break
         closed[row] = True
         done += float(firms.capacity[row])
-    zone.close_firms(closed)
+    close_firms(zone, closed)
     zone.note("mine_closed", place="tianjun", indicator="gdp", weight=done, count=int(closed.sum()))

@@ -6,20 +6,20 @@ docs/model.md (e).
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import ONE, comb_of, even_comb, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, with_outside
-from ccepz_sim.state.population import BLOCK, change_cell
-from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
+from ccepz_sim.state.population import BLOCK, LONG_AGO, NO_AGE, change_cell
+from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS, UNSKILLED
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 UNDECIDED = -1
@@ -28,20 +28,18 @@ RECEIVING = ("golmud", "delingha")
 RIVAL = "xining"
 
 
-def choice_chances(utility: np.ndarray, *more: np.ndarray) -> np.ndarray:
-    """Give logit shares along the last axis, summing to one. Benchmark B08.
+@compiled
+def choice_chances(utility: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Give logit shares of some choices, summing to one. Benchmark B08.
 
     Args:
-        utility: shape (..., choices); more: further terms of its sum, broadcast and of moderate size. As the
-            exponentials are multiplied, a sum over many kinds of people costs no exponential of each.
+        utility: shape (choices,); weight: exponential of what is to be added to it, of moderate size, same shape. A
+            sum over many kinds of people then costs no exponential of each.
 
     Source: McFadden 1974.
     """
-    weight = np.exp(utility - utility.max(axis=-1, keepdims=True))
-    for term in more:
-        weight = weight * np.exp(term)
-    chances: np.ndarray = weight / weight.sum(axis=-1, keepdims=True)
-    return chances
+    found = np.exp(utility - utility.max()) * weight
+    return found / found.sum()
 
 
 @compiled
@@ -53,57 +51,71 @@ def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarra
     return job_chance * wage + (1.0 - job_chance) * otherwise
 
 
-def live_and_move(zone: PilotZone) -> None:
+def live_and_move(zone: Zone) -> None:
     """Age, die, are born; then some consider moving, some are resettled, some return.
 
     Reads: population.*, migration.*, labour.retirement_age; policy resettlement, resettlement_jobs and those of
     `attraction`.
     """
-    _vital(zone)
+    live(zone)
     value = attraction(zone)
-    _choose(zone, value)
-    _resettle(zone, value)
-    zone.population.persons = zone.population.count()
+    if not zone.frozen:
+        choose(zone, value)
+        _resettle(zone, value)
+    count_persons(zone)
 
 
-def _vital(zone: PilotZone) -> None:
+def live(zone: Zone) -> None:
     """A quarter older; the old and a few others die, and every place has its births."""
     people = zone.population
-    people.age[: people.used] += 1
-    if zone.frozen:
-        return
-    luck = zone.streams.at("vital", zone.quarter).random(people.used // BLOCK + 2)
-    _die(zone, luck[1:])
-    _be_born(zone, float(luck[0]))
-
-
-def _die(zone: PilotZone, start: np.ndarray) -> None:
-    """Draw deaths by age: by band, and rising with the square of years in high age.
-
-    Args:
-        start: one uniform draw for each block of rows.
-    """
-    people, hazard = zone.population, in_parts(zone.death_chance)
-    for number, rows in people.blocks():
-        people.bury(comb_of(hazard, people.age[rows], float(start[number])) + rows.start)
-
-
-def _be_born(zone: PilotZone, luck: float) -> None:
-    """Births follow the rate of each place; what is less than a row is carried from place to place."""
-    people = zone.population
-    p, voice = zone.p.population, zone.p.voice
-    town = _births(zone.birth_rate, p.birth_outside, people.persons, people.birth_weight, luck)
-    awareness = with_outside(zone.towns.awareness, voice.awareness_start)
-    people.bear(town, awareness, with_outside(zone.towns.trust, voice.trust_start))
+    luck = zone.streams.at(Stream.VITAL, zone.quarter).random(people.used // BLOCK + 2)
+    dead = age_and_die(zone, luck[1:])
+    if not zone.frozen:
+        people.free = np.concatenate([people.free, dead])
+        town = births(zone, float(luck[0]))
+        bear(zone, people.rows_for(len(town)), town)
 
 
 @compiled
-def _births(rate: np.ndarray, outside: float, persons: np.ndarray, birth_weight: np.ndarray, luck: float) -> np.ndarray:
-    """Give the place of each newborn row; rate: births a person and year by place, and outside."""
-    expected, born = 0.0, np.empty(persons.size, dtype=np.int64)
-    for place in range(persons.size):
-        yearly = rate[place] if place < rate.size else outside
-        expected += yearly / QUARTERS * persons[place] / birth_weight[place]
+def age_and_die(zone: Zone, starts: np.ndarray) -> np.ndarray:
+    """Let a quarter pass, draw deaths by age, and give the rows of the dead.
+
+    The chance is that of a band of ages, and rises with the square of years in high age.
+
+    Args:
+        starts: one uniform draw for each block of rows.
+    """
+    people, hazard = zone.population, in_parts(zone.fixed.death_chance)
+    dead, count = np.empty(people.used, dtype=np.int64), 0
+    for row in range(people.used):
+        people.age[row] += 1
+    if zone.frozen:
+        return dead[:0]
+    for block in range(starts.size):
+        first = block * BLOCK
+        for chosen in comb_of(hazard, people.age[first : min(first + BLOCK, people.used)], starts[block]):
+            dead[count] = first + chosen
+            count += 1
+    for row in dead[:count]:
+        people.deaths[people.cells.town[people.cell[row]]] += people.weight[row]
+        change_cell(people.cell, people.heads, people.weight, row, people.cells.free)
+        people.age[row] = NO_AGE
+        people.resettled[row] = False
+    return dead[:count].copy()
+
+
+@compiled
+def births(zone: Zone, luck: float) -> np.ndarray:
+    """Give the place of each newborn row; what is less than a row is carried from place to place.
+
+    Args:
+        luck: one uniform draw.
+    """
+    people, towns = zone.population, zone.towns
+    expected, born = 0.0, np.empty(people.ends, dtype=np.int64)
+    for place in range(people.ends):
+        yearly = towns.birth_rate[place] if place < towns.rows else zone.p.population.birth_outside
+        expected += yearly / QUARTERS * people.persons[place] / people.birth_weight[place]
         born[place] = int(np.floor(expected + luck))
     town = np.empty(born[-1], dtype=np.int64)
     place = 0
@@ -114,7 +126,37 @@ def _births(rate: np.ndarray, outside: float, persons: np.ndarray, birth_weight:
     return town
 
 
-def attraction(zone: PilotZone) -> np.ndarray:
+@compiled
+def bear(zone: Zone, rows: np.ndarray, town: np.ndarray) -> None:
+    """Fill rows with newborns of these places, who hold the opinions of their places; shape (newborns,)."""
+    people, towns, voice = zone.population, zone.towns, zone.p.voice
+    for number in range(rows.size):
+        row, place = rows[number], town[number]
+        inside = place < towns.rows
+        people.weight[row] = people.birth_weight[place]
+        cell = cell_number(OUT_OF_LABOUR, place, UNSKILLED, people.cells.places)
+        change_cell(people.cell, people.heads, people.weight, row, cell)
+        people.home[row] = place
+        people.age[row] = 0
+        people.awareness[row] = towns.awareness[place] if inside else voice.awareness_start
+        people.trust[row] = towns.trust[place] if inside else voice.trust_start
+        people.jobless[row] = 0
+        people.moved[row] = LONG_AGO
+        people.guaranteed[row] = False
+        people.births[place] += people.birth_weight[place]
+
+
+@compiled
+def count_persons(zone: Zone) -> None:
+    """Count persons by place, the rest of China last."""
+    people = zone.population
+    people.persons[:] = 0
+    for cell in range(people.cells.count):
+        people.persons[people.cells.town[cell]] += int(people.heads[cell])
+
+
+@compiled
+def attraction(zone: Zone) -> np.ndarray:
     """Give the part of utility that all of one skill share: pay, pollution, services, altitude, offers, the rival.
 
     Returns:
@@ -122,192 +164,113 @@ def attraction(zone: PilotZone) -> np.ndarray:
 
     Reads: migration.*; policy talent_allowance, division.
     """
-    towns, world, p, now = zone.towns, zone.world, zone.p.migration, zone.policy.now
-    value = np.empty((world.place_count + 1, len(SKILLS)))
-    felt = np.array([p.pollution_unskilled, p.pollution_skilled, p.pollution_professional])
-    liked = np.array([p.amenity_unskilled, p.amenity_skilled, p.amenity_professional])
-    _pay(
-        value,
-        towns.labour_force,
-        towns.vacancies,
-        towns.employed,
-        towns.unemployment,
-        towns.wage,
-        zone.base_wage,
-        world.place["housing_cost"],
-        p.vacancy_base,
-        p.job_chance_least,
-        p.jobless_income,
-        p.housing_weight,
-        p.outside_wage * (1.0 - p.outside_risk),
-        p.wage,
-    )
-    _surroundings(
-        value,
-        felt,
-        liked,
-        towns.pollution,
-        towns.amenity,
-        towns.ecology,
-        world.place["altitude_m"],
-        p.outside_pollution,
-        p.outside_amenity,
-        p.ecology_weight,
-        p.ecology_reference,
-        p.altitude_free,
-        p.altitude / METRES,
-        p.allowance * now.talent_allowance / p.allowance_scale,
-        world.zone_count,
-        p.rival_pull * zone.rival_attraction * (1.0 - now.division),
-        world.place_index[RIVAL],
-    )
+    towns, p, now = zone.towns, zone.p.migration, zone.policy.now
+    felt = (p.pollution_unskilled, p.pollution_skilled, p.pollution_professional)
+    liked = (p.amenity_unskilled, p.amenity_skilled, p.amenity_professional)
+    talent = p.allowance * now.talent_allowance / p.allowance_scale
+    value = np.empty((towns.rows + 1, len(SKILLS)))
+    for place in range(towns.rows + 1):
+        if place < towns.rows:
+            harm = np.log1p(towns.pollution[place])
+            services = 1.0 + p.ecology_weight * (towns.ecology[place] - p.ecology_reference)
+            good = towns.amenity[place] * services
+            high = p.altitude / METRES * max(0.0, zone.world.place.altitude_m[place] - p.altitude_free)
+        else:
+            harm, good, high = np.log1p(p.outside_pollution), p.outside_amenity, 0.0
+        for skill in range(len(SKILLS)):
+            income = _income(zone, place, skill) if place < towns.rows else _income_outside(zone, skill)
+            value[place, skill] = p.wage * np.log(income) + liked[skill] * good - felt[skill] * harm - high
+        if place < zone.world.zone_count:
+            value[place, PROFESSIONAL] += talent
+    for skill in range(SKILLED, len(SKILLS)):
+        value[zone.fixed.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
     return value
 
 
 @compiled
-def _pay(
-    value: np.ndarray,
-    labour_force: np.ndarray,
-    vacancies: np.ndarray,
-    employed: np.ndarray,
-    unemployment: np.ndarray,
-    wage: np.ndarray,
-    base_wage: np.ndarray,
-    housing_cost: np.ndarray,
-    vacancy_base: float,
-    job_chance_least: float,
-    jobless_income: float,
-    housing_weight: float,
-    outside_wage: float,
-    weight: float,
-) -> None:
-    """Value expected income by place and skill; a chance of a job asks for a vacancy and for few who seek it."""
-    places, skills = wage.shape
-    for skill in range(skills):
-        usual = 0.0
-        for place in range(places):
-            free = working = 0.0
-            for employer in range(len(employed)):
-                free += vacancies[employer, place, skill]
-                working += employed[employer, place, skill]
-            seekers = max(max(labour_force[place, skill], 1.0) - working, 1.0)
-            chance = (1.0 - unemployment[place, skill]) * min(1.0, vacancy_base + free / (seekers + free))
-            chance = min(max(chance, job_chance_least), 1.0)
-            earned = wage[place, skill]
-            income = expected_wage(earned, chance, jobless_income * earned) / housing_cost[place] ** housing_weight
-            value[place, skill] = weight * np.log(income)
-            usual += base_wage[place, skill]
-        value[places, skill] = weight * np.log(usual / places * outside_wage)
+def _income(zone: Zone, place: int, skill: int) -> float:
+    """Give the income somebody can expect, yuan/year; a chance of a job asks for a vacancy and for few who seek it."""
+    towns, p = zone.towns, zone.p.migration
+    free = working = 0.0
+    for employer in range(towns.employed.shape[0]):
+        free += towns.vacancies[employer, place, skill]
+        working += towns.employed[employer, place, skill]
+    seekers = max(max(towns.labour_force[place, skill], 1.0) - working, 1.0)
+    chance = (1.0 - towns.unemployment[place, skill]) * min(1.0, p.vacancy_base + free / (seekers + free))
+    chance = min(max(chance, p.job_chance_least), 1.0)
+    earned = towns.wage[place, skill]
+    housing = zone.world.place.housing_cost[place] ** p.housing_weight
+    return expected_wage(earned, chance, p.jobless_income * earned) / housing
 
 
 @compiled
-def _surroundings(
-    value: np.ndarray,
-    felt: np.ndarray,
-    liked: np.ndarray,
-    pollution: np.ndarray,
-    amenity: np.ndarray,
-    ecology: np.ndarray,
-    altitude: np.ndarray,
-    outside_pollution: float,
-    outside_amenity: float,
-    ecology_weight: float,
-    ecology_reference: float,
-    altitude_free: float,
-    altitude_weight: float,
-    talent: float,
-    zone_count: int,
-    rival: float,
-    rival_place: int,
-) -> None:
-    """Add what pollution, services, ecology, altitude, offers to talent and the rival are worth, by skill."""
-    places = amenity.size
-    for place in range(places + 1):
-        if place < places:
-            harm = np.log1p(pollution[place])
-            good = amenity[place] * (1.0 + ecology_weight * (ecology[place] - ecology_reference))
-            high = altitude_weight * max(0.0, altitude[place] - altitude_free)
-        else:
-            harm, good, high = np.log1p(outside_pollution), outside_amenity, 0.0
-        for skill in range(felt.size):
-            value[place, skill] += liked[skill] * good - felt[skill] * harm - high
-        if place < zone_count:
-            value[place, PROFESSIONAL] += talent
-    for skill in range(SKILLED, felt.size):
-        value[rival_place, skill] += rival
+def _income_outside(zone: Zone, skill: int) -> float:
+    """Give the income somebody can expect in the rest of China, yuan/year."""
+    towns, p = zone.towns, zone.p.migration
+    usual = 0.0
+    for place in range(towns.rows):
+        usual += towns.base_wage[place, skill]
+    return usual / towns.rows * (p.outside_wage * (1.0 - p.outside_risk))
 
 
-def _choose(zone: PilotZone, value: np.ndarray) -> None:
-    """Some adults consider moving each quarter and choose among all places, staying included."""
-    if zone.frozen:
-        return
-    people, p = zone.population, zone.p.migration
-    if zone.quarter % QUARTERS == 0 or not people.kin.any():
-        people.kin = _kin(zone)
-    chances = move_chances(value, zone.distance_term, people.kin, p)
-    yearly = np.array([p.consider_unskilled, p.consider_skilled, p.consider_professional])
-    considers = in_parts(yearly / QUARTERS)
-    cells = people.cells
-    start = zone.streams.at("migration", zone.quarter).random((people.used // BLOCK + 1, 2))
-    for number, block in people.blocks():
-        rows, goal = _movers(
-            people.cell[block],
-            people.home[block],
-            people.age[block],
-            people.moved[block],
-            cells.town,
-            cells.skill,
-            considers,
-            chances,
-            float(start[number, 0]),
-            float(start[number, 1]),
-            int(p.adult_age * QUARTERS),
-            int(p.oldest_age * QUARTERS),
-            float(zone.quarter - p.settle_quarters),
-        )
-        _move(zone, rows + block.start, goal)
-
-
-@compiled
-def _movers(
-    cell: np.ndarray,
-    home: np.ndarray,
-    age: np.ndarray,
-    moved: np.ndarray,
-    town_of: np.ndarray,
-    skill_of: np.ndarray,
-    considers: np.ndarray,
-    chances: np.ndarray,
-    first: float,
-    second: float,
-    adult: int,
-    oldest: int,
-    settled: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give the rows of a block that move, and their goals; who is of no age to move, or has just moved, stays.
+def choose(zone: Zone, value: np.ndarray) -> None:
+    """Some adults consider moving each quarter and choose among all places, staying included.
 
     Args:
-        cell, home, age, moved: of residents; town_of, skill_of: of cells.
-        considers: chance to consider moving by skill, chances: see `move_chances`; both in parts as `comb` takes them.
-        first, second: uniform draws that place the combs of those who think of moving, and of those who move.
-        adult, oldest: quarters of age; settled: last quarter of an earlier move that is long enough ago.
+        value: see `attraction`.
     """
-    places = chances.shape[1]
-    by_cell = np.zeros(town_of.size, dtype=np.int64)
-    for number in range(town_of.size):
-        if town_of[number] >= 0:
-            by_cell[number] = considers[skill_of[number]]
-    thinking = comb_of(by_cell, cell, first)
+    luck = zone.streams.at(Stream.MIGRATION, zone.quarter).random((zone.population.used // BLOCK + 1, 2))
+    move_some(zone, value, luck)
+
+
+@compiled
+def move_some(zone: Zone, value: np.ndarray, luck: np.ndarray) -> None:
+    """Let those move who draw a move, block by block of residents.
+
+    Args:
+        luck: uniform draws that place the combs of those who think of moving, and of those who move, by block.
+    """
+    if zone.quarter % QUARTERS == 0 or not zone.population.kin.any():
+        count_kin(zone)
+    chances, considers = move_chances(zone, value), _considers(zone)
+    for block in range(luck.shape[0]):
+        _move_block(zone, block * BLOCK, considers, chances, luck[block])
+
+
+@compiled
+def _considers(zone: Zone) -> np.ndarray:
+    """Give the chance to consider moving by cell, in parts as `comb` takes them."""
+    cells, p = zone.population.cells, zone.p.migration
+    yearly = (p.consider_unskilled, p.consider_skilled, p.consider_professional)
+    chance = np.zeros(cells.size)
+    for cell in range(cells.count):
+        chance[cell] = yearly[cells.skill[cell]] / QUARTERS
+    return in_parts(chance)
+
+
+@compiled
+def _move_block(zone: Zone, first: int, considers: np.ndarray, chances: np.ndarray, luck: np.ndarray) -> None:
+    """Let the movers of a block move; who is of no age to move, or has just moved, stays.
+
+    Args:
+        considers: see `_considers`; chances: see `move_chances`; luck: two uniform draws, see `move_some`.
+    """
+    people, cells, p = zone.population, zone.population.cells, zone.p.migration
+    adult, oldest = int(p.adult_age * QUARTERS), int(p.oldest_age * QUARTERS)
+    settled, places = zone.quarter - p.settle_quarters, people.ends
+    thinking = comb_of(considers, people.cell[first : min(first + BLOCK, people.used)], luck[0])
     kind = np.empty(thinking.size, dtype=np.int64)
     count = 0
-    for row in thinking:
-        if adult <= age[row] < oldest and moved[row] <= settled:
+    for chosen in thinking:
+        row = first + chosen
+        if adult <= people.age[row] < oldest and people.moved[row] <= settled:
             thinking[count] = row
-            here = int(skill_of[cell[row]]) * places + int(town_of[cell[row]])
-            kind[count] = here * places + int(home[row])
+            cell = people.cell[row]
+            here = int(cells.skill[cell]) * places + int(cells.town[cell])
+            kind[count] = here * places + int(people.home[row])
             count += 1
     goal = np.full(count, UNDECIDED)
-    reached, movers = int(second * ONE), 0
+    reached = int(luck[1] * ONE)
     for place in range(places):
         for who in range(count):
             reached += chances[kind[who], place]
@@ -316,27 +279,20 @@ def _movers(
                 # who is met at two places goes to the first
                 if goal[who] == UNDECIDED:
                     goal[who] = place
-                    movers += 1
-    rows, goals = np.empty(movers, dtype=np.int64), np.empty(movers, dtype=np.int64)
-    movers = 0
     for who in range(count):
         if goal[who] != UNDECIDED:
-            rows[movers], goals[movers] = thinking[who], goal[who]
-            movers += 1
-    return rows, goals
+            move(zone, thinking[who], goal[who])
 
 
-def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: SimpleNamespace) -> np.ndarray:
+@compiled
+def move_chances(zone: Zone, value: np.ndarray) -> np.ndarray:
     """Give everybody's chance to move, by kind and place: what all share, distance, kin, home and staying put.
 
     All of one skill who live in one place and call one place home choose alike, so that the logit is computed once
-    for each of these kinds and not for each resident.
+    for each of these kinds and not for each resident; the exponentials of a sum are multiplied.
 
     Args:
-        value: utility all of one skill share, shape (places, skills), the rest of China last.
-        distance: shape (places, places), from row to column; kin: share of those from the place of the row who live
-            in the place of the column.
-        p: parameters of migration.
+        value: see `attraction`.
 
     Returns:
         In parts as `comb` takes them, shape (kinds, places); staying has none. Kinds are numbered by skill, then place,
@@ -344,264 +300,146 @@ def move_chances(value: np.ndarray, distance: np.ndarray, kin: np.ndarray, p: Si
 
     Source: McFadden 1974.
     """
-    places = len(distance)
-    here = -p.distance * distance
-    here[:, -1] -= p.leave_province
-    here.ravel()[:: places + 1] += p.stay
-    # the exponentials of a sum are multiplied: what home adds weighs the shares anew
-    shares = choice_chances(value.T[:, None, :], here)
-    return _drawn_home(shares, kin, p.kin, p.kin_scale, p.home_pull)
-
-
-@compiled
-def _drawn_home(
-    shares: np.ndarray, kin: np.ndarray, kin_weight: float, kin_scale: float, home_pull: float
-) -> np.ndarray:
-    """Weigh shares by skill and place with what kin and home add; give chances to move by kind, see `move_chances`."""
-    skills, places, _ = shares.shape
-    drawn = np.empty((places, places))
-    for home in range(places):
+    p, kin, places = zone.p.migration, zone.population.kin, zone.population.ends
+    near, drawn = np.empty((places, places)), np.empty((places, places))
+    for here in range(places):
         for goal in range(places):
-            drawn[home, goal] = np.exp(kin_weight * np.log1p(kin_scale * kin[home, goal]))
-        drawn[home, home] *= np.exp(home_pull)
-    parts = np.empty((skills * places * places, places), dtype=np.int64)
+            far = p.distance * zone.fixed.distance_term[here, goal] + (p.leave_province if goal == places - 1 else 0.0)
+            near[here, goal] = np.exp((p.stay if here == goal else 0.0) - far)
+            drawn[here, goal] = np.exp(p.kin * np.log1p(p.kin_scale * kin[here, goal]))
+        drawn[here, here] *= np.exp(p.home_pull)
+    parts = np.empty((len(SKILLS) * places * places, places), dtype=np.int64)
     kind = 0
-    for skill in range(skills):
+    for skill in range(len(SKILLS)):
+        shared = value[:, skill].copy()
         for here in range(places):
+            shares = choice_chances(shared, near[here])
             for home in range(places):
                 total = 0.0
                 for goal in range(places):
-                    total += shares[skill, here, goal] * drawn[home, goal]
+                    total += shares[goal] * drawn[home, goal]
                 for goal in range(places):
-                    parts[kind, goal] = int(shares[skill, here, goal] * drawn[home, goal] / total * ONE)
+                    parts[kind, goal] = int(shares[goal] * drawn[home, goal] / total * ONE)
                 parts[kind, here] = 0
                 kind += 1
     return parts
 
 
-def _kin(zone: PilotZone) -> np.ndarray:
-    """Give the share of those who call a place home by where they live, shape (places + 1, places + 1)."""
+@compiled
+def count_kin(zone: Zone) -> None:
+    """Set the share of those who call a place home by where they live."""
     people = zone.population
-    size = people.outside + 1
-    count = np.zeros((size, size))
-    _count_kin(
-        people.cell[: people.used], people.home[: people.used], people.weight[: people.used], people.cells.town, count
-    )
-    share: np.ndarray = count / np.maximum(1.0, count.sum(axis=1, keepdims=True))
-    return share
+    people.kin[:] = 0.0
+    for row in range(people.used):
+        town = people.cells.town[people.cell[row]]
+        if town >= 0:
+            people.kin[people.home[row], town] += people.weight[row]
+    for home in range(people.ends):
+        people.kin[home] /= max(1.0, people.kin[home].sum())
 
 
 @compiled
-def _count_kin(cell: np.ndarray, home: np.ndarray, weight: np.ndarray, town_of: np.ndarray, count: np.ndarray) -> None:
-    """Add up persons by home and place."""
-    for row in range(cell.size):
-        if town_of[cell[row]] >= 0:
-            count[home[row], town_of[cell[row]]] += weight[row]
-
-
-def _move(zone: PilotZone, rows: np.ndarray, goal: np.ndarray) -> None:
-    """Change residents' place: they leave their job and look for one where they arrive."""
+def move(zone: Zone, row: int, goal: int) -> None:
+    """Move a resident: who leaves a job looks for one there; who comes from outside seeks work when of an age to."""
     people, cells, labour = zone.population, zone.population.cells, zone.p.labour
-    _go(
-        rows,
-        goal,
-        people.cell,
-        people.heads,
-        people.weight,
-        people.age,
-        people.jobless,
-        people.moved,
-        people.moves,
-        cells.town,
-        cells.skill,
-        cells.employer,
-        cells.flat,
-        zone.quarter,
-        int(labour.working_age * QUARTERS),
-        int(labour.retirement_age * QUARTERS),
-    )
+    now, age = people.cell[row], people.age[row]
+    here = cells.town[now]
+    people.moves[here, goal] += people.weight[row]
+    able = int(labour.working_age * QUARTERS) <= age < int(labour.retirement_age * QUARTERS)
+    seeks = cells.employer[now] > OUT_OF_LABOUR or (here == people.outside and able)
+    employer = UNEMPLOYED if seeks and goal < people.outside else OUT_OF_LABOUR
+    to = cell_number(employer, goal, int(cells.skill[now]), cells.places)
+    change_cell(people.cell, people.heads, people.weight, row, to)
+    people.jobless[row] = 0
+    people.moved[row] = zone.quarter
+
+
+def _resettle(zone: Zone, value: np.ndarray) -> None:
+    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
+    places = zone.world.place_index
+    luck = zone.streams.at(Stream.RESETTLEMENT, zone.quarter)
+    east, (first, second) = places[SENDING], (places[one] for one in RECEIVING)
+    stuck = offer_moves(zone, value, east, first, second, float(luck.random()))
+    back = stuck[luck.random(len(stuck)) < zone.p.migration.return_chance]
+    if len(back):
+        go_back(zone, back, east)
 
 
 @compiled
-def _go(
-    rows: np.ndarray,
-    goal: np.ndarray,
-    cell: np.ndarray,
-    heads: np.ndarray,
-    weight: np.ndarray,
-    age: np.ndarray,
-    jobless: np.ndarray,
-    moved: np.ndarray,
-    moves: np.ndarray,
-    town_of: np.ndarray,
-    skill_of: np.ndarray,
-    employer_of: np.ndarray,
-    flat: int,
-    quarter: int,
-    working_age: int,
-    retirement_age: int,
-) -> None:
-    """Move residents and count them; those who come from outside seek work when they are of an age to."""
-    outside = len(moves) - 1
-    for number in range(rows.size):
-        row, there = rows[number], goal[number]
-        now = cell[row]
-        here = town_of[now]
-        moves[here, there] += weight[row]
-        able = working_age <= age[row] < retirement_age
-        seeks = employer_of[now] > OUT_OF_LABOUR or (here == outside and able)
-        employer = UNEMPLOYED if seeks and there < outside else OUT_OF_LABOUR
-        to = (employer - OUT_OF_LABOUR) * flat + there * len(SKILLS) + skill_of[now]
-        change_cell(cell, heads, weight, row, to)
-        jobless[row] = 0
-        moved[row] = quarter
-
-
-def _resettle(zone: PilotZone, value: np.ndarray) -> None:
-    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
-    if zone.frozen:
-        return
-    luck = zone.streams.at("resettlement", zone.quarter)
-    start = float(luck.random())
-    _offer_moves(zone, value, start)
-    _return_jobless(zone, luck)
-
-
-def _offer_moves(zone: PilotZone, value: np.ndarray, start: float) -> None:
+def offer_moves(zone: Zone, value: np.ndarray, east: int, first: int, second: int, start: float) -> np.ndarray:
     """Fill the programme's places from those who would gain; the towns share them by open posts.
 
     Args:
-        value: utility by place and skill, shape (places + 1, skills).
+        value: see `attraction`; east, first, second: places that send and receive.
         start: one uniform draw that places the comb of the systematic samples.
+
+    Returns:
+        The resettled who live neither where they came from nor outside and are out of work for long.
     """
-    people, world, p, now = zone.population, zone.world, zone.p.migration, zone.policy.now
-    cells, places = people.cells, now.resettlement / QUARTERS
-    if places <= 0.0:
-        return
-    first, second = RECEIVING
-    rows, goal, people.resettled_quarter = _takers(
-        people.cell[: people.used],
-        people.age,
-        people.weight,
-        people.resettled,
-        people.guaranteed,
-        cells.town,
-        cells.skill,
-        zone.towns.vacancies,
-        value,
-        world.place_index[SENDING],
-        world.place_index[first],
-        world.place_index[second],
-        p.offer_base + p.offer_jobs * now.resettlement_jobs,
-        now.resettlement_jobs,
-        places,
-        start,
-        int(p.adult_age * QUARTERS),
-        int(p.programme_age * QUARTERS),
-    )
-    _move(zone, rows, goal)
+    people, cells, p = zone.population, zone.population.cells, zone.p.migration
+    if zone.policy.now.resettlement > 0.0:
+        rows = _takers(zone, value, east, first, second, start)
+        free = free_second = 1.0
+        for employer in range(zone.towns.vacancies.shape[0]):
+            for skill in range(len(SKILLS)):
+                free += zone.towns.vacancies[employer, first, skill]
+                free_second += zone.towns.vacancies[employer, second, skill]
+        goal = np.full(rows.size, second)
+        goal[even_comb(rows.size, free / (free + free_second), start)] = first
+        people.resettled_quarter = 0
+        for number in range(rows.size):
+            row = rows[number]
+            people.resettled[row], people.guaranteed[row] = True, False
+            people.resettled_quarter += int(people.weight[row])
+            move(zone, row, goal[number])
+        for chosen in even_comb(rows.size, zone.policy.now.resettlement_jobs, start):
+            people.guaranteed[rows[chosen]] = True
+    stuck, count = np.empty(people.used, dtype=np.int64), 0
+    for row in range(people.used):
+        if people.resettled[row] and people.jobless[row] >= p.return_after:
+            town = cells.town[people.cell[row]]
+            away = town != east and town != people.outside
+            if away and cells.employer[people.cell[row]] == UNEMPLOYED:
+                stuck[count] = row
+                count += 1
+    return stuck[:count].copy()
 
 
 @compiled
-def _takers(
-    cell: np.ndarray,
-    age: np.ndarray,
-    weight: np.ndarray,
-    resettled: np.ndarray,
-    guaranteed: np.ndarray,
-    town_of: np.ndarray,
-    skill_of: np.ndarray,
-    vacancies: np.ndarray,
-    value: np.ndarray,
-    east: int,
-    first: int,
-    second: int,
-    offer: float,
-    with_job: float,
-    places: float,
-    start: float,
-    adult: int,
-    oldest: int,
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Choose those who take a place: adults of a certain age of the east, no professionals, once only.
-
-    Args:
-        offer: log odds to accept without a gain; with_job: share that is promised a job; places: persons taken.
-
-    Returns:
-        Rows, their goals, first or second, and how many persons they stand for.
-    """
-    rows, count = np.empty(cell.size, dtype=np.int64), 0
-    for row in range(cell.size):
+def _takers(zone: Zone, value: np.ndarray, east: int, first: int, second: int, start: float) -> np.ndarray:
+    """Choose those who take a place: adults of a certain age of the east, no professionals, once only."""
+    people, cells, p, now = zone.population, zone.population.cells, zone.p.migration, zone.policy.now
+    adult, oldest = int(p.adult_age * QUARTERS), int(p.programme_age * QUARTERS)
+    sought = np.zeros(cells.size, dtype=np.bool_)
+    for cell in range(cells.size):
+        sought[cell] = cells.town[cell] == east and cells.skill[cell] < PROFESSIONAL
+    rows, count = np.empty(people.used, dtype=np.int64), 0
+    cell_of, age_of, resettled = people.cell, people.age, people.resettled
+    for row in range(people.used):
         # no branch: a processor guesses wrong where every second one is able
         rows[count] = row
-        kind = cell[row]
-        sought = (town_of[kind] == east) & (skill_of[kind] < PROFESSIONAL)
-        count += int(sought & (adult <= age[row]) & (age[row] < oldest) & (not resettled[row]))
+        age = age_of[row]
+        count += int(sought[cell_of[row]] & (adult <= age) & (age < oldest) & (not resettled[row]))
     rows = rows[:count]
+    offer = p.offer_base + p.offer_jobs * now.resettlement_jobs  # log odds to accept without a gain
     accepts = np.empty(len(SKILLS))
     for skill in range(accepts.size):
         gain = (value[first, skill] + value[second, skill]) / 2.0 - value[east, skill]
         accepts[skill] = 1.0 / (1.0 + np.exp(-(offer + gain)))
-    total = 0.0
-    for one in rows:
-        total += weight[one] * accepts[skill_of[cell[one]]]
-    parts = in_parts(accepts * min(1.0, places / max(total, 1.0)))
-    rows = rows[comb_of(parts, skill_of[cell[rows]], start)]
-    free = free_second = 1.0
-    for employer in range(len(vacancies)):
-        for skill in range(accepts.size):
-            free += vacancies[employer, first, skill]
-            free_second += vacancies[employer, second, skill]
-    goal = np.full(rows.size, second)
-    goal[even_comb(rows.size, free / (free + free_second), start)] = first
-    persons = 0
-    for one in rows:
-        resettled[one], guaranteed[one] = True, False
-        persons += int(weight[one])
-    guaranteed[rows[even_comb(rows.size, with_job, start)]] = True
-    return rows, goal, persons
-
-
-def _return_jobless(zone: PilotZone, luck: np.random.Generator) -> None:
-    """Some of the resettled who found no work for long go back to where they came from."""
-    people, p = zone.population, zone.p.migration
-    east = zone.world.place_index[SENDING]
-    stuck = _stuck(
-        people.cell[: people.used],
-        people.resettled,
-        people.jobless,
-        people.cells.town,
-        people.cells.employer,
-        east,
-        people.outside,
-        float(p.return_after),
-    )
-    back = stuck[luck.random(len(stuck)) < p.return_chance]
-    if not len(back):
-        return
-    people.returned_quarter = int(people.weight[back].sum())
-    _move(zone, back, np.full(len(back), east))
-    people.resettled[back] = False
+    total, skills = 0.0, np.empty(count, dtype=np.int64)
+    for number in range(count):
+        skills[number] = cells.skill[people.cell[rows[number]]]
+        total += people.weight[rows[number]] * accepts[skills[number]]
+    places = now.resettlement / QUARTERS
+    return rows[comb_of(in_parts(accepts * min(1.0, places / max(total, 1.0))), skills, start)]
 
 
 @compiled
-def _stuck(
-    cell: np.ndarray,
-    resettled: np.ndarray,
-    jobless: np.ndarray,
-    town_of: np.ndarray,
-    employer_of: np.ndarray,
-    east: int,
-    outside: int,
-    patience: float,
-) -> np.ndarray:
-    """Give the resettled who live neither where they came from nor outside and are out of work for long."""
-    rows, count = np.empty(cell.size, dtype=np.int64), 0
-    for row in range(cell.size):
-        if resettled[row] and jobless[row] >= patience:
-            town = town_of[cell[row]]
-            if town != east and town != outside and employer_of[cell[row]] == UNEMPLOYED:
-                rows[count] = row
-                count += 1
-    return rows[:count].copy()
+def go_back(zone: Zone, rows: np.ndarray, east: int) -> None:
+    """Some of the resettled who found no work for long go back to where they came from."""
+    people = zone.population
+    people.returned_quarter = 0
+    for row in rows:
+        people.returned_quarter += int(people.weight[row])
+        move(zone, row, east)
+        people.resettled[row] = False

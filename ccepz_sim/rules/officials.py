@@ -5,30 +5,32 @@ Source: Holmstrom and Milgrom 1991; Li and Zhou 2005; docs/model.md (b), (k).
 
 from __future__ import annotations
 
-from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
-from ccepz_sim.compiled import compiled
+from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.rng import Stream
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 MOST_STANDING = 100.0  # points
 
 
-def effort_split(weights: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """Split effort over measured tasks in proportion to weight over cost, shape (..., tasks). Benchmark B15.
+@compiled
+def effort_split(weight: float, cost: float, other_weight: float, other_cost: float) -> float:
+    """Give the share of effort for a measured task beside another, in proportion to weight over cost. Benchmark B15.
 
     Source: Holmstrom and Milgrom 1991.
     """
-    pull = weights / costs
-    return pull / np.maximum(pull.sum(axis=-1, keepdims=True), 1e-12)
+    pull, other = weight / cost, other_weight / other_cost
+    return pull / max(pull + other, 1e-12)
 
 
+@compiled
 def coordination_factor(departments: float, overlap: float, coordination: float) -> float:
     """Dilute enforcement by parallel mandates: 1 / (1 + omega (n - 1) (1 - coordination)).
 
@@ -38,6 +40,7 @@ def coordination_factor(departments: float, overlap: float, coordination: float)
     return 1.0 / (1.0 + overlap * (departments - 1.0) * (1.0 - coordination))
 
 
+@compiled
 def veto_share(growth: float, ecology: float, coordination: float, shape: tuple[float, float, float]) -> float:
     """Give the share of enforcement that growth departments block: logistic in how far growth outweighs ecology.
 
@@ -48,16 +51,18 @@ def veto_share(growth: float, ecology: float, coordination: float, shape: tuple[
     Source: Jia and Nie 2017 (direction); docs/model.md (k).
     """
     most, slope, neutral = shape
-    return most * (1.0 - coordination) / (1.0 + exp(-slope * (growth - ecology - neutral)))
+    return most * (1.0 - coordination) / (1.0 + np.exp(-slope * (growth - ecology - neutral)))
 
 
-def tenure_hazard(tenure: np.ndarray, middle: float, spread: float) -> np.ndarray:
+@compiled
+def tenure_hazard(tenure: Value, middle: float, spread: float) -> Value:
     """Give the chance to be moved this quarter: logistic in the quarters spent in the post."""
-    hazard: np.ndarray = 1.0 / (1.0 + np.exp(-(tenure - middle) / spread))
+    hazard: Value = 1.0 / (1.0 + np.exp(-(tenure - middle) / spread))
     return hazard
 
 
-def choose_effort(zone: PilotZone) -> None:
+@compiled
+def choose_effort(zone: Zone) -> None:
     """Officials weigh growth against measured environment and residents' voice; honesty follows the audits.
 
     What nobody measures, stored waste, gets the supervision that measured tasks leave. Natives are lenient.
@@ -65,61 +70,31 @@ def choose_effort(zone: PilotZone) -> None:
     Reads: officials.*; policy evaluation_green, evaluation_voice, coordination, control_points, audit_share;
     complaint_pressure, enforcement_money, the scenario's inspections.
     """
-    officials, now, p = zone.officials, zone.policy.now, zone.p.officials
-    green, voice = now.evaluation_green, now.evaluation_voice
-    plain = max(p.growth_weight_least, 1.0 - green - voice)
-    tasks = _rewarded(
-        officials.growth_first, officials.integrity, green, plain,
-        voice * (p.voice_base + p.voice_pull * zone.complaint_pressure), p.growth_tilt, p.own_concern, p.waste_duty,
-    )  # fmt: skip
-    split, looks = effort_split(tasks, np.array([[[1.0, p.enforcement_cost]], [[1.0, 1.0]]]))
+    officials, governance, now, p = zone.officials, zone.governance, zone.policy.now, zone.p.officials
+    green = now.evaluation_green
+    plain = max(p.growth_weight_least, 1.0 - green - now.evaluation_voice)
+    voice = now.evaluation_voice * (p.voice_base + p.voice_pull * governance.complaint_pressure)
     kappa = coordination_factor(p.departments, p.overlap, now.coordination)
     kappa *= 1.0 - veto_share(plain, green, now.coordination, (p.veto_most, p.veto_slope, p.veto_neutral))
-    zone.audit_quality = 1.0 - exp(-now.control_points / p.control_scale)
-    zone.audit_found = now.audit_share * zone.audit_quality
-    _act(
-        split, looks, officials.native, officials.integrity, officials.exposed,
-        kappa, p.effort_floor, p.effort_gain, p.native_lenience, p.pulse_effort * zone.path.inspection[zone.quarter],
-        zone.enforcement_money, p.waste_reference,
-        p.manipulation * green, min(1.0, p.audit_deters * zone.audit_found), p.honesty_floor,
-        officials.growth_effort, officials.waste_view, officials.enforcement, officials.honesty,
-    )  # fmt: skip
+    governance.audit_quality = 1.0 - np.exp(-now.control_points / p.control_scale)
+    governance.audit_found = now.audit_share * governance.audit_quality
+    deterred = min(1.0, p.audit_deters * governance.audit_found)
+    pulse = p.pulse_effort * zone.path.inspection[zone.quarter]
+    for one in range(officials.rows):
+        corrupt = 1.0 - officials.integrity[one]
+        unmeasured = voice + p.own_concern * officials.integrity[one]
+        growth, ecology = plain * (1.0 + p.growth_tilt * officials.growth_first[one]), green + unmeasured
+        officials.growth_effort[one] = effort_split(growth, 1.0, ecology, p.enforcement_cost)
+        looks = effort_split(p.waste_duty + unmeasured, 1.0, ecology, 1.0)
+        officials.waste_view[one] = looks / p.waste_reference
+        effort = p.effort_floor + p.effort_gain * effort_split(ecology, p.enforcement_cost, growth, 1.0)
+        effort *= kappa * (1.0 - p.native_lenience * officials.native[one])
+        officials.enforcement[one] = min(max((effort + pulse) * governance.enforcement_money, 0.0), 1.0)
+        pressure = 0.0 if officials.exposed[one] else p.manipulation * green * corrupt
+        officials.honesty[one] = min(max(1.0 - pressure * (1.0 - deterred), p.honesty_floor), 1.0)
 
 
-@compiled
-def _rewarded(
-    growth_first: np.ndarray, integrity: np.ndarray, green: float, plain: float, voice: float,
-    tilt: float, own_concern: float, waste_duty: float,
-) -> np.ndarray:  # fmt: skip
-    """Give the weight of each task, shape (2, officials, tasks): growth and ecology; ecology and stored waste."""
-    tasks = np.empty((2, integrity.size, 2))
-    for one in range(integrity.size):
-        unmeasured = voice + own_concern * integrity[one]
-        tasks[0, one, 0] = plain * (1.0 + tilt * growth_first[one])
-        tasks[0, one, 1] = tasks[1, one, 0] = green + unmeasured
-        tasks[1, one, 1] = waste_duty + unmeasured
-    return tasks
-
-
-@compiled
-def _act(
-    split: np.ndarray, looks: np.ndarray, native: np.ndarray, integrity: np.ndarray, exposed: np.ndarray,
-    kappa: float, floor: float, gain: float, native_lenience: float, pulse: float,
-    money: float, waste_reference: float,
-    manipulation: float, deterred: float, honesty_floor: float,
-    growth_effort: np.ndarray, waste_view: np.ndarray, enforcement: np.ndarray, honesty: np.ndarray,
-) -> None:  # fmt: skip
-    """Set growth effort, supervision of stored waste, enforcement and honesty of each official."""
-    for one in range(integrity.size):
-        growth_effort[one] = split[one, 0]
-        waste_view[one] = looks[one, 1] / waste_reference
-        effort = (floor + gain * split[one, 1]) * (kappa * (1.0 - native_lenience * native[one]))
-        enforcement[one] = min(max((effort + pulse) * money, 0.0), 1.0)
-        pressure = 0.0 if exposed[one] else manipulation * (1.0 - integrity[one])
-        honesty[one] = min(max(1.0 - pressure * (1.0 - deterred), honesty_floor), 1.0)
-
-
-def evaluate_officials(zone: PilotZone) -> None:
+def evaluate_officials(zone: Zone) -> None:
     """Officials move on by tenure; in the last quarter of a year they are scored, promoted, audited or removed.
 
     Reads: officials.*, collusion.belief_start, official_repays; policy evaluation_green, evaluation_voice,
@@ -127,86 +102,115 @@ def evaluate_officials(zone: PilotZone) -> None:
 
     Source: Li and Zhou 2005; docs/model.md (b), (k).
     """
-    officials, p = zone.officials, zone.p.officials
-    count = len(officials.body)
-    luck = zone.streams.at("evaluation", zone.quarter)
+    count, yearly = zone.officials.rows, is_last_of_year(zone.quarter)
+    luck = zone.streams.at(Stream.EVALUATION, zone.quarter)
     noise, moves = luck.standard_normal(count), luck.random(count)
     traits, checks = luck.random((3, count)), luck.random((2, count))
-    officials.tenure += 1
-    hazard = tenure_hazard(officials.tenure, p.tenure_middle, p.tenure_spread)
-    base = 0.0
-    yearly = is_last_of_year(zone.quarter)
+    base = call_to_account(zone, noise, checks) if yearly else 0.0
+    change_posts(zone, moves, traits, yearly)
     if yearly:
-        _audit_figures(zone, checks[0])
-        _pursue_former(zone, checks[1])
-        base = _score(zone, noise)
-        rank = (officials.record - officials.record.mean()) / max(float(officials.record.std()), 1e-9)
-        promoted = p.promotion_slope * np.maximum(0.0, rank) * (officials.tenure > p.promotion_quarters)
-        hazard = 1.0 - (1.0 - hazard) * (1.0 - promoted)
-    leaves = (moves < hazard) | (officials.caught & yearly)
-    replace_officials(zone, leaves, traits)
-    if yearly:
-        officials.caught[:] = False
+        zone.officials.caught[:] = False
         _move_standing(zone, base)
 
 
-def _audit_figures(zone: PilotZone, luck: np.ndarray) -> None:
+@compiled
+def call_to_account(zone: Zone, noise: np.ndarray, checks: np.ndarray) -> float:
+    """Audit the figures and former holders, score the year, and give the part of the score that all share.
+
+    Args:
+        noise: of the score, standard normal, shape (officials,); checks: uniform draws, shape (2, officials).
+    """
+    _audit_figures(zone, checks[0])
+    _pursue_former(zone, checks[1])
+    return _score(zone, noise)
+
+
+@compiled
+def _audit_figures(zone: Zone, luck: np.ndarray) -> None:
     """Audits hold reported against true emissions; who embellished pays at the evaluation and may lose the post."""
-    officials, p = zone.officials, zone.p.officials
-    gap = 1.0 - officials.honesty
-    found = luck < zone.audit_found * (1.0 - np.exp(-gap / p.gap_scale))
-    officials.exposed = found
-    removed = found & (luck < zone.audit_found * p.data_removed * gap)
-    officials.caught |= removed
-    officials.dismissed += float(removed.sum())
+    officials, p, found = zone.officials, zone.p.officials, zone.governance.audit_found
+    for one in range(officials.rows):
+        gap = 1.0 - officials.honesty[one]
+        exposed = luck[one] < found * (1.0 - np.exp(-gap / p.gap_scale))
+        officials.exposed[one] = exposed
+        if exposed and luck[one] < found * p.data_removed * gap:
+            officials.caught[one] = True
+            zone.count.dismissed += 1.0
 
 
-def _pursue_former(zone: PilotZone, luck: np.ndarray) -> None:
+@compiled
+def _pursue_former(zone: Zone, luck: np.ndarray) -> None:
     """Those who left their post answer for what they took there, as far as accountability lasts; traces fade."""
     officials, p = zone.officials, zone.p.officials
-    chance = zone.policy.now.accountability * p.pursuit * zone.audit_found
-    pursued = (officials.former_take > 0.0) & (luck < chance)
-    officials.pending_fine[:, 0] += np.where(pursued, zone.p.collusion.official_repays * officials.former_take, 0.0)
-    officials.sees = np.minimum(1.0, officials.sees + p.former_lesson * float(pursued.mean()))
-    officials.former_take = np.where(pursued, 0.0, officials.former_take * (1.0 - p.traces_fade))
+    chance = zone.policy.now.accountability * p.pursuit * zone.governance.audit_found
+    pursued = 0.0
+    for one in range(officials.rows):
+        if officials.former_take[one] > 0.0 and luck[one] < chance:
+            officials.pending_fine[one, 0] += zone.p.collusion.official_repays * officials.former_take[one]
+            officials.former_take[one] = 0.0
+            pursued += 1.0
+        officials.former_take[one] *= 1.0 - p.traces_fade
+    for one in range(officials.rows):
+        lesson = p.former_lesson * pursued / officials.rows
+        officials.sees[one] = min(1.0, officials.sees[one] + lesson)
 
 
-def _score(zone: PilotZone, noise: np.ndarray) -> float:
+@compiled
+def _score(zone: Zone, noise: np.ndarray) -> float:
     """Score the year and average it over the tenure; return the part all officials share."""
-    officials, now, p = zone.officials, zone.policy.now, zone.p.officials
+    officials, governance, now, p = zone.officials, zone.governance, zone.policy.now, zone.p.officials
     plain = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
-    growth, fall = zone.reported_year()
-    base = plain * p.score_growth * growth + now.evaluation_green * p.score_green * fall
-    base += now.evaluation_voice * p.score_voice * (zone.mean_trust - p.trust_neutral)
-    effort = plain * officials.growth_effort + now.evaluation_green * officials.enforcement
-    officials.score = base + effort + p.score_noise * noise - p.data_penalty * officials.exposed
-    years = np.maximum(1.0, officials.tenure / QUARTERS)
-    officials.record = officials.record + (officials.score - officials.record) / years
-    return float(base)
+    base = plain * p.score_growth * governance.reported_growth
+    base += now.evaluation_green * p.score_green * governance.reported_fall
+    base += now.evaluation_voice * p.score_voice * (governance.mean_trust - p.trust_neutral)
+    for one in range(officials.rows):
+        effort = plain * officials.growth_effort[one] + now.evaluation_green * officials.enforcement[one]
+        score = base + effort + p.score_noise * noise[one] - p.data_penalty * officials.exposed[one]
+        years = max(1.0, (officials.tenure[one] + 1) / QUARTERS)
+        officials.score[one] = score
+        officials.record[one] += (score - officials.record[one]) / years
+    return base
 
 
-def _move_standing(zone: PilotZone, base: float) -> None:
+@compiled
+def change_posts(zone: Zone, moves: np.ndarray, traits: np.ndarray, yearly: bool) -> None:
+    """Officials leave by tenure, by promotion at the end of a year, and where they were caught.
+
+    Args:
+        moves: uniform draws of who leaves, shape (officials,); traits: see `replace_officials`.
+    """
+    officials, p = zone.officials, zone.p.officials
+    mean, spread = officials.record.mean(), max(officials.record.std(), 1e-9)
+    leaves, count = np.zeros(officials.rows, dtype=np.bool_), 0
+    for one in range(officials.rows):
+        officials.tenure[one] += 1
+        stays = 1.0 - tenure_hazard(float(officials.tenure[one]), p.tenure_middle, p.tenure_spread)
+        if yearly and officials.tenure[one] > p.promotion_quarters:
+            stays *= 1.0 - p.promotion_slope * max(0.0, (officials.record[one] - mean) / spread)
+        leaves[one] = moves[one] < 1.0 - stays or (yearly and officials.caught[one])
+        count += leaves[one]
+    if count > 0:
+        replace_officials(zone, leaves, traits)
+
+
+def _move_standing(zone: Zone, base: float) -> None:
     """Standing with the level above, in points, follows the score and suffers from removals; it drifts to normal.
 
     Args:
         base: the part of the score that all officials share.
     """
-    officials, p = zone.officials, zone.p.officials
-    zone.standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * officials.dismissed
-    zone.standing += p.standing_return * (p.standing_start - zone.standing)
-    zone.standing = min(max(zone.standing, 0.0), MOST_STANDING)
-    if officials.dismissed > 0:
-        zone.note(
-            "officials_removed",
-            place="zone",
-            indicator="penalties",
-            weight=float(officials.dismissed),
-            count=officials.dismissed,
-        )
-    officials.dismissed = 0.0
+    governance, p, dismissed = zone.governance, zone.p.officials, zone.count.dismissed
+    standing = governance.standing
+    standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * dismissed
+    standing += p.standing_return * (p.standing_start - standing)
+    governance.standing = min(max(standing, 0.0), MOST_STANDING)
+    if dismissed > 0:
+        zone.note("officials_removed", place="zone", indicator="penalties", weight=dismissed, count=dismissed)
+    zone.count.dismissed = 0.0
 
 
-def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -> None:
+@compiled
+def replace_officials(zone: Zone, leaves: np.ndarray, traits: np.ndarray) -> None:
     """A successor takes the post: own integrity, view and origin; deals end, what the predecessor took stays on file.
 
     Args:
@@ -216,34 +220,17 @@ def replace_officials(zone: PilotZone, leaves: np.ndarray, traits: np.ndarray) -
     Reads: officials.growth_first_share, native_share, collusion.belief_start; policy evaluation_green.
     """
     officials, firms, p = zone.officials, zone.firms, zone.p.officials
-    if not leaves.any():
-        return
-    _succeed(
-        leaves, traits, p.growth_first_share * (1.0 - zone.policy.now.evaluation_green), p.native_share,
-        zone.p.collusion.belief_start, firms.official,
-        officials.integrity, officials.growth_first, officials.native, officials.tenure, officials.sees,
-        officials.take, officials.former_take, officials.record, officials.exposed, firms.colluding,
-    )  # fmt: skip
-
-
-@compiled
-def _succeed(
-    leaves: np.ndarray, traits: np.ndarray, growth_first_share: float, native_share: float, belief: float,
-    official: np.ndarray,
-    integrity: np.ndarray, growth_first: np.ndarray, native: np.ndarray, tenure: np.ndarray, sees: np.ndarray,
-    take: np.ndarray, former_take: np.ndarray, record: np.ndarray, exposed: np.ndarray, colluding: np.ndarray,
-) -> None:  # fmt: skip
-    """Put a successor into each post that changes hands and end the deals of the predecessor."""
-    for one in range(leaves.size):
+    growth_first = p.growth_first_share * (1.0 - zone.policy.now.evaluation_green)
+    for one in range(officials.rows):
         if leaves[one]:
-            integrity[one] = traits[0, one]
-            growth_first[one] = traits[1, one] < growth_first_share
-            native[one] = traits[2, one] < native_share
-            tenure[one] = 0
-            sees[one] = belief
-            former_take[one] += take[one]
-            take[one] = record[one] = 0.0
-            exposed[one] = False
-    for firm in range(official.size):
-        if leaves[official[firm]]:
-            colluding[firm] = False
+            officials.integrity[one] = traits[0, one]
+            officials.growth_first[one] = traits[1, one] < growth_first
+            officials.native[one] = traits[2, one] < p.native_share
+            officials.tenure[one] = 0
+            officials.sees[one] = zone.p.collusion.belief_start
+            officials.former_take[one] += officials.take[one]
+            officials.take[one] = officials.record[one] = 0.0
+            officials.exposed[one] = False
+    for firm in range(firms.rows):
+        if leaves[firms.official[firm]]:
+            firms.colluding[firm] = False

@@ -8,149 +8,114 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.ledger import Flow, lend, pay
+from ccepz_sim.rules.household_money import wage_bill
 from ccepz_sim.state.world import PUBLIC
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 
 @compiled
-def _town_needs(
-    employed: np.ndarray,
-    wage: np.ndarray,
-    persons: np.ndarray,
-    purchases_a_head: float,
-    prices: float,
-    enforcement_money: float,
-    own_revenue: np.ndarray,
-    town_share: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give what public wages and purchases of places cost this quarter, both together, and less own revenue; yuan."""
-    places = wage.shape[0]
-    wages, purchases, need, gap = np.empty(places), np.empty(places), np.empty(places), np.empty(places)
-    for place in range(places):
-        bill = 0.0
-        for skill in range(wage.shape[1]):
-            bill += employed[PUBLIC, place, skill] * wage[place, skill]
-        wages[place] = bill / QUARTERS
-        purchases[place] = purchases_a_head * persons[place] * prices / QUARTERS * enforcement_money
-        need[place] = wages[place] + purchases[place]
-        gap[place] = need[place] - own_revenue[place] * town_share
-    return wages, purchases, need, gap
+def pay_public_side(zone: Zone) -> None:
+    """Public wages, purchases and transfers from above; the higher level meets part of any new gap.
 
-
-@compiled
-def _staff_pay(staff_cost: np.ndarray, prices: float, released: np.ndarray, deposits: np.ndarray) -> np.ndarray:
-    """Give what bodies pay their staff this quarter as far as money was released and cash reaches, yuan."""
-    pay = np.empty(deposits.size)
-    for body in range(deposits.size):
-        pay[body] = min(staff_cost[body] / QUARTERS * prices * released[body], max(0.0, deposits[body]))
-    return pay
-
-
-def pay_public_side(zone: PilotZone) -> None:
-    """Public wages, purchases and transfers from above; the higher level meets part of any new gap."""
-    ledger, p = zone.ledger, zone.p.fiscal
-    inside = zone.world.zone_count
-    wages, purchases, need, gap = _town_needs(
-        zone.towns.employed, zone.towns.wage, zone.population.persons, p.purchases, zone.prices.general,
-        zone.enforcement_money, zone.own_revenue, p.town_share,
-    )  # fmt: skip
-    towns, gap = zone.body_account(zone.town_body[:inside]), gap[:inside]
-    if zone.base_gap is None:
-        zone.base_gap = np.maximum(0.0, gap)
-    usual = zone.base_gap * (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
-    ledger.pay("transfers", zone.outside_account, towns, np.maximum(0.0, usual + p.equalisation * (gap - usual)))
-    for amount, sector in ((wages, "households"), (purchases, "services")):
-        accounts = ledger.of(sector)
-        here = slice(accounts.start, accounts.start + inside)
-        ledger.pay("administration", towns, here, amount[:inside])
-        ledger.pay("administration", zone.outside_account, slice(here.stop, accounts.stop), amount[inside:])
-    bodies, staff = ledger.of("bodies"), zone.bodies
-    paid = _staff_pay(staff.staff_cost, zone.prices.general, staff.released, ledger.deposits[bodies])
-    ledger.pay("administration", bodies, ledger.account("households", zone.staff_home), paid)
-    _help_towns(zone, towns)
-    _public_works(zone, towns, need[:inside])
+    Reads: fiscal.*.
+    """
+    need = _administer(zone)
+    _pay_staff(zone)
+    _help_towns(zone)
+    _public_works(zone, need)
     _public_debt(zone)
 
 
-def _help_towns(zone: PilotZone, towns: np.ndarray) -> None:
-    """The prefecture covers overdrawn towns as far as its cash reaches.
+@compiled
+def _administer(zone: Zone) -> np.ndarray:
+    """Pay public wages and purchases of all places, and give what they come to, yuan by place.
 
-    Args:
-        towns: accounts of the towns' bodies.
+    Towns pay for themselves, with what is handed down to them; beyond the zone others pay.
     """
-    ledger = zone.ledger
-    holes = np.maximum(0.0, -ledger.deposits[towns])
-    if holes.any():
-        ledger.pay("budget", zone.body_account(zone.body["prefecture"]), towns, zone.within_budget("prefecture", holes))
+    ledger, towns, p = zone.ledger, zone.towns, zone.p.fiscal
+    inside = zone.world.zone_count
+    growth = (1.0 + p.transfer_growth) ** (zone.quarter / QUARTERS)
+    need = np.empty(towns.rows)
+    first = np.isnan(towns.base_gap[0])
+    for place in range(towns.rows):
+        wages = wage_bill(zone, PUBLIC, place)
+        a_head = p.purchases * zone.population.persons[place] * zone.prices.general / QUARTERS
+        purchases = a_head * zone.governance.enforcement_money
+        need[place] = wages + purchases
+        payer = ledger.outside
+        if place < inside:
+            payer = ledger.bodies + towns.body[place]
+            gap = need[place] - towns.own_revenue[place] * p.town_share
+            if first:
+                towns.base_gap[place] = max(0.0, gap)
+            usual = towns.base_gap[place] * growth
+            handed_down = max(0.0, usual + p.equalisation * (gap - usual))
+            pay(ledger, Flow.TRANSFERS, ledger.outside, payer, handed_down)
+        pay(ledger, Flow.ADMINISTRATION, payer, ledger.households + place, wages)
+        pay(ledger, Flow.ADMINISTRATION, payer, ledger.services + place, purchases)
+    return need
 
 
 @compiled
-def _works(
-    deposits: np.ndarray,
-    towns: np.ndarray,
-    need: np.ndarray,
-    centre: int,
-    planned_cost: np.ndarray,
-    persons: np.ndarray,
-    works_share: float,
-    reserve_quarters: float,
-    works_building: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give what towns put into building and services, and what the prefecture puts into both there by head; yuan."""
-    count = towns.size
-    built, served, also_built, also_served = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
-    more = works_share * max(0.0, deposits[centre] - reserve_quarters * planned_cost.sum())
-    everybody = max(1, persons[:count].sum())
-    for town in range(count):
-        spare = works_share * max(0.0, deposits[towns[town]] - reserve_quarters * need[town])
-        built[town] = spare * works_building
-        served[town] = spare * (1.0 - works_building)
-        spread = more * persons[town] / everybody
-        also_built[town] = spread * works_building
-        also_served[town] = spread * (1.0 - works_building)
-    return built, served, also_built, also_served
+def _pay_staff(zone: Zone) -> None:
+    """Bodies pay their staff as far as money was released and cash reaches."""
+    ledger, bodies = zone.ledger, zone.bodies
+    for body in range(bodies.rows):
+        account = ledger.bodies + body
+        bill = bodies.staff_cost[body] / QUARTERS * zone.prices.general * bodies.released[body]
+        paid = min(bill, max(0.0, ledger.deposits[account]))
+        pay(ledger, Flow.ADMINISTRATION, account, ledger.households + bodies.staff_home[body], paid)
 
 
-def _public_works(zone: PilotZone, towns: np.ndarray, need: np.ndarray) -> None:
+@compiled
+def _help_towns(zone: Zone) -> None:
+    """The prefecture covers overdrawn towns as far as its cash reaches."""
+    ledger, towns = zone.ledger, zone.towns
+    centre = ledger.bodies + zone.body.prefecture
+    holes = np.empty(zone.world.zone_count)
+    for town in range(holes.size):
+        holes[town] = max(0.0, -ledger.deposits[ledger.bodies + towns.body[town]])
+    total, have = holes.sum(), max(0.0, ledger.deposits[centre])
+    share = 1.0 if total <= have else have / total
+    for town in range(holes.size):
+        pay(ledger, Flow.BUDGET, centre, ledger.bodies + towns.body[town], holes[town] * share)
+
+
+@compiled
+def _public_works(zone: Zone, need: np.ndarray) -> None:
     """Towns and the prefecture put cash beyond a reserve into works and services of their place.
 
     Args:
-        towns: accounts of the towns' bodies; need: their wages and purchases, yuan; one shape.
+        need: wages and purchases, yuan by place.
     """
-    ledger, p = zone.ledger, zone.p.fiscal
-    builders, services = (ledger.of(sector, len(towns)) for sector in ("construction", "services"))
-    centre = int(zone.body_account(zone.body["prefecture"]))
-    built, served, also_built, also_served = _works(
-        ledger.deposits, towns, need, centre, zone.bodies.planned_cost, zone.population.persons, p.works_share,
-        p.reserve_quarters, p.works_building,
-    )  # fmt: skip
-    ledger.pay("programmes", towns, builders, built)
-    ledger.pay("programmes", towns, services, served)
-    ledger.pay("programmes", centre, builders, also_built)
-    ledger.pay("programmes", centre, services, also_served)
+    ledger, towns, p, persons = zone.ledger, zone.towns, zone.p.fiscal, zone.population.persons
+    inside, centre = zone.world.zone_count, ledger.bodies + zone.body.prefecture
+    reserve = p.reserve_quarters * zone.bodies.planned_cost.sum()
+    more = p.works_share * max(0.0, ledger.deposits[centre] - reserve)
+    everybody = max(1, persons[:inside].sum())
+    for town in range(inside):
+        payer = ledger.bodies + towns.body[town]
+        builders, services = ledger.construction + town, ledger.services + town
+        spare = p.works_share * max(0.0, ledger.deposits[payer] - p.reserve_quarters * need[town])
+        spread = more * persons[town] / everybody
+        pay(ledger, Flow.PROGRAMMES, payer, builders, spare * p.works_building)
+        pay(ledger, Flow.PROGRAMMES, payer, services, spare * (1.0 - p.works_building))
+        pay(ledger, Flow.PROGRAMMES, centre, builders, spread * p.works_building)
+        pay(ledger, Flow.PROGRAMMES, centre, services, spread * (1.0 - p.works_building))
 
 
 @compiled
-def _debt_service(
-    deposits: np.ndarray, loans: np.ndarray, public_rate: float, amortisation: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give interest and repayment of bodies as far as cash reaches, yuan."""
-    interest, repaid = np.empty(loans.size), np.empty(loans.size)
-    for body in range(loans.size):
-        cash = max(0.0, deposits[body])
-        interest[body] = min(cash, loans[body] * public_rate / QUARTERS)
-        repaid[body] = min(loans[body] * amortisation, cash - interest[body])
-    return interest, repaid
-
-
-def _public_debt(zone: PilotZone) -> None:
+def _public_debt(zone: Zone) -> None:
     """Bodies pay interest on their debt and repay a little while they have cash."""
     ledger, p = zone.ledger, zone.p.fiscal
-    bodies = ledger.of("bodies")
-    interest, repaid = _debt_service(ledger.deposits[bodies], ledger.loans[bodies], p.public_rate, p.amortisation)
-    ledger.pay("interest", bodies, zone.bank_account, interest)
-    ledger.repay(bodies, repaid)
-    surplus = max(0.0, float(ledger.deposits[zone.bank_account]) - zone.bank_base) * p.bank_payout
-    ledger.pay("dividends", zone.bank_account, zone.outside_account, surplus)
+    for body in range(zone.bodies.rows):
+        account = ledger.bodies + body
+        cash, debt = max(0.0, ledger.deposits[account]), ledger.loans[account]
+        interest = min(cash, debt * p.public_rate / QUARTERS)
+        pay(ledger, Flow.INTEREST, account, ledger.bank, interest)
+        lend(ledger, account, -min(debt * p.amortisation, cash - interest))
+    surplus = max(0.0, ledger.deposits[ledger.bank] - zone.public.bank_base) * p.bank_payout
+    pay(ledger, Flow.DIVIDENDS, ledger.bank, ledger.outside, surplus)

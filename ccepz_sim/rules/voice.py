@@ -5,7 +5,6 @@ Source: DeGroot 1974; Deffuant et al. 2000; Buntaine et al. 2024 (visible appeal
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -15,7 +14,7 @@ from ccepz_sim.rules.collusion import shares_by_place
 from ccepz_sim.state.population import BLOCK, LANES
 
 if TYPE_CHECKING:
-    from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 Number = TypeVar("Number", float, np.float32)
 
@@ -60,201 +59,121 @@ def drift_to_mean(own: np.ndarray, mean: np.ndarray, speed: float, reach: float)
     return moved
 
 
-def form_opinions(zone: PilotZone) -> None:
+def form_opinions(zone: Zone) -> None:
     """Update beliefs of firms and officials, then awareness, complaints, replies and trust of residents.
 
     Reads: voice.*, collusion.belief_*, prior_*, salience, pulse_fear, own_lesson, official_audit_view; policy
     disclosure, media, education, reply_duty, evaluation_voice; the scenario's inspections.
     """
-    _learn_detection(zone)
-    _awareness_and_trust(zone)
-
-
-def _learn_detection(zone: PilotZone) -> None:
-    """Firms learn from punished peers and central inspections, officials from their firms and from audits."""
-    firms, officials, c = zone.firms, zone.officials, zone.p.collusion
-    _learn_from_peers(
-        firms.sees,
-        firms.place,
-        firms.alive,
-        firms.colluding,
-        firms.punished,
-        zone.world.place_count,
-        c.belief_speed,
-        c.prior_hit,
-        c.prior_miss,
-        c.salience * zone.policy.now.disclosure,
-        c.pulse_fear * float(zone.path.inspection[zone.quarter]),
-        c.belief_floor,
-        c.own_lesson,
-    )
-    audited = float(zone.audit_found) * c.official_audit_view
-    _hear_from_firms(officials.sees, firms.sees, firms.official, firms.alive, audited, c.belief_speed)
+    learn_detection(zone)
+    become_aware_and_trust(zone)
 
 
 @compiled
-def _learn_from_peers(
-    sees: np.ndarray,
-    place: np.ndarray,
-    alive: np.ndarray,
-    colluding: np.ndarray,
-    punished: np.ndarray,
-    places: int,
-    speed: float,
-    prior_hit: float,
-    prior_miss: float,
-    salience: float,
-    pulse_fear: float,
-    floor: float,
-    own_lesson: float,
-) -> None:
-    """Firms learn from those of their place, the more where cases are disclosed, and from their own punishment."""
-    cases, hit = np.zeros(places), np.zeros(places)
-    for firm in range(sees.size):
-        if alive[firm] and (colluding[firm] or punished[firm]):
-            cases[place[firm]] += 1.0
-            hit[place[firm]] += punished[firm]
-    share = shares_by_place(place, alive, punished, places)
-    for firm in range(sees.size):
-        here = place[firm]
-        near = belief_after(sees[firm], hit[here], cases[here], speed, (prior_hit, prior_miss))
-        belief = min(max(near * (1.0 + salience * share[here]) + pulse_fear, floor), 1.0)
-        sees[firm] = min(1.0, belief + own_lesson) if punished[firm] else belief
+def learn_detection(zone: Zone) -> None:
+    """Firms learn from punished peers and central inspections, officials from their firms and from audits.
 
-
-@compiled
-def _hear_from_firms(
-    sees: np.ndarray, firm_sees: np.ndarray, official: np.ndarray, alive: np.ndarray, audited: float, speed: float
-) -> None:
-    """Officials learn from the firms they answer for and from audits."""
-    told, count = np.zeros(sees.size), np.zeros(sees.size)
-    for firm in range(firm_sees.size):
-        if alive[firm]:
-            told[official[firm]] += firm_sees[firm]
-            count[official[firm]] += 1.0
-    for row in range(sees.size):
-        heard = (told[row] / count[row] if count[row] > 0.0 else sees[row]) + audited
-        sees[row] = min(max(sees[row] + speed * (heard - sees[row]), 0.0), 1.0)
-
-
-def _awareness_and_trust(zone: PilotZone) -> None:
-    """Residents learn what harms them, some complain, offices answer, and trust follows the answers."""
-    towns, p = zone.towns, zone.p.voice
-    persons = np.maximum(1, zone.population.persons[:-1])
-    light = p.hidden_harm + zone.policy.now.disclosure + p.media_weight * zone.policy.now.media
-    harm = towns.harm * light
-    _become_aware(zone, persons, harm)
-    _reply(zone, persons)
-    _trust(zone, persons, harm)
-    inside = slice(zone.world.zone_count)
-    zone.mean_trust = float(towns.trust[inside] @ persons[inside]) / float(persons[inside].sum())
-
-
-def _become_aware(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
-    """Awareness moves toward harm, teaching and the opinion of the town; the aware, harmed and trusting complain.
-
-    Args:
-        persons: head counts, at least 1, shape (places,).
-        harm: harm people can connect with pollution, 0 upwards, shape (places,).
+    Firms learn from those of their place, the more where cases are disclosed, and from their own punishment.
     """
-    people, towns, now, p = zone.population, zone.towns, zone.policy.now, zone.p.voice
-    cells, near = people.cells, zone.world.zone_count
-    per_head = now.education / max(1.0, float(persons[:near].sum()))
-    sense, pull, mean, drive = _impulses(
-        cells.town,
-        cells.skill,
-        persons,
-        harm,
-        towns.harm,
-        towns.awareness,
-        near,
-        p.signal_base,
-        p.education_effect * math.log1p(per_head / p.education_scale),
-        p.learning,
-        p.skill_learning,
-        p.complain_base,
-        p.complain_harm,
-        p.free_ride,
-        p.complain_voice * now.evaluation_voice,
-    )
-    odds, sums = np.empty(min(BLOCK, people.used), dtype=np.float32), np.zeros((LANES, cells.count + 1, 2))
-    for _, rows in people.blocks():
-        cell, own, against = people.cell[rows], people.awareness[rows], odds[: rows.stop - rows.start]
-        _learn(
-            cell,
-            own,
-            people.trust[rows],
-            sense,
-            pull,
-            mean,
-            drive,
-            p.imitation,
-            p.reach,
-            p.complain_aware,
-            p.complain_trust,
-            against,
-        )
-        np.exp(against, out=against)  # NumPy takes several at a time
-        _add_up(cell, people.weight[rows], own, against, p.complaint_most, sums)
-    _sum_by_place(sums, cells.town, persons, zone.world.in_zone, towns.awareness, towns.complaints)
+    firms, officials, c, places = zone.firms, zone.officials, zone.p.collusion, zone.towns.rows
+    salience, prior = c.salience * zone.policy.now.disclosure, (c.prior_hit, c.prior_miss)
+    pulse_fear = c.pulse_fear * zone.path.inspection[zone.quarter]
+    cases, hit = np.zeros(places), np.zeros(places)
+    for firm in range(firms.rows):
+        if firms.alive[firm] and (firms.colluding[firm] or firms.punished[firm]):
+            cases[firms.place[firm]] += 1.0
+            hit[firms.place[firm]] += firms.punished[firm]
+    share = shares_by_place(firms.place, firms.alive, firms.punished, places)
+    told, count = np.zeros(officials.rows), np.zeros(officials.rows)
+    for firm in range(firms.rows):
+        here = firms.place[firm]
+        near = belief_after(firms.sees[firm], hit[here], cases[here], c.belief_speed, prior)
+        belief = min(max(near * (1.0 + salience * share[here]) + pulse_fear, c.belief_floor), 1.0)
+        firms.sees[firm] = min(1.0, belief + c.own_lesson) if firms.punished[firm] else belief
+        if firms.alive[firm]:
+            told[firms.official[firm]] += firms.sees[firm]
+            count[firms.official[firm]] += 1.0
+    audited = zone.governance.audit_found * c.official_audit_view
+    for row in range(officials.rows):
+        own = officials.sees[row]
+        heard = (told[row] / count[row] if count[row] > 0.0 else own) + audited
+        officials.sees[row] = min(max(own + c.belief_speed * (heard - own), 0.0), 1.0)
+
+
+def become_aware_and_trust(zone: Zone) -> None:
+    """Residents learn what harms them, some complain, offices answer, and trust follows the answers.
+
+    Awareness moves toward harm, teaching and the opinion of the town; the aware, harmed and trusting complain.
+    """
+    people = zone.population
+    impulses, sums = impulses_of(zone), np.zeros((LANES, people.cells.count + 1, 2))
+    for first in range(0, people.used, BLOCK):
+        odds = learn(zone, first, impulses)
+        np.exp(odds, out=odds)  # NumPy takes several at a time
+        add_up(zone, first, odds, sums)
+    answer_and_trust(zone, sums)
 
 
 @compiled
-def _impulses(
-    town_of: np.ndarray,
-    skill_of: np.ndarray,
-    persons: np.ndarray,
-    harm: np.ndarray,
-    true_harm: np.ndarray,
-    awareness: np.ndarray,
-    near: int,
-    signal_base: float,
-    taught: float,
-    learning: float,
-    skill_learning: float,
-    complain_base: float,
-    complain_harm: float,
-    free_ride: float,
-    say: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def persons_in(zone: Zone, place: int) -> float:
+    """Give the head count of a place, at least 1."""
+    return max(1.0, float(zone.population.persons[place]))
+
+
+@compiled
+def felt_harm(zone: Zone, place: int) -> float:
+    """Give the harm that people of a place can connect with pollution, 0 upwards."""
+    p, now = zone.p.voice, zone.policy.now
+    return zone.towns.harm[place] * (p.hidden_harm + now.disclosure + p.media_weight * now.media)
+
+
+@compiled
+def impulses_of(zone: Zone) -> np.ndarray:
     """Give what moves residents by cell, float32: sense, pull of the signal, mean of the town, drive to complain.
 
     Nothing moves those outside, and rows nobody holds.
+
+    Returns:
+        Shape (4, cells).
     """
-    size, one = town_of.size, np.float32(1.0)
-    sense, pull = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
-    mean, drive = np.full(size, np.float32(FAR)), np.zeros(size, dtype=np.float32)
-    for cell in range(size):
-        place = town_of[cell]
-        if 0 <= place < persons.size:
-            signal = signal_base + harm[place]
-            if place < near:
+    cells, towns, now, p = zone.population.cells, zone.towns, zone.policy.now, zone.p.voice
+    inhabitants = 0.0
+    for place in range(zone.world.zone_count):
+        inhabitants += persons_in(zone, place)
+    taught = p.education_effect * np.log1p(now.education / max(1.0, inhabitants) / p.education_scale)
+    found, one = np.zeros((4, cells.size), dtype=np.float32), np.float32(1.0)
+    sense, pull, mean, drive = found[0], found[1], found[2], found[3]
+    mean[:] = np.float32(FAR)
+    for cell in range(cells.size):
+        place = cells.town[cell]
+        if 0 <= place < towns.rows:
+            signal = p.signal_base + felt_harm(zone, place)
+            if place < zone.world.zone_count:
                 signal += taught
-            sense[cell] = np.float32(learning) * (one + np.float32(skill_learning) * np.float32(skill_of[cell]))
+            skill = np.float32(cells.skill[cell])
+            sense[cell] = np.float32(p.learning) * (one + np.float32(p.skill_learning) * skill)
             pull[cell] = sense[cell] * np.float32(min(max(signal, 0.0), 1.0))
-            mean[cell] = awareness[place]
-            drive[cell] = complain_base + complain_harm * true_harm[place] - free_ride * np.log(persons[place]) + say
-    return sense, pull, mean, drive
+            mean[cell] = towns.awareness[place]
+            harmed = p.complain_base + p.complain_harm * towns.harm[place]
+            ride = p.free_ride * np.log(persons_in(zone, place))
+            drive[cell] = harmed - ride + p.complain_voice * now.evaluation_voice
+    return found
 
 
 @compiled
-def _learn(
-    cell: np.ndarray,
-    awareness: np.ndarray,
-    trust: np.ndarray,
-    sense: np.ndarray,
-    pull: np.ndarray,
-    mean: np.ndarray,
-    drive: np.ndarray,
-    imitation: float,
-    reach: float,
-    complain_aware: float,
-    complain_trust: float,
-    against: np.ndarray,
-) -> None:
-    """Learn from the signal and from the town; note log odds against a complaint. All float32, by resident."""
-    speed, near = np.float32(imitation), np.float32(reach)
-    by_awareness, by_trust = np.float32(complain_aware), np.float32(complain_trust)
+def learn(zone: Zone, first: int, impulses: np.ndarray) -> np.ndarray:
+    """Let a block of residents learn from the signal and from the town; give log odds against a complaint, float32.
+
+    Args:
+        first: row of the first resident; impulses: see `impulses_of`.
+    """
+    people, p = zone.population, zone.p.voice
+    sense, pull, mean, drive = impulses[0], impulses[1], impulses[2], impulses[3]
+    last = min(first + BLOCK, people.used)
+    cell, awareness, trust = people.cell[first:last], people.awareness[first:last], people.trust[first:last]
+    speed, near = np.float32(p.imitation), np.float32(p.reach)
+    by_awareness, by_trust = np.float32(p.complain_aware), np.float32(p.complain_trust)
+    against = np.empty(cell.size, dtype=np.float32)
     for row in range(cell.size):
         kind, own = cell[row], awareness[row]
         own -= sense[kind] * own
@@ -262,19 +181,20 @@ def _learn(
         own = drift(own, mean[kind], speed, near)
         awareness[row] = own
         against[row] = -by_awareness * own - by_trust * trust[row] - drive[kind]
+    return against
 
 
 @compiled
-def _add_up(
-    cell: np.ndarray,
-    weight: np.ndarray,
-    awareness: np.ndarray,
-    odds: np.ndarray,
-    complaint_most: float,
-    sums: np.ndarray,
-) -> None:
-    """Sum awareness and complaints of persons by cell, in lanes."""
-    most, one = np.float32(complaint_most), np.float32(1.0)
+def add_up(zone: Zone, first: int, odds: np.ndarray, sums: np.ndarray) -> None:
+    """Sum awareness and complaints of the persons of a block by cell, in lanes.
+
+    Args:
+        first: row of the first resident; odds: against a complaint, float32; sums: shape (LANES, cells, 2), changed.
+    """
+    people = zone.population
+    last = min(first + BLOCK, people.used)
+    cell, weight, awareness = people.cell[first:last], people.weight[first:last], people.awareness[first:last]
+    most, one = np.float32(zone.p.voice.complaint_most), np.float32(1.0)
     for row in range(cell.size):
         persons = np.float64(weight[row])
         sums[row % LANES, cell[row], 0] += persons * awareness[row]
@@ -282,127 +202,73 @@ def _add_up(
 
 
 @compiled
-def _sum_by_place(
-    sums: np.ndarray,
-    town_of: np.ndarray,
-    persons: np.ndarray,
-    in_zone: np.ndarray,
-    awareness: np.ndarray,
-    complaints: np.ndarray,
-) -> None:
-    """Give the mean awareness and the complaints of places, from sums of shape (LANES, cells + 1, 2)."""
-    awareness[:] = 0.0
-    complaints[:] = 0.0
-    for cell in range(town_of.size):
-        place = town_of[cell]
-        if 0 <= place < persons.size:
+def answer_and_trust(zone: Zone, sums: np.ndarray) -> None:
+    """Note awareness and complaints by place, let offices answer, and trust follow the answers; sums: see `add_up`."""
+    towns, inside = zone.towns, zone.world.zone_count
+    towns.awareness[:] = 0.0
+    towns.complaints[:] = 0.0
+    for cell in range(sums.shape[1]):
+        place = zone.population.cells.town[cell]
+        if 0 <= place < towns.rows:
             for lane in range(LANES):
-                awareness[place] += sums[lane, cell, 0]
-                complaints[place] += sums[lane, cell, 1]
-    for place in range(persons.size):
-        awareness[place] /= persons[place]
+                towns.awareness[place] += sums[lane, cell, 0]
+                towns.complaints[place] += sums[lane, cell, 1]
+    for place in range(towns.rows):
+        towns.awareness[place] /= persons_in(zone, place)
         # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
-        complaints[place] = np.rint(complaints[place]) * in_zone[place]
-
-
-def _reply(zone: PilotZone, persons: np.ndarray) -> None:
-    """Offices answer in the measure of their duty; flooded ones answer a smaller share."""
-    towns, p = zone.towns, zone.p.voice
-    pressure = _answer(
-        towns.complaints,
-        persons,
-        towns.reply_rate,
-        towns.answered,
-        zone.voice_strength,
-        zone.world.zone_count,
-        zone.policy.now.reply_duty,
-        p.overload,
-        p.overload_at,
-        p.reply_speed,
-        p.strength_scale,
-        p.strength_most,
-        p.silent_part,
-        p.pressure_scale,
-    )
-    zone.complaint_pressure = pressure / zone.world.zone_count
+        towns.complaints[place] = np.rint(towns.complaints[place]) * zone.world.in_zone[place]
+    _reply(zone)
+    _trust(zone)
+    trusting = inhabitants = 0.0
+    for place in range(inside):
+        trusting += towns.trust[place] * persons_in(zone, place)
+        inhabitants += persons_in(zone, place)
+    zone.governance.mean_trust = trusting / inhabitants
 
 
 @compiled
-def _answer(
-    complaints: np.ndarray,
-    persons: np.ndarray,
-    reply_rate: np.ndarray,
-    answered: np.ndarray,
-    strength: np.ndarray,
-    near: int,
-    duty: float,
-    overload: float,
-    overload_at: float,
-    speed: float,
-    strength_scale: float,
-    strength_most: float,
-    silent_part: float,
-    pressure_scale: float,
-) -> float:
-    """Set replies and the strength of voice by place; give the pressure, 0-1, summed over the places of the zone."""
+def _reply(zone: Zone) -> None:
+    """Offices answer in the measure of their duty; flooded ones answer a smaller share."""
+    towns, p, inside = zone.towns, zone.p.voice, zone.world.zone_count
     pressure = 0.0
-    for place in range(persons.size):
-        each = complaints[place] / persons[place]
-        capacity = duty * (1.0 - overload * min(1.0, each / overload_at))
-        reply_rate[place] += speed * (min(max(capacity, 0.0), 1.0) - reply_rate[place])
-        answered[place] = complaints[place] * reply_rate[place]
-        strength[place] = min(strength_most, each / strength_scale * (silent_part + reply_rate[place]))
-        if place < near:
-            pressure += min(1.0, each / pressure_scale)
-    return pressure
+    for place in range(towns.rows):
+        each = towns.complaints[place] / persons_in(zone, place)
+        capacity = zone.policy.now.reply_duty * (1.0 - p.overload * min(1.0, each / p.overload_at))
+        towns.reply_rate[place] += p.reply_speed * (min(max(capacity, 0.0), 1.0) - towns.reply_rate[place])
+        towns.answered[place] = towns.complaints[place] * towns.reply_rate[place]
+        heard = p.silent_part + towns.reply_rate[place]
+        towns.voice[place] = min(p.strength_most, each / p.strength_scale * heard)
+        if place < inside:
+            pressure += min(1.0, each / p.pressure_scale)
+    zone.governance.complaint_pressure = pressure / inside
 
 
-def _trust(zone: PilotZone, persons: np.ndarray, harm: np.ndarray) -> None:
+@compiled
+def _trust(zone: Zone) -> None:
     """Trust moves toward what replies and a say in evaluation earn, less harm felt and cases disclosed."""
     people, firms, towns, now, p = zone.population, zone.firms, zone.towns, zone.policy.now, zone.p.voice
-    scandal = shares_by_place(firms.place, firms.alive, firms.punished, len(persons)) * now.disclosure
-    earned = p.trust_base + p.trust_reply * towns.reply_rate + p.trust_voice * now.evaluation_voice
-    _follow_answers(
-        people.cell[: people.used],
-        people.trust,
-        people.awareness,
-        people.weight,
-        people.cells.town,
-        earned - p.trust_scandal * scandal,
-        p.trust_harm * harm,
-        p.trust_speed,
-        towns.trust,
-    )
-    towns.trust /= persons
-
-
-@compiled
-def _follow_answers(
-    cell: np.ndarray,
-    trust: np.ndarray,
-    awareness: np.ndarray,
-    weight: np.ndarray,
-    town_of: np.ndarray,
-    earned: np.ndarray,
-    felt: np.ndarray,
-    trust_speed: float,
-    summed: np.ndarray,
-) -> None:
-    """Move the trust of residents, float32, and sum it up by place; earned, felt, summed: shape (places,)."""
-    size, zero, one = town_of.size, np.float32(0.0), np.float32(1.0)
+    cells = people.cells
+    scandal = shares_by_place(firms.place, firms.alive, firms.punished, towns.rows)
+    size, zero, one = cells.size, np.float32(0.0), np.float32(1.0)
     good, bad, speed = np.zeros((3, size), dtype=np.float32)
     for kind in range(size):
-        place = town_of[kind]
-        if 0 <= place < earned.size:
-            good[kind], bad[kind], speed[kind] = earned[place], felt[place], trust_speed
+        place = cells.town[kind]
+        if 0 <= place < towns.rows:
+            earned = p.trust_base + p.trust_reply * towns.reply_rate[place] + p.trust_voice * now.evaluation_voice
+            good[kind] = earned - p.trust_scandal * (scandal[place] * now.disclosure)
+            bad[kind] = p.trust_harm * felt_harm(zone, place)
+            speed[kind] = p.trust_speed
     sums = np.zeros((LANES, size))
-    for row in range(cell.size):
+    cell, trust, awareness, weight = people.cell, people.trust, people.awareness, people.weight
+    for row in range(people.used):
         kind, own = cell[row], trust[row]
         own += (min(max(good[kind] - bad[kind] * awareness[row], zero), one) - own) * speed[kind]
         trust[row] = own
         sums[row % LANES, kind] += np.float64(weight[row]) * own
-    summed[:] = 0.0
+    towns.trust[:] = 0.0
     for kind in range(size):
-        if 0 <= town_of[kind] < earned.size:
+        if 0 <= cells.town[kind] < towns.rows:
             for lane in range(LANES):
-                summed[town_of[kind]] += sums[lane, kind]
+                towns.trust[cells.town[kind]] += sums[lane, kind]
+    for place in range(towns.rows):
+        towns.trust[place] /= persons_in(zone, place)

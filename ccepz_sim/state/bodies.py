@@ -2,103 +2,103 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Annotated
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.content import Content
-from ccepz_sim.state.arrays import Arrays
+import numpy as np
+import numpy.typing as npt
+
+from ccepz_sim.state.declare import ROWS, Bools, Dims, Floats, Ints, Shared, Size, Table
 from ccepz_sim.state.firms import FINE_STAGES
-from ccepz_sim.state.world import World
 
 RANKS = ("section_chief", "division_director", "director_general")
+ByStage = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, FINE_STAGES)]
 
 
-class Bodies(Arrays):
-    """Government bodies; money sits in the ledger, capacities and plans here. Shapes (bodies,).
-
-    Attributes:
-        ids, index, kind: of the bodies table; place: index of the seat, -1 for none.
-        staff_cost: yuan/year; debt_ceiling: yuan; coordination: 0-1.
-        released: share of the planned money that was paid this quarter; planned_cost: yuan/quarter.
-    """
-
-    def __init__(self, content: Content, world: World) -> None:
-        table = content.table("bodies")
-        self.ids = table.ids
-        self.index = table.index
-        self.kind = table.texts("kind")
-        self.place = np.array([world.place_index.get(name, -1) for name in table.texts("place")])
-        self.staff_cost = table.numbers("staff_cost").copy()
-        self.debt_ceiling = table.numbers("debt_ceiling").copy()
-        self.coordination = table.numbers("coordination").copy()
-        self.released = np.ones(len(table))
-        self.planned_cost = np.zeros(len(table))
-
-
-class Officials(Arrays):
-    """Officials: who they are, how they split their effort, what they believe. Shapes (officials,).
+class Bodies(Table):
+    """Government bodies; money sits in the ledger, capacities and plans here.
 
     Attributes:
-        body, place: index of body and place, -1 for none; rank: index of RANKS; tenure: quarters in the post.
-        growth_first, brand_view, native: views and origin, true or false; integrity: 0-1.
-        growth_effort: share of effort for growth; enforcement: share that reaches enforcement.
-        honesty: share of emissions that stays in the figures passed on; captured: share of firms with a deal.
-        waste_view: supervision of stored waste, 1 is usual; exposed: figures were found false at the last audit.
-        score: of the last evaluation; record: its mean over the tenure; sees: believed chance of detection.
-        take: bribes taken in the post, yuan; former_take: those of predecessors still on file.
-        pending_fine: fines of present and former holders on their way by stage, yuan, shape (officials, FINE_STAGES).
-        caught: to be removed at the evaluation; dismissed: officials removed since the last one, a number.
+        ids, index, kind: of the bodies table.
     """
 
-    def __init__(self, content: Content, world: World, bodies: Bodies) -> None:
-        table = content.table("officials")
-        self.ids = table.ids
-        count = len(table)
-        self.body = np.array([bodies.index[name] for name in table.texts("body")])
-        self.place = np.array([world.place_index.get(name, -1) for name in table.texts("place")])
-        self.rank = np.array([RANKS.index(name) for name in table.texts("rank")])
-        self.growth_first = table.numbers("growth_first") > 0
-        self.brand_view = table.numbers("brand_view") > 0
-        self.native = table.numbers("native") > 0
-        self.integrity = table.numbers("integrity").copy()
-        self.tenure = table.numbers("tenure_quarters").astype(int)
-        self.growth_effort = np.zeros(count)
-        self.enforcement = np.zeros(count)
-        self.honesty = np.ones(count)
-        self.captured = np.zeros(count)
-        self.waste_view = np.ones(count)
-        self.exposed = np.zeros(count, dtype=bool)
-        self.score = np.zeros(count)
-        self.record = np.zeros(count)
-        self.take = np.zeros(count)
-        self.former_take = np.zeros(count)
-        self.pending_fine = np.zeros((count, FINE_STAGES))
-        self.sees = np.full(count, content.value("collusion.belief_start"))
-        self.caught = np.zeros(count, dtype=bool)
-        self.dismissed = 0.0
+    rows: Size
+    place: Ints  # index of the seat, -1 for none
+    staff_home: Ints  # place where their staff live
+    staff_cost: Floats  # yuan/year
+    debt_ceiling: Floats  # yuan
+    coordination: Floats  # 0-1
+    asks_for_money: Bools  # the prefecture pays for it
+    saves_for_awards: Bools  # its cash is saved for yearly awards
+    local: Bools  # all but the province
+    released: Floats  # share of the planned money that was paid
+    planned_cost: Floats  # yuan/quarter <- budgets
+    ids: Shared[tuple[str, ...]]
+    index: Shared[dict[str, int]]
+    kind: Shared[tuple[str, ...]]
 
 
-class Institutes(Arrays):
-    """Research institutes: posts, people in them, funding, success. Shapes (institutes,).
+class BodyNumbers(Table, shared=True):
+    """Numbers of the bodies that rules call by name; an office that the content lacks is refused when built."""
+
+    prefecture: int
+    province: int
+    committee: int
+    science: int
+    environment: int
+    finance: int
+
+
+class Officials(Table):
+    """Officials: who they are, how they split their effort, what they believe.
 
     Attributes:
-        place: index; field: index of the industry, -1 for none; posts, people, guests: persons.
-        base_funding: yuan/year from above; funding: yuan of the quarter, platforms included.
-        remoteness: 0-1; success: chance of the quarter; results: 0 or 1.
+        ids: of the officials table; pools: rows of the officials who may answer for a firm, by place.
     """
 
-    def __init__(self, content: Content, world: World) -> None:
-        table = content.table("institutes")
-        self.ids = table.ids
-        self.place = np.array([world.place_index[name] for name in table.texts("place")])
-        self.field = np.array(
-            [world.industry_names.index(name) if name in world.industry_names else -1 for name in table.texts("field")]
-        )
-        self.posts = table.numbers("posts").copy()
-        self.people = self.posts * table.numbers("filled")
-        self.guests = np.zeros(len(table))
-        self.base_funding = table.numbers("funding").copy()
-        self.funding = self.base_funding / QUARTERS
-        self.remoteness = table.numbers("remoteness").copy()
-        self.success = np.zeros(len(table))
-        self.results = np.zeros(len(table))
+    rows: Size
+    body: Ints  # index, -1 for none
+    place: Ints  # index, -1 for none
+    rank: Ints  # index of RANKS
+    growth_first: Bools  # view: growth comes first <- evaluation
+    brand_view: Bools  # view: the circular economy is a brand
+    native: Bools  # <- evaluation
+    integrity: Floats  # 0-1 <- evaluation
+    tenure: Ints  # quarters in the post <- evaluation
+    growth_effort: Floats  # share of effort for growth <- officials
+    enforcement: Floats  # share of effort that reaches enforcement <- officials
+    honesty: Floats  # share of emissions that stays in the figures passed on <- officials
+    waste_view: Floats  # supervision of stored waste, 1 is usual <- officials
+    captured: Floats  # share of firms with a deal <- collusion
+    take: Floats  # bribes taken in the post, yuan <- collusion, inspection, evaluation
+    former_take: Floats  # those of predecessors still on file, yuan <- evaluation
+    sees: Floats  # believed chance of detection <- opinions, evaluation
+    pending_fine: ByStage  # fines of present and former holders on their way, yuan <- inspection, evaluation
+    exposed: Bools  # figures were found false at the last audit <- evaluation
+    caught: Bools  # to be removed at the evaluation <- inspection, evaluation
+    score: Floats  # of the last evaluation <- evaluation
+    record: Floats  # mean score over the tenure <- evaluation
+    ids: Shared[tuple[str, ...]]
+    pools: Shared[tuple[tuple[int, ...], ...]]
+
+
+class Institutes(Table):
+    """Research institutes: posts, people in them, funding, success.
+
+    Attributes:
+        ids: of the institutes table.
+    """
+
+    rows: Size
+    place: Ints  # index
+    field: Ints  # index of the industry, -1 for none
+    posts: Floats  # persons
+    people: Floats  # persons <- labour
+    guests: Floats  # persons <- innovation
+    base_funding: Floats  # yuan/year from above
+    funding: Floats  # yuan, platforms included <- settlement
+    remoteness: Floats  # 0-1
+    success: Floats  # chance of the quarter <- innovation
+    results: Floats  # 0 or 1 <- innovation
+    pull: Floats  # share of posts that scientists consider <- innovation
+    was_empty: Bools  # told as empty <- innovation
+    ids: Shared[tuple[str, ...]]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
+
+from ccepz_sim.compiled import inlined
+from ccepz_sim.state.declare import Dims, Size, Table
 from ccepz_sim.state.world import EMPLOYERS, SKILLS
 
 OUT_OF_LABOUR = -2
@@ -11,28 +16,24 @@ UNEMPLOYED = -1
 NOBODY = -1
 STATUSES = len(EMPLOYERS) - OUT_OF_LABOUR  # out of the labour force, unemployed, then the employers
 
+ByCell = Annotated[npt.NDArray[np.int8], Dims.of("size")]
 
-class Cells:
+
+class Cells(Table, shared=True):
     """Numbering of cells: status outermost, then place (the rest of China last), then skill; free rows come last.
 
     Attributes:
-        places: with the rest of China; flat: cells of one status, places x skills; count: cells of people;
-            free: the cell of rows nobody holds, equal to count.
-        town, skill, employer: of each cell, shape (count + 1,); NOBODY, 0 and OUT_OF_LABOUR for free rows.
-        dtype: smallest type that holds every cell.
+        size: number of cells, that of free rows included.
     """
 
-    def __init__(self, places: int) -> None:
-        self.places = places
-        self.flat = places * len(SKILLS)
-        self.count = self.free = STATUSES * self.flat
-        self.dtype = np.min_scalar_type(self.free)
-        status, town, skill = np.unravel_index(np.arange(self.count), self.shape)
-        self.town = np.append(town, NOBODY).astype(np.int8)
-        self.skill = np.append(skill, 0).astype(np.int8)
-        self.employer = np.append(status + OUT_OF_LABOUR, OUT_OF_LABOUR).astype(np.int8)
-        for table in (self.town, self.skill, self.employer):
-            table.flags.writeable = False
+    size: Size
+    places: int  # with the rest of China
+    flat: int  # cells of one status: places x skills
+    count: int  # cells of people
+    free: int  # the cell of rows nobody holds, equal to count
+    town: ByCell  # NOBODY for free rows
+    skill: ByCell  # 0 for free rows
+    employer: ByCell  # OUT_OF_LABOUR for free rows
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -46,8 +47,35 @@ class Cells:
 
     def number(self, employer: np.ndarray | int, town: np.ndarray | int, skill: np.ndarray | int) -> np.ndarray:
         """Number cells by employer, place and skill; any shapes that broadcast."""
-        status = np.asarray(employer, dtype=np.intp) - OUT_OF_LABOUR
-        return (status * self.places + town) * len(SKILLS) + skill
+        found: np.ndarray = cell_number(np.asarray(employer, dtype=np.intp), town, skill, self.places)
+        return found
+
+
+@inlined
+def cell_number(employer: Any, town: Any, skill: Any, places: int) -> Any:
+    """Give the number of a cell, or of many.
+
+    Args:
+        places: with the rest of China, as in `Cells`.
+    """
+    return ((employer - OUT_OF_LABOUR) * places + town) * len(SKILLS) + skill
+
+
+def make_cells(places: int) -> Cells:
+    """Number the cells of some places, the rest of China included."""
+    shape = STATUSES, places, len(SKILLS)
+    count = int(np.prod(shape))
+    status, town, skill = np.unravel_index(np.arange(count), shape)
+    cells = Cells.make(size=count + 1).fill(
+        places=places,
+        flat=places * len(SKILLS),
+        count=count,
+        free=count,
+        town=np.append(town, NOBODY),
+        skill=np.append(skill, 0),
+        employer=np.append(status + OUT_OF_LABOUR, OUT_OF_LABOUR),
+    )
+    return cells.freeze()
 
 
 def with_outside(values: np.ndarray, outside: float) -> np.ndarray:

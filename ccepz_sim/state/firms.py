@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Annotated
 
-from ccepz_sim.clock import quarter_of
-from ccepz_sim.content import Content
-from ccepz_sim.rng import Streams
-from ccepz_sim.state.arrays import Arrays
-from ccepz_sim.state.world import POLLUTANTS, SKILLS, World
+import numpy as np
+import numpy.typing as npt
+
+from ccepz_sim.state.declare import ROWS, Bools, Dims, Floats, Ints, Size, Table
+from ccepz_sim.state.world import MEDIA, POLLUTANTS, SKILLS, WASTES
 
 MINDSETS = ("not_established", "training", "long_term")
 NOT_ESTABLISHED, TRAINING, LONG_TERM = range(len(MINDSETS))
@@ -16,174 +16,193 @@ NEVER = 10_000
 FINE_STAGES = 2
 PARTNERS = 3  # most givers of one taker
 
+BySkill = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, len(SKILLS))]
+ByMedium = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, MEDIA)]
+ByPollutant = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, len(POLLUTANTS))]
+ByWaste = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, WASTES)]
+KindByWaste = Annotated[npt.NDArray[np.int64], Dims.of(ROWS, WASTES)]
+ByStage = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, FINE_STAGES)]
+ByPartner = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, PARTNERS)]
+NumberByPartner = Annotated[npt.NDArray[np.int64], Dims.of(ROWS, PARTNERS)]
 
-class Firms(Arrays):
-    """State of all firm rows, spare rows for entrants included; shape (rows,) unless said; flows are a quarter's.
+
+class Firms(Table):
+    """State of all firm rows, spare rows for entrants included; flows are a quarter's.
+
+    The comments give unit and meaning, and after an arrow the phases that write; what never changes has no arrow.
 
     Attributes:
-        rows, roster: number of rows, and of those that the content names.
-        codes, product, place, in_park: who and where; indices of products and places.
-        start, exited: quarter of opening and of closing, NEVER where there is none; alive: in business now.
-        capacity: units/year; outdated: share of it; chain: level 0-3; efficiency: unit cost, 1 is typical.
-        state_owned, tie, first_mover, large: 0 or 1; mindset: index of MINDSETS.
-        debt_ratio, staffing: at the opening, share of book capital and of posts.
-        staff, posts: persons there and wanted, shape (rows, skills).
-        moral: cost of a bribe, in reference burdens; integrity, openness: 0-1; lobby: strength, 1 is typical.
-        concentration: of emissions before abatement, as a multiple of the limit of 2015.
-        abatement_skill: multiple of the usual cost; clean: emission factor relative to 2010.
-        official: row of the official who answers for the firm; sees: believed chance of detection.
-        key: 1 on the list of key emitters; colluding: has a deal; punished: was found this quarter; bribe: yuan.
-        pending_fine: fines on their way by stage, yuan, shape (rows, FINE_STAGES).
-        utilisation: share of capacity in use; output: units; price, input_cost: yuan/unit.
-        sales, value_added, wage_bill, profit, other_income: yuan; value_added_real: yuan of 2010.
-        margin, expected_margin, outlook: share of the price, the last as investors see it; usual_price: yuan/unit.
-        extrapolates: 1 where investment follows the price trend; project_credit: debt for projects over book capital.
-        losses, starved, insolvent: quarters in a row of loss, without cash or credit, with negative worth.
-        book_capital: yuan; investment: yuan; buffer: cash kept, yuan.
-        abate: share abated, shape (rows, 2) for air and water; abatement_cost: yuan; hidden: largest share hidden.
-        tax_due: pollution tax, yuan, shape (rows, 2); evaded_tax: yuan; permit_need: equivalents reported.
-        air_2015: air equivalents of 2015 before abatement; permits: equivalents held for the quarter;
-        evaded_permits: equivalents hidden; stopped: share of output under a stop order next quarter.
-        reference_burden: yuan; saving: what collusion saves, in reference burdens.
-        emission, reported_emission: tonnes, shape (rows, pollutants).
-        waste: tonnes of the two wastes, shape (rows, 2); reused, used_waste: tonnes given or reused, and taken.
-        link_giver: rows of the partners whose by-product is taken, -1 for none, shape (rows, PARTNERS);
-        link_share: of the need each is bound to give; link_age: quarters; of that shape;
-        link_wait: quarters until a taker that lost its partner can look again.
-        unsafe: tonnes of the two wastes stored unsafely and not yet restored or leaked, shape (rows, 2).
-        waste_cost, waste_tax, deposit_due, by_product_saving: yuan; deposit_held: yuan paid in so far.
-        energy: tonnes of coal equivalent; water: m3; co2: tonnes.
-        research: outlay, yuan; innovations: number; knowledge, brand: 0-1.
-        research_fund, upgrade_money, chain_money, plant_money, clean_money: useful part of grants, yuan.
-        pilot: years of pilot status left.
-        granted, misused: grants and what was diverted since the last audit of funds, yuan.
-
-    Reads: firms.*, collusion.moral_mean, moral_sd, belief_start, entry.spare_rows, investment.extrapolators.
+        codes: of the firms; roster: number of rows that the content names, the first ones.
     """
 
-    def __init__(self, content: Content, world: World, streams: Streams) -> None:
-        table = content.table("firms")
-        p = content.group_values("firms")
-        collusion = content.group_values("collusion")
-        spare = int(content.value("entry.spare_rows"))
-        roster = len(table)
-        rows = roster + spare
-        self.rows = rows
-        self.roster = roster
+    rows: Size
+    codes: list[str]
+    roster: int
 
-        def column(name: str, fill: float) -> np.ndarray:
-            values = np.full(rows, fill)
-            values[:roster] = table.numbers(name)
-            return values
+    # who and where
+    product: Ints  # index <- turnover
+    place: Ints  # index <- turnover
+    in_park: Bools  # <- turnover
+    start: Ints  # quarter of opening, NEVER where there is none <- turnover
+    exited: Ints  # quarter of closing, NEVER where there is none <- inspection, turnover
+    alive: Bools  # in business now <- plans, inspection, turnover
+    state_owned: Floats  # 0 or 1 <- turnover
+    tie: Floats  # 0 or 1: native tie to officials <- turnover
+    first_mover: Floats  # 0 or 1 <- turnover
+    large: Floats  # 0 or 1 <- turnover
+    mindset: Ints  # index of MINDSETS <- turnover
+    moral: Floats  # cost of a bribe, reference burdens
+    integrity: Floats  # 0-1
+    openness: Floats  # 0-1
+    lobby: Floats  # strength, 1 is typical
+    extrapolates: Floats  # 1 where investment follows the price trend <- turnover
+    debt_ratio: Floats  # share of book capital at the opening <- turnover
+    staffing: Floats  # share of posts filled at the opening <- turnover
+    official: Ints  # row of the official who answers for the firm <- turnover
 
-        self.codes = [*table.ids, *[""] * spare]
-        self.product = np.zeros(rows, dtype=int)
-        self.product[:roster] = [world.product_index[name] for name in table.texts("product")]
-        self.place = np.zeros(rows, dtype=int)
-        self.place[:roster] = [world.place_index[name] for name in table.texts("place")]
-        self.in_park = np.zeros(rows, dtype=bool)
-        self.in_park[:roster] = [bool(name) for name in table.texts("park")]
-        self.start = np.full(rows, NEVER)
-        self.start[:roster] = [quarter_of(year) for year in table.numbers("start")]
-        self.alive = np.zeros(rows, dtype=bool)
-        self.exited = np.full(rows, NEVER)
-        self.capacity = column("capacity", 0.0)
-        self.outdated = column("outdated", 0.0)
-        self.chain = column("chain_level", 0.0)
-        self.efficiency = column("efficiency", 1.0)
-        self.state_owned = column("state_owned", 0.0)
-        self.tie = column("native_tie", 0.0)
-        self.first_mover = column("first_mover", 0.0)
-        self.large = column("large", 0.0)
-        self.mindset = np.zeros(rows, dtype=int)
-        self.mindset[:roster] = [MINDSETS.index(name) for name in table.texts("mindset")]
-        self.debt_ratio = column("debt_ratio", p.entrant_debt_ratio)
-        self.staffing = column("staffing", p.entrant_staffing)
-        self.staff = np.zeros((rows, len(SKILLS)))
-        self.posts = np.zeros((rows, len(SKILLS)))
+    # plant
+    capacity: Floats  # units/year <- settlement, inspection, turnover
+    outdated: Floats  # share of capacity <- settlement, innovation, turnover
+    chain: Floats  # level 0-3 <- innovation, turnover
+    efficiency: Floats  # unit cost, 1 is typical <- innovation, turnover
+    clean: Floats  # emission factor relative to 2010 <- innovation, turnover
+    concentration: Floats  # of emissions before abatement, as a multiple of the limit of 2015
+    abatement_skill: Floats  # multiple of the usual cost
+    book_capital: Floats  # yuan <- plans, settlement, inspection, turnover
+    staff: BySkill  # persons there <- labour, inspection, turnover
+    posts: BySkill  # persons wanted <- plans, inspection, turnover
 
-        luck = streams.at("firm traits")
-        moral, dirt, skill, openness, integrity, lobby = luck.standard_normal((6, rows))
-        self.moral = np.clip(collusion.moral_mean + collusion.moral_sd * moral, 0.0, None)
-        self.concentration = np.exp(p.concentration_mean + p.concentration_sd * dirt)
-        self.abatement_skill = np.exp(p.abatement_skill_sd * skill)
-        self.openness = 1.0 / (1.0 + np.exp(-openness))
-        self.integrity = 1.0 / (1.0 + np.exp(-integrity))
-        self.lobby = np.exp(p.lobby_sd * lobby)
-        self.official = np.zeros(rows, dtype=int)
-        self.sees = np.full(rows, collusion.belief_start)
-        self.colluding = np.zeros(rows, dtype=bool)
-        self.punished = np.zeros(rows, dtype=bool)
-        self.key = np.zeros(rows)
-        self.pending_fine = np.zeros((rows, FINE_STAGES))
+    # prices and plans
+    price: Floats  # yuan/unit <- plans
+    input_cost: Floats  # yuan/unit <- plans
+    usual_price: Floats  # yuan/unit, smoothed <- plans, turnover
+    margin: Floats  # share of the price <- plans
+    expected_margin: Floats  # share of the price <- plans, turnover
+    outlook: Floats  # margin as investors see it <- plans
+    project_credit: Floats  # debt for projects over book capital <- plans
+    utilisation: Floats  # share of capacity in use <- plans, inspection, turnover
+    stopped: Floats  # share of output under a stop order next quarter <- inspection, turnover
+    buffer: Floats  # cash kept, yuan <- credit
 
-        self.utilisation = np.zeros(rows)
-        self.output = np.zeros(rows)
-        self.price = np.zeros(rows)
-        self.sales = np.zeros(rows)
-        self.value_added = np.zeros(rows)
-        self.value_added_real = np.zeros(rows)
-        self.input_cost = np.zeros(rows)
-        self.wage_bill = np.zeros(rows)
-        self.profit = np.zeros(rows)
-        self.margin = np.full(rows, p.margin_start)
-        self.book_capital = np.zeros(rows)
-        self.losses = np.zeros(rows, dtype=int)
-        self.starved = np.zeros(rows, dtype=int)
-        self.insolvent = np.zeros(rows, dtype=int)
-        outlook = streams.at("firm outlook").random(rows)
-        self.extrapolates = (outlook < content.value("investment.extrapolators")).astype(float)
-        self.outlook = np.full(rows, p.margin_start)
-        self.usual_price = np.zeros(rows)
-        self.project_credit = np.zeros(rows)
-        self.expected_margin = np.full(rows, p.margin_start)
+    # output and money
+    output: Floats  # units <- production, inspection, turnover
+    sales: Floats  # yuan <- production, inspection, turnover
+    value_added: Floats  # yuan <- production, inspection, turnover
+    value_added_real: Floats  # yuan of 2010 <- production, inspection, turnover
+    wage_bill: Floats  # yuan <- production, inspection, turnover
+    profit: Floats  # yuan <- settlement, inspection, turnover
+    other_income: Floats  # yuan <- opening, exchange
+    investment: Floats  # yuan <- settlement
+    losses: Ints  # quarters in a row <- settlement, turnover
+    starved: Ints  # quarters in a row without cash or credit <- credit, turnover
+    insolvent: Ints  # quarters in a row of negative worth <- turnover
 
-        self.clean = np.ones(rows)
-        self.abate = np.zeros((rows, 2))
-        self.abatement_cost = np.zeros(rows)
-        self.hidden = np.zeros(rows)
-        self.evaded_tax = np.zeros(rows)
-        self.saving = np.zeros(rows)
-        self.reference_burden = np.zeros(rows)
-        self.bribe = np.zeros(rows)
-        self.emission = np.zeros((rows, len(POLLUTANTS)))
-        self.reported_emission = np.zeros((rows, len(POLLUTANTS)))
-        self.tax_due = np.zeros((rows, 2))
-        self.permit_need = np.zeros(rows)
-        self.air_2015 = np.zeros(rows)
-        self.permits = np.zeros(rows)
-        self.evaded_permits = np.zeros(rows)
-        self.stopped = np.zeros(rows)
+    # emissions and duties
+    abate: ByMedium  # share abated <- production, inspection, turnover
+    abatement_cost: Floats  # yuan <- production, inspection, turnover
+    hidden: Floats  # largest share hidden <- production, inspection, turnover
+    emission: ByPollutant  # tonnes <- production, inspection, turnover
+    reported_emission: ByPollutant  # tonnes <- production, inspection, turnover
+    tax_due: ByMedium  # yuan <- production, inspection, turnover
+    evaded_tax: Floats  # yuan <- production, inspection, turnover
+    permit_need: Floats  # equivalents reported <- production
+    permits: Floats  # equivalents held for the quarter <- plans, settlement, turnover
+    evaded_permits: Floats  # equivalents hidden <- production
+    air_2015: Floats  # air equivalents of 2015 before abatement <- turnover, trends
 
-        self.waste = np.zeros((rows, 2))
-        self.reused = np.zeros(rows)
-        self.used_waste = np.zeros(rows)
-        self.link_giver = np.full((rows, PARTNERS), -1)
-        self.link_share = np.zeros((rows, PARTNERS))
-        self.link_age = np.zeros((rows, PARTNERS), dtype=int)
-        self.link_wait = np.zeros(rows, dtype=int)
-        self.unsafe = np.zeros((rows, 2))
-        self.waste_cost = np.zeros(rows)
-        self.waste_tax = np.zeros(rows)
-        self.deposit_due = np.zeros(rows)
-        self.by_product_saving = np.zeros(rows)
-        self.other_income = np.zeros(rows)
-        self.energy = np.zeros(rows)
-        self.water = np.zeros(rows)
-        self.co2 = np.zeros(rows)
+    # officials
+    sees: Floats  # believed chance of detection <- opinions, turnover
+    colluding: Bools  # has a deal <- collusion, inspection, turnover, evaluation
+    punished: Bools  # was found this quarter <- inspection, turnover
+    key: Floats  # 1 on the list of key emitters <- inspection, turnover
+    pending_fine: ByStage  # fines on their way, yuan <- inspection, turnover
+    reference_burden: Floats  # yuan <- plans
+    saving: Floats  # what collusion saves, reference burdens <- plans, inspection, turnover
+    bribe: Floats  # yuan <- collusion, inspection, turnover
 
-        self.research = np.zeros(rows)
-        self.research_fund = np.zeros(rows)
-        self.innovations = np.zeros(rows)
-        self.upgrade_money = np.zeros(rows)
-        self.chain_money = np.zeros(rows)
-        self.plant_money = np.zeros(rows)
-        self.clean_money = np.zeros(rows)
-        self.misused = np.zeros(rows)
-        self.granted = np.zeros(rows)
-        self.pilot = np.zeros(rows, dtype=int)
-        self.brand = np.zeros(rows)
-        self.buffer = np.zeros(rows)
-        self.investment = np.zeros(rows)
-        self.deposit_held = np.zeros(rows)
-        self.knowledge = np.full(rows, p.knowledge_start)
+    # energy, water, waste
+    energy: Floats  # tonnes of coal equivalent <- production, inspection, turnover
+    water: Floats  # m3 <- production, inspection, turnover
+    co2: Floats  # tonnes <- production, inspection, turnover
+    waste: ByWaste  # tonnes <- production, inspection, turnover
+    reused: Floats  # tonnes given or reused <- exchange, inspection, turnover
+    used_waste: Floats  # tonnes taken <- exchange, inspection, turnover
+    link_giver: NumberByPartner  # rows of partners whose by-product is taken, -1 for none <- exchange, turnover
+    link_share: ByPartner  # of the need that each is bound to give <- exchange, turnover
+    link_age: NumberByPartner  # quarters <- exchange, turnover
+    link_wait: Ints  # quarters until a taker that lost its partner can look again <- exchange, turnover
+    unsafe: ByWaste  # tonnes stored unsafely, not yet restored or leaked <- exchange, inspection, turnover
+    waste_cost: Floats  # yuan <- opening, exchange
+    waste_tax: Floats  # yuan <- opening, exchange
+    deposit_due: Floats  # yuan <- opening, exchange
+    deposit_held: Floats  # yuan paid in so far <- exchange, settlement, inspection, turnover
+    by_product_saving: Floats  # yuan <- exchange
+    award_pull: Floats  # added reuse <- settlement
+
+    # research and grants
+    research: Floats  # outlay, yuan <- plans, settlement, inspection, turnover
+    innovations: Floats  # number <- innovation, turnover
+    knowledge: Floats  # 0-1 <- innovation
+    brand: Floats  # 0-1 <- inspection, innovation, turnover
+    research_fund: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    upgrade_money: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    chain_money: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    plant_money: Floats  # useful part of grants, yuan <- turnover
+    clean_money: Floats  # useful part of grants, yuan <- settlement, innovation, turnover
+    granted: Floats  # since the last audit of funds, yuan <- settlement, inspection, turnover
+    misused: Floats  # since the last audit of funds, yuan <- settlement, inspection, turnover
+    pilot: Ints  # years of pilot status left <- settlement, turnover
+
+
+class Plans(Table):
+    """The ways open to each firm this quarter <- plans.
+
+    The comments say what each column is; air is column 0, water column 1.
+    """
+
+    rows: Size
+    abate_honest: ByMedium  # share abated when complying
+    abate_alone: ByMedium  # share abated when evading alone
+    hidden_alone: ByMedium  # share of what is left that a firm hides alone
+    alone: Bools  # evading alone is cheaper than complying
+    faced: ByMedium  # yuan/equivalent with the permit price
+    rate: ByMedium  # yuan/equivalent without it
+    start: ByMedium  # of marginal abatement cost, yuan/equivalent
+    slope: ByMedium  # of marginal abatement cost, yuan/equivalent
+    equivalents: ByMedium  # before abatement, number a quarter
+
+
+class Technology(Table):
+    """Columns of the product table by firm row, in the units of the table: rules need no look-ups <- turnover."""
+
+    rows: Size
+    price_response: Floats
+    value_added_ratio: Floats
+    labour: Floats
+    skilled_need: Floats
+    professional_need: Floats
+    energy: Floats
+    co2: Floats
+    water: Floats
+    need: Floats
+    capital_cost: Floats
+    usual_utilisation: Floats
+    heavy: Floats
+    emerging: Floats
+    extractive: Floats
+    resource_tax: Floats
+    chain_base: Floats
+    rival_overlap: Floats
+    energy_cost_share: Floats
+    market_growth: Floats
+    abatement_cost: Floats
+    input_link: Floats
+    emission: ByPollutant  # t/unit before abatement
+    load: ByMedium  # emission in pollution equivalents, number/unit
+    wastes: ByWaste  # t/unit
+    base_price: Floats  # price of 2010, yuan/unit
+    base_input: Floats  # bought inputs of 2010, yuan/unit
+    series: Ints  # index of the price series
+    industry: Ints  # index
+    need_kind: Ints  # material, -1 for none
+    waste_kind: KindByWaste  # material, -1 for none

@@ -1,58 +1,79 @@
-"""Towns: environment, sector accounts and social state per place; index 9 is the rest of China."""
+"""Towns: environment, sector accounts, jobs and opinions per place."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
+import numpy.typing as npt
 
-from ccepz_sim.content import Content
-from ccepz_sim.state.arrays import Arrays
-from ccepz_sim.state.world import EMPLOYERS, SKILLS, World
+from ccepz_sim.state.declare import ROWS, Bools, Dims, Floats, Ints, Size, Table
+from ccepz_sim.state.world import EMPLOYERS, POLLUTANTS, SKILLS
+
+BySkill = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, len(SKILLS))]
+ByPollutant = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, len(POLLUTANTS))]
+ByEmployer = Annotated[npt.NDArray[np.float64], Dims.of(len(EMPLOYERS), ROWS)]
+ByJob = Annotated[npt.NDArray[np.float64], Dims.of(len(EMPLOYERS), ROWS, len(SKILLS))]
 
 
-class Towns(Arrays):
-    """State per place, shape (places,) unless said; (places, 3) by skill; (employers, places, 3) for jobs.
+class Towns(Table):
+    """State per place; jobs by employer, place and skill.
 
-    Attributes:
-        pollution: index of the stock; harm, ecology, amenity: 0-1; infrastructure: 1 as in 2010.
-        unsafe_release: tonnes leaked in the quarter, weighted by hazard.
-        complaints, answered: number a quarter; reply_rate, awareness, trust: 0-1.
-        wage: yuan/person/year by skill; unemployment: 0-1 by skill; labour_force: persons by skill.
-        posts, employed, vacancies: persons by employer and skill; matches: persons hired, by skill.
-        services_va, construction_va, agriculture_va: value added, yuan a quarter.
-        services_sales, construction_sales, agriculture_sales: yuan a quarter.
-        services_index, construction_index: jobs relative to 2010.
-        household_income: after tax, yuan/year.
+    The comments give unit and meaning, and after an arrow the phases that write; what never changes has no arrow.
     """
 
-    def __init__(self, content: Content, world: World) -> None:
-        count = world.place_count
-        place = world.place
-        labour = content.group_values("labour")
-        environment = content.group_values("environment")
-        self.pollution = np.full(count, environment.pollution_start) * world.in_zone
-        self.pollution[~world.in_zone] = environment.pollution_elsewhere
-        self.ecology = np.full(count, environment.ecology_start)
-        self.harm = np.zeros(count)
-        self.unsafe_release = np.zeros(count)
-        self.complaints = np.zeros(count)
-        self.answered = np.zeros(count)
-        self.reply_rate = np.full(count, content.value("voice.reply_start"))
-        self.awareness = np.zeros(count)
-        self.trust = np.zeros(count)
-        premium = np.array([1.0, labour.skilled_premium, labour.professional_premium])
-        self.wage = place["wage_2010"][:, None] / labour.wage_mix * premium
-        self.unemployment = np.full((count, len(SKILLS)), labour.natural_rate)
-        self.posts = np.zeros((len(EMPLOYERS), count, len(SKILLS)))
-        self.employed = np.zeros((len(EMPLOYERS), count, len(SKILLS)))
-        self.vacancies = np.zeros((len(EMPLOYERS), count, len(SKILLS)))
-        self.matches = np.zeros((count, len(SKILLS)))
-        self.services_va = np.zeros(count)
-        self.construction_va = np.zeros(count)
-        self.agriculture_va = np.zeros(count)
-        self.services_index = np.ones(count)
-        self.construction_index = np.ones(count)
-        self.services_sales = np.zeros(count)
-        self.construction_sales = np.zeros(count)
-        self.household_income = np.zeros(count)
-        self.amenity = place["amenity"].copy()
-        self.infrastructure = np.ones(count)
+    rows: Size
+    # what never changes
+    has_park: Bools
+    body: Ints  # body that governs the place; the sending areas answer to the province
+    dilution: Floats  # tonnes that raise the index of pollution by one
+    birth_rate: Floats  # a person and year
+    household_rate: ByPollutant  # tonnes a person and quarter
+    base_posts: ByJob  # posts of 2010, persons
+
+    # environment
+    pollution: Floats  # index of the stock <- environment
+    harm: Floats  # 0-1 <- environment
+    ecology: Floats  # 0-1 <- environment
+    amenity: Floats  # 0-1
+    infrastructure: Floats  # 1 as in 2010 <- environment
+    unsafe_release: Floats  # tonnes leaked, weighted by hazard <- exchange
+    water_share: Floats  # share of wanted water there is <- production
+
+    # opinions
+    complaints: Floats  # number <- opinions
+    answered: Floats  # number <- opinions
+    reply_rate: Floats  # 0-1 <- opinions
+    awareness: Floats  # 0-1 <- opinions
+    trust: Floats  # 0-1 <- opinions
+    voice: Floats  # strength of voice, 0 upwards <- opinions
+
+    # work
+    wage: BySkill  # yuan/person/year <- labour
+    base_wage: BySkill  # the national trend wages return to, yuan/person/year <- labour
+    unemployment: BySkill  # share <- labour
+    labour_force: BySkill  # persons <- labour
+    matches: BySkill  # persons hired <- labour
+    posts: ByJob  # persons wanted <- labour
+    employed: ByJob  # persons <- labour
+    vacancies: ByJob  # persons <- labour
+    vacancy_pull: ByEmployer  # share of posts that seekers consider <- innovation
+    scientist_leave: Floats  # share of scientists a quarter <- innovation
+
+    # sectors and money
+    services_va: Floats  # value added, yuan <- settlement
+    construction_va: Floats  # value added, yuan <- settlement
+    agriculture_va: Floats  # value added, yuan <- settlement
+    services_sales: Floats  # yuan <- settlement
+    construction_sales: Floats  # yuan <- settlement
+    agriculture_sales: Floats  # yuan <- trends
+    services_base: Floats  # sales of 2010, yuan/quarter <- trends
+    construction_base: Floats  # sales of 2010, yuan/quarter <- trends
+    services_ratio: Floats  # value added in sales <- settlement
+    construction_ratio: Floats  # value added in sales <- settlement
+    services_index: Floats  # jobs relative to 2010 <- trends
+    construction_index: Floats  # jobs relative to 2010 <- trends
+    household_income: Floats  # after tax, yuan/year <- settlement
+    own_revenue: Floats  # taxes that stay in the zone, yuan <- opening, settlement
+    last_revenue: Floats  # of the quarter before, yuan <- opening
+    base_gap: Floats  # what the town lacked in the first quarter, yuan; not a number before <- settlement

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 
-from ccepz_sim.content import Content
+from ccepz_sim.state.declare import Dims, Floats, Ints, Size, Table
 
 SKILLS = ("unskilled", "skilled", "professional")
 UNSKILLED, SKILLED, PROFESSIONAL = range(len(SKILLS))
@@ -16,56 +17,123 @@ POLLUTANTS = ("so2", "dust", "cod", "nh3n")
 AIR = slice(0, 2)
 WATER = slice(2, 4)
 MEDIUM = np.array([0, 0, 1, 1])  # air or water, by pollutant
+MEDIA, WASTES = 2, 2  # air and water; wastes of a product
 MIDDLE = 0.5  # of a scale from 0 to 1
 KILOGRAMS = 1000.0  # a tonne
 METRES = 1000.0  # a kilometre
 
+Roads = Annotated[npt.NDArray[np.float64], Dims.of("place_count", "place_count")]
+PlaceMarks = Annotated[npt.NDArray[np.bool_], Dims.of("place_count")]
 
-class World:
+
+class PlaceFacts(Table, shared=True):
+    """Columns of the table of places, in its units; shape (places,)."""
+
+    rows: Size
+    population_2010: Floats  # persons
+    age_0_14: Floats  # share
+    age_65_plus: Floats  # share
+    tertiary_share: Floats
+    skilled_share: Floats
+    altitude_m: Floats  # m
+    wage_2010: Floats  # yuan/year
+    amenity: Floats  # 0-1
+    housing_cost: Floats  # multiple
+    agriculture_va_2010: Floats  # yuan/year
+    services_va_2010: Floats  # yuan/year
+    construction_va_2010: Floats  # yuan/year
+    agriculture_jobs_2010: Floats  # persons
+    services_jobs_2010: Floats  # persons
+    construction_jobs_2010: Floats  # persons
+    public_jobs_2010: Floats  # persons
+    water_quota: Floats  # m3/year
+    household_energy: Floats  # tce/person
+    household_so2: Floats  # kg/person/year
+    household_dust: Floats  # kg/person/year
+    household_cod: Floats  # kg/person/year
+    household_nh3n: Floats  # kg/person/year
+    household_water: Floats  # m3/person/year
+    agriculture_water: Floats  # m3/year
+
+
+class ProductFacts(Table, shared=True):
+    """Columns of the table of products, in its units, and what follows from them; shape (products,)."""
+
+    rows: Size
+    price_factor: Floats  # multiple
+    price_response: Floats  # multiple
+    value_added_ratio: Floats  # share
+    labour: Floats  # persons per 1000 units/year
+    skilled_need: Floats  # share
+    professional_need: Floats  # share
+    energy: Floats  # tce/unit
+    so2: Floats  # kg/unit
+    dust: Floats  # kg/unit
+    cod: Floats  # kg/unit
+    nh3n: Floats  # kg/unit
+    co2: Floats  # t/unit
+    water: Floats  # m3/unit
+    waste: Floats  # t/unit
+    waste2: Floats  # t/unit
+    need: Floats  # t/unit
+    capital_cost: Floats  # yuan per unit/year
+    usual_utilisation: Floats  # share
+    heavy: Floats  # 0 or 1
+    emerging: Floats  # 0 or 1
+    extractive: Floats  # 0 or 1
+    resource_tax: Floats  # share of sales
+    chain_base: Floats  # level
+    rival_overlap: Floats  # share
+    energy_cost_share: Floats  # share
+    market_growth: Floats  # share/year
+    abatement_cost: Floats  # multiple
+    input_link: Floats  # share
+    industry: Ints  # index of the industry
+    series: Ints  # index of the price series
+    waste_kind: Ints  # index of the material, -1 for none
+    waste2_kind: Ints
+    need_kind: Ints
+
+
+class MaterialFacts(Table, shared=True):
+    """Columns of the table of materials, in its units; shape (materials,)."""
+
+    rows: Size
+    solid: Floats  # 0 or 1
+    tax_rate: Floats  # yuan/t
+    storage_cost: Floats  # yuan/t
+    treatment_cost: Floats  # yuan/t
+    leak_rate: Floats  # share/year
+    use_value: Floats  # yuan/t
+    use_cost: Floats  # yuan/t
+    haul_km: Floats  # km
+    hazard: Floats  # weight
+    stock_2010: Floats  # t
+    reuse_2010: Floats  # share
+
+
+class World(Table, shared=True):
     """Places, products and materials as arrays; index order is that of the content tables.
 
     Attributes:
+        place_count: number of places; zone_count: of those in the zone, the first ones.
         places, products, materials, series, parks: ids; place_index, product_index: their numbers.
-        in_zone: whether a place belongs to the zone, shape (places,); zone_count: how many do, the first ones.
-        park_place: place of each park; road: km, shape (places, places).
-        place, product, material: number columns of the tables by name.
-        industry_names, industry: names, and the index of each product's industry.
-        waste_kind, waste2_kind, need_kind: material of a product's wastes and need, -1 for none.
-        series_of_product: price series each product follows.
+        park_place: place of each park; industry_names: of the numbers in `product.industry`.
     """
 
-    def __init__(self, content: Content) -> None:
-        places = content.table("places")
-        self.places = places.ids
-        self.place_index = places.index
-        self.place_count = len(places)
-        self.in_zone = places.numbers("in_zone") > 0
-        self.zone_count = int(self.in_zone.sum())
-        self.parks = tuple(park for park in places.texts("park") if park)
-        self.park_place = {park: number for number, park in enumerate(places.texts("park")) if park}
-        self.road = np.array([content.table("distances").numbers(name) for name in places.ids])
-        self.road = (self.road + self.road.T) / 2.0
-        self.place = {name: places.numbers(name) for name in places.columns if _is_number(places, name)}
-        products = content.table("products")
-        self.products = products.ids
-        self.product_index = products.index
-        self.product = {name: products.numbers(name) for name in products.columns if _is_number(products, name)}
-        self.industry_names = tuple(dict.fromkeys(products.texts("industry")))
-        self.industry = np.array([self.industry_names.index(name) for name in products.texts("industry")])
-        materials = content.table("materials")
-        self.materials = materials.ids
-        self.material = {name: materials.numbers(name) for name in materials.columns if _is_number(materials, name)}
-        self.waste_kind = _lookup(products.texts("waste_kind"), materials.index)
-        self.waste2_kind = _lookup(products.texts("waste2_kind"), materials.index)
-        self.need_kind = _lookup(products.texts("need_kind"), materials.index)
-        prices = content.table("prices")
-        self.series = prices.ids
-        self.series_of_product = np.array([prices.index[name] for name in products.texts("series")])
-
-
-def _is_number(table: object, name: str) -> bool:
-    return table.columns[name].is_number  # type: ignore[attr-defined]
-
-
-def _lookup(names: tuple[str, ...], index: Mapping[str, int]) -> np.ndarray:
-    return np.array([index.get(name, -1) for name in names])
+    place_count: Size
+    zone_count: int
+    in_zone: PlaceMarks
+    road: Roads  # km
+    place: PlaceFacts
+    product: ProductFacts
+    material: MaterialFacts
+    places: tuple[str, ...]
+    place_index: dict[str, int]
+    parks: tuple[str, ...]
+    park_place: dict[str, int]
+    products: tuple[str, ...]
+    product_index: dict[str, int]
+    industry_names: tuple[str, ...]
+    materials: tuple[str, ...]
+    series: tuple[str, ...]

@@ -17,7 +17,7 @@ from ccepz_sim.schema import Study
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
 # Rooms that show or arrange runs; no number of a run depends on them.
-OUTSIDE = frozenset({"commands", "game", "studies", "text", "web", "_content"})
+OUTSIDE = frozenset({"commands", "compiling", "game", "packing", "studies", "text", "web", "_content"})
 
 
 @cache

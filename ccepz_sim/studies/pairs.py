@@ -13,6 +13,7 @@ from ccepz_sim.policies.schedule import Decision
 if TYPE_CHECKING:
     from ccepz_sim.content import Content
     from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 Levers = Mapping[str, float]
 
@@ -64,21 +65,21 @@ def effect(
 class Gauge:
     """An observer that keeps one number of the state by quarter."""
 
-    def __init__(self, rule: Callable[[PilotZone], float]) -> None:
+    def __init__(self, rule: Callable[[Zone], float]) -> None:
         """Measure with a rule that only looks."""
         self.rule = rule
         self.kept: list[float] = []
 
     def __call__(self, zone: PilotZone) -> None:
         """Measure at the end of a quarter."""
-        self.kept.append(self.rule(zone))
+        self.kept.append(self.rule(zone.state))
 
     def mean_of_last(self, quarters: int) -> float:
         """Return the mean over the last quarters."""
         return float(np.mean(self.kept[-quarters:]))
 
 
-def violating(zone: PilotZone) -> float:
+def violating(zone: Zone) -> float:
     """Return the share of firms that hide emissions, alone or with an official."""
     firms = zone.firms
     wrong = firms.alive & (firms.colluding | (firms.hidden > 0.0))

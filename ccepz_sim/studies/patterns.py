@@ -17,6 +17,7 @@ from ccepz_sim.studies.pairs import Arms, Gauge, effect, gini, relative, violati
 if TYPE_CHECKING:
     from ccepz_sim.content import Content
     from ccepz_sim.model import PilotZone
+    from ccepz_sim.state.zone import Zone
 
 Settings: TypeAlias = Mapping[str, float]
 Figures: TypeAlias = dict[str, float]
@@ -44,15 +45,15 @@ def pollution_against_productivity(arms: Arms, s: Settings) -> Figures:
         "inspection-capacity": s["inspectors"],
         "green-evaluation-weight": s["weight"],
     }
-    plain, strict = arms.run(s["years"]), arms.run(s["years"], levers)
+    plain, strict = (arms.run(s["years"], chosen).state for chosen in ({}, levers))
     both = plain.firms.alive & strict.firms.alive
     load = plain.firms.emission[:, 2] / np.maximum(plain.firms.sales, 1.0)
     watched = both & (load >= np.quantile(load[both], s["quantile"]))
 
-    def intensity(zone: PilotZone) -> float:
+    def intensity(zone: Zone) -> float:
         return float(zone.firms.emission[watched, 2].sum() / zone.firms.output[watched].sum())
 
-    def productivity(zone: PilotZone) -> float:
+    def productivity(zone: Zone) -> float:
         firms = zone.firms
         made = firms.value_added_real - firms.abatement_cost / zone.prices.general
         return float(made[watched].sum() / firms.staff[watched].sum())
@@ -151,8 +152,8 @@ def people_and_pollution(arms: Arms, s: Settings) -> Figures:
 
 
 def _residents(zone: PilotZone, skilled: bool | None) -> float:
-    people = zone.population
-    inside = (people.town >= 0) & (people.town < zone.world.zone_count)
+    people = zone.state.population
+    inside = (people.town >= 0) & (people.town < zone.state.world.zone_count)
     if skilled is not None:
         inside &= (people.skill > 0) == skilled
     return float(people.weight[inside].sum())
@@ -164,8 +165,8 @@ def native_regulators(arms: Arms, s: Settings) -> Figures:
     for native in (0.0, 1.0):
         gauge = Gauge(violating)
         zone = arms.start(parameters={"officials.native_share": native}, observers=[gauge])
-        zone.officials.native = np.full(len(zone.officials.native), bool(native))
-        zone.firms.tie = np.full(zone.firms.rows, native)
+        zone.state.officials.native[:] = bool(native)
+        zone.state.firms.tie[:] = native
         zone.run(s["years"])
         shares.append(gauge.mean_of_last(2 * QUARTERS))
     return {"violations": relative(shares[1], shares[0])}
@@ -187,9 +188,10 @@ def crash(arms: Arms, s: Settings) -> Figures:
     gap = 0.0
     for guarantees in (0.0, s["guarantees"]):
         zone = arms.run(until, {"credit-guarantees": guarantees}, scenario="second-crash")
-        firms = zone.firms
+        state = zone.state
+        firms = state.firms
         there = firms.alive.copy()
-        debt = zone.ledger.loans[zone.firm_accounts] / np.maximum(firms.book_capital, 1.0)
+        debt = state.ledger.loans[state.ledger.firm_accounts] / np.maximum(firms.book_capital, 1.0)
         levered = there & (debt > np.median(debt[there]))
         zone.run(s["years"])
         failing = ~firms.alive | (firms.losses >= s["loss_quarters"])
@@ -207,7 +209,7 @@ def symbiosis(arms: Arms, s: Settings) -> Figures:
 
 def skewed_sizes(arms: Arms, s: Settings) -> Figures:
     """Sizes and emissions of firms: mean over median sales, Gini of sulphur dioxide."""
-    firms = arms.run(s["years"]).firms
+    firms = arms.run(s["years"]).state.firms
     active = firms.alive & (firms.sales > 0.0)
     sales = firms.sales[active]
     return {"mean_to_median": float(sales.mean() / np.median(sales)), "gini": gini(firms.emission[active, 0])}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.game.database import GameDatabase, usual_path
+from ccepz_sim.game.preparing import Preparation
+from ccepz_sim.game.recorded import recorded_future
 from ccepz_sim.game.runner import MakeZone
 from ccepz_sim.game.store import Store
-from ccepz_sim.game.worker_pool import LocalPool, ProcessPool, WorkerPool
+from ccepz_sim.game.worker_pool import LocalPool, ProcessPool
 
 WORKERS = (2, 4)  # at least and at most; each takes about half a gigabyte
 _lock = threading.Lock()
@@ -25,27 +28,29 @@ class AppState:
     lang: str
 
 
-def open_app(lang: str = "en", make_zone: MakeZone | None = None) -> AppState:
+def open_app(lang: str = "en", make_zone: MakeZone | None = None, content: Path | None = None) -> AppState:
     """Load the content and make room for games; a second call replaces the first.
 
     Args:
         lang: language of a page that names none.
         make_zone: another way to make zones, in this process, with games in memory only (for tests).
+        content: the folder of the content; None for that of this package.
 
     Raises:
         ContentError: the content has a mistake.
     """
-    content = load_content()
-    _read_all(content)
-    pool: WorkerPool
+    found = load_content(content)
+    _read_all(found)
     if make_zone is None:
         least, most = WORKERS
-        pool = ProcessPool(content.folder, max(least, min(most, os.cpu_count() or least)))
-        database = GameDatabase(usual_path())
+        preparation = Preparation()
+        pool = ProcessPool(found.folder, max(least, min(most, os.cpu_count() or least)), preparation.wait)
+        recorded = None if preparation.is_over else recorded_future(found)
+        store = Store(found, pool, GameDatabase(usual_path()), preparation, recorded)
     else:
-        pool, database = LocalPool(content, make_zone), GameDatabase()
+        store = Store(found, LocalPool(found, make_zone), GameDatabase())
     with _lock:
-        _open[:] = [AppState(Store(content, pool, database), lang)]
+        _open[:] = [AppState(store, lang)]
         return _open[0]
 
 

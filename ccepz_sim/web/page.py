@@ -18,10 +18,9 @@ from ccepz_sim.game import address, game_file
 from ccepz_sim.game.session import Game, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.indicators import all_indicators
-from ccepz_sim.rule_store import are_kept
 from ccepz_sim.sentences import fill
 from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
-from ccepz_sim.web import notices, numbers, opening, parts, tabs
+from ccepz_sim.web import app_state, notices, numbers, opening, parts, preparing, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.opening import VIEWS, Closed, Opened
 from ccepz_sim.web.requests import Requests
@@ -94,6 +93,7 @@ def Missing(closed: Closed, reopen: Callable[[Opened | Closed], None]) -> None:
 def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     """Draw one game and follow its changes."""
     token, game = opened.token, opened.game
+    preparation = app_state.app_state().store.preparation
     lang, set_lang = solara.use_state(opened.lang)
     panels, set_panels = solara.use_state(charts.chosen(game.panels))
     view, set_view = solara.use_state(opened.view)
@@ -103,6 +103,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     guided, set_guided = solara.use_state(opened.fresh)
     been, set_been = solara.use_state(frozenset())
     said, set_said = solara.use_state(opened.notices)
+    solara.use_memo(game.begin, [token])  # an outcome that is kept is there before the first drawing
     state, set_state = solara.use_state(game.state())
     shown_year = solara.use_ref(state.year)
 
@@ -111,22 +112,21 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
 
         def update() -> None:
             fresh = game.state()
-            if fresh.outcome is not None and fresh.running and fresh.year == shown_year.current:
+            begun = fresh.outcome is not None and fresh.running and not fresh.recorded
+            if begun and fresh.year == shown_year.current:
                 return  # a run began: the outcome that follows draws everything at once
             shown_year.current = fresh.year
             with context:
                 set_state(fresh)
 
         stop: Callable[[], None] = game.listen(update)
-        if game.state().outcome is None:
-            game.compute()
         set_state(game.state())
         return stop
 
     solara.use_effect(follow, [token])
     shown = solara.use_memo(
         lambda: Shown.of(game.content, state, lang, panels, truth),
-        [state.outcome, state.band, state.year, lang, panels, truth],
+        ["recorded" if state.recorded else state.outcome, state.band, state.year, lang, panels, truth],
     )
     guard = solara.use_memo(lambda: _guarded(lambda error: set_said((error,))), [token])
     requests = solara.use_memo(lambda: Requests(game, guard), [token])
@@ -166,6 +166,8 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
     with solara.v.Html(tag="div", class_="cz", attributes={"lang": numbers.LOCALES[lang]}):
         board.head(board.guard(tool), view)
         Carrier(game, token, requests, file or {})
+        with solara.v.Html(tag="div"):  # what comes or goes in here must not make the page below anew
+            preparing.Preparing(preparation, game, lang)
         # One place for all notices: they lie over the page and must not make it anew when they come or go.
         with solara.v.Html(tag="div", class_="cz-dock"):
             if state.problem is not None:
@@ -181,8 +183,8 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
                 else:
                     notices.show(notice, lang, board.t["close"], lambda: set_said(()))
         if state.outcome is None:
-            text = board.t["loading" if are_kept() else "compiling"]
-            parts.Waiting(text=text, progress=state.progress, failed=state.problem is not None)
+            if preparation is None or preparation.is_over:
+                parts.Waiting(text=board.t["loading"], progress=state.progress, failed=state.problem is not None)
         else:
             with solara.v.Html(tag="main", class_="cz-grid"):
                 with solara.v.Html(tag="div", class_=f"cz-zone view-{view}"):
@@ -200,7 +202,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
                         tabs.Futures(game, state, lang, tuple(panels), shown.visibility, requests)
                     else:
                         tabs.Report(game, state, lang)
-                with solara.v.Html(tag="div", class_="cz-left"):
+                with solara.v.Html(tag="div", **preparing.marked("cz-left", state, lang)):
                     board.levers()
                 with solara.v.Html(tag="div", class_="cz-right"):
                     board.happenings()
@@ -417,7 +419,7 @@ class Board:
         if what == "save":
             return {"name": "ccepz-game.json", "kind": "application/json", "text": self.game.file()}
         outcome = self.state.outcome
-        if outcome is None or outcome.own.decisions != self.state.position.decisions:
+        if outcome is None or self.state.recorded or outcome.own.decisions != self.state.position.decisions:
             raise PageError("page.loading")
         own = outcome.own
         shown = [Chart(panel["id"], panel["unit"], panel["factor"], panel["decimals"]) for panel in self.shown.panels]

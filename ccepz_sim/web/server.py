@@ -73,6 +73,7 @@ def serve(
     open_browser: bool = True,
     lang: str = "en",
     doors: Doors | None = None,
+    content: Path | None = None,
 ) -> None:
     """Serve the game until interrupted.
 
@@ -82,6 +83,7 @@ def serve(
         open_browser: open the page in the browser, where there is one.
         lang: language of the first page, `"en"` or `"zh"`.
         doors: how others come in.
+        content: the folder of the content; None for that of this package.
 
     Raises:
         UserError: the port is in use or not allowed, the host is unknown, the content has a mistake.
@@ -95,7 +97,7 @@ def serve(
         prepare()
         from ccepz_sim.web import app_state
 
-        app_state.open_app(lang).store.warm_up()
+        app_state.open_app(lang, content=content).store.warm_up()
         atexit.register(app_state.close_app)
         import uvicorn
 

@@ -13,6 +13,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 NO_ROWS = "rows = []\n"
 KILOWATTS = "kW"
 KWH_IN_MWH = 1000.0
+ADDS = "adds_to"
 SOURCES = ("facts", "products", "prices", "places", "bodies", "postings", "input_shares", "distances")
 
 
@@ -22,6 +23,10 @@ class Cast:
     def __init__(self, folder: Path) -> None:
         """Read the tables of a folder; defaults of columns are filled in."""
         tables = {name: _rows(folder / f"{name}.toml") for name in SOURCES}
+        added = _added(folder)
+        for name, rows in tables.items():
+            rows.update(_with_defaults(_read(folder / f"{name}.toml"), added.get(name, [])))
+        self.own_firms = list(_with_defaults(_template_data("firms"), added.get("firms", [])).values())
         self.facts = tables["facts"]
         self.products = tables["products"]
         self.prices = tables["prices"]
@@ -65,15 +70,42 @@ class Cast:
         return value
 
 
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def _rows(path: Path) -> dict[str, Row]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    defaults = {key: meta["default"] for key, meta in data["columns"].items() if "default" in meta}
-    return {row["id"]: {**defaults, **row} for row in data["row"]}
+    data = _read(path)
+    return _with_defaults(data, _lines(data))
+
+
+def _added(folder: Path) -> dict[str, list[Row]]:
+    """Return the rows of hand-written rosters by the table they add to."""
+    found: dict[str, list[Row]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        data = _read(path)
+        if ADDS in data:
+            found.setdefault(data[ADDS], []).extend(_lines(data))
+    return found
+
+
+def _lines(data: Row) -> list[Row]:
+    """Return the rows of a file in either form."""
+    return data["row"] if "row" in data else [dict(zip(data["order"], row, strict=True)) for row in data["rows"]]
+
+
+def _with_defaults(table: Row, rows: list[Row]) -> dict[str, Row]:
+    defaults = {key: meta["default"] for key, meta in table["columns"].items() if "default" in meta}
+    return {row["id"]: {**defaults, **row} for row in rows}
+
+
+def _template_data(name: str) -> dict[str, Any]:
+    return tomllib.loads(_template(name))
 
 
 def order(name: str) -> tuple[str, ...]:
     """Return the columns of a drawn table in the order of its template."""
-    return tuple(tomllib.loads(_template(name))["order"])
+    return tuple(_template_data(name)["order"])
 
 
 def fill(name: str, rows: Iterable[Sequence[Any]]) -> str:

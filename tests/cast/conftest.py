@@ -1,7 +1,8 @@
-"""The content of this checkout and the firms as columns."""
+"""The drawn cast of this checkout, without rosters that somebody wrote by hand, and the firms as columns."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim.content import Content, load_content
+from ccepz_sim.reading.tables import ADDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT_COLUMNS = (
@@ -37,8 +39,17 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    """The content of the checkout."""
-    return load_content(ROOT)
+    """The content of the checkout as it was drawn: what is added by hand keeps no totals."""
+    files = load_content(ROOT)._files
+    drawn = {path: document for path, document in files.documents.items() if ADDS not in document}
+    return Content(replace(files, documents=drawn))
+
+
+@pytest.fixture(scope="session")
+def facts(content: Content) -> dict[str, float]:
+    """The facts the cast is drawn from."""
+    table = content.table("facts")
+    return dict(zip(table.ids, table.numbers("value").tolist(), strict=True))
 
 
 @pytest.fixture(scope="session")

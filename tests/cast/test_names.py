@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccepz_sim.content import Content
+from ccepz_sim.reading.tables import ADDS
 
 FORBIDDEN = (
     r"Co\., ?Ltd", r"\bLtd\b", r"\bInc\.", r"\bGmbH\b", r"\bCorp\b", r"Corporation", r"Holding", r"\bPLC\b",
@@ -28,7 +29,7 @@ def test_no_pattern_of_a_real_name_or_address(root: Path) -> None:
         for pattern in FORBIDDEN
         if re.search(pattern, path.read_text(encoding="utf-8"))
     ]
-    assert len(files(root)) > 12
+    assert files(root)
     assert found == []
 
 
@@ -65,5 +66,6 @@ def test_readme_says_what_the_folder_is(root: Path, part: str) -> None:
 
 def test_readme_names_every_table(root: Path) -> None:
     text = (root / "agents" / "README.md").read_text(encoding="utf-8")
-    missing = [path.name for path in sorted((root / "agents").glob("*.toml")) if f"`{path.name}`" not in text]
+    tables = [path for path in sorted((root / "agents").glob("*.toml")) if ADDS not in path.read_text(encoding="utf-8")]
+    missing = [path.name for path in tables if f"`{path.name}`" not in text]
     assert missing == []

@@ -1,17 +1,24 @@
-"""A first run on a machine says why it takes longer; a command that runs nothing loads no compiler."""
+"""A first run on a machine says that it compiles; a command that runs nothing loads no compiler."""
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
-from ccepz_sim import PilotZone
-from ccepz_sim.commands.speech import Say, warn_of_compiling
-from ccepz_sim.rule_store import Store, are_kept
+from ccepz_sim.commands import compile_, speech
+from ccepz_sim.commands.speech import Say, compile_first
+from ccepz_sim.compiling import telling
+from ccepz_sim.compiling.driver import Progress, Report
+from ccepz_sim.compiling.recorded import Rule
+from ccepz_sim.text import system_language
+
+HEAVY = [Rule("m.heavy", (), 100.0, ())]
+HALF = Progress(0.5, 20.0, 1, 2)
 
 
 class Terminal(io.StringIO):
@@ -21,30 +28,79 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_rules_are_kept_after_a_first_quarter():
-    PilotZone(start=2010).step()
-    assert are_kept()
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has compiled nothing, and a compilation that is half done at once."""
+    monkeypatch.setattr(speech, "missing", lambda: HEAVY)
+    monkeypatch.setattr(speech, "compile_all", lambda tell: tell(HALF))
+    monkeypatch.setattr(telling, "LINE_EVERY", 0.0)
 
 
-def test_an_empty_store_has_none(monkeypatch, tmp_path):
-    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
-    monkeypatch.setattr("ccepz_sim.rule_store.stores", lambda: (Store(tmp_path),))
-    assert not are_kept()
-    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    assert are_kept()
+@pytest.mark.parametrize(("lang", "words"), [("en", ("compiled", "50% done")), ("zh", ("编译", "已完成 50%"))])
+def test_it_is_said_with_progress(fresh, monkeypatch, lang, words):
+    errors = io.StringIO()
+    monkeypatch.setattr("sys.stderr", errors)
+    compile_first(Say(lang))
+    assert all(word in errors.getvalue() for word in words)
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "compiled"), ("zh", "编译")])
-def test_it_is_said_on_a_terminal(monkeypatch, tmp_path, lang, word):
-    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
-    monkeypatch.setattr("ccepz_sim.rule_store.stores", lambda: (Store(tmp_path),))
-    for errors, said in ((Terminal(), True), (io.StringIO(), False)):
-        monkeypatch.setattr("sys.stderr", errors)
-        warn_of_compiling(Say(lang))
-        assert (word in errors.getvalue()) == said
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_terminal_shows_a_bar(fresh, monkeypatch, lang):
+    errors = Terminal()
+    monkeypatch.setattr("sys.stderr", errors)
+    compile_first(Say(lang))
+    assert telling.Texts.load("compiling")["progress"].get(lang) in errors.getvalue()
+    assert "50%" in errors.getvalue()
+
+
+def test_nothing_is_said_where_rules_are_kept(monkeypatch, capsys):
+    monkeypatch.setattr(speech, "missing", list)
+    compile_first(Say("en"))
+    assert capsys.readouterr().err == ""
+
+
+def test_python_is_answered_in_the_language_of_the_system(monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert system_language(os.environ) == "zh"
+    with telling.on_stderr():
+        pass
+    assert "编译" in capsys.readouterr().err
+
+
+def test_the_command_tells_what_each_rule_took(monkeypatch, capsys):
+    report = Report(4.2, 2, {"ccepz_sim.m.slow": 3.0, "ccepz_sim.m.fast": 0.5}, {})
+    monkeypatch.setattr(compile_, "missing", lambda: HEAVY)
+    monkeypatch.setattr(compile_, "compile_all", lambda *_: report)
+    assert compile_.execute(_asked(as_json=True), Say("en")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told["by_rule"].items()) == [("ccepz_sim.m.slow", 3.0), ("ccepz_sim.m.fast", 0.5)]
+    assert (told["seconds"], told["workers"]) == (4.2, 2)
+    assert compile_.execute(_asked(), Say("zh")) == 0
+    printed = capsys.readouterr().out
+    assert printed.index("m.slow") < printed.index("m.fast")
+
+
+def test_a_rule_that_fails_is_named(monkeypatch, capsys):
+    report = Report(1.0, 1, {}, {"ccepz_sim.m.gone": "AttributeError: gone"})
+    monkeypatch.setattr(compile_, "missing", lambda: HEAVY)
+    monkeypatch.setattr(compile_, "compile_all", lambda *_: report)
+    assert compile_.execute(_asked(), Say("en")) == compile_.FAILED
+    assert "m.gone" in capsys.readouterr().err
+
+
+def test_the_command_says_when_there_is_nothing_to_do(monkeypatch, capsys):
+    monkeypatch.setattr(compile_, "missing", list)
+    assert compile_.execute(_asked(), Say("en")) == 0
+    assert "are compiled" in capsys.readouterr().out
+    assert compile_.execute(_asked(as_json=True), Say("en")) == 0
+    assert json.loads(capsys.readouterr().out)["by_rule"] == {}
 
 
 def test_a_list_loads_no_compiler():
     told = "import sys; from ccepz_sim.cli import main; main(['list', 'levers']); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def _asked(as_json: bool = False) -> object:
+    return type("Asked", (), {"workers": None, "json": as_json})()

@@ -88,7 +88,7 @@ def test_seeds_of_numpy_are_seeds():
 
 def test_the_model_has_an_end(zone):
     last = zone.copy()
-    last.quarter = last.quarters
+    last.state.quarter = last.state.quarters
     for ask in (last.step, lambda: last.run(1)):
         with pytest.raises(ContentError) as caught:
             ask()

@@ -49,7 +49,7 @@ def test_every_command_of_the_documents_can_be_read(documents):
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
-def test_the_commands_run(documents, root, name, tmp_path, monkeypatch, capsys):
+def test_the_commands_run(documents, root, name, tmp_path, monkeypatch, capsys, compiled_rules):
     document = next(one for one in documents if one.path == root / name)
     monkeypatch.chdir(tmp_path)
     for command in document.commands():
@@ -70,11 +70,13 @@ def test_the_python_examples_run(documents, root, name, tmp_path, monkeypatch, c
 
 
 @pytest.mark.parametrize("name", ["docs/how-to/add-content.md", "docs/zh/how-to/add-content.md"])
-def test_the_package_of_the_how_to_is_good_content(documents, root, name, tmp_path):
-    (example,) = next(one for one in documents if one.path == root / name).blocks("toml")
+def test_the_examples_of_the_how_to_are_good_content(documents, root, name, tmp_path):
+    package, roster = next(one for one in documents if one.path == root / name).blocks("toml")
     for part in ("agents", "policies", "experiments"):
         shutil.copytree(root / part, tmp_path / part)
-    stem = tomllib.loads(example)["id"]
-    Path(tmp_path, "policies", "packages", f"{stem}.toml").write_text(example, "utf-8")
+    stem, table = tomllib.loads(package)["id"], tomllib.loads(roster)["adds_to"]
+    Path(tmp_path, "policies", "packages", f"{stem}.toml").write_text(package, "utf-8")
+    Path(tmp_path, "agents", "mine.toml").write_text(roster, "utf-8")
     assert check_content(tmp_path) == []
     assert load_content(tmp_path).package(stem).set
+    assert len(load_content(tmp_path).table(table)) == len(load_content(root).table(table)) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import FLOW
+from ccepz_sim.ledger import Flow, Sector
 
 MONEY = 1e-9
 MATTER = 1e-9
@@ -28,10 +28,10 @@ class Books:
 
     def take(self, zone: PilotZone) -> None:
         """Remember positions as the opening of the next quarter."""
-        self.wealth = zone.ledger.deposits - zone.ledger.loans
-        self.stock = zone.materials.safe + zone.materials.unsafe
+        self.wealth = zone.state.ledger.deposits - zone.state.ledger.loans
+        self.stock = zone.state.materials.safe + zone.state.materials.unsafe
         self.persons = heads(zone)
-        self.alive = zone.firms.alive.copy()
+        self.alive = zone.state.firms.alive.copy()
 
     def __call__(self, zone: PilotZone) -> None:
         """Check the quarter that ended."""
@@ -45,7 +45,7 @@ class Books:
 
     def money(self, zone: PilotZone) -> None:
         """Closed economy; each account by its receipts; each sector by row and column of the flow matrix; B31."""
-        ledger = zone.ledger
+        ledger = zone.state.ledger
         wealth = ledger.deposits - ledger.loans
         scale = float(np.abs(wealth).sum())
         assert abs(float(wealth.sum())) <= MONEY * scale
@@ -53,32 +53,31 @@ class Books:
         assert np.abs(change - (ledger.received - ledger.paid)).max() <= MONEY * scale
         flows = ledger.flows
         assert (flows >= 0.0).all()
-        sector = np.bincount(ledger.sector_of, weights=change, minlength=len(ledger.sectors))
+        sector = np.bincount(ledger.sector_of, weights=change, minlength=len(Sector))
         by_matrix = flows.sum(axis=(0, 1)) - flows.sum(axis=(0, 2))
         assert np.abs(sector - by_matrix).max() <= MONEY * scale
         if self.nobody_left(zone):
             # What firms say they sold, paid and bribed is what crossed the ledger.
-            firms, outside, homes = (ledger.sectors.index(name) for name in ("firms", "outside", "households"))
             for kind, giver, taker, said in (
-                ("sales", outside, firms, zone.firms.sales),
-                ("wages", firms, homes, zone.firms.wage_bill),
-                ("bribes", firms, homes, zone.firms.bribe),
+                (Flow.SALES, Sector.OUTSIDE, Sector.FIRMS, zone.state.firms.sales),
+                (Flow.WAGES, Sector.FIRMS, Sector.HOUSEHOLDS, zone.state.firms.wage_bill),
+                (Flow.BRIBES, Sector.FIRMS, Sector.HOUSEHOLDS, zone.state.firms.bribe),
             ):
-                booked = float(flows[FLOW[kind], giver, taker])
+                booked = float(flows[kind, giver, taker])
                 assert abs(booked - float(said.sum())) <= MONEY * max(1.0, booked), kind
 
     def matter(self, zone: PilotZone) -> None:
         """Place by material: what came in less what went out is the change of the stock; waste made is booked; B32."""
-        book = zone.materials
+        book = zone.state.materials
         stock = book.safe + book.unsafe
         inflow = self.stock + book.generated + book.imported
         outflow = book.reused + book.treated + book.discharged + book.exported
         assert (np.abs(inflow - outflow - stock) <= MATTER * np.maximum(1.0, inflow)).all()
-        for name in book.FLOWS:
-            assert (getattr(book, name) >= 0.0).all(), name
+        for name, tonnes in book.arrays():
+            assert name in ("safe", "unsafe") or (tonnes >= 0.0).all(), name
         sent, came = book.exported.sum(axis=0), book.imported.sum(axis=0)
         assert (np.abs(sent - came) <= MATTER * np.maximum(1.0, sent)).all()
-        firms, kinds = zone.firms, zone.technology.waste_kind
+        firms, kinds = zone.state.firms, zone.state.technology.waste_kind
         made = np.zeros_like(stock)
         for slot in (0, 1):
             rows = np.flatnonzero(kinds[:, slot] >= 0)
@@ -86,14 +85,14 @@ class Books:
         if self.nobody_left(zone):
             assert (np.abs(made - book.generated) <= MATTER * np.maximum(1.0, made)).all()
             given = firms.used_waste.sum()
-            assert abs(given - zone.by_product_flow.sum()) <= MATTER * max(1.0, given)
+            assert abs(given - zone.state.materials.exchanged.sum()) <= MATTER * max(1.0, given)
         else:
             assert (made <= book.generated * (1.0 + MATTER) + MATTER).all()
 
     def people(self, zone: PilotZone) -> None:
         """Heads counted row by row: opening + births - deaths + arrivals - departures, nobody moves to himself."""
         now = heads(zone)
-        people = zone.population
+        people = zone.state.population
         moves = people.moves
         assert (moves >= 0).all()
         assert not moves.diagonal().any()
@@ -107,12 +106,12 @@ class Books:
 
     def nobody_left(self, zone: PilotZone) -> bool:
         """Say that no firm was closed, so that nothing of the quarter's figures was cleared."""
-        return not (self.alive & ~zone.firms.alive).any() and not (zone.firms.exited == zone.quarter).any()
+        return not (self.alive & ~zone.state.firms.alive).any() and not (zone.state.firms.exited == zone.quarter).any()
 
 
 def heads(zone: PilotZone) -> np.ndarray:
     """Count persons by place, the rest of China last, in whole numbers."""
-    people = zone.population
+    people = zone.state.population
     living = people.town >= 0
     found = np.zeros(people.outside + 1, dtype=np.int64)
     np.add.at(found, people.town[living], people.weight[living])
@@ -121,9 +120,9 @@ def heads(zone: PilotZone) -> np.ndarray:
 
 def no_negative_stock(zone: PilotZone) -> None:
     """Stocks of goods, people, posts and debt never fall below zero."""
-    firms, matter = zone.firms, zone.materials
-    scale = max(1.0, float(np.abs(zone.ledger.loans).max()))
-    assert zone.ledger.loans.min() >= -MONEY * scale
+    firms, matter = zone.state.firms, zone.state.materials
+    scale = max(1.0, float(np.abs(zone.state.ledger.loans).max()))
+    assert zone.state.ledger.loans.min() >= -MONEY * scale
     tonnes = max(1.0, float((matter.safe + matter.unsafe).max()))
     assert min(matter.safe.min(), matter.unsafe.min()) >= -MATTER * tonnes
     for name in ("capacity", "output", "sales", "staff", "posts", "waste", "emission", "reported_emission", "water",
@@ -131,11 +130,11 @@ def no_negative_stock(zone: PilotZone) -> None:
                  "book_capital", "investment", "deposit_held", "reused", "used_waste", "outdated"):  # fmt: skip
         assert (getattr(firms, name) >= 0.0).all(), name
     assert (firms.reported_emission <= firms.emission * (1.0 + SLACK)).all()
-    assert (zone.institutes.people >= 0.0).all()
-    assert (zone.towns.employed >= 0.0).all()
-    assert (zone.towns.vacancies >= 0.0).all()
+    assert (zone.state.institutes.people >= 0.0).all()
+    assert (zone.state.towns.employed >= 0.0).all()
+    assert (zone.state.towns.vacancies >= 0.0).all()
     for name in ("awareness", "trust"):
-        values = getattr(zone.population, name)
+        values = getattr(zone.state.population, name)
         assert (values >= -SLACK).all(), name
         assert (values <= 1.0 + SLACK).all(), name
 

@@ -34,6 +34,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "opinions": {"awareness": "any", "trust": "any", "complaints": "any"},
     "migration": {"net_migration": "zero", "resettled": "zero", "population": "any"},
     "turnover": {"firm_entries": "zero", "firm_exits": "zero"},
+    "trends": {"sector_share_primary": "any", "employment": "any"},
     "evaluation": {"standing": "any", "enforcement": "any"},
 }
 
@@ -82,8 +83,8 @@ def test_zone_without_a_phase_from_the_start_runs(name: str) -> None:
     """Switched off from 2010 on, the books still close every quarter."""
     zone = PilotZone(without=[name], start=2010).run(1)
     assert zone.quarter == 4
-    zone.ledger.check(1e-9)
-    zone.materials.check(1e-9)
+    zone.state.ledger.check(1e-9)
+    zone.state.materials.check(1e-9)
     assert np.isfinite(zone.recorder.values[:4]).all()
 
 
@@ -98,6 +99,6 @@ def test_nothing_recorded_without_the_record() -> None:
     assert zone.recorder.used == before
     assert seen == []
     assert len(zone.indicators) == 0
-    zone.ledger.check(1e-9)
-    zone.materials.check(1e-9)
-    assert zone.population.reconciles()
+    zone.state.ledger.check(1e-9)
+    zone.state.materials.check(1e-9)
+    assert zone.state.population.reconciles()

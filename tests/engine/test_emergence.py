@@ -43,7 +43,7 @@ def test_collusion_feeds_on_itself(seed: int) -> None:
     shares = []
     for everyone in (True, False):
         zone = PilotZone(seed=seed)
-        zone.firms.colluding = zone.firms.alive & everyone
+        zone.state.firms.colluding[:] = zone.state.firms.alive & everyone
         zone.run(0.5)
         shares.append(zone.recorder.series("colluding_share")[-1])
     assert shares[0] > shares[1]
@@ -54,7 +54,7 @@ def test_people_come_where_wages_are(seed: int) -> None:
     """Three times the pay in the zone draws people in every seed (a sampled mover stands for about a thousand)."""
     base = PilotZone(seed=seed)
     rich = base.copy()
-    rich.towns.wage[rich.world.in_zone] *= 3.0
+    rich.state.towns.wage[rich.state.world.in_zone] *= 3.0
     moved = [zone.run(1).recorder.series("net_migration")[-4:].mean() for zone in (rich, base)]
     assert moved[0] > moved[1]
 
@@ -63,27 +63,27 @@ def test_people_come_where_wages_are(seed: int) -> None:
 def test_research_without_people_finds_nothing(seed: int) -> None:
     """Firms whose skilled posts are empty have no success of their own, however much they spend."""
     zone = PilotZone(seed=seed, without=["labour"], start=2010)
-    zone.firms.staff[:, 1:] = 0.0
-    before = zone.firms.efficiency.copy(), zone.firms.chain.copy()
+    zone.state.firms.staff[:, 1:] = 0.0
+    before = zone.state.firms.efficiency.copy(), zone.state.firms.chain.copy()
     zone.run(1)
-    assert np.array_equal(zone.firms.efficiency, before[0])
-    assert np.array_equal(zone.firms.chain, before[1])
+    assert np.array_equal(zone.state.firms.efficiency, before[0])
+    assert np.array_equal(zone.state.firms.chain, before[1])
 
 
 def test_frozen_zone_stands_still() -> None:
     """Without shocks, births and choices to move, ten years of status quo bring no entrant and no mover."""
     zone = PilotZone(frozen=True, start=2010)
-    persons = zone.population.count()
+    persons = zone.state.population.count()
     zone.run(10)
     recorder = zone.recorder
     assert not recorder.series("firm_entries").any()
     assert not recorder.people_flow.any()
     for name in ("net_migration", "resettled", "returned"):
         assert not recorder.series(name).any(), name
-    assert np.array_equal(zone.population.count(), persons)
+    assert np.array_equal(zone.state.population.count(), persons)
 
 
 def test_frozen_prices_only_drift() -> None:
     """Frozen prices have no shocks: two seeds see the same prices."""
-    logs = [PilotZone(frozen=True, start=2010, seed=seed).run(8).prices.log for seed in (1, 2)]
+    logs = [PilotZone(frozen=True, start=2010, seed=seed).run(8).state.prices.log for seed in (1, 2)]
     assert np.array_equal(logs[0], logs[1])

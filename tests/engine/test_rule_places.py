@@ -19,7 +19,10 @@ import pytest
 import ccepz_sim
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights and users are of another kind there")
-PARTS = ("__init__.py", "compiled.py", "rule_store.py", "rule_files.py", "rule_sources.py")
+PARTS = (
+    "__init__.py", "compiled.py", "kernel.py", "rule_store.py", "rule_files.py", "rule_sources.py",
+    "state/__init__.py", "state/declare.py", "state/native.py",
+)  # fmt: skip
 RULE = """
 from ccepz_sim.compiled import compiled
 from ccepz_sim import helper
@@ -38,7 +41,7 @@ FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 STRANGER = 54321  # a user no system knows
 # Python itself may lie where only root reads: what compiling needs of it is loaded first.
 AS_STRANGER = f"""
-import os, numba
+import os, numba, numba.extending
 from ccepz_sim import rule_files, rule_store
 numba.njit(lambda x: 2.0 * x)(1.0)
 rule_store._versions()
@@ -56,7 +59,8 @@ class Tree:
         self.package.mkdir(parents=True)
         self.here.mkdir()
         for part in PARTS:
-            shutil.copy(Path(ccepz_sim.__file__).parent / part, self.package)
+            (self.package / part).parent.mkdir(exist_ok=True)
+            shutil.copy(Path(ccepz_sim.__file__).parent / part, self.package / part)
         (self.package / "helper.py").write_text("LEVEL = 2.0\n")
         (self.package / "tiny.py").write_text(RULE)
         (folder / "home").mkdir()
@@ -79,12 +83,21 @@ class Tree:
 
     def read_only(self) -> None:
         """Let nobody but root write into the tree."""
-        for path in (self.package, *self.package.iterdir()):
+        for path in (self.package, *self.package.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
 
     def kept(self, folder: Path) -> list[Path]:
         """Give the compiled rules under a folder."""
         return sorted(folder.rglob("tiny.rule-*.rule"))
+
+
+USUAL = "from ccepz_sim import helper\n"
+OTHERS = {
+    "plain": "import ccepz_sim.helper as helper\n",
+    "relative": "from . import helper\n",
+    "indented": "try:\n    from ccepz_sim import helper\nexcept ImportError:\n    raise\n",
+    "in brackets": "from ccepz_sim import (\n    helper,\n)\n",
+}
 
 
 @pytest.fixture
@@ -112,6 +125,18 @@ def test_beside_the_code_and_anew_when_a_helper_changes(tree: Tree) -> None:
     check(tree.run(), 0, value=15.0)
     assert len(tree.kept(tree.package)) == 1, "what was compiled for the old source is gone"
     assert list(tree.here.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", OTHERS)
+def test_no_rule_is_stale_however_its_helper_is_imported(tree: Tree, form: str) -> None:
+    assert USUAL in RULE
+    (tree.package / "tiny.py").write_text(RULE.replace(USUAL, OTHERS[form]))
+    check(tree.run(), 0)
+    check(tree.run(), 1)
+    (tree.package / "helper.py").write_text("LEVEL = 5.0\n")
+    check(tree.run(), 0, value=15.0)
+    check(tree.run(), 1, value=15.0)
 
 
 def test_several_processes_compile_at_once(tree: Tree) -> None:

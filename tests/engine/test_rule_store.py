@@ -138,9 +138,10 @@ def test_every_rule_of_the_zone_has_a_lasting_name() -> None:
 
     told = (
         "import sys, ccepz_sim.model\n"
+        "from ccepz_sim.kernel import Kernel\n"
         "from ccepz_sim.rule_files import make_of\n"
         "rules = {f'{n}.{k}': r for n, m in sorted(sys.modules.items()) if n.startswith('ccepz_sim')\n"
-        "         for k, r in vars(m).items() if hasattr(r, 'py_func')}\n"
+        "         for k, r in vars(m).items() if isinstance(r, Kernel)}\n"
         "print(len(rules), [(name, make_of(rule.py_func)) for name, rule in sorted(rules.items())])\n"
     )
     clean = {key: value for key, value in os.environ.items() if key != "NUMBA_DISABLE_JIT"}

@@ -27,7 +27,7 @@ zone = PilotZone(scale=1.0, start=2010)
 built = time.perf_counter()
 zone.step()
 done = time.perf_counter()
-people = zone.population
+people = zone.state.population
 living = people.town >= 0
 json.dump({
     "rows": int(living.sum()), "persons": int(people.weight[living].sum()),
@@ -59,7 +59,7 @@ def test_every_resident(record_property: Callable[[str, object], None]) -> None:
 @pytest.mark.parametrize("scale", [0.0005, 0.01])
 def test_scale_changes_the_rows_and_not_the_persons(scale: float) -> None:
     zone = PilotZone(scale=scale, start=2010)
-    people = zone.population
+    people = zone.state.population
     living = people.town >= 0
     persons = int(people.weight[living].sum())
     table = zone.content.table("places").numbers("population_2010")
@@ -80,7 +80,7 @@ def test_small_and_large_samples_tell_the_same_story() -> None:
 
 def test_default_is_within_ten_thousand_rows_and_fast() -> None:
     zone = PilotZone()
-    assert (zone.population.town >= 0).sum() <= 10_000
+    assert (zone.state.population.town >= 0).sum() <= 10_000
     began = time.perf_counter()
     zone.run(20)
     # Far above what it takes (about half a second): only a collapse is caught, not a busy machine.

@@ -132,10 +132,10 @@ def test_the_weightiest_of_each_kind_come_first() -> None:
 
 def test_treasury_and_standing_are_those_of_the_zone(outcome: Outcome) -> None:
     zone = PilotZone(scenario=WORLD.scenario, seed=WORLD.seed, decisions=outcome.own.decisions).run(years=20)
-    assert outcome.own.purse[-1][:2] == (zone.treasury, zone.standing)
+    assert outcome.own.purse[-1][:2] == (zone.treasury, zone.state.governance.standing)
     assert len(outcome.own.purse) == 20
     shown = {fact["label"]: fact["value"] for fact in story.facts(outcome, 2035, "en")}
-    assert shown["Standing"] == f"{zone.standing:.1f}"
+    assert shown["Standing"] == f"{zone.state.governance.standing:.1f}"
 
 
 def test_what_is_not_audited_is_shown_as_reported(outcome: Outcome) -> None:

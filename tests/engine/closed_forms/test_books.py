@@ -7,20 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccepz_sim.content import load_content
-from ccepz_sim.ledger import FLOWS, Ledger, LedgerError
+from ccepz_sim.ledger import Flow, Ledger, LedgerError, Sector, make_ledger
 from ccepz_sim.materials import Materials, MatterError
-from ccepz_sim.state.world import World
 from tests.engine.profiles import examples
 
-SIZES = {"firms": 4, "households": 2, "banks": 1, "outside": 1}
+SIZES = {Sector.FIRMS: 4, Sector.HOUSEHOLDS: 2, Sector.BANKS: 1, Sector.OUTSIDE: 1}
 BANK, OUTSIDE = 6, 7
 TOLERANCE = 1e-9
 
 
 def ledger() -> Ledger:
     """A small ledger whose net positions sum to zero."""
-    book = Ledger(SIZES)
+    book = make_ledger(SIZES)
     book.deposits[:] = [50.0, 0.0, 1e6, 3.0, 20.0, 0.0, 100.0, 0.0]
     book.loans[:4] = [10.0, 0.0, 5e5, 0.0]
     book.close_against(OUTSIDE)
@@ -30,14 +28,16 @@ def ledger() -> Ledger:
 
 amounts = st.floats(0.0, 1e9, allow_subnormal=False)
 actions = st.one_of(
-    st.tuples(st.just("pay"), st.sampled_from(FLOWS), st.integers(0, 7), st.integers(0, 7), amounts),
-    st.tuples(st.sampled_from(["lend", "repay", "write_off"]), st.just(""), st.integers(0, 3), st.just(0), amounts),
+    st.tuples(st.just("pay"), st.sampled_from(list(Flow)), st.integers(0, 7), st.integers(0, 7), amounts),
+    st.tuples(
+        st.sampled_from(["lend", "repay", "write_off"]), st.just(Flow.SALES), st.integers(0, 3), st.just(0), amounts
+    ),
 )
 
 
 @examples()
 @given(st.lists(actions, max_size=30))
-def test_b31_net_wealth_of_a_closed_economy_is_constant(moves: list[tuple[str, str, int, int, float]]) -> None:
+def test_b31_net_wealth_of_a_closed_economy_is_constant(moves: list[tuple[str, Flow, int, int, float]]) -> None:
     """Whatever is paid, lent, repaid or forgiven, positions sum to zero and rows less columns give each change."""
     book = ledger()
     before = book.deposits - book.loans
@@ -51,7 +51,7 @@ def test_b31_net_wealth_of_a_closed_economy_is_constant(moves: list[tuple[str, s
     net = book.deposits - book.loans
     scale = max(1.0, float(np.abs(net).sum()), float(book.received.sum()))
     assert abs(float(net.sum())) <= TOLERANCE * scale
-    by_sector = np.bincount(book.sector_of, weights=net - before, minlength=len(SIZES))
+    by_sector = np.bincount(book.sector_of, weights=net - before, minlength=len(Sector))
     assert np.abs(by_sector - (book.flows.sum(axis=(0, 1)) - book.flows.sum(axis=(0, 2)))).max() <= TOLERANCE * scale
     assert book.check(TOLERANCE) <= TOLERANCE
 
@@ -60,16 +60,16 @@ def test_b31_many_payments_at_once_equal_one_by_one() -> None:
     """Payers may repeat within an array; whole sectors move as one block."""
     every, single = ledger(), ledger()
     payers, amount = np.array([0, 0, 2]), np.array([1.0, 2.0, 4.0])
-    every.pay("wages", payers, np.array([4, 5, 4]), amount)
+    every.pay(Flow.WAGES, payers, np.array([4, 5, 4]), amount)
     for payer, payee, value in zip((0, 0, 2), (4, 5, 4), amount, strict=True):
-        single.pay("wages", payer, payee, float(value))
+        single.pay(Flow.WAGES, payer, payee, float(value))
     assert np.array_equal(every.deposits, single.deposits)
     assert np.array_equal(every.flows, single.flows)
     block, rows = ledger(), ledger()
-    firms = block.of("firms")
+    firms = block.of(Sector.FIRMS)
     taxes = np.array([1.0, 0.0, 3.0, 5.0])
-    block.pay("vat", firms, OUTSIDE, taxes)
-    rows.pay("vat", np.arange(4), OUTSIDE, taxes)
+    block.pay(Flow.VAT, firms, OUTSIDE, taxes)
+    rows.pay(Flow.VAT, np.arange(4), OUTSIDE, taxes)
     assert np.array_equal(block.deposits, rows.deposits)
     assert np.array_equal(block.paid, rows.paid)
 
@@ -79,14 +79,14 @@ def test_b31_negative_and_undefined_payments_are_refused(amount: float | np.ndar
     book = ledger()
     before = book.deposits.copy()
     with pytest.raises(LedgerError):
-        book.pay("vat", np.array([0, 1]) if isinstance(amount, np.ndarray) else 0, OUTSIDE, amount)
+        book.pay(Flow.VAT, np.array([0, 1]) if isinstance(amount, np.ndarray) else 0, OUTSIDE, amount)
     assert np.array_equal(book.deposits, before)
 
 
 @pytest.mark.parametrize("array", ["deposits", "loans", "received", "paid", "flows"])
 def test_b31_money_from_nowhere_is_noticed(array: str) -> None:
     book = ledger()
-    book.pay("vat", 2, OUTSIDE, 1000.0)
+    book.pay(Flow.VAT, 2, OUTSIDE, 1000.0)
     book.check(TOLERANCE)
     getattr(book, array).flat[1] += 1.0
     with pytest.raises(LedgerError):
@@ -95,7 +95,7 @@ def test_b31_money_from_nowhere_is_noticed(array: str) -> None:
 
 def materials() -> Materials:
     """The zone's materials at the opening of a quarter with ten tonnes safe and five unsafe of each."""
-    book = Materials(World(load_content()))
+    book = Materials.make(places=9, kinds=12)
     book.safe[:] = 10.0
     book.unsafe[:] = 5.0
     book.open_quarter()
@@ -143,5 +143,5 @@ def test_b31_amounts_and_accounts_must_match(payer: slice | int, payee: int | np
     book = ledger()
     before = book.deposits.copy()
     with pytest.raises(LedgerError, match="4 amounts for"):
-        book.pay("sales", payer, payee, np.ones(4))
+        book.pay(Flow.SALES, payer, payee, np.ones(4))
     assert (book.deposits == before).all()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ccepz_sim import PilotZone
 from ccepz_sim.content import load_content
 from ccepz_sim.markets.permits import HALVINGS, clearing_price
-from ccepz_sim.rng import Streams
+from ccepz_sim.rng import Streams, register_stream
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
-from ccepz_sim.rules.inspection import _execute_fines
+from ccepz_sim.rules.inspection import execute_fines, fine_steps
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from tests.engine.notches import shares_under_notches
 from tests.engine.profiles import examples
@@ -47,7 +47,7 @@ def test_b01_forfeited_gain_lowers_the_edge() -> None:
 def test_b01_agents_of_all_beliefs(fines: float, share: float) -> None:
     """Among firms whose believed chance is anything from 0 to 1, those below the edge offend."""
     count = 20_000
-    belief = Streams(1).at("b01").random(count)
+    belief = Streams(1).at_registered(register_stream("b01")).random(count)
     full, none = np.ones(count), np.zeros(count)
     joint = joint_surplus(100.0 * full, belief, fines * full, none, none, 0.6, none)
     assert (joint > 0.0).mean() == pytest.approx(share, abs=0.01)
@@ -159,7 +159,7 @@ def test_b35_hiding_falls_with_detection_emission_with_tax(
 def test_b23_tax_per_tonne() -> None:
     """1.2 yuan per 0.95 kg of sulphur dioxide is 1263.158 yuan a tonne; 1.4 yuan per kg of COD is 1400."""
     zone = PilotZone(start=2010)
-    so2, _, cod, _ = zone.equivalents
+    so2, _, cod, _ = zone.state.fixed.equivalents
     assert so2 * 1.2 == pytest.approx(1263.158, abs=1e-3)
     assert cod * 1.4 == pytest.approx(1400.0, abs=1e-3)
 
@@ -210,16 +210,16 @@ def test_detection_by_several_ways() -> None:
 def test_b20_fines_are_an_erlang_lag() -> None:
     """Two stages with a mean of `fine_lag`: what is paid by quarter k is 1 - e^(-x) (1 + x), x = 2 k / lag."""
     zone = PilotZone(start=2010).copy()
-    firms = zone.firms
+    firms = zone.state.firms
     firms.pending_fine[:] = 0.0
     rich = np.flatnonzero(firms.alive)[:5]
-    zone.ledger.deposits[zone.firm_accounts][rich] += 1e9
+    zone.state.ledger.deposits[zone.state.ledger.firm_accounts][rich] += 1e9
     firms.pending_fine[rich, 0] = 1000.0
     paid = []
     for _ in range(120):
-        _execute_fines(zone)
-        paid.append(zone.fines_paid)
-    x = 2.0 * np.arange(1, 121) / zone.p.inspection.fine_lag
+        execute_fines(zone.state, *fine_steps(zone.state.p.inspection.fine_lag))
+        paid.append(zone.state.count.fines)
+    x = 2.0 * np.arange(1, 121) / zone.state.p.inspection.fine_lag
     assert np.cumsum(paid) / (1000.0 * len(rich)) == pytest.approx(1.0 - np.exp(-x) * (1.0 + x), abs=1e-9)
 
 

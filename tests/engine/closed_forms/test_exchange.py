@@ -7,10 +7,11 @@ import pytest
 from scipy.optimize import linprog
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import FLOW
+from ccepz_sim.ledger import Flow
 from ccepz_sim.markets import by_products
 from ccepz_sim.markets.by_products import allocate
 from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.rules.funds import contest_effort, contest_shares
 from ccepz_sim.state.firms import PARTNERS
 
@@ -85,15 +86,15 @@ def test_links_cross_towns_where_freight_leaves_a_gain() -> None:
 def test_a_lost_partner_is_not_replaced_at_once() -> None:
     """Takers whose giver has gone keep its place empty for the switching delay."""
     zone = PilotZone(seed=1, package="whole-programme").run(4)
-    firms = zone.firms
+    firms = zone.state.firms
     giver = int(np.bincount(firms.link_giver[firms.link_giver >= 0]).argmax())
     places = firms.link_giver == giver
     takers = np.flatnonzero(places.any(axis=1))
     assert len(takers)
     gone = np.zeros(firms.rows, dtype=bool)
     gone[giver] = True
-    zone.close_firms(gone)
-    for _ in range(int(zone.p.materials.switching_delay)):
+    close_firms(zone.state, gone)
+    for _ in range(int(zone.state.p.materials.switching_delay)):
         zone.step()
         assert (firms.link_giver[places] < 0).all()
 
@@ -122,6 +123,6 @@ def test_strict_awards_end_lobbying() -> None:
     spent = []
     for strict in (0.0, 0.5, 1.0):
         zone = PilotZone(seed=1, decisions=[Decision("rd-strictness", strict, 2016)]).run(5)
-        spent.append(float(zone.ledger.flows[FLOW["lobbying"]].sum()))
+        spent.append(float(zone.state.ledger.flows[Flow.LOBBYING].sum()))
     assert spent[0] > spent[1] > spent[2]
     assert spent[2] < 0.1 * spent[0]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
+from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.rules.deposits import restored_share, settle_closing, settled
 from ccepz_sim.rules.entry_exit import restructure, turn_over
 from ccepz_sim.rules.finance import credit_limit, extrapolated
@@ -29,13 +30,13 @@ def test_over_investors_build_and_borrow_in_a_boom() -> None:
     shares = []
     for weight in (0.0, 1.0):
         zone = PilotZone(seed=1, parameters={"investment.extrapolation": 1.0})
-        zone.frozen = True
-        zone.firms.extrapolates[:] = weight
+        zone.state.frozen = True
+        zone.state.firms.extrapolates[:] = weight
         for _ in range(8):
-            zone.prices.log = zone.prices.level_2015 + zone.path.mean[zone.quarter] + 0.5
+            zone.state.prices.log[:] = zone.state.prices.level_2015 + zone.state.path.mean[zone.quarter] + 0.5
             zone.step()
-        debt = float(zone.ledger.loans[zone.firm_accounts].sum())
-        capacity = zone.firms.capacity.copy()
+        debt = float(zone.state.ledger.loans[zone.state.ledger.firm_accounts].sum())
+        capacity = zone.state.firms.capacity.copy()
         shares.append((debt, capacity))
     (careful_debt, careful), (bold_debt, bold) = shares
     assert bold_debt > careful_debt
@@ -45,13 +46,13 @@ def test_over_investors_build_and_borrow_in_a_boom() -> None:
 
 def test_restructured_firms_keep_what_the_plant_carries() -> None:
     """Overdrafts become loans, debt above the share of book capital is forgiven, the books stay closed."""
-    zone = PilotZone(seed=1).copy()
+    zone = PilotZone(seed=1).copy().state
     rows = np.flatnonzero(zone.firms.alive)[:3]
-    accounts = zone.ledger.account("firms", rows)
+    accounts = zone.ledger.account(Sector.FIRMS, rows)
     zone.ledger.open_quarter()
-    zone.ledger.pay("inputs", accounts, zone.outside_account, zone.ledger.deposits[accounts].clip(0.0) + 1000.0)
+    zone.ledger.pay(Flow.INPUTS, accounts, zone.ledger.outside, zone.ledger.deposits[accounts].clip(0.0) + 1000.0)
     zone.ledger.lend(accounts, 2.0 * zone.firms.book_capital[rows])
-    zone.ledger.pay("inputs", accounts, zone.outside_account, 2.0 * zone.firms.book_capital[rows])
+    zone.ledger.pay(Flow.INPUTS, accounts, zone.ledger.outside, 2.0 * zone.firms.book_capital[rows])
     zone.firms.starved[rows] = 5
     restructure(zone, rows)
     assert (zone.ledger.deposits[accounts] >= -1e-6).all()
@@ -65,17 +66,17 @@ def test_restructured_firms_keep_what_the_plant_carries() -> None:
 def test_when_a_firm_fails(starved: int, insolvent: int, fails: bool) -> None:
     """Two quarters without cash and credit, or the fourth of negative worth; with certainty where nothing shelters."""
     zone = PilotZone(seed=1, parameters={"entry.exit_chance": 1.0}).copy()
-    zone.frozen = True
-    firms, ledger = zone.firms, zone.ledger
+    zone.state.frozen = True
+    firms, ledger = zone.state.firms, zone.state.ledger
     firms.starved[:], firms.insolvent[:] = 0, 0
-    ledger.loans[zone.firm_accounts] = 0.0
+    ledger.loans[zone.state.ledger.firm_accounts] = 0.0
     row = int(np.flatnonzero(firms.alive & (firms.state_owned == 0.0))[0])
     firms.starved[row], firms.insolvent[row] = starved, insolvent
     if insolvent:
-        ledger.loans[ledger.account("firms", row)] = 10.0 * (1.0 + firms.book_capital[row]) + abs(
-            float(ledger.deposits[ledger.account("firms", row)])
+        ledger.loans[ledger.firms + row] = 10.0 * (1.0 + firms.book_capital[row]) + abs(
+            float(ledger.deposits[ledger.firms + row])
         )
-    turn_over(zone)
+    turn_over(zone.state)
     assert firms.alive[row] == (not fails)
 
 
@@ -92,19 +93,19 @@ def test_restoration_follows_the_refund() -> None:
 def test_deposit_comes_back_to_the_clean_and_is_lost_to_the_others(rich: bool) -> None:
     """A closing firm that can pay restores its heap and gets the deposit; else the department restores with it."""
     zone = PilotZone(seed=1).run(2)
-    firms, ledger = zone.firms, zone.ledger
+    firms, ledger = zone.state.firms, zone.state.ledger
     rows = np.flatnonzero(firms.alive & (firms.deposit_held > 0.0) & (firms.unsafe.sum(axis=1) > 1.0))[:4]
-    accounts = ledger.account("firms", rows)
+    accounts = ledger.account(Sector.FIRMS, rows)
     held, heap = firms.deposit_held[rows].copy(), float(firms.unsafe[rows].sum())
     ledger.open_quarter()
     ledger.repay(accounts, ledger.loans[accounts])
     ledger.deposits[accounts] = 1e12 if rich else -1e12
-    stock, safe = zone.materials.safe + zone.materials.unsafe, float(zone.materials.safe.sum())
-    trust, own = float(ledger.deposits[zone.trust_account]), ledger.deposits[accounts].copy()
-    settle_closing(zone, rows)
-    assert zone.materials.safe + zone.materials.unsafe == pytest.approx(stock, rel=1e-12)
-    assert float(ledger.deposits[zone.trust_account]) == pytest.approx(trust - held.sum(), rel=1e-9, abs=1.0)
-    moved = float(zone.materials.safe.sum()) - safe
+    stock, safe = zone.state.materials.safe + zone.state.materials.unsafe, float(zone.state.materials.safe.sum())
+    trust, own = float(ledger.deposits[zone.state.ledger.trust]), ledger.deposits[accounts].copy()
+    settle_closing(zone.state, rows)
+    assert zone.state.materials.safe + zone.state.materials.unsafe == pytest.approx(stock, rel=1e-12)
+    assert float(ledger.deposits[zone.state.ledger.trust]) == pytest.approx(trust - held.sum(), rel=1e-9, abs=1.0)
+    moved = float(zone.state.materials.safe.sum()) - safe
     assert not firms.deposit_held[rows].any()
     assert moved > 0.0
     if rich:
@@ -119,6 +120,6 @@ def test_trust_account_holds_the_deposits_of_firms() -> None:
     zone = PilotZone(seed=1, package="whole-programme", start=2010)
     for _ in range(40):
         zone.step()
-        held = float(zone.firms.deposit_held.sum())
-        assert float(zone.ledger.deposits[zone.trust_account]) == pytest.approx(held, rel=1e-6, abs=10.0)
+        held = float(zone.state.firms.deposit_held.sum())
+        assert float(zone.state.ledger.deposits[zone.state.ledger.trust]) == pytest.approx(held, rel=1e-6, abs=10.0)
     assert held > 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import erf, exp, log, pi, sqrt
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,11 +12,13 @@ from ccepz_sim.content import load_content
 from ccepz_sim.markets.by_products import link_value
 from ccepz_sim.markets.prices import move_prices, ou_step
 from ccepz_sim.policies.lags import LagFilter, erlang_matrix
-from ccepz_sim.rng import Streams
+from ccepz_sim.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.environment import pollution_stock
 from ccepz_sim.rules.funds import contest_shares, misuse_share
 from ccepz_sim.rules.innovation import effective_research, step_draw, success_chance
 from ccepz_sim.rules.officials import coordination_factor, effort_split
+from ccepz_sim.state.prices import Prices, ScenarioPath
+from tests.engine.other_values import change_parameters
 
 KAPPA, SIGMA, STEP = np.array([0.5]), np.array([0.3]), 0.25
 
@@ -38,7 +39,7 @@ def test_b10_price_step_is_exact() -> None:
 def test_b10_distribution_of_prices() -> None:
     """Long after the start: mean of the price e^0.045, chance to fall below half 1.04 %."""
     carry, spread = ou_step(KAPPA, SIGMA, STEP)
-    luck = Streams(10).at("b10")
+    luck = Streams(10).at_registered(register_stream("b10"))
     paths = np.zeros(400_000)
     for _ in range(60):
         paths = carry * paths + spread * luck.standard_normal(len(paths))
@@ -67,19 +68,16 @@ def test_b10b_jumps() -> None:
     mean, spread = rest(STEP)
     assert (mean, spread) == pytest.approx((-0.12766, 0.36632), abs=1e-5)
     count = 100_000
-    p = {"input_inflation": 0.0, "jump_rate": 0.1, "jump_mean": -0.6, "jump_sd": 0.2, "group_correlation": 0.3}
-    prices = SimpleNamespace(
-        history=np.zeros((0, count)), log=np.zeros(count), level_2015=np.zeros(count), general=1.0, groups=count,
-        group=np.arange(count), kappa=np.full(count, 0.5), sigma=np.full(count, 0.3),
-        exposed=np.ones(count, dtype=bool),
-    )  # fmt: skip
-    still = np.zeros((60, count), dtype=np.int8)
-    zone = SimpleNamespace(
-        p=SimpleNamespace(prices=SimpleNamespace(**p)), prices=prices, streams=Streams(10), frozen=False,
-        path=SimpleNamespace(mean=still, jump=still), quarter=0,
-    )  # fmt: skip
+    zone = PilotZone(start=2010).state
+    values = {"input_inflation": 0.0, "jump_rate": 0.1, "jump_mean": -0.6, "jump_sd": 0.2, "group_correlation": 0.3}
+    change_parameters(zone, {f"prices.{name}": value for name, value in values.items()})
+    prices = Prices.make(rows=count, quarters=0).fill(
+        general=1.0, groups=count, group=np.arange(count), kappa=0.5, sigma=0.3, exposed=True
+    )
+    zone.exchange(prices=prices, path=ScenarioPath.make(rows=count, quarters=60))
+    zone.fill(streams=Streams(10))
     for zone.quarter in range(60):
-        move_prices(zone)  # type: ignore[arg-type]
+        move_prices(zone)
     assert prices.log.mean() == pytest.approx(mean, rel=0.02)
     assert prices.log.std() == pytest.approx(spread, rel=0.02)
 
@@ -87,15 +85,15 @@ def test_b10b_jumps() -> None:
 def test_b10_the_zone_moves_its_prices_so() -> None:
     """Without shocks the distance to the scenario's mean shrinks by the coefficient every quarter."""
     zone = PilotZone(scenario="calm").copy()
-    zone.frozen = True
-    prices = zone.prices
+    zone.state.frozen = True
+    prices = zone.state.prices
     carry, _ = ou_step(prices.kappa, prices.sigma, STEP)
     for _ in range(4):
         quarter = zone.quarter
-        mean = prices.level_2015 + zone.path.mean[quarter]
-        expected = mean + carry * (zone.prices.log - mean) + zone.path.jump[quarter]
+        mean = prices.level_2015 + zone.state.path.mean[quarter]
+        expected = mean + carry * (zone.state.prices.log - mean) + zone.state.path.jump[quarter]
         zone.step()
-        assert zone.prices.log == pytest.approx(expected, abs=1e-12)
+        assert zone.state.prices.log == pytest.approx(expected, abs=1e-12)
 
 
 def test_b14_tullock_contest() -> None:
@@ -124,11 +122,12 @@ def test_b15_effort_over_tasks() -> None:
     """
     total = 1.0 / (2.0 * sqrt(pi))
     assert total == pytest.approx(0.282095, abs=1e-6)
-    split = effort_split(np.array([0.7, 0.3]), np.ones(2))
-    assert split * total == pytest.approx([0.19747, 0.08463], abs=1e-5)
+    split = effort_split(0.7, 1.0, 0.3, 1.0)
+    assert [split * total, (1.0 - split) * total] == pytest.approx([0.19747, 0.08463], abs=1e-5)
     # What is cheap or well rewarded crowds out the rest, in proportion to weight over cost.
-    dear = effort_split(np.array([[0.7, 0.3], [0.0, 0.3]]), np.array([1.0, 0.5]))
-    assert dear == pytest.approx(np.array([[0.7 / 1.3, 0.6 / 1.3], [0.0, 1.0]]), abs=1e-12)
+    assert effort_split(0.7, 1.0, 0.3, 0.5) == pytest.approx(0.7 / 1.3, abs=1e-12)
+    assert effort_split(0.3, 0.5, 0.7, 1.0) == pytest.approx(0.6 / 1.3, abs=1e-12)
+    assert effort_split(0.0, 1.0, 0.3, 0.5) == 0.0
 
 
 def test_coordination_dilutes() -> None:
@@ -144,7 +143,7 @@ def test_b16_success_and_draws() -> None:
     shape, most = content.value("innovation.beta"), content.value("innovation.step_most")
     assert (shape, most) == (3.0, 0.15)
     # As the zone draws it.
-    uniform = Streams(16).at("research").random((2 * int(shape) - 1, 400_000))
+    uniform = Streams(16).at(Stream.RESEARCH).random((2 * int(shape) - 1, 400_000))
     step = step_draw(uniform, np.ones(400_000, dtype=bool), most)
     assert step_draw(uniform, np.zeros(400_000, dtype=bool), most).any() is np.False_
     spread = 2.0 * most * sqrt(1.0 / (4.0 * (2.0 * shape + 1.0)))
@@ -213,9 +212,9 @@ def test_b29_value_of_a_link() -> None:
 def test_b29_links_of_a_run_are_worth_having() -> None:
     """Every link of the zone is within haul, of the material needed, and of positive value when it is made."""
     zone = PilotZone(package="whole-programme").run(4)
-    firms, tech, material = zone.firms, zone.technology, zone.world.material
+    firms, tech, material = zone.state.firms, zone.state.technology, zone.state.world.material
     fresh, place = np.nonzero((firms.link_giver >= 0) & (firms.link_age <= 3))
     assert len(fresh)
     giver, kind = firms.link_giver[fresh, place], tech.need_kind[fresh]
     assert (tech.waste_kind[giver] == kind[:, None]).any(axis=1).all()
-    assert (zone.world.road[firms.place[fresh], firms.place[giver]] <= material["haul_km"][kind]).all()
+    assert (zone.state.world.road[firms.place[fresh], firms.place[giver]] <= material.haul_km[kind]).all()

@@ -62,13 +62,13 @@ def test_firms_of_the_zone_bunch_at_the_notches() -> None:
     zone = PilotZone(seed=1)
 
     def at_notch() -> int:
-        firms, plan = zone.firms, zone.plan
-        left = (firms.concentration * firms.clean / zone.policy.now.standard)[:, None] * (1.0 - plan.abate_alone)
+        firms, plan = zone.state.firms, zone.state.plan
+        left = (firms.concentration * firms.clean / zone.state.policy.now.standard)[:, None] * (1.0 - plan.abate_alone)
         near = np.abs(left[..., None] - np.array(LIMITS)) < 1e-9
         return int((near.any(axis=2) & (plan.equivalents > 0.0)).sum())
 
     zone.run(2)
-    assert zone.quarter == zone.p.fiscal.environment_law_quarter
+    assert zone.quarter == zone.state.p.fiscal.environment_law_quarter
     # the plan still is that of the last quarter before the law
     before = at_notch()
     zone.run(1)

@@ -70,9 +70,9 @@ def test_effort_leaves_what_is_not_measured() -> None:
     views, growth, enforcement = [], [], []
     for weight in (0.1, 0.7):
         zone = PilotZone(seed=2, decisions=[Decision("green-evaluation-weight", weight, 2016)]).run(3)
-        views.append(float(zone.officials.waste_view.mean()))
-        growth.append(float(zone.officials.growth_effort.mean()))
-        enforcement.append(float(zone.officials.enforcement.mean()))
+        views.append(float(zone.state.officials.waste_view.mean()))
+        growth.append(float(zone.state.officials.growth_effort.mean()))
+        enforcement.append(float(zone.state.officials.enforcement.mean()))
     assert views[1] < 0.6 * views[0]
     assert growth[1] < growth[0]
     assert enforcement[1] > enforcement[0]
@@ -85,14 +85,14 @@ def test_false_figures_cost_the_official() -> None:
         decisions = [Decision("green-evaluation-weight", 0.7, 2016), Decision("audit-share", share, 2016),
                      Decision("supervision-control-points", 5.0, 2016)]  # fmt: skip
         zone = PilotZone(seed=3, decisions=decisions).run(4)  # announcements have passed their lags
-        zone.officials.exposed[:] = False
+        zone.state.officials.exposed[:] = False
         count = 0
         for _ in range(5):
             zone.run(1)
-            count += int(zone.officials.exposed.sum())
-            marked = zone.officials.exposed.copy()
+            count += int(zone.state.officials.exposed.sum())
+            marked = zone.state.officials.exposed.copy()
             zone.step()
-            assert (zone.officials.honesty[marked & zone.officials.exposed] == 1.0).all()
+            assert (zone.state.officials.honesty[marked & zone.state.officials.exposed] == 1.0).all()
             zone.run(0.75)
         exposed.append(count)
     assert exposed[0] == 0
@@ -106,7 +106,7 @@ def test_those_who_left_pay_only_while_accountability_lasts() -> None:
         decisions = [Decision("lifelong-accountability", accountability, 2016), Decision("audit-share", 0.6, 2016),
                      Decision("supervision-control-points", 40.0, 2016)]  # fmt: skip
         zone = PilotZone(seed=1, decisions=decisions, parameters={"inspection.official_removed": 0.0}).run(6)
-        assert float(zone.officials.former_take.sum()) > 0.0
-        fines.append(float(zone.officials.pending_fine.sum()))
+        assert float(zone.state.officials.former_take.sum()) > 0.0
+        fines.append(float(zone.state.officials.pending_fine.sum()))
     assert fines[0] == 0.0
     assert fines[1] > 0.0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim.markets.labour import draw_employer, urn_ball
-from ccepz_sim.rng import Streams
+from ccepz_sim.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.migration import choice_chances, expected_wage
 from ccepz_sim.rules.voice import drift_to_mean
 from ccepz_sim.sampling import comb, even_comb, in_parts
@@ -28,7 +28,7 @@ def test_b07_movers_find_the_equilibrium(jobs: float, force: float) -> None:
     town = 120_000.0
     for _ in range(4000):
         income = expected_wage(np.array(6000.0), np.array(min(1.0, jobs / town)), 0.0)
-        chance = choice_chances(sharpness * np.log(np.array([float(income), 3000.0])))[0]
+        chance = choice_chances(sharpness * np.log(np.array([float(income), 3000.0])), np.ones(2))[0]
         town += 0.0005 * (people * float(chance) - town)
     assert town == pytest.approx(force, rel=0.01)
     assert 1.0 - jobs / town == pytest.approx(0.5, abs=0.01)
@@ -36,25 +36,25 @@ def test_b07_movers_find_the_equilibrium(jobs: float, force: float) -> None:
 
 def test_b08_logit_shares() -> None:
     value = np.array([1.0, 0.5, 0.0])
-    share = choice_chances(value)
+    share = choice_chances(value, np.ones(3))
     assert share == pytest.approx([0.50648, 0.30720, 0.18632], abs=5e-6)
     assert value - np.log(share) == pytest.approx(np.full(3, 1.68027), abs=5e-6)
     # Independence of irrelevant alternatives: the ratio of two does not depend on the third.
     assert share[0] / share[1] == pytest.approx(np.exp(0.5), abs=1e-12)
-    two = choice_chances(value[:2])
+    two = choice_chances(value[:2], np.ones(2))
     assert two[0] / two[1] == pytest.approx(np.exp(0.5), abs=1e-12)
 
 
 def test_b08_no_overflow_and_no_level() -> None:
     value = np.array([[1.0, 0.5, 0.0], [1001.0, 1000.5, 1000.0], [-5000.0, -5000.5, -5001.0]])
-    share = choice_chances(value)
+    share = np.array([choice_chances(row, np.ones(3)) for row in value])
     assert share == pytest.approx(np.tile(share[0], (3, 1)), abs=1e-9)
 
 
 def test_b08_frequencies_of_the_models_way_of_choosing() -> None:
     """Chosen with the least noise: each option's count is the expected one to within one person."""
-    chances = np.tile(choice_chances(np.array([1.0, 0.5, 0.0])), (10_000, 1))
-    start = float(Streams(1).at("migration", 3).random())
+    chances = np.tile(choice_chances(np.array([1.0, 0.5, 0.0]), np.ones(3)), (10_000, 1))
+    start = float(Streams(1).at(Stream.MIGRATION, 3).random())
     picked = np.bincount(comb(in_parts(chances.T.ravel()), start) // 10_000, minlength=3)
     assert np.abs(picked - chances.sum(axis=0)).max() <= 1.0
 
@@ -64,7 +64,7 @@ def test_b09_urn_ball(seekers: float, expected: float) -> None:
     """A thousand vacancies: the mean of the process in which every seeker applies at random."""
     found = urn_ball(np.array([1000.0]), np.array([seekers]), 1.0)[0]
     assert found == pytest.approx(expected, abs=0.01)
-    luck = Streams(4).at("urn")
+    luck = Streams(4).at_registered(register_stream("urn"))
     filled = [len(np.unique(luck.integers(0, 1000, int(seekers)))) for _ in range(400)]
     assert abs(np.mean(filled) - found) < 3.0 * np.std(filled) / np.sqrt(400)
 
@@ -124,9 +124,9 @@ def test_b11b_opinions_within_reach_keep_their_mean() -> None:
 
 def test_b08_a_sum_of_terms_is_their_sum() -> None:
     """Exponentials of the terms multiplied are the exponential of the sum."""
-    luck = Streams(2).at("terms")
-    one, two, three = luck.normal(size=(3, 1, 1, 5)), luck.normal(size=(4, 1, 5)), luck.normal(size=(6, 5))
-    assert choice_chances(one, two, three) == pytest.approx(choice_chances(one + two + three), abs=1e-12)
+    luck = Streams(2).at_registered(register_stream("terms"))
+    one, two = luck.normal(size=(2, 5))
+    assert choice_chances(one, np.exp(two)) == pytest.approx(choice_chances(one + two, np.ones(5)), abs=1e-12)
 
 
 def test_comb_has_the_given_chances() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import FLOW
+from ccepz_sim.ledger import Flow
 from ccepz_sim.markets.permits import clearing_price, granted_permits, pairs, trade
 from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost
@@ -74,10 +74,10 @@ def test_firms_of_the_zone_pay_each_other() -> None:
     between = priced = 0.0
     for _ in range(24):
         zone.step()
-        held = float(zone.firms.permits[zone.firms.alive].sum())
-        assert held <= zone.permit_cap * (1.0 + 1e-9) or zone.permit_cap == 0.0
-        if zone.permit_price > 0.0:
+        held = float(zone.state.firms.permits[zone.state.firms.alive].sum())
+        assert held <= zone.state.permits.cap * (1.0 + 1e-9) or zone.state.permits.cap == 0.0
+        if zone.state.permits.price > 0.0:
             priced += 1
-            between += float(zone.ledger.flows[FLOW["permits"], 0, 0])
+            between += float(zone.state.ledger.flows[Flow.PERMITS, 0, 0])
     assert priced > 0
     assert between > 0.0

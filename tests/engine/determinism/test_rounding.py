@@ -19,10 +19,10 @@ def figures(seed: int, rounding: float) -> np.ndarray:
 
     def blur(seen: PilotZone) -> None:
         for table, name in (
-            (seen.firms, "capacity"),
-            (seen.firms, "sees"),
-            (seen.towns, "wage"),
-            (seen.towns, "trust"),
+            (seen.state.firms, "capacity"),
+            (seen.state.firms, "sees"),
+            (seen.state.towns, "wage"),
+            (seen.state.towns, "trust"),
         ):
             values = getattr(table, name)
             values *= 1.0 + rounding * luck.uniform(-1.0, 1.0, values.shape)

@@ -12,7 +12,7 @@ from math import erf, log, sqrt
 import numpy as np
 import pytest
 
-from ccepz_sim.rng import Streams
+from ccepz_sim.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus
 from ccepz_sim.rules.inspection import complaint_chance
 
@@ -119,12 +119,12 @@ def test_b24_stricter_rules_without_capacity_bring_collapse_nearer() -> None:
 def agents(seed: int, corrupt: bool) -> float:
     """Intensity at which 200 firms leave their regime when it moves by 0.01 every five years."""
     streams, one = Streams(seed), Set()
-    more = SPREAD * streams.at("firms").standard_normal(FIRMS)
+    more = SPREAD * streams.at_registered(register_stream("firms")).standard_normal(FIRMS)
     deal = np.full(FIRMS, corrupt)
     path = np.arange(0.5, 1.0, STEP) if corrupt else np.arange(0.5, 0.0, -STEP)
     for quarter, intensity in enumerate(np.repeat(path, STAY)):
         gains = surplus(one, float(intensity), np.full(FIRMS, deal.mean()), more) > 0.0
-        thinks = streams.at("collusion", quarter).random(FIRMS) < RECONSIDER
+        thinks = streams.at(Stream.COLLUSION, quarter).random(FIRMS) < RECONSIDER
         deal = np.where(thinks, gains, deal)
         # The unstable rest point lies between 0.2 and 0.7 in the whole trap: beyond it the other regime has won.
         if deal.mean() < 0.2 if corrupt else deal.mean() > 0.7:
@@ -147,7 +147,7 @@ def test_b24_conscience_that_scales_with_peers_is_harder_to_undo() -> None:
     enough. The honest regime breaks at nearly the same intensity, but no audit alone brings it back.
     """
     one = Set()
-    moral = MORAL + SPREAD * Streams(0).at("moral").standard_normal(20_000)
+    moral = MORAL + SPREAD * Streams(0).at_registered(register_stream("moral")).standard_normal(20_000)
 
     def settled(intensity: float, share: float) -> float:
         for _ in range(400):

@@ -7,23 +7,26 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from ccepz_sim import PilotZone, setup
+from ccepz_sim import PilotZone
 from ccepz_sim.markets import labour
 from ccepz_sim.model import PHASES
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules import migration, voice
+from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.population import BLOCK
+from ccepz_sim.state.zone import Zone
 from tests.engine.docking import twin
 
 SEEDS = (1, 2, 3)
 YEARS = 3  # played before the two are compared: jobs are lost and found, people have moved
 
 
-def before(name: str, seed: int, scale: float = 0.001) -> PilotZone:
+def before(name: str, seed: int, scale: float = 0.001) -> Zone:
     """Give a zone in the middle of a quarter, at the door of one phase; its residents fit into one block."""
-    zone = PilotZone(package="whole-programme", seed=seed, scale=scale).run(YEARS)
+    zone = PilotZone(package="whole-programme", seed=seed, scale=scale).run(YEARS).state
     assert zone.population.used <= BLOCK
-    setup.open_quarter(zone)
+    open_quarter(zone)
     for phase in PHASES:
         if phase.name == name:
             return zone
@@ -31,7 +34,7 @@ def before(name: str, seed: int, scale: float = 0.001) -> PilotZone:
     raise AssertionError(name)
 
 
-def changed(zone: PilotZone, column: Callable[[PilotZone], np.ndarray], rule: Callable[[], None]) -> dict[int, int]:
+def changed(zone: Zone, column: Callable[[Zone], np.ndarray], rule: Callable[[], None]) -> dict[int, int]:
     """Run a rule; give the rows whose column changed, and what it became."""
     old = column(zone)
     rule()
@@ -43,9 +46,9 @@ def changed(zone: PilotZone, column: Callable[[PilotZone], np.ndarray], rule: Ca
 def test_opinions(seed: int) -> None:
     zone = before("opinions", seed)
     people = twin.residents(zone)
-    voice._learn_detection(zone)
+    voice.learn_detection(zone)
     expected = twin.opinions(zone, people)
-    voice._awareness_and_trust(zone)
+    voice.become_aware_and_trust(zone)
     for name, values in expected.items():
         # complaints are whole numbers; the rest is float32 against float64
         assert getattr(zone.towns, name) == pytest.approx(values, abs=2e-6), name
@@ -60,20 +63,21 @@ def test_separations_and_matches(seed: int) -> None:
     """Who loses a job, who finds one, and with whom."""
     zone = before("labour", seed)
     people, towns = zone.population, zone.towns
-    labour._enter_and_retire(zone)
-    towns.employed = people.employed()
-    desks = labour.Desks(zone)
-    towns.posts = labour._posts(zone, desks)
-    start = float(zone.streams.at("separations", zone.quarter).random())
-    expected = twin.separations(zone, twin.residents(zone), start)
-    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour._separate(zone, desks))
+    labour.enter_and_retire(zone)
+    labour.count_employed(zone)
+    labour.want_posts(zone)
+    start = zone.streams.at(Stream.SEPARATIONS, zone.quarter).random(1)
+    expected = twin.separations(zone, twin.residents(zone), float(start[0]))
+    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour.separate(zone, start))
     assert set(lost) == expected
     assert set(lost.values()) == {UNEMPLOYED}
-    towns.employed = people.employed()
-    towns.vacancies = np.maximum(0.0, towns.posts - towns.employed)
-    hired = twin.matches(zone, twin.residents(zone), zone.streams.at("matching", zone.quarter))
-    seeking = people.with_status(UNEMPLOYED)
-    found = changed(zone, lambda zone: zone.population.employer, lambda: labour._match(zone, seeking))
+    labour.count_employed(zone)
+    towns.vacancies[:] = np.maximum(0.0, towns.posts - towns.employed)
+    hired = twin.matches(zone, twin.residents(zone), zone.streams.at(Stream.MATCHING, zone.quarter))
+    seeking = labour.job_seekers(zone)
+    idle = (people.employer == UNEMPLOYED) & (people.town < people.outside)
+    assert np.array_equal(seeking, np.flatnonzero(idle))
+    found = changed(zone, lambda zone: zone.population.employer, lambda: labour.match(zone, seeking))
     assert found == hired
     assert len(lost) > 20
     assert len(found) > 20
@@ -83,12 +87,12 @@ def test_separations_and_matches(seed: int) -> None:
 def test_moves(seed: int) -> None:
     """Who moves, and where to: the utilities of kinds of people are those of each of them."""
     zone = before("migration", seed, scale=0.006)
-    migration._vital(zone)
+    migration.live(zone)
     value = migration.attraction(zone)
     if zone.quarter % 4 == 0:
-        zone.population.kin = migration._kin(zone)
-    first, second = zone.streams.at("migration", zone.quarter).random(2).tolist()
+        migration.count_kin(zone)
+    first, second = zone.streams.at(Stream.MIGRATION, zone.quarter).random(2).tolist()
     expected = twin.moves(zone, twin.residents(zone), value, (first, second))
-    found = changed(zone, lambda zone: zone.population.town, lambda: migration._choose(zone, value))
+    found = changed(zone, lambda zone: zone.population.town, lambda: migration.choose(zone, value))
     assert found == expected
     assert len(found) > 5

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccepz_sim.rng import Streams
+from ccepz_sim.rng import Streams, register_stream
 from ccepz_sim.rules.innovation import effective_research, success_chance, wish_to_stay
 
 BASE, PULL, ZETA, POLLUTION = -2.2, 5.0, 0.3, 0.3
@@ -71,7 +71,7 @@ def test_b25_scientists_one_by_one_keep_to_the_two_regimes() -> None:
     """Forty institutes of 200 posts: a fifth of the people reconsider each quarter; the past decides."""
     posts, money = 200, 12.0
     low, middle, high = rest_points(money)
-    luck = Streams(25).at("scientists")
+    luck = Streams(25).at_registered(register_stream("scientists"))
     for start, end in ((0.0, low), (middle - 0.15, low), (middle + 0.15, high), (1.0, high)):
         people = luck.random((40, posts)) < start
         for _ in range(120):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
+from ccepz_sim.building.firms import no_plans
 from ccepz_sim.content import load_content
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules.collusion import meet_officials
-from ccepz_sim.rules.firm_plan import idle_plan, weigh_compliance
+from ccepz_sim.rules.firm_plan import weigh_compliance
+from ccepz_sim.state.parameters import read_parameters
+from ccepz_sim.state.zone import Zone
 from tests.engine.docking.plain_firm import AIR, WATER, PlainFirm, Rules
 from tests.engine.profiles import examples
 
@@ -56,17 +59,16 @@ def between(bounds: tuple[float, float], where: float) -> float:
 
 def set_up(
     chosen: list[dict[str, float]], levers: list[float], values: list[float], law: bool, integrity: float
-) -> PilotZone:
+) -> Zone:
     """A zone in which the chosen rows live as drawn, all others are closed, and levers and parameters are as drawn."""
-    zone = opened().copy()
+    zone = opened().state.copy()
     by_channel = {lever.channel: lever for lever in CONTENT.levers.values()}
     for name, where in zip(CHANNELS, levers, strict=True):
         setattr(zone.policy.now, name, between(by_channel[name].bounds, where))
-    zone.p = SimpleNamespace(**vars(zone.p))
     content = CONTENT.with_parameters(
         {name: between(CONTENT.parameters[name].bounds, where) for name, where in zip(PARAMETERS, values, strict=True)}
     )
-    zone.p.abatement, zone.p.collusion = content.group_values("abatement"), content.group_values("collusion")
+    zone.exchange(p=read_parameters(content), plan=no_plans(zone.firms.rows))  # nobody hid before: permits are asked
     zone.quarter = int(zone.p.fiscal.environment_law_quarter) - (not law)
     firms = zone.firms
     rows = np.array([int(one["row"]) for one in chosen])
@@ -82,22 +84,21 @@ def set_up(
         getattr(firms, name)[rows] = np.array([one[key] for one in chosen])
     firms.clean[~firms.alive] = 1.0
     firms.stopped[:] = 0.0
-    zone.plan = idle_plan(firms.rows)  # nobody hid before, so the market asks for permits
     firms.abatement_skill[~firms.alive] = 1.0
-    zone.ledger.deposits[zone.firm_accounts][:] = 0.0
-    accounts = np.arange(firms.rows)[rows] + int(zone.ledger.of("firms").start)
+    zone.ledger.deposits[zone.ledger.firm_accounts][:] = 0.0
+    accounts = np.arange(firms.rows)[rows] + zone.ledger.firms
     zone.ledger.deposits[accounts] = np.array([one["cash"] for one in chosen])
-    air = zone.technology.emission[rows, :2] @ zone.equivalents[:2]
+    air = zone.technology.emission[rows, :2] @ zone.fixed.equivalents[:2]
     load = air * firms.capacity[rows] * firms.utilisation[rows] * firms.clean[rows]
-    zone.air_2015 = float(load.sum())  # so that the cap can bind those who are left
+    zone.permits.air_2015 = float(load.sum())  # so that the cap can bind those who are left
     zone.officials.integrity[:] = integrity * np.linspace(0.0, 1.0, len(zone.officials.integrity))
     return zone
 
 
-def plain(zone: PilotZone, rows: np.ndarray) -> tuple[list[PlainFirm], Rules]:
+def plain(zone: Zone, rows: np.ndarray) -> tuple[list[PlainFirm], Rules]:
     """The same firms as objects, and the rules they face."""
     firms, tech = zone.firms, zone.technology
-    start = int(zone.ledger.of("firms").start)
+    start = zone.ledger.firms
     made = [
         PlainFirm(
             place=int(firms.place[row]),
@@ -128,7 +129,7 @@ def plain(zone: PilotZone, rows: np.ndarray) -> tuple[list[PlainFirm], Rules]:
         now=zone.policy.now,
         general=float(zone.prices.general),
         law=zone.quarter >= zone.p.fiscal.environment_law_quarter,
-        kilograms=tuple(float(value) for value in zone.equivalents),  # type: ignore[arg-type]
+        kilograms=tuple(float(value) for value in zone.fixed.equivalents),  # type: ignore[arg-type]
         permit_price=0.0,
         key_share=float(np.mean(firms.key[rows])),
     )
@@ -153,7 +154,7 @@ def test_every_firm_chooses_like_its_plain_twin(
     before = [firm.colluding for firm in made]
     weigh_compliance(zone)
     plan, firms = zone.plan, zone.firms
-    rules.permit_price = zone.permit_price  # the market has its own benchmark, B05
+    rules.permit_price = zone.permits.price  # the market has its own benchmark, B05
     for firm, row in zip(made, rows, strict=True):
         for medium in (AIR, WATER):
             assert plan.equivalents[row, medium] == pytest.approx(firm.equivalents(rules, medium), **CLOSE)
@@ -172,7 +173,7 @@ def test_every_firm_chooses_like_its_plain_twin(
             assert bool(plan.alone[row]) == (alone < comply)
         assert firms.reference_burden[row] == pytest.approx(firm.burden(rules), **CLOSE)
         assert firms.saving[row] == pytest.approx(firm.saving(rules), **CLOSE)
-    luck = zone.streams.at("collusion", zone.quarter).random((2, firms.rows)).copy()
+    luck = zone.streams.at(Stream.COLLUSION, zone.quarter).random((2, firms.rows)).copy()
     meet_officials(zone)
     for firm, row in zip(made, rows, strict=True):
         near = [was for other, was in zip(made, before, strict=True) if other.place == firm.place]
@@ -209,5 +210,5 @@ def test_the_drawn_worlds_hold_all_three_ways_and_a_permit_price() -> None:
             seen |= {"alone"} if (zone.plan.alone[rows] & ~deal).any() else set()
             seen |= {"comply"} if (~zone.plan.alone[rows] & ~deal).any() else set()
             seen |= {"held up"} if (zone.firms.bribe[rows][~deal] > 0.0).any() else set()
-            seen |= {"permits"} if zone.permit_price > 0.0 else set()
+            seen |= {"permits"} if zone.permits.price > 0.0 else set()
     assert seen == {"deal", "alone", "comply", "held up", "permits"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from ccepz_sim import PilotZone
+from ccepz_sim.state.zone import Zone
 
 OUT, IDLE, FREE = -2, -1, -1
 
@@ -34,7 +34,7 @@ class Resident:
     trust: float
 
 
-def residents(zone: PilotZone) -> list[Resident]:
+def residents(zone: Zone) -> list[Resident]:
     """Make an object of every row in use that holds somebody."""
     people = zone.population
     names = ("home", "age", "weight", "jobless", "moved", "guaranteed", "awareness", "trust")
@@ -63,7 +63,7 @@ def comb(chances: Sequence[float], start: float) -> list[int]:
     return chosen
 
 
-def opinions(zone: PilotZone, people: list[Resident]) -> dict[str, list[float]]:
+def opinions(zone: Zone, people: list[Resident]) -> dict[str, list[float]]:
     """Awareness, complaints, replies and trust; changes the objects, gives the values of the places."""
     now, towns, world = zone.policy.now, zone.towns, zone.world
     p: SimpleNamespace = zone.p.voice
@@ -110,13 +110,13 @@ def opinions(zone: PilotZone, people: list[Resident]) -> dict[str, list[float]]:
     }
 
 
-def _caught(zone: PilotZone, place: int) -> float:
+def _caught(zone: Zone, place: int) -> float:
     firms = zone.firms
     here = [row for row in range(firms.rows) if firms.alive[row] and firms.place[row] == place]
     return sum(bool(firms.punished[row]) for row in here) / max(1, len(here))
 
 
-def separations(zone: PilotZone, people: list[Resident], start: float) -> set[int]:
+def separations(zone: Zone, people: list[Resident], start: float) -> set[int]:
     """Rows that lose their job: a usual rate, layoffs where staff exceeds posts; scientists leave empty labs."""
     towns, firms, p = zone.towns, zone.firms, zone.p.labour
     surplus: dict[tuple[int, int], float] = {}
@@ -131,7 +131,8 @@ def separations(zone: PilotZone, people: list[Resident], start: float) -> set[in
             continue
         cell = (one.employer, one.town, one.skill)
         usual = {3: p.separation * p.public_stability, 4: p.separation * p.public_stability}
-        quits = float(zone.scientist_leave[one.town]) if one.employer == 5 else usual.get(one.employer, p.separation)
+        leave = float(towns.scientist_leave[one.town])
+        quits = leave if one.employer == 5 else usual.get(one.employer, p.separation)
         laid = surplus.get((one.town, one.skill), 0.0) if one.employer == 0 else 0.0
         if one.employer or not zone.world.in_zone[one.town]:
             laid += max(0.0, float(towns.employed[cell] - towns.posts[cell])) * p.layoff_speed
@@ -139,7 +140,7 @@ def separations(zone: PilotZone, people: list[Resident], start: float) -> set[in
     return set(comb(chances, start))
 
 
-def matches(zone: PilotZone, people: list[Resident], luck: Any) -> dict[int, int]:
+def matches(zone: Zone, people: list[Resident], luck: Any) -> dict[int, int]:
     """Employer of each row that finds work: urn-ball matches by town and skill, jobs in proportion to open posts."""
     towns, p = zone.towns, zone.p.labour
     seeking = [one for one in people if one.employer == IDLE and one.town < zone.world.place_count]
@@ -147,7 +148,7 @@ def matches(zone: PilotZone, people: list[Resident], luck: Any) -> dict[int, int
     for one in seeking:
         seekers[one.town, one.skill] = seekers.get((one.town, one.skill), 0) + one.weight
     open_posts = {
-        cell: [float(towns.vacancies[job][cell] * zone.vacancy_pull[job][cell[0]]) for job in range(6)]
+        cell: [float(towns.vacancies[job][cell] * zone.towns.vacancy_pull[job][cell[0]]) for job in range(6)]
         for cell in seekers
     }
     intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
@@ -174,7 +175,7 @@ def matches(zone: PilotZone, people: list[Resident], luck: Any) -> dict[int, int
     return found
 
 
-def moves(zone: PilotZone, people: list[Resident], value: Any, draws: tuple[float, float]) -> dict[int, int]:
+def moves(zone: Zone, people: list[Resident], value: Any, draws: tuple[float, float]) -> dict[int, int]:
     """Goal of each row that moves: those who consider it weigh all places, their own included, by a logit."""
     p, used, outside = zone.p.migration, zone.population.used, zone.population.outside
     yearly = (p.consider_unskilled, p.consider_skilled, p.consider_professional)
@@ -190,7 +191,7 @@ def moves(zone: PilotZone, people: list[Resident], value: Any, draws: tuple[floa
     for one in thinking:
         utility = [float(value[goal, one.skill]) for goal in range(outside + 1)]
         for goal in range(outside + 1):
-            utility[goal] -= p.distance * float(zone.distance_term[one.town, goal])
+            utility[goal] -= p.distance * float(zone.fixed.distance_term[one.town, goal])
             utility[goal] += p.kin * math.log1p(p.kin_scale * float(zone.population.kin[one.home, goal]))
         utility[outside] -= p.leave_province
         utility[one.town] += p.stay

@@ -25,14 +25,13 @@ def last_year(zone: PilotZone, indicator: str) -> float:
 
 def hidden_alone(zone: PilotZone) -> float:
     """Share that living firms would hide if they hid alone, mean of air and water."""
-    return float(zone.plan.hidden_alone[zone.firms.alive].mean())
+    return float(zone.state.plan.hidden_alone[zone.state.firms.alive].mean())
 
 
 def richer(zone: PilotZone) -> None:
     """Double wages in the zone for good: the gap to where people come from opens."""
-    zone.towns.wage[zone.world.in_zone] *= RICHER
-    zone.base_wage = zone.base_wage.copy()
-    zone.base_wage[zone.world.in_zone] *= RICHER
+    zone.state.towns.wage[zone.state.world.in_zone] *= RICHER
+    zone.state.towns.base_wage[zone.state.world.in_zone] *= RICHER
 
 
 def lever(name: str, value: float) -> Callable[[PilotZone], None]:

@@ -61,13 +61,15 @@ def pairs() -> dict[str, str]:
     """Official of each firm in the rosters as they are; row numbers decide, so this is not a matter of labels."""
     content = load_content()
     zone = PilotZone(start=2010, content=content)
-    return {code: content.table("officials").ids[zone.firms.official[row]] for row, code in enumerate(zone.firms.codes)}
+    firms = zone.state.firms
+    return {code: content.table("officials").ids[firms.official[row]] for row, code in enumerate(firms.codes)}
 
 
 def keep_officials(zone: PilotZone, content: Content) -> None:
     """Give each firm of the roster the official it has in the usual order."""
     index = content.table("officials").index
-    zone.firms.official[: zone.firms.roster] = [index[pairs()[code]] for code in zone.firms.codes[: zone.firms.roster]]
+    firms = zone.state.firms
+    firms.official[: firms.roster] = [index[pairs()[code]] for code in firms.codes[: firms.roster]]
 
 
 def outcomes(content: Content, first: int) -> dict[str, np.ndarray]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from copy import copy
 from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.clock import QUARTERS
+from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.rules.funds import FUNDS
+from ccepz_sim.state.prices import ScenarioPath
+from ccepz_sim.state.zone import Zone
+from tests.engine.other_values import change_parameters
 
 TOLERANCE = 1e-7
 FLAT_YEARS = 10
@@ -43,26 +45,17 @@ FAST = {
 STOCKS = ("solid_waste_stock", "liquid_waste_stock", "unsafe_stock")
 
 
-def set_parameter(zone: PilotZone, name: str, value: float) -> None:
-    """Give a parameter another value, bounds or not; a zone's own, since it is made by `build` for this zone."""
-    group, _, key = name.partition(".")
-    values = vars(getattr(zone.p, group))
-    assert key in values, name
-    values[key] = value
-
-
-def still_world(zone: PilotZone) -> None:
+def still_world(zone: Zone) -> None:
     """Hold prices, demand, water, law and levers where they are; no central inspections, no funds."""
     now, path, policy = zone.quarter, zone.path, zone.policy
-    path.mean[:] = path.mean[now]
-    path.jump[:] = 0.0
-    path.demand[:] = path.demand[now]
-    path.water[:] = path.water[now]
-    path.inspection[:] = 0.0
-    zone.prices.log = zone.prices.level_2015 + path.mean[now]
+    still = ScenarioPath.make(rows=path.rows, quarters=path.quarters).fill(
+        mean=path.mean[now], demand=path.demand[now], water=path.water[now]
+    )
+    zone.exchange(path=still)
+    zone.prices.log[:] = zone.prices.level_2015 + path.mean[now]
     policy.status_quo[:] = policy.status_quo[now]
     for fund in FUNDS:
-        policy.status_quo[:, policy.channels.index(fund.channel)] = 0.0
+        policy.status_quo[:, policy.channels.index(fund)] = 0.0
     policy.announced[:] = policy.status_quo
 
 
@@ -70,16 +63,13 @@ def still_world(zone: PilotZone) -> None:
 def at_rest(seed: int) -> PilotZone:
     """The zone of 2016 brought to rest; firms that lose money for two years are closed, as they would be."""
     zone = PilotZone(scenario="calm", seed=seed, start=2010).run(6)
-    zone.frozen = True
+    zone.state.frozen = True
     zone.without = OFF
-    still_world(zone)
-    for name in (*STILL, *HELD, *NO_RESERVE):
-        set_parameter(zone, name, 0.0)
-    for name, value in FAST.items():
-        set_parameter(zone, name, value)
+    still_world(zone.state)
+    change_parameters(zone.state, dict.fromkeys((*STILL, *HELD, *NO_RESERVE), 0.0) | FAST)
     for years in (10, 4, 8):
         zone.run(years)
-        zone.close_firms(zone.firms.losses >= 2 * QUARTERS)
+        close_firms(zone.state, zone.state.firms.losses >= 2 * QUARTERS)
     return zone.run(10)
 
 
@@ -97,14 +87,15 @@ def test_b33_forty_frozen_quarters_are_flat(seed: int) -> None:
     """Every indicator of every place, true and reported, and the tonnes of each material that feed its stocks."""
     zone = at_rest(seed).copy()
     zone.run(0.25)
-    flows = {name: getattr(zone.materials, name).copy() for name in ("generated", "reused", "treated", "imported")}
+    names = ("generated", "reused", "treated", "imported")
+    flows = {name: getattr(zone.state.materials, name).copy() for name in names}
     zone.run(0.75)
     moved = {name: value for name, value in drift(zone, FLAT_YEARS).items() if value > TOLERANCE}
     assert moved.keys() <= set(STOCKS), moved
     for name, flow in flows.items():
-        assert getattr(zone.materials, name) == pytest.approx(flow, rel=TOLERANCE, abs=1e-6), name
+        assert getattr(zone.state.materials, name) == pytest.approx(flow, rel=TOLERANCE, abs=1e-6), name
     # At rest, not dead: most firms still produce and pay.
-    assert (zone.firms.output > 0.0).sum() > 200
+    assert (zone.state.firms.output > 0.0).sum() > 200
     assert zone.recorder.series("gdp")[-1] > 1e9
 
 
@@ -112,12 +103,13 @@ def test_b33_pollution_rests_where_what_fades_is_what_comes() -> None:
     """The stock of B27 in the whole zone: what fades of it in a quarter is the inflow of that quarter."""
     zone = at_rest(1).copy()
     zone.run(0.25)
-    inside, firms = zone.world.in_zone, zone.firms
-    burden = np.bincount(firms.place, firms.emission @ zone.harm_weights, minlength=zone.world.place_count)
-    homes = (zone.household_rate @ zone.harm_weights) * zone.population.persons[:-1]
-    inflow = (burden + zone.p.environment.household_share * homes) / zone.dilution
-    assert zone.towns.pollution[inside] == pytest.approx(
-        inflow[inside] / zone.p.environment.pollution_decay, rel=TOLERANCE
+    inside, firms = zone.state.world.in_zone, zone.state.firms
+    weights = zone.state.fixed.harm_weights
+    burden = np.bincount(firms.place, firms.emission @ weights, minlength=zone.state.world.place_count)
+    homes = (zone.state.towns.household_rate @ weights) * zone.state.population.persons[:-1]
+    inflow = (burden + zone.state.p.environment.household_share * homes) / zone.state.towns.dilution
+    assert zone.state.towns.pollution[inside] == pytest.approx(
+        inflow[inside] / zone.state.p.environment.pollution_decay, rel=TOLERANCE
     )
 
 
@@ -125,7 +117,6 @@ def test_b33_pollution_rests_where_what_fades_is_what_comes() -> None:
 def test_b33_one_trend_left_is_seen(name: str) -> None:
     """The other side: a single rate of growth moves the zone, so flatness above is no accident."""
     zone = at_rest(1).copy()
-    zone.p = SimpleNamespace(**{group: copy(values) for group, values in vars(zone.p).items()})
-    set_parameter(zone, name, 0.05)
+    change_parameters(zone.state, {name: 0.05})
     moved = [key for key, value in drift(zone, 2).items() if value > TOLERANCE]
     assert len(moved) > 5
