@@ -20,58 +20,58 @@ Index = int | slice | np.ndarray
 
 
 class Flow(IntEnum):
-    """Kinds of payments."""
+    """Kinds of payments, and who pays whom: a payment between others is a fault (`scripts/check_rules.py`)."""
 
-    SALES = 0
-    INPUTS = 1
-    WAGES = 2
-    ABATEMENT = 3
-    WASTE_SERVICE = 4
-    INVESTMENT = 5
-    RESEARCH = 6
-    DIVIDENDS = 7
-    CONSUMPTION = 8
-    IMPORTS = 9
-    TRANSFERS = 10
-    VAT = 11
-    PROFIT_TAX = 12
-    RESOURCE_TAX = 13
-    POLLUTION_TAX = 14
-    PERMITS = 15
-    INCOME_TAX = 16
-    FINES = 17
-    BRIBES = 18
-    SUBSIDIES = 19
-    FUNDS = 20
-    MISUSE = 21
-    PROGRAMMES = 22
-    INTEREST = 23
-    GUARANTEE = 24
-    BY_PRODUCTS = 25
+    SALES = 0  # outside -> firms, agriculture
+    INPUTS = 1  # firms -> services; firms, services, construction, agriculture, institutes -> outside
+    WAGES = 2  # firms, services, construction, agriculture, institutes, outside -> households
+    ABATEMENT = 3  # firms -> outside
+    WASTE_SERVICE = 4  # firms -> services
+    INVESTMENT = 5  # firms, outside -> construction; firms -> outside; outside -> firms
+    RESEARCH = 6  # firms -> households, outside
+    DIVIDENDS = 7  # firms, services, construction -> households; firms, banks -> outside
+    CONSUMPTION = 8  # households -> services
+    IMPORTS = 9  # households -> outside
+    TRANSFERS = 10  # outside, bodies -> bodies
+    VAT = 11  # firms -> bodies, outside
+    PROFIT_TAX = 12  # firms -> bodies, outside
+    RESOURCE_TAX = 13  # firms -> bodies, outside
+    POLLUTION_TAX = 14  # firms -> bodies, outside
+    PERMITS = 15  # firms -> firms, bodies
+    INCOME_TAX = 16  # households -> outside
+    FINES = 17  # firms, households -> bodies
+    BRIBES = 18  # firms -> households
+    SUBSIDIES = 19  # bodies -> firms
+    FUNDS = 20  # bodies -> firms
+    MISUSE = 21  # firms -> outside
+    PROGRAMMES = 22  # bodies -> households, services, construction, institutes; outside -> institutes
+    INTEREST = 23  # firms, bodies -> banks
+    GUARANTEE = 24  # firms, banks -> banks
+    BY_PRODUCTS = 25  # firms -> firms
     LAND = 26
     TRAINING = 27
-    HOUSEHOLD_TRANSFER = 28
-    RESTORATION = 29
-    ADMINISTRATION = 30
-    WRITEOFF = 31
-    LOBBYING = 32
-    DEPOSIT_HELD = 33
-    DEPOSIT_RETURNED = 34
-    DEPOSIT_FORFEITED = 35
-    CAPITAL_OF_ENTRANTS = 36
-    BUDGET = 37
+    HOUSEHOLD_TRANSFER = 28  # outside -> households
+    RESTORATION = 29  # bodies -> construction
+    ADMINISTRATION = 30  # bodies, outside -> households, services
+    WRITEOFF = 31  # banks -> firms
+    LOBBYING = 32  # firms -> services
+    DEPOSIT_HELD = 33  # firms -> trust
+    DEPOSIT_RETURNED = 34  # trust -> firms
+    DEPOSIT_FORFEITED = 35  # trust -> bodies
+    CAPITAL_OF_ENTRANTS = 36  # outside -> firms
+    BUDGET = 37  # bodies -> bodies
 
 
 class Sector(IntEnum):
     """Kinds of accounts, in the order of their numbers."""
 
-    FIRMS = 0
-    BODIES = 1
+    FIRMS = 0  # of a firm
+    BODIES = 1  # of a body
     HOUSEHOLDS = 2  # of a place
     SERVICES = 3  # of a place
     CONSTRUCTION = 4  # of a place
     AGRICULTURE = 5  # of a place
-    INSTITUTES = 6
+    INSTITUTES = 6  # of an institute
     BANKS = 7
     TRUST = 8  # restoration deposits
     OUTSIDE = 9  # the world beyond
@@ -98,7 +98,7 @@ class Ledger(Record):
     <- whoever pays.
     """
 
-    accounts: Final[Size]
+    accounts: Final[Size]  # accounts
     # first account of each sector
     firms: int
     bodies: int
@@ -111,18 +111,18 @@ class Ledger(Record):
     trust: int
     outside: int
     # two of the banks
-    bank: int
-    guarantee: int
+    bank: int  # account, one of BANKS
+    guarantee: int  # account, one of BANKS
     refused: int  # the last payment that was not a number above or equal to 0: its kind and 1
-    deposits: Final[Accounts]  # money
-    loans: Final[Accounts]  # debt
-    received: Final[Accounts]  # this quarter
-    paid: Final[Accounts]  # this quarter
-    came_in: Final[Accounts]  # from the outside world this quarter
-    went_out: Final[Accounts]  # to the outside world this quarter
-    opening: Final[Accounts]  # deposits less loans at the start of the quarter
-    sector_of: Final[Numbers]
-    flows: Final[Flows]  # this quarter, by kind, payer's and payee's sector
+    deposits: Final[Accounts]  # yuan, money
+    loans: Final[Accounts]  # yuan, debt
+    received: Final[Accounts]  # yuan this quarter
+    paid: Final[Accounts]  # yuan this quarter
+    came_in: Final[Accounts]  # yuan from the outside world this quarter
+    went_out: Final[Accounts]  # yuan to the outside world this quarter
+    opening: Final[Accounts]  # yuan, deposits less loans at the start of the quarter
+    sector_of: Final[Numbers]  # index of the sector
+    flows: Final[Flows]  # yuan this quarter, by kind, payer's and payee's sector
     sizes: Shared[dict[Sector, int]]  # number of accounts
     firsts: Shared[tuple[int, ...]]  # number of the first account, by sector
 

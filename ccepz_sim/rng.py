@@ -14,34 +14,37 @@ from numpy.random import BitGenerator, Generator, Philox, SeedSequence
 
 
 class Stream(StrEnum):
-    """All streams; a stream's luck follows from its name, so a name never changes."""
+    """All streams, and beside each the one function that draws from it (`scripts/check_rules.py`).
 
-    CHAIN = "chain"
-    COLLUSION = "collusion"
-    COMING_OF_AGE = "coming of age"
-    DETECTION = "detection"
-    ENTRY = "entry"
-    EVALUATION = "evaluation"
-    EXIT = "exit"
-    FIRM_OUTLOOK = "firm outlook"
-    FIRM_TRAITS = "firm traits"
-    FUND_AUDIT = "fund audit"
-    IMITATION = "imitation"
-    INSTITUTES = "institutes"
-    LINK_FAILURES = "link failures"
-    LINKS = "links"
-    MATCHING = "matching"
-    MIGRATION = "migration"
-    MISUSE = "misuse"
-    OFFICIAL_PENALTY = "official penalty"
-    PILOTS = "pilots"
-    POPULATION_START = "population start"
-    PRICES = "prices"
-    RESEARCH = "research"
-    RESETTLEMENT = "resettlement"
-    SEPARATIONS = "separations"
-    TRAINING = "training"
-    VITAL = "vital"
+    A stream's luck follows from its name, so a name never changes.
+    """
+
+    CHAIN = "chain"  # innovation.innovate
+    COLLUSION = "collusion"  # collusion.meet_officials
+    COMING_OF_AGE = "coming of age"  # labour.enter_and_retire
+    DETECTION = "detection"  # inspection.inspect_and_punish
+    ENTRY = "entry"  # entry_exit._enter
+    EVALUATION = "evaluation"  # officials.evaluate_officials
+    EXIT = "exit"  # entry_exit.turn_over
+    FIRM_OUTLOOK = "firm outlook"  # firms._draw_traits
+    FIRM_TRAITS = "firm traits"  # firms._draw_traits
+    FUND_AUDIT = "fund audit"  # inspection._audit_funds
+    IMITATION = "imitation"  # innovation.innovate
+    INSTITUTES = "institutes"  # innovation.innovate
+    LINK_FAILURES = "link failures"  # by_products.exchange_and_store
+    LINKS = "links"  # by_products._form_links
+    MATCHING = "matching"  # labour.match
+    MIGRATION = "migration"  # migration.choose
+    MISUSE = "misuse"  # funds.award_funds
+    OFFICIAL_PENALTY = "official penalty"  # inspection.inspect_and_punish
+    PILOTS = "pilots"  # funds._name_pilots
+    POPULATION_START = "population start"  # residents.make_population
+    PRICES = "prices"  # prices.move_prices
+    RESEARCH = "research"  # innovation.innovate
+    RESETTLEMENT = "resettlement"  # migration._resettle
+    SEPARATIONS = "separations"  # labour.run_labour_market
+    TRAINING = "training"  # labour.run_labour_market
+    VITAL = "vital"  # migration.live
 
 
 _registered: set[str] = set()

@@ -166,7 +166,7 @@ def _score(zone: Zone, noise: np.ndarray) -> float:
     for one in range(officials.rows):
         effort = plain * officials.growth_effort[one] + now.evaluation_green * officials.enforcement[one]
         score = base + effort + p.score_noise * noise[one] - p.data_penalty * officials.exposed[one]
-        years = max(1.0, (officials.tenure[one] + 1) / QUARTERS)
+        years = max(1.0, (officials.tenure[one] + 1) / QUARTERS)  # in numbers: of evaluations
         officials.score[one] = score
         officials.record[one] += (score - officials.record[one]) / years
     return base
@@ -201,8 +201,9 @@ def _move_standing(zone: Zone, base: float) -> None:
     """
     governance, p, dismissed = zone.governance, zone.p.officials, zone.count.dismissed
     standing = governance.standing
-    standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * dismissed
-    standing += p.standing_return * (p.standing_start - standing)
+    scandal = p.standing_scandal * dismissed  # in points: persons were counted
+    standing += p.standing_from_score * (base - p.standing_neutral) - scandal
+    standing += p.standing_return * (p.standing_start - standing)  # in points: once a year
     governance.standing = min(max(standing, 0.0), MOST_STANDING)
     if dismissed > 0:
         zone.note("officials_removed", place="zone", indicator="penalties", weight=dismissed, count=dismissed)
