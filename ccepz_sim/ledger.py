@@ -232,7 +232,7 @@ def pay(ledger: Ledger, kind: Flow, payer: int, payee: int, amount: float) -> No
     A negative or undefined amount does not move; `Ledger.check` raises for it at the end of the quarter.
 
     Args:
-        kind: of the flow; amount: yuan.
+        kind: of the flow; payer, payee: accounts; amount: yuan.
     """
     if amount > 0.0:
         ledger.deposits[payer] -= amount
@@ -250,7 +250,11 @@ def pay(ledger: Ledger, kind: Flow, payer: int, payee: int, amount: float) -> No
 
 @compiled
 def lend(ledger: Ledger, borrower: int, amount: float) -> None:
-    """Grant a loan within compiled rules: deposit and debt rise together; a negative amount pays back."""
+    """Grant a loan within compiled rules: deposit and debt rise together; a negative amount pays back.
+
+    Args:
+        borrower: account; amount: yuan.
+    """
     ledger.deposits[borrower] += amount
     ledger.loans[borrower] += amount
 
@@ -260,6 +264,9 @@ def write_off(ledger: Ledger, borrower: int, bank: int, amount: float) -> None:
     """Forgive debt at the bank's own expense, within compiled rules.
 
     A negative or undefined amount is refused as by `pay`.
+
+    Args:
+        borrower, bank: accounts; amount: yuan.
     """
     if amount > 0.0:
         ledger.loans[borrower] -= amount

@@ -11,8 +11,8 @@ from ccepz_sim.compiled import inlined
 from ccepz_sim.state.declare import Dims, Size, Table
 from ccepz_sim.state.world import EMPLOYERS, SKILLS
 
-OUT_OF_LABOUR = -2
-UNEMPLOYED = -1
+OUT_OF_LABOUR = -2  # employer of those out of the labour force
+UNEMPLOYED = -1  # employer of those who seek one
 NOBODY = -1
 STATUSES = len(EMPLOYERS) - OUT_OF_LABOUR  # out of the labour force, unemployed, then the employers
 

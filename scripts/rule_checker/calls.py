@@ -60,7 +60,7 @@ class Calls(Expressions):
     def _own(self, node: ast.Call, function: Function, values: list[Value], named: dict[str, Value]) -> Value:
         names = [one.arg for one in function.arguments]
         given = dict(zip(names, values, strict=False)) | named
-        sources = {name: one for name, one in zip(names, node.args, strict=False)}
+        sources = {name: one for name, one, _ in zip(names, node.args, values, strict=False)}
         sources |= {one.arg: one.value for one in node.keywords if one.arg}
         for name, value in given.items():
             expected = self.program.told(function).arguments.get(name, NOTHING)
@@ -68,7 +68,7 @@ class Calls(Expressions):
             if expected.known:
                 self.agree(sources[name], what, expected, value, guard=True)
             self.rows_agree(sources[name], what, expected, value)
-        self._names(node, function, sources)
+        self._names(node, function, sources, given)
         if function.name == "pay" and function.module.name.endswith(".ledger"):
             self._route(node, *(given.get(name, NOTHING) for name in ("kind", "payer", "payee")))
         if function.name in ("pay", "lend", "write_off") and function.module.name.endswith(".ledger"):
@@ -78,12 +78,19 @@ class Calls(Expressions):
             return NOTHING
         return self.run(function, given, self.depth + 1)
 
-    def _names(self, node: ast.Call, function: Function, sources: dict[str, ast.expr]) -> None:
+    def _names(
+        self, node: ast.Call, function: Function, sources: dict[str, ast.expr], given: dict[str, Value]
+    ) -> None:
         """Refuse what bears the name of another argument: most likely two were swapped."""
         called = {name: _last_name(source) for name, source in sources.items()}
         for name, own in called.items():
-            if own != name and own in called and called[own] != own:
-                self.fault(node, f"`{own}` is given as {function.name}({name}), and something else as `{own}`")
+            if _alike(own, name):
+                continue
+            for other in called:
+                one, two = given[name], given[other]
+                same = own == other or (one.unit, one.row, one.literal) == (two.unit, two.row, two.literal)
+                if same and _alike(own, other) and not _alike(called[other], other):
+                    self.fault(node, f"`{own}` is given as {function.name}({name}), and not as `{other}`")
 
     def _route(self, node: ast.Call, kind: Value, payer: Value, payee: Value) -> None:
         """Hold payer and payee against those that the kind of payment is declared for."""
@@ -163,10 +170,17 @@ class Calls(Expressions):
 
 
 def _last_name(node: ast.expr) -> str:
-    """Give the name a value goes by: `zone.firms.alive` -> alive."""
+    """Give the name a value goes by: `zone.firms.alive[firm]` -> alive."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _alike(own: str, name: str) -> bool:
+    """Say whether a value bears the name of an argument: `services_sales` that of `sales`, `guarantees` of `guarantee`."""
+    return own == name or own.endswith("_" + name) or own == name + "s"
 
 
 def _reduced(dims: tuple[str, ...] | None, node: ast.Call) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from rule_checker.told import Told, read_docstring, told_value
+from rule_checker.told import Told, read_docstring, row_of, told_value
 from rule_checker.units import ANY, ONE, told_unit
 from rule_checker.values import NOTHING, PURE, Value, singular
 
@@ -251,6 +251,8 @@ class Program:
         if ast.unparse(value).startswith("np.array("):
             by = re.search(r"by (\w+)", comment)
             return replace(told_value(comment, "int"), dims=(singular(by[1]),) if by else ("",))
+        if row_of(comment):
+            return Value(row=row_of(comment), dims=())
         if isinstance(value, ast.Constant) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
             told = told_unit(comment)
             if singular(own) in self.kinds and told is None:

@@ -81,9 +81,9 @@ def read_docstring(node: ast.FunctionDef) -> Told:
 def _undocumented(name: str, kind: str) -> Value:
     if kind == "bool":
         return Value(unit=ONE, dims=())
-    if kind == "int":
+    if kind in ("int", "Any"):
         row = CALLED.get(name, "")
-        return Value(row=row, dims=(), unit=ONE if row in NUMBERING else None)
+        return Value(row=row, dims=() if kind == "int" else None, unit=ONE if row in NUMBERING else None)
     if kind == "Flow":
         return Value(row="flow", dims=())
     return Value(dims=() if kind == "float" else None)
