@@ -149,7 +149,7 @@ def _pursue_former(zone: Zone, luck: np.ndarray) -> None:
             officials.pending_fine[one, 0] += zone.p.collusion.official_repays * officials.former_take[one]
             officials.former_take[one] = 0.0
             pursued += 1.0
-        officials.former_take[one] *= 1.0 - p.traces_fade
+        officials.former_take[one] *= 1.0 - p.traces_fade  # in shares: once a year
     for one in range(officials.rows):
         lesson = p.former_lesson * pursued / officials.rows
         officials.sees[one] = min(1.0, officials.sees[one] + lesson)
@@ -186,7 +186,7 @@ def change_posts(zone: Zone, moves: np.ndarray, traits: np.ndarray, yearly: bool
         officials.tenure[one] += 1
         stays = 1.0 - tenure_hazard(float(officials.tenure[one]), p.tenure_middle, p.tenure_spread)
         if yearly and officials.tenure[one] > p.promotion_quarters:
-            stays *= 1.0 - p.promotion_slope * max(0.0, (officials.record[one] - mean) / spread)
+            stays *= 1.0 - p.promotion_slope * max(0.0, (officials.record[one] - mean) / spread)  # in shares: once a year
         leaves[one] = moves[one] < 1.0 - stays or (yearly and officials.caught[one])
         count += leaves[one]
     if count > 0:

@@ -13,6 +13,7 @@ from rule_checker.units import ANY, ONE, Unit
 from rule_checker.values import NOTHING, PURE, ZERO, Value
 
 TRUTH = Value(unit=ONE, dims=())
+YEAR = Unit((("year", Fraction(1)),))
 
 
 class Expressions:
@@ -177,6 +178,12 @@ class Expressions:
         return inner
 
     def _binop(self, node: ast.BinOp) -> Value:
+        if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
+            parts = self.value(node.left.left), self.value(node.left.right)
+            if _growth(*parts):  # a factor of a year to the power of years
+                exponent = self.value(node.right)
+                self.agree(node, "an exponent", Value(unit=YEAR, dims=()), exponent)
+                return Value(unit=ONE, dims=self._spread(node, parts[0], parts[1]))
         return self.combine(node, node.op, self.value(node.left), self.value(node.right))
 
     def combine(self, node: ast.AST, how: ast.operator, left: Value, right: Value) -> Value:
@@ -204,8 +211,6 @@ class Expressions:
                 return NOTHING
             if one.counts and (other.literal or other.counts == one.counts):
                 return replace(one, literal=False)
-        if _growth(left, right):
-            return PURE
         known = left if left.unit is not None and not left.unit.anything else right
         self.agree(node, "a sum", left, right)
         if known.unit is None and left.unit is not None and left.unit.anything:
@@ -306,8 +311,7 @@ class Expressions:
 
 def _growth(left: Value, right: Value) -> bool:
     """Say whether this is the factor of a year: one and a rate."""
-    units = [v.unit for v in (left, right) if v.unit is not None]
-    return len(units) == 2 and (left.literal or right.literal) and any(unit.rate for unit in units)
+    return left.literal and right.unit is not None and right.unit.rate
 
 
 def _power(base: Value, exponent: Value, node: ast.AST) -> Unit | None:
