@@ -15,6 +15,7 @@ import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at onc
 from ccepz_sim import chronicle, history
 from ccepz_sim import zone_arguments as asked
 from ccepz_sim.agents import build_agents
+from ccepz_sim.attributes import OnlyKnownAttributes
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
 from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
@@ -133,7 +134,7 @@ PHASES: tuple[Phase, ...] = (
 PHASE_NAMES = tuple(phase.name for phase in PHASES)
 
 
-class PilotZone(mesa.Model):
+class PilotZone(OnlyKnownAttributes, mesa.Model):
     """The pilot zone with all its agents: the clock around a `Zone`, and what people ask of it.
 
     Attributes:

@@ -6,6 +6,7 @@ threads or observers cannot change a result.
 
 from __future__ import annotations
 
+import difflib
 import zlib
 from enum import StrEnum
 
@@ -76,7 +77,7 @@ class Streams:
         """Return the generator of a stream, set to the start of one quarter and block.
 
         Raises:
-            ValueError: nobody declared the stream.
+            ValueError: nobody declared the stream; the nearest that there is is named.
         """
         entry = self._entries.get(stream)
         if entry is None:
@@ -99,8 +100,10 @@ class Streams:
         return Streams, (self.seed,)
 
     def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
-        if name not in _registered:
-            name = Stream(name).value
+        if name not in _registered and name not in set(Stream):
+            near = difflib.get_close_matches(str(name), [*Stream, *_registered], n=1)
+            raise ValueError(f"there is no stream {name}{f'; did you mean {near[0]}?' if near else ''}")
+        name = str(name)
         key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
         philox = Philox(key=key)
         counter = [0, 0, 0, 0]

@@ -20,7 +20,6 @@ LOGS = {"log", "log1p", "exp", "expm1"}
 SAMPLED = {"random", "standard_normal", "normal", "lognormal", "uniform", "poisson"}
 REDUCED = {"sum", "max", "min", "mean", "std"}
 KEPT = {"copy", "astype", "cumsum", "tolist", "reshape", "ravel", "round"}
-FOLLOWED = {"rules", "markets", "policies", "ledger", "sampling", "numeric", "population", "cells", "materials"}
 DEEPEST = 14  # calls within calls
 
 
@@ -73,8 +72,7 @@ class Calls(Expressions):
             self._route(node, *(given.get(name, NOTHING) for name in ("kind", "payer", "payee")))
         if function.name in ("pay", "lend", "write_off") and function.module.name.endswith(".ledger"):
             return NOTHING
-        path = function.module.path
-        if self.depth >= DEEPEST or not FOLLOWED & {path.stem, path.parent.name}:
+        if self.depth >= DEEPEST or not self.program.followed(function):
             return NOTHING
         return self.run(function, given, self.depth + 1)
 
@@ -104,6 +102,7 @@ class Calls(Expressions):
                 continue
             for one in sorted(payer.sectors):
                 for other in sorted(payee.sectors):
+                    self.findings.paid.add((flow, one, other))
                     if (one, other) not in self.program.routes[flow]:
                         self.fault(node, f"{flow} is not paid by {one.lower()} to {other.lower()}")
 

@@ -23,11 +23,13 @@ class Findings:
         faults: sentences by place.
         compared: whether both sides were known at least once, by place and what was compared.
         told: where a comment tells a unit that does not follow from its parts.
+        paid: kinds of payment with the sectors that pay and are paid.
     """
 
     faults: dict[Place, dict[str, None]] = field(default_factory=dict)
     compared: dict[tuple[Place, str], bool] = field(default_factory=dict)
     told: set[Place] = field(default_factory=set)
+    paid: set[tuple[str, str, str]] = field(default_factory=set)
 
     def fault(self, place: Place, sentence: str) -> None:
         """Note a fault."""

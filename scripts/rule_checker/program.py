@@ -16,6 +16,8 @@ DECLARED = ("Declared", "Table", "Record", "Group")
 NUMBERS = ("float", "int", "bool")
 TRUE_OR_FALSE = ("bool_",)
 WHOLE = re.compile(r"u?int\d+")
+ROOMS = {"rules", "markets", "policies"}
+FOLLOWED = ("ledger", "sampling", "numeric", "population", "cells", "materials", "policy")  # what rules call elsewhere
 NUMBERED = re.compile(r"range\(len\((\w+)\)\)")
 
 
@@ -116,6 +118,21 @@ class Program:
                     found[name] = module, node
         return found
 
+    @property
+    def rules(self) -> list[Function]:
+        """All functions of the rooms where rules stand."""
+        return [
+            function
+            for module in self.modules.values()
+            if ROOMS & set(module.path.relative_to(self.folder).parts)
+            for function in module.functions.values()
+        ]
+
+    def followed(self, function: Function) -> bool:
+        """Say whether a function that is called is walked as well."""
+        path = function.module.path
+        return bool(ROOMS & set(path.relative_to(self.folder).parts)) or path.stem in FOLLOWED
+
     @cached_property
     def sectors(self) -> dict[str, str]:
         """The sectors of accounts and what there is an account for: `HOUSEHOLDS = 2  # of a place`; "" where it is one."""
@@ -135,9 +152,19 @@ class Program:
         return found
 
     def _enum(self, name: str) -> list[tuple[str, str]]:
-        module = self.modules[f"{self.folder.name}.ledger"]
-        return [
-            (line.targets[0].id, module.comments.get(line.lineno, ""))
+        return [(member, comment) for member, _, comment in self.members(name)[1]]
+
+    def members(self, name: str) -> tuple[Module, list[tuple[str, int, str]]]:
+        """Give the module of an enumeration, and its members with their lines and comments.
+
+        Raises:
+            LookupError: no module has it.
+        """
+        module = next((one for one in self.modules.values() if name in one.classes), None)
+        if module is None:
+            raise LookupError(f"no class {name} in {self.folder}")
+        return module, [
+            (line.targets[0].id, line.lineno, module.comments.get(line.lineno, ""))
             for line in module.classes[name].body
             if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
         ]

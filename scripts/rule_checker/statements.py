@@ -128,6 +128,7 @@ class Statements(Calls):
 
     def _do_augassign(self, node: ast.AugAssign) -> None:
         now, value = self.value(node.target), self._known_by(self.value(node.value))
+        self._fits(node, now, value)
         if isinstance(node.op, ast.Add | ast.Sub) and now.unit == ANY:  # counted up from nothing
             self._store(node, node.target, replace(value, dims=now.dims if now.dims is not None else value.dims))
             return
@@ -136,10 +137,16 @@ class Statements(Calls):
             self._store(node, node.target, found)
         elif isinstance(node.target, ast.Name):
             self.env[node.target.id] = found
-        elif isinstance(node.target, ast.Subscript):
-            self.rows_agree(node, "what is added", replace(now, dims=now.dims or ()), value)
-            if now.dims == () and value.dims:
-                self.fault(node, "a number expects a number, found an array")
+
+    def _fits(self, node: ast.AugAssign, now: Value, value: Value) -> None:
+        """Refuse an array where a number stands, or one by other rows."""
+        if isinstance(node.target, ast.Name):
+            return
+        what = ast.unparse(node.target)
+        if now.dims == () and value.dims:
+            self.fault(node, f"{what} expects a number, found an array")
+        elif now.dims:
+            self.rows_agree(node, what, now, value)
 
     def _store(self, node: ast.stmt, target: ast.expr, value: Value) -> None:
         if isinstance(target, ast.Name):

@@ -9,13 +9,9 @@ from rule_checker.program import Module, Program
 
 
 def check_streams(program: Program, findings: Findings) -> None:
-    """Hold every use of `Stream.NAME` against the function named beside its declaration in `rng.py`."""
-    home = program.modules[f"{program.folder.name}.rng"]
-    owners = {
-        line.targets[0].id: (line.lineno, home.comments.get(line.lineno, ""))
-        for line in home.classes["Stream"].body
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
-    }
+    """Hold every use of `Stream.NAME` against the function named beside its declaration."""
+    home, members = program.members("Stream")
+    owners = {name: (line, owner) for name, line, owner in members}
     used: set[str] = set()
     for module in program.modules.values():
         for function, node in _uses(module):

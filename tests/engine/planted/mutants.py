@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from rule_checker.check import ROOMS
 from rule_checker.findings import Findings, Place
 from rule_checker.program import Function, Program
 from rule_checker.statements import Walk
@@ -36,12 +35,7 @@ class Rules:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.functions = [
-            function
-            for module in program.modules.values()
-            if module.path.parent.name in ROOMS
-            for function in module.functions.values()
-        ]
+        self.functions = program.rules
 
     @cached_property
     def callers(self) -> dict[str, list[Function]]:
