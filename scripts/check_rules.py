@@ -29,8 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{place.file.relative_to(package.parent)}:{place.line}: not known: {what}")
     lines = findings.lines(package.parent)
     print("\n".join(lines) if lines else "", end="\n" if lines else "")
-    made = len(findings.compared) - len(findings.unknown)
-    print(f"{made} of {len(findings.compared)} comparisons made ({made / len(findings.compared):.1%}), {len(findings.told)} told, {len(lines)} faults")
+    total = len(findings.compared)
+    made = total - len(findings.unknown)
+    faults = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
+    print(f"{made} of {total} comparisons made ({made / total:.1%}), {len(findings.told)} told by comments, {faults}")
     return 1 if lines else 0
 
 

@@ -88,7 +88,7 @@ class Calls(Expressions):
                 one, two = given[name], given[other]
                 same = own == other or (one.unit, one.row, one.literal) == (two.unit, two.row, two.literal)
                 if same and _alike(own, other) and not _alike(called[other], other):
-                    self.fault(node, f"`{own}` is given as {function.name}({name}), and not as `{other}`")
+                    self.fault(sources[name], f"`{own}` is given as {function.name}({name}), and not as `{other}`")
 
     def _route(self, node: ast.Call, kind: Value, payer: Value, payee: Value) -> None:
         """Hold payer and payee against those that the kind of payment is declared for."""
