@@ -1,4 +1,4 @@
-"""A model takes only attributes that it has: a misspelt name is refused where it is set, not found out by its silence."""
+"""A model takes only attributes that it has: a misspelt name is refused where it is set."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ccepz_sim.errors import ContentError, nearest
 USUAL = frozenset({"datacollector", "grid", "space", "running"})  # what Mesa's users set on a model
 
 
-class UnknownAttribute(ContentError, AttributeError):
+class UnknownAttributeError(ContentError, AttributeError):
     """An attribute that a model does not have was to be set."""
 
 
 class OnlyKnownAttributes:
-    """Base of models whose attributes are known once they are made: a subclass sets its own in `__init__`, or annotates them."""
+    """Base of models that are complete once they are made: a subclass adds in `__init__`, or annotates."""
 
     def __init_subclass__(cls, **given: Any) -> None:
         """Have the outermost `__init__` mark a model as complete."""
@@ -28,10 +28,10 @@ class OnlyKnownAttributes:
         """Set an attribute.
 
         Raises:
-            UnknownAttribute: the model is complete and has no such attribute; the nearest is named.
+            UnknownAttributeError: the model is complete and has no such attribute; the nearest is named.
         """
         if name not in self.__dict__ and "_complete" in self.__dict__ and not self._takes(name):
-            raise UnknownAttribute("unknown_attribute", name=name, nearest=self._nearest(name))
+            raise UnknownAttributeError("unknown_attribute", name=name, nearest=self._nearest(name))
         super().__setattr__(name, value)
 
     def _takes(self, name: str) -> bool:

@@ -157,8 +157,8 @@ class Ledger(Record):
             amount: yuan, not negative; one or an array.
 
         Raises:
-            LedgerError: if an amount is negative or not a number, there are not as many accounts as amounts, or the kind
-            or an account does not exist.
+            LedgerError: if an amount is negative or not a number, there are not as many accounts as amounts, or kind or
+            account does not exist.
         """
         if not isinstance(kind, Flow):
             raise LedgerError(f"there is no kind of payment {kind}{_nearest(str(kind))}")
@@ -390,7 +390,7 @@ def _place(who: Index, count: int, accounts: int) -> tuple[int, int, np.ndarray]
         place, size, ends = (who, SINGLE, NO_ROWS), count, (who, who)
     if size != count:
         raise LedgerError(f"{count} amounts for {size} accounts")
-    if not (0 <= ends[0] and ends[1] < accounts):
+    if not (ends[0] >= 0 and ends[1] < accounts):
         raise LedgerError(f"there is no account {ends[0] if ends[0] < 0 else ends[1]}: the last is {accounts - 1}")
     return place
 

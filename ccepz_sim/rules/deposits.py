@@ -37,7 +37,7 @@ def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.
 
 @compiled
 def unit_cost(zone: Zone, firm: int, waste: int) -> float:
-    """Give what making a tonne of a firm's waste safe costs, yuan/tonne at prices of 2010; 1 for a waste there is not."""
+    """Give what making a tonne of a firm's waste safe costs, yuan/tonne at prices of 2010; 1 where there is none."""
     kind = zone.technology.waste_kind[firm, waste]
     return zone.world.material.storage_cost[kind] if kind >= 0 else 1.0
 

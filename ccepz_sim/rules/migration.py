@@ -44,9 +44,9 @@ def choice_chances(utility: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 @compiled
 def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
-    """Give the Harris-Todaro income, yuan/person/year: chance of a job times wage, else what the jobless have. Benchmark B07.
+    """Give the Harris-Todaro income, yuan/person/year: wage times the chance of a job, else what the jobless have.
 
-    Source: Harris and Todaro 1970.
+    Benchmark B07. Source: Harris and Todaro 1970.
     """
     return job_chance * wage + (1.0 - job_chance) * otherwise
 
@@ -189,7 +189,7 @@ def attraction(zone: Zone) -> np.ndarray:
 
 @compiled
 def _income(zone: Zone, place: int, skill: int) -> float:
-    """Give the income somebody can expect, yuan/person/year; a chance of a job asks for a vacancy and for few who seek it."""
+    """Give the income somebody can expect, yuan/person/year; a job asks for a vacancy and for few who seek it."""
     towns, p = zone.towns, zone.p.migration
     free = working = 0.0
     for employer in range(towns.employed.shape[0]):

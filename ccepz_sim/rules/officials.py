@@ -186,7 +186,8 @@ def change_posts(zone: Zone, moves: np.ndarray, traits: np.ndarray, yearly: bool
         officials.tenure[one] += 1
         stays = 1.0 - tenure_hazard(float(officials.tenure[one]), p.tenure_middle, p.tenure_spread)
         if yearly and officials.tenure[one] > p.promotion_quarters:
-            stays *= 1.0 - p.promotion_slope * max(0.0, (officials.record[one] - mean) / spread)  # in shares: once a year
+            above = max(0.0, (officials.record[one] - mean) / spread)
+            stays *= 1.0 - p.promotion_slope * above  # in shares: once a year
         leaves[one] = moves[one] < 1.0 - stays or (yearly and officials.caught[one])
         count += leaves[one]
     if count > 0:

@@ -15,6 +15,8 @@ from ccepz_sim.compiled import compiled
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+FIRST_YEAR = QUARTERS  # quarters, whose sales are those of 2010
+
 
 def follow_trends(zone: Zone) -> None:
     """Turn money of services and construction into job indices; trends of productivity; the permit base of 2015.
@@ -53,9 +55,9 @@ def _follow_sales(zone: Zone, index: np.ndarray, sales: np.ndarray, base: np.nda
     """
     p, general = zone.p.sectors, zone.prices.general
     for place in range(index.size):
-        if zone.quarter < QUARTERS:
+        if zone.quarter < FIRST_YEAR:
             base[place] += max(sales[place] / general, 1.0) / QUARTERS  # in yuan: mean of four quarters
         else:
-            productivity = (1.0 + p.services_productivity) ** ((zone.quarter - QUARTERS) / QUARTERS)
+            productivity = (1.0 + p.services_productivity) ** ((zone.quarter - FIRST_YEAR) / QUARTERS)
             level = sales[place] / general / max(base[place], 1.0) / productivity
             index[place] += p.index_speed * (min(max(level, 0.0), p.index_most) - index[place])

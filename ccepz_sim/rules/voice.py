@@ -189,7 +189,8 @@ def add_up(zone: Zone, first: int, odds: np.ndarray, sums: np.ndarray) -> None:
     """Sum awareness and complaints of the persons of a block by cell, in lanes.
 
     Args:
-        first: row of a resident, the first of the block; odds: against a complaint, float32; sums: shape (LANES, cells, 2), changed.
+        first: row of a resident, the first of the block; odds: against a complaint, float32.
+        sums: shape (LANES, cells, 2), changed.
     """
     people = zone.population
     last = min(first + BLOCK, people.used)

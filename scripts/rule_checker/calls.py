@@ -40,18 +40,18 @@ class Calls(Expressions):
             place = self.program.place_of(self.module.name, node.func.id)
             if node.func.id not in self.env and place and place[1] in place[0].functions:
                 return self._own(node, place[0].functions[place[1]], values, named)
-            return self._known(node, node.func.id, values, named)
+            return self._known(node, node.func.id, values)
         if isinstance(node.func, ast.Attribute):
             base = self.value(node.func.value)
             if ast.unparse(node.func.value) in ("np", "math"):
-                return self._known(node, node.func.attr, values, named)
+                return self._known(node, node.func.attr, values)
             if base.thing == "Ledger" and node.func.attr == "account" and node.args:
                 sector = ast.unparse(node.args[0]).removeprefix("Sector.")
                 account = Value(row="account", sectors=frozenset({sector}), first=True, dims=())
                 return replace(self._account(node, account, values[1]), dims=values[1].dims)
             if base.thing == "Ledger" and node.func.attr == "pay":
                 self._route(node, *(values + [NOTHING] * 3)[:3])
-            return self._method(node, node.func.attr, base, values, named)
+            return self._method(node, node.func.attr, base, values)
         return NOTHING
 
     # the package's own
@@ -67,7 +67,7 @@ class Calls(Expressions):
             if expected.known:
                 self.agree(sources[name], what, expected, value, guard=True)
             self.rows_agree(sources[name], what, expected, value)
-        self._names(node, function, sources, given)
+        self._names(function, sources, given)
         if function.name == "pay" and function.module.name.endswith(".ledger"):
             self._route(node, *(given.get(name, NOTHING) for name in ("kind", "payer", "payee")))
         if function.name in ("pay", "lend", "write_off") and function.module.name.endswith(".ledger"):
@@ -76,9 +76,7 @@ class Calls(Expressions):
             return NOTHING
         return self.run(function, given, self.depth + 1)
 
-    def _names(
-        self, node: ast.Call, function: Function, sources: dict[str, ast.expr], given: dict[str, Value]
-    ) -> None:
+    def _names(self, function: Function, sources: dict[str, ast.expr], given: dict[str, Value]) -> None:
         """Refuse what bears the name of another argument: most likely two were swapped."""
         called = {name: _last_name(source) for name, source in sources.items()}
         for name, own in called.items():
@@ -108,7 +106,7 @@ class Calls(Expressions):
 
     # NumPy's and Python's own
 
-    def _known(self, node: ast.Call, name: str, values: list[Value], named: dict[str, Value]) -> Value:
+    def _known(self, node: ast.Call, name: str, values: list[Value]) -> Value:
         first = values[0] if values else NOTHING
         if name in JOINED and values:
             found = first
@@ -148,14 +146,12 @@ class Calls(Expressions):
             return replace(first, dims=())
         return NOTHING
 
-    def _method(
-        self, node: ast.Call, name: str, base: Value, values: list[Value], named: dict[str, Value]
-    ) -> Value:
+    def _method(self, node: ast.Call, name: str, base: Value, values: list[Value]) -> Value:
         if name in SAMPLED:
             unit = ONE
             shape = values[-1] if values else NOTHING
             return Value(unit=unit, dims=_dims(shape) if values else ())
-        if base.thing or base.dims is None and base.unit is None and not base.row:
+        if base.thing or (base.dims is None and base.unit is None and not base.row):
             return NOTHING
         if name in REDUCED:
             return replace(base, dims=_reduced(base.dims, node), literal=False)
@@ -178,7 +174,7 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _alike(own: str, name: str) -> bool:
-    """Say whether a value bears the name of an argument: `services_sales` that of `sales`, `guarantees` of `guarantee`."""
+    """Say whether a value bears the name of an argument: `services_sales` that of `sales`."""
     return own == name or own.endswith("_" + name) or own == name + "s"
 
 

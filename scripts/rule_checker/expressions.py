@@ -46,15 +46,17 @@ class Expressions:
             if expected.thing != found.thing and expected.known and found.known:
                 self.fault(node, f"{what} expects {expected}, found {found}")
             return
+        if (expected.row in NUMBERING and not found.row) or (found.row in NUMBERING and not expected.row):
+            expected, found = replace(expected, row=""), replace(found, row="")
         if expected.row and found.row:
             if expected.row != found.row:
                 self.fault(node, f"{what} expects {expected}, found {found}")
             self.findings.compare(self.place(node), what, True)
             return
-        if expected.row and expected.row not in NUMBERING and found.unit not in (None, ONE, ANY):
+        if expected.row and found.unit not in (None, ONE, ANY):
             self.fault(node, f"{what} expects {expected}, found {found}")
             return
-        if found.row and found.row not in NUMBERING and expected.unit not in (None, ONE, ANY):
+        if found.row and expected.unit not in (None, ONE, ANY):
             self.fault(node, f"{what} expects {expected}, found {found}")
             return
         if expected.row or found.row:
@@ -156,9 +158,8 @@ class Expressions:
         if isinstance(part, ast.Slice):
             whole = part.lower is None and part.upper is None and part.step is None
             return [axis if whole else ""]
-        if index.row and axis and index.row != axis:
-            self.fault(node, f"rows are {axis}, found {index}")
-        elif axis and not index.row and index.unit not in (None, ONE, ANY):
+        amount = not index.row and index.unit not in (None, ONE, ANY)
+        if axis and (amount or (index.row and index.row != axis)):
             self.fault(node, f"rows are {axis}, found {index}")
         elif axis and not index.literal:
             mask = index.dims == (axis,) and index.unit == ONE
@@ -194,7 +195,7 @@ class Expressions:
         if isinstance(how, ast.Mult | ast.Div):
             return Value(unit=self._product(node, how, left, right), dims=dims, literal=left.literal and right.literal)
         if isinstance(how, ast.Pow):
-            return Value(unit=_power(left, right, node), dims=dims)
+            return Value(unit=_power(left, node), dims=dims)
         if isinstance(how, ast.BitAnd | ast.BitOr | ast.BitXor):
             return Value(unit=ONE, dims=dims)
         return Value(unit=ONE if left.unit == right.unit == ONE else None, dims=dims)
@@ -314,7 +315,7 @@ def _growth(left: Value, right: Value) -> bool:
     return left.literal and right.unit is not None and right.unit.rate
 
 
-def _power(base: Value, exponent: Value, node: ast.AST) -> Unit | None:
+def _power(base: Value, node: ast.AST) -> Unit | None:
     written = node.right if isinstance(node, ast.BinOp) else None
     if base.unit is None or base.unit.anything or base.unit == ONE:
         return base.unit

@@ -135,7 +135,7 @@ class Program:
 
     @cached_property
     def sectors(self) -> dict[str, str]:
-        """The sectors of accounts and what there is an account for: `HOUSEHOLDS = 2  # of a place`; "" where it is one."""
+        """The sectors, and what each account is of: `HOUSEHOLDS = 2  # of a place`; "" where the accounts are named."""
         found = {name: re.match(r"of an? (\w+)", told) for name, told in self._enum("Sector")}
         return {name: match[1] if match else "" for name, match in found.items()}
 
@@ -200,16 +200,17 @@ class Program:
         """Give what is told of each field of a declared class."""
         if name not in self._fields:
             module, node = self.classes[name]
-            lines = [line for line in node.body if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)]
-            sizes: dict[str, str] = {}
-            for line in lines:
-                if _plain(line.annotation) == "Size":
-                    told = re.split(r"[,;<]", module.comments.get(line.lineno, line.target.id))[0]  # type: ignore[union-attr]
-                    sizes[line.target.id] = singular(told.removeprefix("number of ").split()[0])  # type: ignore[union-attr]
-            self._fields[name] = {
-                line.target.id: self._field(name, module, line, sizes)  # type: ignore[union-attr]
-                for line in lines
+            lines = {
+                line.target.id: line
+                for line in node.body
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
             }
+            sizes = {}
+            for own, line in lines.items():
+                if _plain(line.annotation) == "Size":
+                    told = re.split(r"[,;<]", module.comments.get(line.lineno, own))[0]
+                    sizes[own] = singular(told.removeprefix("number of ").split()[0])
+            self._fields[name] = {own: self._field(name, module, line, sizes) for own, line in lines.items()}
         return self._fields[name]
 
     def _field(self, owner: str, module: Module, line: ast.AnnAssign, sizes: dict[str, str]) -> Value:
@@ -219,7 +220,8 @@ class Program:
         if name in sizes:
             return Value(unit=ONE, dims=(), counts=sizes[name])
         if owner == "Ledger" and plain == "int" and name.upper() in self.sectors:
-            return Value(row="account", dims=(), sectors=frozenset({name.upper()}), first=bool(self.sectors[name.upper()]))
+            sector = name.upper()
+            return Value(row="account", dims=(), sectors=frozenset({sector}), first=bool(self.sectors[sector]))
         if plain in self.classes:
             return Value(thing=plain)
         if plain in NUMBERS:
@@ -280,14 +282,14 @@ class Program:
             return replace(told_value(comment, "int"), dims=(singular(by[1]),) if by else ("",))
         if row_of(comment):
             return Value(row=row_of(comment), dims=())
-        if isinstance(value, ast.Constant) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
+        if isinstance(value, ast.Constant) and type(value.value) in (int, float):
             told = told_unit(comment)
             if singular(own) in self.kinds and told is None:
                 return Value(unit=ONE, dims=(), counts=singular(own))
             return Value(unit=(ONE if told is None else told) if value.value else ANY, dims=(), literal=not value.value)
         if isinstance(value, ast.UnaryOp):
             return replace(PURE, literal=True)
-        return NOTHING
+        return Value(unit=told_unit(comment), dims=()) if told_unit(comment) is not None else NOTHING
 
 
 def _comments(source: str) -> dict[int, str]:

@@ -83,7 +83,7 @@ class Statements(Calls):
                 self.told = None
 
     def _told(self, node: ast.stmt) -> Unit | None:
-        """Give the unit that a comment tells of what is assigned, where the units of its parts do not: `# in yuan: ...`."""
+        """Give the unit that a comment tells where the parts of what is assigned do not: `# in yuan: ...`."""
         if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return):
             return None
         comment = self.module.comments.get(node.end_lineno or 0, "")
@@ -166,7 +166,7 @@ class Statements(Calls):
         held = target.value
         fresh = expected.unit is not None and expected.unit.anything
         if isinstance(held, ast.Name) and (fresh or self.told is not None):
-            if value.unit is not None and not value.unit.anything or value.row:
+            if (value.unit is not None and not value.unit.anything) or value.row:
                 kept = self.env[held.id]
                 self.env[held.id] = replace(kept, unit=value.unit, row=value.row, sectors=value.sectors)
         elif expected.known:
@@ -223,7 +223,8 @@ def _meet(one: Value, other: Value) -> Value:
     if other.unit is not None and other.unit.anything:
         return one if one.known else other
     if one.unit == other.unit and one.row == other.row and one.dims == other.dims:
-        return replace(one, counts="", literal=False, flows=one.flows | other.flows, sectors=one.sectors | other.sectors)
+        sectors = one.sectors | other.sectors
+        return replace(one, counts="", literal=False, flows=one.flows | other.flows, sectors=sectors)
     if one.items is not None or other.items is not None:
         both = zip(one.items or (), other.items or (), strict=False)
         return Value(items=tuple(_meet(a, b) for a, b in both))

@@ -18,8 +18,9 @@ ACCOUNT = re.compile(r"^(?:the |its )?(?:number of (?:an|the) )?accounts?\b")
 CALLED = {
     "firm": "firm", "town": "place", "place": "place", "body": "body", "official": "official", "skill": "skill",
     "institute": "institute", "employer": "employer", "lever": "lever", "product": "product", "taker": "firm",
-    "giver": "firm", "cell": "cell", "home": "place", "series": "series", "material": "material", "industry": "industry",
-    "quarter": "quarter", "account": "account", "goal": "place", "here": "place", "medium": "medium",
+    "giver": "firm", "cell": "cell", "home": "place", "series": "series", "material": "material",
+    "industry": "industry", "quarter": "quarter", "account": "account", "goal": "place", "here": "place",
+    "medium": "medium",
 }  # fmt: skip
 NUMBERING = ("quarter",)  # rows that are also numbers to reckon with
 

@@ -52,7 +52,7 @@ FAULTS = (
         ("production.py", "abatement_cost(abate, plan.start[firm, group],",
          "abatement_cost(plan.start[firm, group], abate,")),
     *_kind("a wrong account", RULES,
-        ("firm_money.py", "Flow.WAGES, account, ledger.households + town", "Flow.WAGES, account, ledger.services + town"),
+        ("firm_money.py", "Flow.WAGES, account, ledger.households +", "Flow.WAGES, account, ledger.services +"),
         ("deposits.py", "ledger.trust, ledger.firms + firm, back", "ledger.trust, ledger.bodies + firm, back"),
         ("budget.py", "Flow.TRANSFERS, ledger.outside, province", "Flow.TRANSFERS, ledger.bank, province")),
     *_kind("a wrong unit", RULES,

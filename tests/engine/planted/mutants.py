@@ -1,4 +1,4 @@
-"""Plants faults of a kind at every place of the rules where they can be, one at a time, and asks whether they are found.
+"""Plants faults of a kind at every place of the rules where they can be, one at a time: are they found?
 
 A change is made in the syntax tree, the function is walked, and those that call it; then it is undone.
 """
@@ -94,9 +94,9 @@ def swapped_arguments(rules: Rules) -> Iterator[Mutant]:
 def dropped_conversions(rules: Rules) -> Iterator[Mutant]:
     """Leave out a division by the quarters of a year, or a multiplication."""
     for function, node in rules.nodes():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult):
-            if ast.unparse(node.right) == "QUARTERS":
-                yield Mutant(function, node.lineno, f"{ast.unparse(node)} without it", _change(node, "right", "1.0"))
+        found = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult)
+        if found and ast.unparse(node.right) == "QUARTERS":
+            yield Mutant(function, node.lineno, f"{ast.unparse(node)} without it", _change(node, "right", "1.0"))
 
 
 def wrong_accounts(rules: Rules) -> Iterator[Mutant]:
@@ -110,10 +110,12 @@ def wrong_accounts(rules: Rules) -> Iterator[Mutant]:
 def wrong_rows(rules: Rules) -> Iterator[Mutant]:
     """Take the row of something else."""
     for function, node in rules.nodes():
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and isinstance(node.slice, ast.Name):
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute):
+            continue
+        if isinstance(node.slice, ast.Name):
             other = ROWS.get(node.slice.id)
             names = {one.id for one in ast.walk(function.node) if isinstance(one, ast.Name)}
-            if other and (other in names or "zone" in names and "." in other):
+            if other and (other in names or ("zone" in names and "." in other)):
                 yield Mutant(function, node.lineno, f"{ast.unparse(node)} at {other}", _change(node, "slice", other))
 
 

@@ -15,6 +15,7 @@ STATE = '''
 """State."""
 Floats = Annotated[npt.NDArray[np.float64], Dims.of(ROWS)]
 Ints = Annotated[npt.NDArray[np.int64], Dims.of(ROWS)]
+Accounts = Annotated[npt.NDArray[np.float64], Dims.of("accounts")]
 Bools = Annotated[npt.NDArray[np.bool_], Dims.of(ROWS)]
 BySkill = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, len(SKILLS))]
 SKILLS = ("low", "high")
@@ -57,7 +58,7 @@ class Ledger(Record):
     firms: int
     households: int
     outside: int
-    deposits: Floats  # yuan
+    deposits: Accounts  # yuan
 
 
 class Zone(Record):
@@ -169,11 +170,12 @@ def test_a_right_rule_is_right(tmp_path):
         ("firms.share[firm] = wages(zone, firm)", "firms.share[firm] expects 1, found yuan"),
         ("if firms.sales[firm] > firms.waste[firm]:\n    pass", "a comparison expects yuan, found t"),
         ("x = min(firms.sales[firm], firms.waste[firm])", "min() expects yuan, found t"),
-        ("x = firms.sales[firm] if firms.alive[firm] else firms.waste[firm]", "one way and the other expects yuan, found t"),
+        ("x = firms.sales[firm] if firms.alive[firm] else firms.waste[firm]",
+         "one way and the other expects yuan, found t"),
         ("towns.bill[town] += towns.wage[town, LOW] * firms.staff[firm, LOW]", "a sum expects yuan, found yuan/year"),
         ("x = np.exp(firms.sales[firm])", "exp() expects 1, found yuan"),
         ("x = 1.0 + zone.interest", "a sum expects 1, found 1/year"),
-        ("x = (1.0 + zone.interest) ** zone.quarter", "an exponent expects year, found row of quarter"),
+        ("x = (1.0 + zone.interest) ** zone.quarter", "an exponent expects year, found 1"),
         ("x = split(firms.waste[firm], 0.5)", "split(amount) expects yuan, found t"),
         # rows and shapes
         ("x = towns.bill[firm]", "rows are place, found row of firm"),
@@ -189,7 +191,8 @@ def test_a_right_rule_is_right(tmp_path):
         ("x = ledger.households + firm", "account of HOUSEHOLDS expects a row of place, found row of firm"),
         ("x = ledger.deposits[firm]", "rows are account, found row of firm"),
         ("pay(ledger, Flow.WAGES, account, ledger.outside, paid)", "WAGES is not paid by firms to outside"),
-        ("pay(ledger, Flow.WAGES, ledger.households + town, account, paid)", "WAGES is not paid by households to firms"),
+        ("pay(ledger, Flow.WAGES, ledger.households + town, account, paid)",
+         "WAGES is not paid by households to firms"),
         ("pay(ledger, Flow.WAGES, account, ledger.households, paid)", "the payee is the first account of HOUSEHOLDS"),
         ("pay(ledger, Flow.WAGES, account, ledger.households + town, firms.waste[firm])",
          "pay(amount) expects yuan, found t"),
@@ -235,6 +238,6 @@ def test_the_command_gives_a_line_for_each_fault(tmp_path, capsys):
     assert main([str(tmp_path / "small"), "--unknown"]) == 1
     told = capsys.readouterr().out.splitlines()
     where = Path("small/rules/rule.py")
-    assert told[-2] == f"{where}:37: firms.sales[firm] expects yuan, found t: firms.sales[firm] = firms.waste[firm]"
+    assert told[-2] == f"{where}:35: firms.sales[firm] expects yuan, found t: firms.sales[firm] = firms.waste[firm]"
     assert told[-1].endswith("1 fault")
     assert sys.modules["check_rules"].__doc__

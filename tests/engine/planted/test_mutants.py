@@ -1,7 +1,7 @@
 """The rules are without fault, and faults of a kind planted at every place of them, one at a time, are mostly found.
 
-What is not found here a type checker may find (a name before it has a value), and some of it is no fault: the chances in
-`either` have no order. The shares are held so that the checker does not grow blind.
+What is not found here a type checker may find, such as a name that has no value yet, and an order may not matter. The
+shares are held so that the checker does not grow blind.
 """
 
 from __future__ import annotations
