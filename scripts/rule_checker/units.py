@@ -14,7 +14,8 @@ from fractions import Fraction
 PURE = (
     "1", "0-1", "share", "shares", "multiple", "multiples", "log", "logit", "odds", "utility", "level", "levels",
     "count", "counts", "number", "numbers", "index", "factor", "factors", "chance", "chances", "probability",
-    "quarter", "quarters", "weight", "weights", "uniform", "relative", "strength", "firms", "officials", "sign", "normal", "luck",
+    "quarter", "quarters", "weight", "weights", "uniform", "relative", "strength", "firms", "officials", "sign",
+    "normal", "luck",
 )  # fmt: skip
 BASE = {
     "yuan": "yuan", "tonne": "t", "tonnes": "t", "t": "t", "kg": "kg", "unit": "unit", "units": "unit", "year": "year",
