@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError, unknown
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.bands import Band, BandMaker
 from ccepz_sim.game.database import Head
@@ -41,7 +39,9 @@ from ccepz_sim.game.records import Future, Order, Result
 from ccepz_sim.game.run_cache import RunCache, Ticket
 from ccepz_sim.game.saving import Journal, Keeping, NoJournal, Record, Written
 from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError, unknown
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
 SLOW = 0.4  # seconds after which a run is worth a sign that it goes on

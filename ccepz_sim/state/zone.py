@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ccepz_sim.content import Content
-from ccepz_sim.ledger import Ledger
-from ccepz_sim.materials import Materials
-from ccepz_sim.rng import Streams
-from ccepz_sim.schema import Label
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema import Label
+from ccepz_sim.numerics.declare import Record, Shared
+from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.state.bodies import Bodies, BodyNumbers, Institutes, Officials
-from ccepz_sim.state.declare import Record, Shared
 from ccepz_sim.state.firms import Firms, Plans, Technology
+from ccepz_sim.state.ledger import Ledger
+from ccepz_sim.state.materials import Materials
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.policy import Policy
 from ccepz_sim.state.population import Population

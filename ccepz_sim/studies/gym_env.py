@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.fields import shown
+from ccepz_sim.content.schema import LARGEST_SEED, QUARTERS_A_YEAR, Study
 from ccepz_sim.model import PilotZone
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.reading.fields import shown
-from ccepz_sim.schema import LARGEST_SEED, QUARTERS_A_YEAR, Study
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.runner import check_phases
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import QUARTERS_A_YEAR, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema import QUARTERS_A_YEAR, Study
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.design import Run
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ccepz_sim.commands.figures import exact
-from ccepz_sim.content import Content
-from ccepz_sim.schema import STATUSES, Column, Parameter, Target
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema import STATUSES, Column, Parameter, Target
 from ccepz_sim.studies.targets import allowed
 from doc_maker.page import Page, range_text
 from doc_maker.where_read import readers

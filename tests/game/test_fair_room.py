@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import AHEAD, Band, BandMaker
 from ccepz_sim.game.fair_queue import BACKGROUND, FORESEEN, OWN, FairQueue, OnProgress, Request, Then
 from ccepz_sim.game.problems import GameError
@@ -22,7 +22,7 @@ from ccepz_sim.game.run_cache import Kept, RunCache, SharedCache
 from ccepz_sim.game.runner import Runner
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.world import World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.state.decisions import Decision
 
 WORLD = World(1, "calm")
 WAIT = 60  # seconds within which a thread has its turn, however slow the machine is

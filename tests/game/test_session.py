@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.database import FILE, GameDatabase, usual_path
 from ccepz_sim.game.fair_queue import Request
@@ -24,7 +23,8 @@ from ccepz_sim.game.run_cache import KEPT
 from ccepz_sim.game.session import Game, Outcome
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError
 
 Settle = Callable[[Game], None]
 
