@@ -18,7 +18,7 @@ from ccepz_sim.building import history
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema import Label, Package
+from ccepz_sim.content.schema.lever import Package
 from ccepz_sim.measures import chronicle
 from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.measures.observers import Recorder
@@ -46,6 +46,7 @@ from ccepz_sim.rules.voice import form_opinions
 from ccepz_sim.state.decisions import Decision, check_decisions, decisions_of
 from ccepz_sim.state.zone import Zone
 from ccepz_sim.text.errors import ContentError
+from ccepz_sim.text.label import Label
 
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from ccepz_sim.content.reading.fields import as_whole, finite, shown
-from ccepz_sim.content.schema import LARGEST_SEED
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS, year_of
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.text.errors import ContentError, unknown
 
 NEEDED = "record"  # the phase without which nothing is measured

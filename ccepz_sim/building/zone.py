@@ -15,7 +15,7 @@ from ccepz_sim.building.residents import make_population
 from ccepz_sim.building.stocks import first_stocks
 from ccepz_sim.building.world import make_world
 from ccepz_sim.content.loading import Content
-from ccepz_sim.content.schema import Scenario
+from ccepz_sim.content.schema.scenario import Scenario
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.rules.firm_life import assign_officials, open_firms

@@ -15,7 +15,7 @@ from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema import NEUTRAL
+from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
 from ccepz_sim.text.texts import Texts

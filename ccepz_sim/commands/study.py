@@ -22,7 +22,7 @@ from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.files import ENDING, read_one
-from ccepz_sim.content.schema import Study
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.output.disk import is_there
 
 if TYPE_CHECKING:

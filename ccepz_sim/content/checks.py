@@ -13,7 +13,11 @@ from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.files import PARTS, Files, read_files
 from ccepz_sim.content.reading.finding import Finding
 from ccepz_sim.content.reading.needs import TABLES
-from ccepz_sim.content.schema import STATUS_QUO, Group, Lever, Parameter, Phenomenon, Study, Table
+from ccepz_sim.content.schema.lever import STATUS_QUO, Group, Lever
+from ccepz_sim.content.schema.parameter import Parameter
+from ccepz_sim.content.schema.phenomenon import Phenomenon
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.content.schema.table import Table
 from ccepz_sim.text.errors import ContentError
 
 __all__ = ["Finding", "check_content"]

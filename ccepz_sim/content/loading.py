@@ -16,22 +16,16 @@ from ccepz_sim.content.reading import designs, experiments, parameters, phenomen
 from ccepz_sim.content.reading.fields import finite, shown
 from ccepz_sim.content.reading.files import PARTS, Files, read_files, stamp
 from ccepz_sim.content.reading.finding import Finding, make, refuse
-from ccepz_sim.content.schema import (
-    Frozen,
-    Group,
-    Label,
-    Lever,
-    Package,
-    Parameter,
-    ParameterGroup,
-    Patterns,
-    Phenomenon,
-    Scenario,
-    Study,
-    Table,
-    Target,
-)
+from ccepz_sim.content.schema.frozen import Frozen
+from ccepz_sim.content.schema.lever import Group, Lever, Package
+from ccepz_sim.content.schema.parameter import Parameter, ParameterGroup
+from ccepz_sim.content.schema.phenomenon import Phenomenon
+from ccepz_sim.content.schema.scenario import Scenario
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.content.schema.table import Table
+from ccepz_sim.content.schema.target import Patterns, Target
 from ccepz_sim.text.errors import ContentError, unknown
+from ccepz_sim.text.label import Label
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 CACHED_FOLDERS = 8

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccepz_sim.content.loading import Content
-from ccepz_sim.content.schema import Lever, Package
+from ccepz_sim.content.schema.lever import Lever, Package
 from ccepz_sim.game.log import (
     MAIN,
     MOST_BRANCHES,

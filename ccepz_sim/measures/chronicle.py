@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ccepz_sim.content.schema import Label
 from ccepz_sim.numerics.clock import FIRST_YEAR, QUARTERS, is_last_of_year
+from ccepz_sim.text.label import Label
 from ccepz_sim.text.sentences import fill
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from ccepz_sim.content.schema import Label
+from ccepz_sim.text.label import Label
 
 
 @dataclass(frozen=True, slots=True)

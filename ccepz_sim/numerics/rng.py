@@ -12,6 +12,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.random import BitGenerator, Generator, Philox, SeedSequence
 
+LARGEST_SEED = 2**31 - 1  # of every seed; fits the integers of every language and file that carries one
+
 
 class Stream(StrEnum):
     """All streams; a stream's luck follows from its name, so a name never changes."""

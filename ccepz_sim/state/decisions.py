@@ -9,7 +9,7 @@ import numpy as np
 
 from ccepz_sim.content.loading import Content, out_of_bounds
 from ccepz_sim.content.reading.fields import finite, shown
-from ccepz_sim.content.schema import Package
+from ccepz_sim.content.schema.lever import Package
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.text.errors import ContentError
 

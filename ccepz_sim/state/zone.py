@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ccepz_sim.content.loading import Content
-from ccepz_sim.content.schema import Label
 from ccepz_sim.numerics.declare import Record, Shared
 from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.state.bodies import Bodies, BodyNumbers, Institutes, Officials
@@ -23,6 +22,7 @@ from ccepz_sim.state.prices import Prices, ScenarioPath
 from ccepz_sim.state.records import BaseYear, Counts, Fixed, Governance, PermitMarket, PublicMoney
 from ccepz_sim.state.towns import Towns
 from ccepz_sim.state.world import World
+from ccepz_sim.text.label import Label
 
 Note = tuple[int, str, str, str, float, dict[str, Any]]  # quarter, kind, place, indicator, weight, fields
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.content.schema import Factor, Study
+from ccepz_sim.content.schema.study import Factor, Study
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import need
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.fields import as_whole, finite, shown
-from ccepz_sim.content.schema import LARGEST_SEED, Factor, Study
+from ccepz_sim.content.schema.study import Factor, Study
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Run

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from ccepz_sim import __version__
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema import LARGEST_SEED, STATUS_QUO, Label
+from ccepz_sim.content.schema.lever import STATUS_QUO
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision, check_decisions
 from ccepz_sim.text.errors import unknown
+from ccepz_sim.text.label import Label
 from ccepz_sim.text.texts import Texts
 
 SEEDS = 30

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema import Label, Outcome, Study
+from ccepz_sim.content.schema.study import Outcome, Study
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults
+from ccepz_sim.text.label import Label
 from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.content.schema import Study
+from ccepz_sim.content.schema.study import Study
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
 # Rooms that show or arrange runs; no number of a run depends on them.

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccepz_sim.content.reading.fields import as_whole
-from ccepz_sim.content.schema import NEUTRAL, Outcome, Study
+from ccepz_sim.content.schema.evidence import NEUTRAL
+from ccepz_sim.content.schema.study import Outcome, Study
 from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.extras import StudyError, need

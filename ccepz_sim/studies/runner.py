@@ -15,7 +15,7 @@ from typing import Any
 from ccepz_sim import __version__
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.needs import PHASES
-from ccepz_sim.content.schema import Study
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan

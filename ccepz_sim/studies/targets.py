@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content.schema import Target
+from ccepz_sim.content.schema.target import Target
 from ccepz_sim.numerics.clock import FIRST_YEAR, QUARTERS, quarter_of
 from ccepz_sim.studies.witness import Witness
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.content.schema import Band, Pattern, Target
+from ccepz_sim.content.schema.target import Band, Pattern, Target
 from ccepz_sim.studies import patterns, targets
 from ccepz_sim.studies.dispatch import Work
 from ccepz_sim.studies.engines import LocalPool

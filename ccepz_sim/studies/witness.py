@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content.schema import Target
+from ccepz_sim.content.schema.target import Target
 from ccepz_sim.numerics.clock import is_last_of_year, year_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from ccepz_sim.content.schema import Label
+from ccepz_sim.text.label import Label
 from ccepz_sim.text.texts import Texts
 
 SHOWN_NAMES = 12

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from ccepz_sim.content.schema import LANGUAGES, Label
+from ccepz_sim.text.label import LANGUAGES, Label
 
 FOLDER = Path(__file__).parent
 LANGUAGE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccepz_sim.content.schema import LANGUAGES
 from ccepz_sim.text.errors import UserError
+from ccepz_sim.text.label import LANGUAGES
 from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:

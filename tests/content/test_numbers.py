@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading import experiments, needs, parameters, policies, tables
 from ccepz_sim.content.reading.fields import Fields, as_whole, finite, shown
-from ccepz_sim.content.schema import LARGEST_SEED
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.lags import MOST_STAGES
 from ccepz_sim.text.errors import ContentError
 from tests.studies.conftest import document

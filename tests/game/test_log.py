@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ccepz_sim import __version__
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema import Lever
+from ccepz_sim.content.schema.lever import Lever
 from ccepz_sim.game import game_file
 from ccepz_sim.game.log import (
     MOST_ENTRIES,

@@ -16,7 +16,7 @@ from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading import phenomena as reading
 from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.content.reading.finding import Finding
-from ccepz_sim.content.schema import Phenomenon
+from ccepz_sim.content.schema.phenomenon import Phenomenon
 from ccepz_sim.studies import phenomena
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.phenomena import EFFECT, KNOCK_OUT, NULL, SCREENING, SPACE, study_of_part

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ccepz_sim import load_study
-from ccepz_sim.content.schema import NEUTRAL
+from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.studies import runner, sensitivity, store
 from ccepz_sim.studies.dispatch import Work
 from ccepz_sim.studies.engines import Engine

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from ccepz_sim.content.schema import Study
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies import runner, store
 from ccepz_sim.studies.engines import LocalPool
 from ccepz_sim.studies.extras import StudyError

@@ -9,7 +9,7 @@ import pytest
 
 from ccepz_sim.cli import main
 from ccepz_sim.content.loading import Content
-from ccepz_sim.content.schema import Pattern
+from ccepz_sim.content.schema.target import Pattern
 from ccepz_sim.studies import validate as study
 
 SYSTEM = {"LANG": "en_GB.UTF-8"}

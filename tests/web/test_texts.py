@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 import ccepz_sim.web
-from ccepz_sim.content.schema import Label
+from ccepz_sim.text.label import Label
 from ccepz_sim.text.sentences import figure, fill
 from ccepz_sim.text.texts import Texts
 from ccepz_sim.web import server

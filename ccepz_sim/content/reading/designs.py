@@ -13,8 +13,11 @@ import numpy as np
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import WORDS, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
-from ccepz_sim.content.schema import DIRECTIONS, LARGEST_SEED, Factor, Outcome, Relations, Setting, Study, StudyPolicy
+from ccepz_sim.content.schema.evidence import DIRECTIONS
+from ccepz_sim.content.schema.lever import Setting
+from ccepz_sim.content.schema.study import Factor, Outcome, Relations, Study, StudyPolicy
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.text.texts import FOLDER as TEXT_FOLDER
 
 DESIGNS = ("grid", "latin-hypercube", "sobol", "morris")

@@ -8,7 +8,8 @@ from typing import Any
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import WORDS, Fields, ascending, finite, shown
-from ccepz_sim.content.schema import ANY_SERIES, YEARS, CentralInspection, FactorPoint, Jump, PricePath, Scenario
+from ccepz_sim.content.schema.evidence import YEARS
+from ccepz_sim.content.schema.scenario import ANY_SERIES, CentralInspection, FactorPoint, Jump, PricePath, Scenario
 from ccepz_sim.numerics.clock import LAST_YEAR, PLAY_YEAR, QUARTERS
 
 KEYS = (

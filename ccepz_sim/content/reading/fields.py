@@ -10,7 +10,8 @@ from numbers import Integral, Real
 from typing import Any, TypeGuard
 
 from ccepz_sim.content.reading import finding as f
-from ccepz_sim.content.schema import LANGUAGES, STATUSES, YEARS, Evidence, Label
+from ccepz_sim.content.schema.evidence import STATUSES, YEARS, Evidence
+from ccepz_sim.text.label import LANGUAGES, Label
 
 QUARTERS = 4
 TOLERANCE = 1e-6

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ccepz_sim.content.schema import LANGUAGES, Label
 from ccepz_sim.text.errors import ContentError, brief, nearest, one_line, one_of
+from ccepz_sim.text.label import LANGUAGES, Label
 from ccepz_sim.text.texts import Texts
 
 NO_TEXT = Label("", "")

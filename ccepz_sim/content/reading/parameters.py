@@ -7,7 +7,7 @@ from typing import Any
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields
-from ccepz_sim.content.schema import Parameter, ParameterGroup
+from ccepz_sim.content.schema.parameter import Parameter, ParameterGroup
 
 FILE_KEYS = ("id", "label", "what")
 KEYS = ("label", "what", "value", "unit", "bounds", "status", "source", "why")

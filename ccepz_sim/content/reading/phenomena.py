@@ -9,7 +9,8 @@ from ccepz_sim.content.reading import designs
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
-from ccepz_sim.content.schema import Arm, Claim, KnockOut, Phenomenon, Study
+from ccepz_sim.content.schema.phenomenon import Arm, Claim, KnockOut, Phenomenon
+from ccepz_sim.content.schema.study import Study
 
 OWN = (
     "number", "mechanism", "refuted_by", "look", "seeds", "null_seeds", "trajectories", "agree", "claim", "knock_out",

@@ -8,23 +8,23 @@ from typing import Any
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import TOLERANCE, WORDS, Fields, ascending, shown
 from ccepz_sim.content.reading.needs import CHANNELS, MOST_STAGES
-from ccepz_sim.content.schema import (
+from ccepz_sim.content.schema.evidence import DIRECTIONS
+from ccepz_sim.content.schema.frozen import Frozen
+from ccepz_sim.content.schema.lever import (
     COST_KINDS,
-    DIRECTIONS,
     LEVER_UNITS,
     STATUS_QUO,
     Cost,
     DatedValue,
     Effect,
-    Frozen,
     Group,
-    Label,
     Lag,
     Lever,
     Package,
     Setting,
 )
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, QUARTERS
+from ccepz_sim.text.label import Label
 
 LEVER_KEYS = (
     "id", "group", "label", "summary", "assumes", "unit", "bounds", "step", "status_quo", "body", "channel",

@@ -7,8 +7,10 @@ from typing import Any
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, WORDS, Fields, finite, shown
-from ccepz_sim.content.schema import Band, Frozen, Label, Pattern, Patterns, Target
+from ccepz_sim.content.schema.frozen import Frozen
+from ccepz_sim.content.schema.target import Band, Pattern, Patterns, Target
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR
+from ccepz_sim.text.label import Label
 
 KINDS = ("level", "survey", "range", "ceiling", "floor")
 USES = ("calibrate", "validate")

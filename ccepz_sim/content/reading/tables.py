@@ -14,7 +14,10 @@ import numpy as np
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields, finite, sensible, shown
 from ccepz_sim.content.reading.needs import TABLES
-from ccepz_sim.content.schema import Column, Evidence, Frozen, Label, Table
+from ccepz_sim.content.schema.evidence import Evidence
+from ccepz_sim.content.schema.frozen import Frozen
+from ccepz_sim.content.schema.table import Column, Table
+from ccepz_sim.text.label import Label
 
 TABLE_KEYS = ("id", "label", "what", "columns", "row", "order", "rows", "evidence")
 ADDS = "adds_to"

@@ -5,7 +5,8 @@ and about how long each takes is recorded (`rules.json`), so that several proces
 """
 
 from ccepz_sim.numerics import rule_store
-from ccepz_sim.numerics.compiling.driver import Progress, compile_all, first_miss, is_worth_it, leave_alone
+from ccepz_sim.numerics.compiling.driver import compile_all, first_miss, is_worth_it, leave_alone
+from ccepz_sim.numerics.compiling.progress import Progress
 from ccepz_sim.numerics.compiling.recorded import missing
 
 rule_store.on_miss = first_miss

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from ccepz_sim.numerics.compiling.progress import OnProgress, Progress
 from ccepz_sim.numerics.compiling.recorded import Rule, missing
 from ccepz_sim.numerics.rule_store import stores
 
@@ -32,16 +33,6 @@ WORKER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the compilation is: share of the work, seconds left, rules done and in all."""
-
-    share: float
-    left: float
-    done: int
-    rules: int
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """What came of it: wall seconds, seconds of a processor by rule, and what was wrong with a rule."""
 
@@ -51,7 +42,6 @@ class Report:
     problems: dict[str, str]
 
 
-OnProgress = Callable[[Progress], None]
 _alone = threading.Event()  # this process has looked for what is missing, or is not to look
 
 

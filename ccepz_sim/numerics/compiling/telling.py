@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ccepz_sim.numerics.compiling.driver import OnProgress, Progress
+from ccepz_sim.numerics.compiling.progress import OnProgress, Progress
 from ccepz_sim.text.texts import Texts, system_language
 
 LINE_EVERY = 10.0  # seconds between two lines where no terminal shows a bar

@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ccepz_sim.content.schema import LANGUAGES
+from ccepz_sim.text.label import LANGUAGES
 from ccepz_sim.text.texts import Texts
 from ccepz_sim.web import html
 from ccepz_sim.web.gate import headers, widgets

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ccepz_sim.content.loading import Content
-from ccepz_sim.content.schema import STATUS_QUO, Lever
+from ccepz_sim.content.schema.lever import STATUS_QUO, Lever
 from ccepz_sim.game.log import ChoosePackage
 from ccepz_sim.game.position import values_at
 from ccepz_sim.game.session import State
