@@ -21,8 +21,9 @@ from ccepz_sim.commands.figures import change, exact, pair, unit_words
 from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
-from ccepz_sim.content.loading import Content, load_content, out_of_bounds
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.schema.lever import STATUS_QUO
+from ccepz_sim.content.values import out_of_bounds
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision

@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ccepz_sim.content.loading import Content, find_folder, load_content, note_twice
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading import designs, experiments, parameters, phenomena, policies, studies, tables
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.files import PARTS, Files, read_files
-from ccepz_sim.content.reading.finding import Finding
+from ccepz_sim.content.reading.finding import Finding, note_twice
 from ccepz_sim.content.reading.needs import TABLES
 from ccepz_sim.content.schema.lever import STATUS_QUO, Group, Lever
 from ccepz_sim.content.schema.parameter import Parameter

@@ -1,10 +1,9 @@
-"""Where content is, and the one object that gives it out: `load_content()`."""
+"""The one object that gives out content: `load_content()`."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,10 +11,13 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias, TypeVar
 
 from ccepz_sim import __version__
-from ccepz_sim.content.reading import designs, experiments, parameters, phenomena, policies, studies, tables
+from ccepz_sim.content.canonical import canonical, json_of
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.reading import designs, experiments, parameters, phenomena, policies, studies
 from ccepz_sim.content.reading.fields import finite, shown
-from ccepz_sim.content.reading.files import PARTS, Files, read_files, stamp
-from ccepz_sim.content.reading.finding import Finding, make, refuse
+from ccepz_sim.content.reading.files import Files, read_files, stamp
+from ccepz_sim.content.reading.finding import Finding, note_twice, refuse
+from ccepz_sim.content.rosters import Rosters
 from ccepz_sim.content.schema.frozen import Frozen
 from ccepz_sim.content.schema.lever import Group, Lever, Package
 from ccepz_sim.content.schema.parameter import Parameter, ParameterGroup
@@ -24,34 +26,15 @@ from ccepz_sim.content.schema.scenario import Scenario
 from ccepz_sim.content.schema.study import Study
 from ccepz_sim.content.schema.table import Table
 from ccepz_sim.content.schema.target import Patterns, Target
+from ccepz_sim.content.values import Values, out_of_bounds
 from ccepz_sim.text.errors import ContentError, unknown
-from ccepz_sim.text.label import Label
 
-PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 CACHED_FOLDERS = 8
 ASKED = ("experiments/studies/", "experiments/phenomena/")
 # Parts of a content that do not depend on the values of parameters.
 SHARED = ("_parameter_files", "parameter_groups", "groups", "levers", "packages", "scenarios", "_file_texts")
 Item = TypeVar("Item")
 Reader: TypeAlias = Callable[[Mapping[str, Any], str, str, list[Finding]], Item]
-
-
-class Values(SimpleNamespace):
-    """The values of a group of parameters as attributes; one that is missing is refused in one sentence."""
-
-    __slots__ = ("_group",)
-
-    def __init__(self, group: str = "", values: Mapping[str, float] | None = None) -> None:
-        """Hold the values of a group (copying makes an empty one first)."""
-        super().__init__(**(values or {}))
-        self._group = group
-
-    def __getattr__(self, name: str) -> float:
-        """Refuse a name that is not there; names with a leading underscore are Python's own."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        known = [f"{self._group}.{key}" for key in vars(self)]
-        raise unknown("unknown_parameter", f"{self._group}.{name}", known)
 
 
 class Content:
@@ -67,7 +50,7 @@ class Content:
         """Hold parsed files; use `load_content`."""
         self._files = files
         self._overrides = dict(overrides or {})
-        self._tables: dict[str, Table] = {}
+        self._rosters = Rosters(files, lambda: self._shipped and self._shipped._rosters)
 
     @property
     def folder(self) -> Path:
@@ -92,16 +75,16 @@ class Content:
         for name, value in self._overrides.items():
             group, _, key = name.partition(".")
             path = f"agents/parameters/{group}.toml"
-            changed.setdefault(path, _canonical(self._files.documents[path]))[key]["value"] = value
-        texts.update((path, _json(values)) for path, values in changed.items())
-        whole = ",".join(f"{_json(path)}:{texts[path]}" for path in sorted(texts))
+            changed.setdefault(path, canonical(self._files.documents[path]))[key]["value"] = value
+        texts.update((path, json_of(values)) for path, values in changed.items())
+        whole = ",".join(f"{json_of(path)}:{texts[path]}" for path in sorted(texts))
         return hashlib.sha256(f"{{{whole}}}".encode()).hexdigest()
 
     @cached_property
     def _file_texts(self) -> Mapping[str, str]:
         """Each file in canonical form; what is asked of a zone is no part of the zone."""
         documents = self._files.documents.items()
-        return {path: _json(_canonical(held)) for path, held in documents if not path.startswith(ASKED)}
+        return {path: json_of(canonical(held)) for path, held in documents if not path.startswith(ASKED)}
 
     @cached_property
     def _shipped(self) -> Content | None:
@@ -115,29 +98,12 @@ class Content:
         Raises:
             ContentError: there is no such table, or it has a mistake.
         """
-        if name not in self._tables:
-            found, rosters = self._rosters
-            if name not in found:
-                raise unknown("unknown_table", name, found)
-            path, document = found[name]
-            more = rosters.get(name, [])
-            findings: list[Finding] = []
-            table = tables.read_table(document, path, name, findings, more)
-            refuse(findings)
-            wanted = {column.refers for column in table.columns.values() if column.refers}
-            # While a table that is referred to is not there, its names cannot be compared.
-            known = {other: self._ids(other) or None for other in wanted if other in found}
-            tables.check_references(table, path, known, findings, more)
-            if self._shipped is not None and name in self._shipped.table_names:
-                tables.check_units(table, path, findings, self._shipped.table(name))
-            refuse(finding for finding in findings if finding.rule != "unknown_table")
-            self._tables[name] = self._named(table)
-        return self._tables[name]
+        return self._rosters.table(name)
 
     @property
     def table_names(self) -> tuple[str, ...]:
         """The names of all tables."""
-        return tuple(self._rosters[0])
+        return self._rosters.names
 
     @cached_property
     def parameter_groups(self) -> Mapping[str, ParameterGroup]:
@@ -207,13 +173,13 @@ class Content:
         for part in SHARED:
             if part in self.__dict__:
                 other.__dict__[part] = self.__dict__[part]
-        other._tables = self._tables
+        other._rosters = self._rosters
         return other
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:
         """The groups of levers, in their order."""
-        found = self._part("policies", "policies")
+        found = self._files.part("policies", "policies")
         if "groups" not in found:
             return Frozen({})
         path, document = found["groups"]
@@ -230,7 +196,7 @@ class Content:
         rank = {name: number for number, name in enumerate(self.groups)}
         levers.sort(key=lambda lever: (rank.get(lever.group, len(rank)), lever.group, lever.id))
         found = {lever.id: lever for lever in levers}
-        bodies = self._ids("bodies") or None if "bodies" in self._files.under("agents") else None
+        bodies = self._rosters.ids_of("bodies") or None if "bodies" in self._files.under("agents") else None
         findings: list[Finding] = []
         groups = self.groups or None
         for lever in levers:
@@ -263,20 +229,20 @@ class Content:
         if "prices" in self._files.under("agents"):
             for item in read:
                 path = f"experiments/scenarios/{item.id}.toml"
-                experiments.check_scenario(item, path, findings, series=self._ids("prices") or None)
+                experiments.check_scenario(item, path, findings, series=self._rosters.ids_of("prices") or None)
         refuse(findings)
         return Frozen({item.id: item for item in read})
 
     @cached_property
     def targets(self) -> Mapping[str, Target]:
         """The figures that a run of the history is held against, by id; none where the folder has no such file."""
-        found = self._part("experiments", "experiments")
+        found = self._files.part("experiments", "experiments")
         if "targets" not in found:
             return Frozen({})
         path, document = found["targets"]
         findings: list[Finding] = []
         targets = studies.read_targets(document, path, findings)
-        known = ("zone", *self._ids("places"))
+        known = ("zone", *self._rosters.ids_of("places"))
         studies.check_targets(
             targets, path, findings, parameters=self.parameters, indicators=designs.indicators(), places=known
         )
@@ -286,7 +252,7 @@ class Content:
     @cached_property
     def patterns(self) -> Patterns:
         """The regularities that the rules must reproduce; none where the folder has no such file."""
-        found = self._part("experiments", "experiments")
+        found = self._files.part("experiments", "experiments")
         if "patterns" not in found:
             return Patterns(1, Frozen({}))
         path, document = found["patterns"]
@@ -377,44 +343,12 @@ class Content:
         """Travel to another process as folder, overrides and hash; the package's own folder may lie elsewhere there."""
         return _reload, (self.own_folder, self._overrides, self.hash)
 
-    def _part(self, part: str, folder: str) -> dict[str, tuple[str, dict[str, Any]]]:
-        if not (self.folder / part).is_dir():
-            raise ContentError("part_missing", folder=self.folder, part=part)
-        return self._files.under(folder)
-
-    @cached_property
-    def _rosters(self) -> tuple[dict[str, tables.Named], dict[str, list[tables.Named]]]:
-        """The tables of `agents/`, and what adds rows to them."""
-        findings: list[Finding] = []
-        found = tables.split_rosters(self._part("agents", "agents"), findings)
-        refuse(findings)
-        return found
-
     def _each(self, part: str, folder: str, read: Reader[Item]) -> list[Item]:
         findings: list[Finding] = []
-        files = self._part(part, folder)
+        files = self._files.part(part, folder)
         read_all = [read(document, path, stem, findings) for stem, (path, document) in files.items()]
         refuse(findings)
         return read_all
-
-    def _ids(self, name: str) -> list[str]:
-        # The ids alone: a table may refer to itself, and two tables to each other.
-        own, more = self._rosters
-        return tables.all_ids(own[name][1], more.get(name, []))
-
-    def _named(self, table: Table) -> Table:
-        # Firms have no names of their own: a firm is called after what it makes.
-        column = table.columns.get("product")
-        if column is None or column.refers != "products":
-            return table
-        if any(label.en != name for label, name in zip(table.labels, table.ids, strict=True)):
-            return table
-        products = self.table("products")
-        labels = []
-        for name, product in zip(table.ids, table.texts("product"), strict=True):
-            made = products.labels[products.index[product]]
-            labels.append(Label(f"{made.en} {name}", f"{made.zh} {name}"))
-        return replace(table, labels=tuple(labels))
 
 
 def load_content(folder: Path | str | None = None) -> Content:
@@ -439,31 +373,6 @@ def load_package(name: str, folder: Path | str | None = None) -> Package:
     return load_content(folder).package(name)
 
 
-def find_folder(folder: Path | str | None = None) -> Path:
-    """Return the content folder: the one given, the one inside an installed package, or the checkout.
-
-    Raises:
-        ContentError: the folder is missing or holds none of the three content folders.
-    """
-    if folder is not None:
-        root = Path(folder).expanduser().resolve()
-    else:
-        # Inside a wheel first: beside an installed package a folder `agents` would be a stranger's.
-        inside = PACKAGE_FOLDER / "_content"
-        root = inside if inside.is_dir() else PACKAGE_FOLDER.parent
-    if not root.is_dir():
-        raise ContentError("folder_missing", folder=root)
-    if not any((root / part).is_dir() for part in PARTS):
-        raise ContentError("folder_not_content", folder=root, expected=", ".join(PARTS))
-    return root
-
-
-def out_of_bounds(name: str, value: float, bounds: tuple[float, float], unit: str) -> ContentError:
-    """Return the error for a value out of the bounds of a lever or a parameter."""
-    low, high = (shown(end) for end in bounds)
-    return ContentError("value_out_of_bounds", name=name, value=shown(value), low=low, high=high, unit=unit)
-
-
 @lru_cache(maxsize=CACHED_FOLDERS)
 def _load(root: Path, _stamp: object) -> Content:
     files = read_files(root)
@@ -483,12 +392,6 @@ def _reload(folder: Path | None, overrides: Mapping[str, float], wanted: str) ->
     return content
 
 
-def note_twice(name: str, seen: Collection[str], file: str, findings: list[Finding]) -> None:
-    """Note an id that an earlier file of the folder has."""
-    if name in seen:
-        findings.append(make(file, "id", "duplicate", value=name))
-
-
 def _pairs(values: Mapping[str, float]) -> list[tuple[str, float]]:
     """Give the pairs of a mapping; a list or a text in its place would be taken apart letter by letter.
 
@@ -504,18 +407,3 @@ def _pick(key: str, name: str, known: Mapping[str, Item]) -> Item:
     if not isinstance(name, str) or name not in known:
         raise unknown(key, name, known)
     return known[name]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def _canonical(value: Any) -> Any:
-    # 1 and 1.0 are the same value; what JSON has no word for is kept as text.
-    if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    if finite(value):
-        return float(value)
-    return value if isinstance(value, (bool, str)) else str(value)

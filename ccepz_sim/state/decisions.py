@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.content.loading import Content, out_of_bounds
+from ccepz_sim.content.loading import Content
 from ccepz_sim.content.reading.fields import finite, shown
 from ccepz_sim.content.schema.lever import Package
+from ccepz_sim.content.values import out_of_bounds
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.text.errors import ContentError
 

@@ -153,12 +153,10 @@ def test_an_error_of_the_program_is_told_in_one_sentence(ccepz, monkeypatch):
 
 
 def test_every_text_is_used_and_fills_the_same_fields():
-    code = "".join(path.read_text("utf-8") for path in Path("ccepz_sim").glob("c*/**/*.py"))
-    code += Path("ccepz_sim/cli.py").read_text("utf-8") + Path("ccepz_sim/output/run.py").read_text("utf-8")
-    code += Path("ccepz_sim/output/disk.py").read_text("utf-8")
-    # Verdicts and directions.
-    for name in ("studies/phenomena.py", "content/reading/phenomena.py", "content/schema.py"):
-        code += Path("ccepz_sim", name).read_text("utf-8")
+    code = Path("ccepz_sim/cli.py").read_text("utf-8")
+    for folder in ("commands", "content", "output"):
+        code += "".join(path.read_text("utf-8") for path in Path("ccepz_sim", folder).rglob("*.py"))
+    code += Path("ccepz_sim/studies/phenomena.py").read_text("utf-8")  # verdicts
     for key, label in Texts.load("cli").items():
         by_rule = key.startswith(("column.", "direction.", "status.", *BY_RULE)) or key.endswith(".help")
         short = key.removeprefix("phenomena.")  # the teller of phenomena puts this in front

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from ccepz_sim.content.checks import Finding, check_content
-from ccepz_sim.content.loading import find_folder, load_content
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading import files
 from ccepz_sim.content.reading.designs import indicators
 from ccepz_sim.content.reading.needs import CHANNELS, TABLES

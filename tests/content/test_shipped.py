@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ccepz_sim.content.checks import check_content
-from ccepz_sim.content.loading import find_folder, load_content
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.content.reading.finding import FATAL, MINOR
 from ccepz_sim.text.texts import FOLDER, Texts, names

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from ccepz_sim.content.checks import check_content
-from ccepz_sim.content.loading import Content, find_folder
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import Content
 from ccepz_sim.content.reading.designs import read_study
 from ccepz_sim.studies.design import Plan, unit_sample
 from ccepz_sim.studies.runner import check_phases

@@ -11,6 +11,7 @@ from typing import Any
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading import toml
 from ccepz_sim.content.reading.toml import BrokenTextError, parse
+from ccepz_sim.text.errors import ContentError
 
 PARTS = ("agents", "policies", "experiments")
 ENDING = ".toml"
@@ -32,6 +33,16 @@ class Files:
             if head == folder:
                 found[name[: -len(ENDING)]] = (path, document)
         return found
+
+    def part(self, part: str, folder: str) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Return the files directly in a folder of one part.
+
+        Raises:
+            ContentError: the part is missing.
+        """
+        if not (self.folder / part).is_dir():
+            raise ContentError("part_missing", folder=self.folder, part=part)
+        return self.under(folder)
 
 
 def read_files(folder: Path) -> Files:

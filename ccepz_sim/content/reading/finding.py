@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,3 +113,9 @@ def refuse(findings: Iterable[Finding]) -> None:
     blocking = [finding for finding in findings if finding.blocking]
     if blocking:
         raise refusal(next((finding for finding in blocking if finding.fatal), blocking[0]))
+
+
+def note_twice(name: str, seen: Collection[str], file: str, findings: list[Finding]) -> None:
+    """Note an id that an earlier file of the folder has."""
+    if name in seen:
+        findings.append(make(file, "id", "duplicate", value=name))
