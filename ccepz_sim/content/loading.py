@@ -50,7 +50,7 @@ class Content:
         """Hold parsed files; use `load_content`."""
         self._files = files
         self._overrides = dict(overrides or {})
-        self._rosters = Rosters(files, lambda: self._shipped and self._shipped._rosters)
+        self._rosters = Rosters(files, lambda: self._shipped._rosters if self._shipped is not None else None)
 
     @property
     def folder(self) -> Path:

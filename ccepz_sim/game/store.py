@@ -24,8 +24,9 @@ from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.saving import DatabaseJournal, Saver, Written
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.worker_pool import WorkerPool
-from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, LARGEST_SEED, LAST_YEAR, World
+from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, LAST_YEAR, World
 from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.text.errors import UserError
 
 KEPT_GAMES = 500

@@ -13,7 +13,8 @@ from typing import Any
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
-from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import PLAY_YEAR

@@ -10,7 +10,8 @@ from typing import Any
 
 from ccepz_sim.game.explain import Explainer, Explanation, units
 from ccepz_sim.game.records import Order, Result
-from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.text.errors import UserError

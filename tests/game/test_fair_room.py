@@ -325,7 +325,7 @@ def test_what_is_foreseen_goes_up_when_it_is_wanted(content: Content, pool: Hand
 def test_a_game_that_nobody_looks_at_lets_go_of_its_figures(
     room: Callable[..., Game], pool: HandPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccepz_sim.game.session.LAPSE", 0.05)
+    monkeypatch.setattr("ccepz_sim.game.listeners.LAPSE", 0.05)
     game = room("a")
     game.listen(lambda: None)()
     stop = game.listen(lambda: None)

@@ -20,7 +20,8 @@ from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.run_cache import KEPT
-from ccepz_sim.game.session import Game, Outcome
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import Outcome
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool
 from ccepz_sim.state.decisions import Decision
@@ -93,7 +94,7 @@ def test_a_trial_ends_with_the_hand(store: Store, settle: Settle, monkeypatch: p
         game.decide("audit-share", 0.4)
     monkeypatch.undo()
     over()
-    monkeypatch.setattr("ccepz_sim.game.session.SILENCE", 0.3)
+    monkeypatch.setattr("ccepz_sim.game.trial.SILENCE", 0.3)
     tried()
     for _ in range(10):
         time.sleep(0.1)

@@ -16,7 +16,7 @@ from ccepz_sim.game.log import ChoosePackage
 from ccepz_sim.game.position import fold, standings
 from ccepz_sim.game.records import Future, Lives, Order
 from ccepz_sim.game.runner import Runner
-from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.state import Outcome
 from ccepz_sim.game.world import World
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.studies.export import Played, python_script

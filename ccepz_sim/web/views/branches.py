@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ccepz_sim.game.records import Future
-from ccepz_sim.game.session import State
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import FIRST_YEAR

@@ -8,7 +8,7 @@ from ccepz_sim.content.loading import Content
 from ccepz_sim.content.schema.lever import STATUS_QUO, Lever
 from ccepz_sim.game.log import ChoosePackage
 from ccepz_sim.game.position import values_at
-from ccepz_sim.game.session import State
+from ccepz_sim.game.state import State
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.text.sentences import fill

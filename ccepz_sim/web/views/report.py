@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import Band
 from ccepz_sim.game.records import Future, Happening
-from ccepz_sim.game.session import Outcome, State
+from ccepz_sim.game.state import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import Indicator, all_indicators
 from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR

@@ -8,7 +8,7 @@ from typing import Any
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Item
-from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.state import Outcome
 from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import numbers
