@@ -16,8 +16,8 @@ DECLARED = ("Declared", "Table", "Record", "Group")
 NUMBERS = ("float", "int", "bool")
 TRUE_OR_FALSE = ("bool_",)
 WHOLE = re.compile(r"u?int\d+")
-ROOMS = {"rules", "markets", "policies"}
-FOLLOWED = ("ledger", "sampling", "numeric", "population", "cells", "materials", "policy")  # what rules call elsewhere
+ROOMS = {"rules"}
+FOLLOWED = ("ledger", "sampling", "arrays", "population", "cells", "materials", "lags")  # what rules call elsewhere
 NUMBERED = re.compile(r"range\(len\((\w+)\)\)")
 
 

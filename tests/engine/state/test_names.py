@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.errors import ContentError
-from ccepz_sim.ledger import Flow, Ledger, LedgerError, Sector, lend, make_ledger, pay, write_off
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.rng import Stream, Streams, register_stream
+from ccepz_sim.numerics.rng import Stream, Streams, register_stream
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.state.ledger import Flow, Ledger, LedgerError, Sector, lend, make_ledger, pay, write_off
+from ccepz_sim.text.errors import ContentError
 
 
 @pytest.fixture(scope="module")
