@@ -212,11 +212,8 @@ class Expressions:
                 return NOTHING
             if one.counts and (other.literal or other.counts == one.counts):
                 return replace(one, literal=False)
-        known = left if left.unit is not None and not left.unit.anything else right
         self.agree(node, "a sum", left, right)
-        if known.unit is None and left.unit is not None and left.unit.anything:
-            known = left if right.unit is None else right
-            return Value(unit=right.unit)
+        known = left if left.unit is not None and not left.unit.anything else right
         return Value(unit=known.unit, literal=left.literal and right.literal)
 
     def _account(self, node: ast.AST, account: Value, row: Value) -> Value:
