@@ -76,8 +76,6 @@ class Fixed(Table, shared=True):
     quarters: Size
     places: Size
     ends: Size
-    seat: int  # place of the prefecture
-    rival_place: int
     rival_attraction: float
     energy_series: Series  # indices of the price series of energy
     harm_weights: Pollutants

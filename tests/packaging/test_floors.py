@@ -1,4 +1,4 @@
-"""The floors of the package: nothing imports in a circle, each folder uses only those below it, as the documents say."""
+"""Nothing in the package imports in a circle, and each folder uses only those below it, as the documents say."""
 
 from __future__ import annotations
 

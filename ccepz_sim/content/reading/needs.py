@@ -21,6 +21,10 @@ PHASES = (
     "exchange", "settlement", "environment", "inspection", "innovation", "opinions", "migration", "turnover",
     "evaluation",
 )  # fmt: skip
+# How many rows of a table may be marked (be above 0) in a column that gives a role: least and most.
+ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "places": {"seat": (1, 1), "rival": (1, 1), "sends": (1, 1), "receives": (2, 2), "mine_closed": (0, 1)},
+}
 # The most stages that a lag may have.
 MOST_STAGES = 3
 # The tables of agents/ and the columns that the rules read; a table may have more.
@@ -31,6 +35,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             latitude longitude altitude_m x y wage_2010 amenity housing_cost agriculture_va_2010
             services_va_2010 construction_va_2010 public_jobs_share agriculture_jobs_2010
             services_jobs_2010 construction_jobs_2010 public_jobs_2010 water_quota land_quota in_zone park
+            seat rival sends receives mine_closed
             household_energy household_so2 household_cod household_nh3n household_dust household_water
             agriculture_water budget_transfer""",
         "distances": """golmud delingha dachaidan ulan dulan tianjun mangya haidong xining""",
