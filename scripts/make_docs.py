@@ -31,7 +31,7 @@ from ccepz_sim.studies.results import outcome_name
 from ccepz_sim.text.label import LANGUAGES
 from ccepz_sim.text.texts import Texts
 
-MOST_TOLD = 40  # factors of a study in a table
+MOST_LISTED = 40  # factors of a study in a table
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -205,7 +205,7 @@ def studies(content: Content, lang: str) -> str:
                 "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
             }
         )
-        written = item.factors if len(item.factors) <= MOST_TOLD else item.levers
+        written = item.factors if len(item.factors) <= MOST_LISTED else item.levers
         if written:
             page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in written))
         if written is not item.factors:

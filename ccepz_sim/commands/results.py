@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.commands.arguments import Parser, path, whole
+from ccepz_sim.commands.console import CommandError, Say
 from ccepz_sim.commands.figures import SHARE
-from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content

@@ -27,7 +27,7 @@ ROOM = 128  # quarters at first; doubles when full
 class Recorder:
     """Keep every indicator by quarter, place and view; memory grows with aggregates only.
 
-    A quarter is taken down when it ends and turned into indicators when somebody reads.
+    A quarter is recorded when it ends and turned into indicators when somebody reads.
     """
 
     def __init__(self, zone: Zone) -> None:
@@ -60,7 +60,7 @@ class Recorder:
         return shown
 
     def record(self, zone: Zone) -> None:
-        """Take down the quarter that just ended."""
+        """Record the quarter that just ended."""
         if self.used == len(self._values):
             self._grow()
         taken = observe(zone, self.places)
@@ -80,7 +80,7 @@ class Recorder:
         return self._values[: self.used]
 
     def _derive(self) -> None:
-        """Turn the quarters that were taken down since somebody read into indicators."""
+        """Turn the quarters that were recorded since somebody read into indicators."""
         seen = gather(self._waiting, self.places)
         first = self.used - len(self._waiting)
         self._waiting.clear()

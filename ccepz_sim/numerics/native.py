@@ -112,7 +112,7 @@ def _unbox(typ: DeclaredType, value: Any, c: Any) -> NativeValue:
 class _Attributes(AttributeTemplate):
     key = DeclaredType
 
-    def generic_resolve(self, typ: Any, name: str) -> Any:  # type: ignore[override]
+    def generic_resolve(self, typ: Any, name: str) -> Any:
         """Give the type of an attribute: a field or a size."""
         layout = typ.layout
         if name in layout.sizes:

@@ -16,7 +16,7 @@ from typing import Any
 from ccepz_sim.content.schema.study import Study
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
-# Rooms that show or arrange runs; no number of a run depends on them.
+# Folders that show or arrange runs; no number of a run depends on them.
 OUTSIDE = frozenset({"commands", "game", "output", "studies", "text", "web", "_content"})
 COMPILING = ("numerics", "compiling")  # when rules are compiled, not what they say
 

@@ -26,7 +26,7 @@ from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.opening import VIEWS, Closed, Opened
 from ccepz_sim.web.requests import Requests
 from ccepz_sim.web.server import PageError
-from ccepz_sim.web.views import charts, keeping, levers, story
+from ccepz_sim.web.views import charts, levers, saving, story
 from ccepz_sim.web.views import map as mapped
 from ccepz_sim.web.views.charts import Visibility
 from ccepz_sim.web.views.words import Part, words
@@ -65,7 +65,7 @@ def Failure(failure: BaseException, opened: Opened | Closed, forget: Callable[[]
     """Say in one sentence that something went wrong; the details go to the server's log only."""
     solara.use_effect(lambda: logger.error("the page failed", exc_info=failure), [failure])
     lang = opened.lang
-    safe = isinstance(opened, Opened) and opened.game.keeping().safe
+    safe = isinstance(opened, Opened) and opened.game.save_status().safe
     said = (
         failure if isinstance(failure, UserError) else PageError("error.sentence" if safe else "error.sentence_unsaved")
     )
@@ -173,7 +173,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
         with solara.v.Html(tag="div", class_="cz-dock"):
             if state.problem is not None:
                 notices.show(state.problem, lang, board.t["retry"], game.compute)
-            unsaved = keeping.warning(state.keeping, lang)
+            unsaved = saving.warning(state.save_status, lang)
             if unsaved:
                 save: Any = board.guard(lambda _: tool({"what": "save"}))
                 notices.show_text(unsaved, "warning", lang, board.t["save"], lambda: save(None))
@@ -206,7 +206,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
                 with solara.v.Html(tag="div", **preparing.marked("cz-left", state, lang)):
                     board.levers()
                 with solara.v.Html(tag="div", class_="cz-right"):
-                    board.happenings()
+                    board.events()
             if asked is not None:
                 tabs.Why(game, state, lang, asked, board.choices["indicators"], ask, board.guard)
             if guided:
@@ -301,7 +301,7 @@ class Board:
             token=self.token,
             shared=shared_address(self.game),
             view=view,
-            kept=keeping.mark(state.keeping, self.lang),
+            kept=saving.mark(state.save_status, self.lang),
             longest=game_file.LONGEST,
             facts=self.shown.facts,
             can_undo=state.position.undoable is not None,
@@ -432,11 +432,11 @@ class Board:
         text = python_script(played, golden_hash=own.golden_hash, lang=self.lang, content=self.content)
         return {"name": "ccepz_game.py", "kind": "text/x-python", "text": text}
 
-    def happenings(self) -> None:
+    def events(self) -> None:
         """Draw what happened and what was decided."""
         state = self.state
-        parts.Happenings(
-            t=words("happenings", self.lang),
+        parts.Events(
+            t=words("events", self.lang),
             year=state.year,
             rows=self.shown.events,
             decisions=story.decisions(self.content, state.position.items, self.lang),

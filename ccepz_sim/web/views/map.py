@@ -36,11 +36,7 @@ def places(content: Content, lang: str) -> list[Part]:
         {
             "id": name,
             "label": table.labels[row].get(lang),
-            "kind": "outside"
-            if not table.numbers("in_zone")[row] > 0
-            else "park"
-            if table.texts("park")[row]
-            else "town",
+            "kind": "outside" if outside[row] else "park" if table.texts("park")[row] else "town",
             "x": float(table.numbers("x")[row]),
             "y": float(table.numbers("y")[row]),
             "sub": next((words for role, words in subs.items() if table.numbers(role)[row] > 0), ""),
