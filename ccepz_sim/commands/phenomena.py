@@ -87,7 +87,7 @@ def _quick(item: Phenomenon) -> Phenomenon:
 
 
 def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, content: Content, say: Say) -> int:
-    from ccepz_sim.studies.phenomena import SHOWN, SPREAD, study_of_part
+    from ccepz_sim.studies.phenomenon_parts import SHOWN, SPREAD, study_of_part
     from ccepz_sim.studies.runner import run_study
 
     seeds = args.seeds or (QUICK_SEEDS if args.quick else 0)
