@@ -15,7 +15,7 @@ from ccepz_sim import __version__
 from ccepz_sim.errors import ContentError, unknown
 from ccepz_sim.reading import designs, experiments, parameters, phenomena, policies, studies, tables
 from ccepz_sim.reading.fields import finite, shown
-from ccepz_sim.reading.files import PARTS, Files, read_files, stamp
+from ccepz_sim.reading.files import PARTS, Files, More, read_files, stamp, with_more
 from ccepz_sim.reading.finding import Finding, make, refuse
 from ccepz_sim.schema import (
     Frozen,
@@ -69,9 +69,14 @@ class Content:
 
     version = __version__
 
-    def __init__(self, files: Files, overrides: Mapping[str, float] | None = None) -> None:
-        """Hold parsed files; use `load_content`."""
-        self._files = files
+    def __init__(self, files: Files, overrides: Mapping[str, float] | None = None, more: More = ()) -> None:
+        """Hold parsed files; use `load_content`.
+
+        Args:
+            overrides: other values of parameters; more: files beside those of the folder, see `with_files`.
+        """
+        self._files = with_more(files, more) if more else files
+        self.more = more
         self._overrides = dict(overrides or {})
         self._tables: dict[str, Table] = {}
 
@@ -113,7 +118,7 @@ class Content:
     def _shipped(self) -> Content | None:
         """The content of this package, which says what the rules need; `None` for that content itself."""
         own = find_folder()
-        return None if own == self.folder else load_content()
+        return None if own == self.folder and not self.more else load_content()
 
     def table(self, name: str) -> Table:
         """Return one table of `agents/`.
@@ -209,12 +214,26 @@ class Content:
         if not values:
             return self
         changed = {name: float(value) for name, value in values.items()}
-        other = Content(self._files, {**self._overrides, **changed})
+        other = Content(self._files, {**self._overrides, **changed}, self.more)
         for part in SHARED:
             if part in self.__dict__:
                 other.__dict__[part] = self.__dict__[part]
         other._tables = self._tables
         return other
+
+    def with_files(self, files: Mapping[str, str]) -> Content:
+        """Return this content with further files, or others in the place of some, such as a lever of one's own.
+
+        Args:
+            files: TOML by path, such as `policies/instruments/patrols.toml`.
+
+        Raises:
+            ContentError: a path lies elsewhere, or a file cannot be read.
+        """
+        if not isinstance(files, Mapping):
+            raise ContentError("files_by_path", value=shown(files))
+        more = tuple(sorted({**dict(self.more), **files}.items()))
+        return Content(self._files, self._overrides, more)
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:
@@ -381,7 +400,7 @@ class Content:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as folder, overrides and hash; the package's own folder may lie elsewhere there."""
-        return _reload, (self.own_folder, self._overrides, self.hash)
+        return _reload, (self.own_folder, self._overrides, self.hash, self.more)
 
     def _part(self, part: str, folder: str) -> dict[str, tuple[str, dict[str, Any]]]:
         if not (self.folder / part).is_dir():
@@ -477,13 +496,13 @@ def _load(root: Path, _stamp: object) -> Content:
     return Content(files)
 
 
-def _reload(folder: Path | None, overrides: Mapping[str, float], wanted: str) -> Content:
+def _reload(folder: Path | None, overrides: Mapping[str, float], wanted: str, more: More = ()) -> Content:
     """Give a content that travelled as its folder.
 
     Raises:
         ContentError: the folder holds other values than when it was sent or stored.
     """
-    content = load_content(folder).with_parameters(overrides)
+    content = load_content(folder).with_files(dict(more)).with_parameters(overrides)
     if content.hash != wanted:
         raise ContentError("content_changed", folder=content.folder)
     return content

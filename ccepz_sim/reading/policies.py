@@ -8,7 +8,7 @@ from typing import Any
 from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, QUARTERS
 from ccepz_sim.reading import finding as f
 from ccepz_sim.reading.fields import TOLERANCE, WORDS, Fields, ascending, shown
-from ccepz_sim.reading.needs import CHANNELS, MOST_STAGES
+from ccepz_sim.reading.needs import CHANNELS, MOST_STAGES, channels
 from ccepz_sim.schema import (
     COST_KINDS,
     DIRECTIONS,
@@ -83,7 +83,7 @@ def read_lever(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         step=step,
         status_quo=status_quo,
         body=fields.text("body"),
-        channel=fields.choice("channel", CHANNELS),
+        channel=fields.choice("channel", channels()),
         who=fields.label("who"),
         report=fields.text("report", empty=True),
         status=evidence.status,
