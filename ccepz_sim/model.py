@@ -48,6 +48,7 @@ class PilotZone(AgentRegister):
         phases: the order of a quarter, as `PHASES` and its methods give it.
         rules: other rules by name, in the place of those that `docs/reference/rules.md` lists.
         own_indicators: further indicators; own_channels: channels of further levers, `zone.policy.more[channel]`.
+        own_observers: what makes an observer for each zone; a study keeps the table of one that has `table()`.
 
     Attributes:
         state: the zone itself, a function of content, seed and decisions.
@@ -56,7 +57,8 @@ class PilotZone(AgentRegister):
     Args:
         package: package id, list of ids (stacked in order) or Package objects.
         scenario: id of a scenario.
-        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy.
+        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy. None draws one, as
+            Mesa's tools expect; `seed_used` says which.
         scale: sampled residents per resident, 0 < scale <= 1; None for the game's default.
         start: first year to run: 2010 (with the history) or 2016 (the history is run first and cached).
         decisions: dated decisions on top of the packages.
@@ -75,12 +77,13 @@ class PilotZone(AgentRegister):
     rules: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     own_indicators: ClassVar[Sequence[Indicator]] = ()
     own_channels: ClassVar[Sequence[str]] = ()
+    own_observers: ClassVar[Sequence[Callable[[], Observer]]] = ()
 
     def __init__(
         self,
         package: str | Package | Sequence[str | Package] = "status-quo",
         scenario: str = "slow-recovery",
-        seed: int = 1,
+        seed: int | None = 1,
         scale: float | None = None,
         start: int = PLAY_YEAR,
         decisions: Sequence[Decision] = (),
@@ -116,7 +119,7 @@ class PilotZone(AgentRegister):
             self._advance_until(self.first_quarter)
         else:
             self._take_up_history()
-        self.observers = tuple(observers)
+        self.observers = (*(make() for make in self.own_observers), *observers)
 
     def __init_subclass__(cls, **given: Any) -> None:
         """Look at what a model says of itself when it is written, not when it runs.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Run = Callable[[Any], None]
 # What a class says of itself; of an instance it would come too late.
-OF_CLASS = ("phases", "rules", "own_indicators", "own_channels")
+OF_CLASS = ("phases", "rules", "own_indicators", "own_channels", "own_observers")
 MOST_KEPT = 16
 PLACES = ("zone", "towns")
 _built: OrderedDict[Hashable, tuple[Run, ...]] = OrderedDict()
@@ -76,6 +76,9 @@ def check(model: type[PilotZone]) -> None:
         if not isinstance(name, str) or not SNAKE.fullmatch(name) or name in CHANNELS:
             raise ContentError("channel_not_possible", name=str(name))
         register_channel(name)
+    for make in model.own_observers:
+        if not callable(make):
+            raise ContentError("observer_not_made", value=shown(make))
 
 
 def check_channels(model: type[PilotZone], content: Content) -> None:
@@ -137,6 +140,7 @@ def source_of(model: type[PilotZone]) -> str:
     rule_sources.look_again()
     found = [model.__qualname__, *model.phases.names, *sorted(model.rules), *model.own_channels]
     found += [item.id for item in model.own_indicators]
+    found += [getattr(make, "__qualname__", type(make).__name__) for make in model.own_observers]
     found += [f"{name} {rule_sources.source_hash(name)}" for name in sorted(modules)]
     if any(rule_sources.source_hash(name) is None for name in modules):
         found.append(mark_of(model) or "")
@@ -147,7 +151,7 @@ def modules_of(model: type[PilotZone]) -> set[str]:
     """Name the modules outside the package in which a model and what it runs are written."""
     classes = [kind.__module__ for kind in model.__mro__]
     functions = [*(phase.run for phase in model.phases), *model.rules.values()]
-    functions += [item.of for item in model.own_indicators]
+    functions += [*(item.of for item in model.own_indicators), *model.own_observers]
     modules = {*classes, *(getattr(one, "__module__", None) or type(one).__module__ for one in functions)}
     return {name for name in modules if name.partition(".")[0] not in (PACKAGE, "mesa", "builtins", "typing")}
 
