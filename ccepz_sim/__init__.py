@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ccepz_sim.content import load_content, load_package
     from ccepz_sim.indicators import Indicator
     from ccepz_sim.model import PilotZone
-    from ccepz_sim.named_rules import named_rules
+    from ccepz_sim.rule_replacing import named_rules
     from ccepz_sim.phases import PHASES, Phase, Phases
     from ccepz_sim.policies.schedule import Decision
     from ccepz_sim.schema import Label
@@ -52,7 +52,7 @@ _HOMES = {
     "load_content": "ccepz_sim.content",
     "load_package": "ccepz_sim.content",
     "load_study": "ccepz_sim.studies.results",
-    "named_rules": "ccepz_sim.named_rules",
+    "named_rules": "ccepz_sim.rule_replacing",
     "run_study": "ccepz_sim.studies.runner",
 }
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from ccepz_sim.schema import Label
 
+NO_WORDS = Label("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
@@ -23,7 +25,7 @@ class Indicator:
 
     id: str
     label: Label
-    help: Label = Label("", "")
+    help: Label = NO_WORDS
     unit: str = "1"
     direction: str = "neutral"
     group: str = "own"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at once
-from ccepz_sim import chronicle, history, mesa_versions, named_rules, read_only, variants
+from ccepz_sim import chronicle, history, mesa_versions, read_only, rule_replacing, variants
 from ccepz_sim import zone_arguments as asked
 from ccepz_sim.agents.register import AgentRegister
 from ccepz_sim.building.prices import make_path
@@ -28,7 +28,6 @@ from ccepz_sim.policies.effective import announce_again
 from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
 from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.schema import Package
-from ccepz_sim.state.zone import Zone
 
 __all__ = ["PHASES", "PHASE_NAMES", "Phase", "PilotZone"]
 
@@ -57,8 +56,8 @@ class PilotZone(AgentRegister):
     Args:
         package: package id, list of ids (stacked in order) or Package objects.
         scenario: id of a scenario.
-        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy. None draws one, as
-            Mesa's tools expect; `seed_used` says which.
+        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy. None draws one,
+            as Mesa's tools expect; `seed_used` says which.
         scale: sampled residents per resident, 0 < scale <= 1; None for the game's default.
         start: first year to run: 2010 (with the history) or 2016 (the history is run first and cached).
         decisions: dated decisions on top of the packages.
@@ -347,4 +346,4 @@ def _listed(package: str | Package | Sequence[str | Package]) -> Sequence[str | 
     return (package,) if alone else tuple(package)  # type: ignore[return-value,arg-type]
 
 
-named_rules.guard(__name__)
+rule_replacing.guard(__name__)

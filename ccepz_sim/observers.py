@@ -93,10 +93,12 @@ class Recorder:
         shown, values = self.shown[self.index[item.id]], np.zeros(len(self.places.names))
         wanted = [name for name, is_shown in zip(self.places.names, shown, strict=True) if is_shown]
         given = found if isinstance(found, Mapping) else {"zone": found}
-        if set(given) != set(wanted) or not all(finite(value) for value in given.values()):
-            raise ContentError("indicator_value", name=item.id, places=", ".join(wanted))
         for name, value in given.items():
+            if name not in wanted or not finite(value):
+                raise ContentError("indicator_value", name=item.id, places=", ".join(wanted))
             values[self.place_index[name]] = value
+        if len(given) != len(wanted):
+            raise ContentError("indicator_value", name=item.id, places=", ".join(wanted))
         return values
 
     def _derive(self) -> None:

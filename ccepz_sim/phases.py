@@ -37,6 +37,7 @@ from ccepz_sim.schema import Label
 from ccepz_sim.state.zone import Zone
 
 LAST = "record"
+NO_WORDS = Label("", "")
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
 
@@ -52,8 +53,8 @@ class Phase:
 
     name: str
     run: Callable[[Any], None]
-    label: Label = Label("", "")
-    why: Label = Label("", "")
+    label: Label = NO_WORDS
+    why: Label = NO_WORDS
     takes: Literal["zone", "model"] = "zone"
 
 

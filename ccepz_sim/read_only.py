@@ -1,4 +1,4 @@
-"""What observers are given: a zone to be read; writing anywhere in it raises at once, and a copy of it is a real one."""
+"""What observers are given: a zone to be read. Writing anywhere in it raises at once; a copy of it is a real one."""
 
 from __future__ import annotations
 

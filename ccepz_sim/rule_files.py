@@ -139,7 +139,8 @@ def _described(value: Any, within: frozenset[int]) -> Any:
     if isinstance(value, set | frozenset):
         return type(value).__name__, sorted(repr(_described(each, within)) for each in value)
     if isinstance(value, enum.EnumMeta):
-        return "enum", value.__qualname__, [(name, repr(one.value)) for name, one in value.__members__.items()]
+        members: dict[str, enum.Enum] = dict(value.__members__)
+        return "enum", value.__qualname__, [(name, repr(one.value)) for name, one in members.items()]
     named = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or repr(value)
     if " at 0x" in named:
         raise LookupError(f"{named} has no lasting name")

@@ -12,7 +12,7 @@ from ccepz_sim import rule_sources
 from ccepz_sim.content import Content
 from ccepz_sim.errors import ContentError
 from ccepz_sim.indicators import Indicator, all_indicators
-from ccepz_sim.named_rules import check_rules, function_of, with_rules
+from ccepz_sim.rule_replacing import check_rules, function_of, with_rules
 from ccepz_sim.phases import LAST, PHASES, Phases
 from ccepz_sim.reading.fields import SNAKE, shown
 from ccepz_sim.reading.needs import CHANNELS, register_channel
@@ -150,7 +150,7 @@ def source_of(model: type[PilotZone]) -> str:
 def modules_of(model: type[PilotZone]) -> set[str]:
     """Name the modules outside the package in which a model and what it runs are written."""
     classes = [kind.__module__ for kind in model.__mro__]
-    functions = [*(phase.run for phase in model.phases), *model.rules.values()]
+    functions: list[Any] = [*(phase.run for phase in model.phases), *model.rules.values()]
     functions += [*(item.of for item in model.own_indicators), *model.own_observers]
     modules = {*classes, *(getattr(one, "__module__", None) or type(one).__module__ for one in functions)}
     return {name for name in modules if name.partition(".")[0] not in (PACKAGE, "mesa", "builtins", "typing")}

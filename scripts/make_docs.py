@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from inspect import signature
 from pathlib import Path
 
 from doc_maker.benchmarks import benchmarks
@@ -24,7 +25,8 @@ from ccepz_sim.commands.arguments import Parser
 from ccepz_sim.commands.figures import exact, with_unit
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
-from ccepz_sim.model import PHASES
+from ccepz_sim.rule_replacing import rules_of_phases
+from ccepz_sim.phases import PHASES
 from ccepz_sim.schema import LANGUAGES, Factor, Lever
 from ccepz_sim.studies.results import outcome_name
 from ccepz_sim.text import Texts
@@ -172,6 +174,24 @@ def quarter(_content: Content, lang: str) -> str:
     return page.text()
 
 
+def rules(_content: Content, lang: str) -> str:
+    """Return the page of rules that a model of one's own can replace by name."""
+    page = Page("rules", lang)
+    seen: set[str] = set()
+    for phase in PHASES:
+        called = rules_of_phases()[phase.name]
+        rows = []
+        for name, rule in called.items():
+            taken = ", ".join(signature(rule).parameters)
+            first = (rule.__doc__ or "").strip().splitlines()[0].rstrip(".") if name not in seen else page.word("above")
+            rows.append((f"`{name}`", f"`{taken}`", first))
+            seen.add(name)
+        if rows:
+            page.heading(f"`{phase.name}`")
+            page.table(("rule", "arguments", "what_it_does"), rows)
+    return page.text()
+
+
 def commands(_content: Content, lang: str) -> str:
     """Return the page of commands."""
     page = Page("commands", lang)
@@ -226,6 +246,7 @@ PAGES = {
     "validation": validation,
     "benchmarks": benchmarks,
     "quarter": quarter,
+    "rules": rules,
     "commands": commands,
 }
 

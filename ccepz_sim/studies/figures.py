@@ -12,7 +12,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content, load_content
-from ccepz_sim.schema import Label, Outcome, Study
+from ccepz_sim.schema import Label, Outcome
 from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.text import Texts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.errors import unknown
 from ccepz_sim.indicators import Indicator, all_indicators
-from ccepz_sim.schema import Label, Outcome, Study
+from ccepz_sim.schema import Label, Study
 from ccepz_sim.studies.extras import StudyError
 
 if TYPE_CHECKING:

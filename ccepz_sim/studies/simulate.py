@@ -73,18 +73,18 @@ def run_batch(order: Order, runs: Sequence[Run]) -> list[Result]:
     Raises:
         StudyError: this worker has other content, another engine or other rules than the driver.
     """
-    model = model_of(order.study.relations.model)
-    _check_engine(model, order.engine_hash, order.memory_hash)
+    _check_engine(order.study.relations.model, order.engine_hash, order.memory_hash)
     content = _content(order.folder, order.content_hash, order.more)
     return [_run(order, content, run) for run in runs]
 
 
 def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np.ndarray:
     """Run one run and return its outcomes, shape (outcomes, periods); a year is the mean of its quarters."""
-    return _outcomes(study, _carried_out(study, content, run, limit))
+    return played(study, content, run, limit)[0]
 
 
-def _carried_out(study: Study, content: Content, run: Run, limit: float) -> PilotZone:
+def played(study: Study, content: Content, run: Run, limit: float = 0.0) -> tuple[np.ndarray, Tables]:
+    """Run one run and return its outcomes, and the tables of observers that belong to its model."""
     policy, relations = study.policies[run.policy], study.relations
     settings = tuple(Decision(entry.lever, entry.value, entry.from_) for entry in policy.set)
     zone = model_of(relations.model)(
@@ -99,25 +99,20 @@ def _carried_out(study: Study, content: Content, run: Run, limit: float) -> Pilo
         without=relations.without,
         frozen=relations.frozen,
     )
-    return zone.run(relations.years)
-
-
-def _outcomes(study: Study, zone: PilotZone) -> np.ndarray:
-    relations = study.relations
+    zone.run(relations.years)
     first, last = zone.first_quarter, zone.quarter
     kept = np.array([zone.recorder.series(one.indicator, one.place, one.view)[first:last] for one in study.outcomes])
     if relations.every == "year":
         kept = kept.reshape(len(kept), relations.years, QUARTERS_A_YEAR).mean(axis=2)
-    return kept
+    return kept, tables_of(zone.observers)
 
 
 def _run(order: Order, content: Content, run: Run) -> Result:
     began = time.perf_counter()
     alarm = _alarm(order.limit)
     try:
-        zone = _carried_out(order.study, content, run, order.limit)
-        values = _outcomes(order.study, zone).astype("<f8").tobytes()
-        return Result(values, "", "", time.perf_counter() - began, tables_of(zone.observers))
+        values, tables = played(order.study, content, run, order.limit)
+        return Result(values.astype("<f8").tobytes(), "", "", time.perf_counter() - began, tables)
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         return Result(b"", told, traceback.format_exc(), time.perf_counter() - began)
@@ -153,12 +148,13 @@ def _alarm(limit: float) -> threading.Timer | None:
 
 
 @lru_cache(maxsize=2)
-def _check_engine(model: type[PilotZone], engine: str, memory: str) -> None:
+def _check_engine(name: str, engine: str, memory: str) -> None:
     """Refuse to work with other rules than the driver has.
 
     Raises:
         StudyError: they are others, in the files or in memory.
     """
+    model = model_of(name)
     if engine_hash(model) != engine:
         raise StudyError("other_engine")
     mine = memory_hash(model)
