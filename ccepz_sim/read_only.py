@@ -43,14 +43,14 @@ def view_of(model: PilotZone) -> Any:
 class View:
     """Something to be read. Methods work on the view, so that one that writes is refused as well."""
 
-    __slots__ = ("__weakref__", "_agents", "_of")
+    __slots__ = ("__weakref__", "_shown", "_of")
     _of: Any
-    _agents: dict[mesa.Agent, AgentView]
+    _shown: dict[mesa.Agent, AgentView]
 
     def __init__(self, of: Any, agents: dict[mesa.Agent, AgentView]) -> None:
         """Show an object; `agents` are those shown so far, whom sets of Mesa hold weakly."""
         object.__setattr__(self, "_of", of)
-        object.__setattr__(self, "_agents", agents)
+        object.__setattr__(self, "_shown", agents)
 
     def __getattr__(self, name: str) -> Any:
         """Show what the object has under a public name."""
@@ -64,9 +64,9 @@ class View:
         found = getattr(of, name)
         if isinstance(found, MethodType) and found.__self__ is of:
             if any(isinstance(of, kind) and name in names for kind, names in LOOKS):
-                return _Looking(found, self._agents)
+                return _Looking(found, self._shown)
             return MethodType(found.__func__, self)
-        return show(found, self._agents)
+        return show(found, self._shown)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse.
@@ -86,7 +86,7 @@ class View:
 
     def __getitem__(self, key: Any) -> Any:
         """Show an item."""
-        return show(self._of[key], self._agents)
+        return show(self._of[key], self._shown)
 
     def __len__(self) -> int:
         """Count as the object does."""
@@ -98,7 +98,7 @@ class View:
 
     def __iter__(self) -> Iterator[Any]:
         """Show the items one after the other."""
-        return (show(item, self._agents) for item in self._of)
+        return (show(item, self._shown) for item in self._of)
 
     def __dir__(self) -> list[str]:
         """Name what can be read."""
@@ -144,11 +144,11 @@ class _Looking:
     """A method that only looks: carried out on the object itself, its result shown."""
 
     def __init__(self, method: Any, agents: dict[mesa.Agent, AgentView]) -> None:
-        self._method, self._agents = method, agents
+        self._method, self._shown = method, agents
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         found = self._method(*values, **named)
-        return found if self._method.__name__ == "copy" else show(found, self._agents)
+        return found if self._method.__name__ == "copy" else show(found, self._shown)
 
 
 def show(value: Any, agents: dict[mesa.Agent, AgentView]) -> Any:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.agents import Firm, Institute, Official
 from ccepz_sim.clock import is_last_of_year
 from ccepz_sim.game.records import Lives
 from ccepz_sim.game.world import World
@@ -40,6 +39,8 @@ class Witness:
 
     def __call__(self, zone: Any) -> None:
         """Look at a zone at the end of a quarter."""
+        from ccepz_sim.agents import Firm, Institute, Official  # Mesa: the page's own process does without
+
         state: Zone = zone.state
         for name, values in Firm.columns(state, (*FIRM_FLOWS, *FIRM_EVENTS)).items():
             self._add(name, values)

@@ -32,12 +32,12 @@ def model_of(name: str) -> type[PilotZone]:
     module, _, inner = name.partition(":")
     try:
         found: Any = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise
-        raise StudyError("model_not_importable", name=name, module=module) from None
-    except ValueError:  # no name at all
-        raise StudyError("model_not_importable", name=name, module=module) from None
+    except Exception as error:
+        missing = isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
+        if missing or not module:
+            raise StudyError("model_not_importable", name=name, module=module) from None
+        reason = f"{type(error).__name__}: {error}"
+        raise StudyError("model_broken", name=name, module=module, reason=reason) from error
     for part in inner.split("."):
         found = getattr(found, part, None)
     if not (isinstance(found, type) and issubclass(found, PilotZone)):

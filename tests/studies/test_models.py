@@ -187,7 +187,7 @@ def test_what_was_replaced_in_memory_alone_is_refused(
         study = make(relations={"years": 1, "scale": 0.0005}, **{**FEWER, "outcome": OUTCOMES[:1]})
     try:
         patch(module)
-        with pytest.raises(StudyError, match="other rules of the model"):
+        with pytest.raises(StudyError, match="different rules of the model"):
             run_study(study, tmp_path / "out", workers=1)
     finally:
         PilotZone.phases = before
