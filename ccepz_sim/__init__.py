@@ -5,22 +5,20 @@ Nothing is imported before it is asked for, so that `import ccepz_sim` costs not
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ccepz_sim.compiled import compiled
-    from ccepz_sim.content import load_content, load_package
-    from ccepz_sim.indicators import Indicator
+    from ccepz_sim.content.loading import load_content, load_package
+    from ccepz_sim.measures.indicators import Indicator
     from ccepz_sim.model import PilotZone
-    from ccepz_sim.rule_replacing import named_rules
-    from ccepz_sim.phases import PHASES, Phase, Phases
-    from ccepz_sim.policies.schedule import Decision
-    from ccepz_sim.schema import Label
+    from ccepz_sim.numerics.compiled import compiled
+    from ccepz_sim.quarter.named_rules import named_rules
+    from ccepz_sim.quarter.phases import PHASES, Phase, Phases
+    from ccepz_sim.state.decisions import Decision
     from ccepz_sim.studies.results import load_study
     from ccepz_sim.studies.runner import run_study
+    from ccepz_sim.text.label import Label
 
 __version__ = "0.1.0"
 __all__ = [
@@ -41,18 +39,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "PHASES": "ccepz_sim.phases",
-    "Decision": "ccepz_sim.policies.schedule",
-    "Indicator": "ccepz_sim.indicators",
-    "Label": "ccepz_sim.schema",
-    "Phase": "ccepz_sim.phases",
-    "Phases": "ccepz_sim.phases",
+    "PHASES": "ccepz_sim.quarter.phases",
+    "Decision": "ccepz_sim.state.decisions",
+    "Indicator": "ccepz_sim.measures.indicators",
+    "Label": "ccepz_sim.text.label",
+    "Phase": "ccepz_sim.quarter.phases",
+    "Phases": "ccepz_sim.quarter.phases",
     "PilotZone": "ccepz_sim.model",
-    "compiled": "ccepz_sim.compiled",
-    "load_content": "ccepz_sim.content",
-    "load_package": "ccepz_sim.content",
+    "compiled": "ccepz_sim.numerics.compiled",
+    "load_content": "ccepz_sim.content.loading",
+    "load_package": "ccepz_sim.content.loading",
     "load_study": "ccepz_sim.studies.results",
-    "named_rules": "ccepz_sim.rule_replacing",
+    "named_rules": "ccepz_sim.quarter.named_rules",
     "run_study": "ccepz_sim.studies.runner",
 }
 
@@ -67,19 +65,3 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public names, imported or not."""
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """This package: its public name `compiled` is the decorator, also when the module of that name was imported."""
-
-    @property
-    def compiled(self) -> Any:
-        """The decorator."""
-        return import_module(_HOMES["compiled"]).compiled
-
-    @compiled.setter
-    def compiled(self, module: ModuleType) -> None:
-        """Pass over what the import system notes here."""
-
-
-sys.modules[__name__].__class__ = _Package

@@ -11,23 +11,26 @@ import mesa
 import numpy as np
 import pandas as pd
 
-import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at once
-from ccepz_sim import chronicle, history, mesa_versions, read_only, rule_replacing, variants
-from ccepz_sim import zone_arguments as asked
+import ccepz_sim.numerics.compiling  # noqa: F401 - a first run compiles all rules at once
+from ccepz_sim.agents import mesa_versions
 from ccepz_sim.agents.register import AgentRegister
+from ccepz_sim.building import arguments as asked
+from ccepz_sim.building import history
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
-from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.indicators import Indicator
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import Package
+from ccepz_sim.measures import chronicle
 from ccepz_sim.measures.fingerprint import fingerprint
-from ccepz_sim.observers import Recorder
-from ccepz_sim.phases import PHASES, Phase, Phases
-from ccepz_sim.policies.effective import announce_again
-from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
+from ccepz_sim.measures.indicators import Indicator
+from ccepz_sim.measures.observers import Recorder
+from ccepz_sim.numerics.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
+from ccepz_sim.quarter import named_rules, read_only, variants
+from ccepz_sim.quarter.phases import PHASES, Phase, Phases
 from ccepz_sim.rules.opening import open_quarter
-from ccepz_sim.schema import Package
+from ccepz_sim.rules.policy import announce_again
+from ccepz_sim.state.decisions import Decision, check_decisions, decisions_of
+from ccepz_sim.text.errors import ContentError
 
 __all__ = ["PHASES", "PHASE_NAMES", "Phase", "PilotZone"]
 
@@ -346,4 +349,4 @@ def _listed(package: str | Package | Sequence[str | Package]) -> Sequence[str | 
     return (package,) if alone else tuple(package)  # type: ignore[return-value,arg-type]
 
 
-rule_replacing.guard(__name__)
+named_rules.guard(__name__)

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from ccepz_sim import mesa_versions
-from ccepz_sim.agents import rows_of_agents
+from ccepz_sim.agents import mesa_versions, rows_of_agents
 from ccepz_sim.agents.view import RowAgent
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import Content
+    from ccepz_sim.content.loading import Content
     from ccepz_sim.state.zone import Zone
 
 # The agents of one's own, their numbers, and the rows whose agents were removed.

@@ -14,14 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccepz_sim.schema import Study
+from ccepz_sim.content.schema.study import Study
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
 # Rooms that show or arrange runs; no number of a run depends on them.
-OUTSIDE = frozenset({"commands", "compiling", "game", "packing", "studies", "text", "web", "_content"})
+OUTSIDE = frozenset({"commands", "game", "output", "studies", "text", "web", "_content"})
+COMPILING = ("numerics", "compiling")  # when rules are compiled, not what they say
 
 
 def engine_hash(model: type[PilotZone] | None = None) -> str:
@@ -29,7 +30,7 @@ def engine_hash(model: type[PilotZone] | None = None) -> str:
 
     Phases, rules, indicators and channels of the model count by their names and by the files they are written in.
     """
-    from ccepz_sim.variants import source_of
+    from ccepz_sim.quarter.variants import source_of
 
     own = "" if model is None else source_of(model)
     return hashlib.sha256(f"{_package_hash()} {own}".encode()).hexdigest() if own else _package_hash()
@@ -40,7 +41,7 @@ def memory_hash(model: type[PilotZone]) -> str:
 
     Files alone would not tell that something was replaced after they were read.
     """
-    from ccepz_sim.variants import mark_of
+    from ccepz_sim.quarter.variants import mark_of
 
     mark = mark_of(model)
     return "" if mark is None else f"{sys.implementation.cache_tag} {mark}"
@@ -52,7 +53,7 @@ def _package_hash() -> str:
     found = hashlib.sha256()
     for path in sorted(home.rglob("*.py")):
         name = path.relative_to(home)
-        if name.parts[0] not in OUTSIDE:
+        if name.parts[0] not in OUTSIDE and name.parts[:2] != COMPILING:
             found.update(name.as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return found.hexdigest()
 

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccepz_sim.errors import hint
 from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.text.errors import hint
 
 if TYPE_CHECKING:
     import pandas as pd

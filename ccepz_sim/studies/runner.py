@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim import __version__
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import reason_of, resolved
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.dispatch import Done, Work
@@ -123,7 +123,7 @@ class _Driver:
         tick: Callable[[Progress], object],
         stopped: Callable[[], bool],
     ) -> None:
-        from ccepz_sim.variants import check_channels
+        from ccepz_sim.quarter.variants import check_channels
 
         model = model_of(study.relations.model)
         check_study(study, model)

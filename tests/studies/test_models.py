@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PHASES, Phase, PilotZone, load_study, run_study
-from ccepz_sim.content import Content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash, study_hash
 from ccepz_sim.studies.models import model_of, name_of
+from ccepz_sim.text.errors import ContentError
 from tests.studies.conftest import document
 
 ROOT = Path(__file__).resolve().parents[2]

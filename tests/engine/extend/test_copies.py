@@ -15,8 +15,8 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.agents import Firm, Town
-from ccepz_sim.errors import ContentError
 from ccepz_sim.measures.observation import zone_figures
+from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Patrol, Patrolled, Whole
 
 ROOT = Path(__file__).resolve().parents[3]

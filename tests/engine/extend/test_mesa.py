@@ -13,8 +13,8 @@ import pytest
 from ccepz_sim import PilotZone, load_content, mesa_versions
 from ccepz_sim.agents import Bank, Firm, GovernmentBody, Institute, Official, Town
 from ccepz_sim.agents.view import Column
-from ccepz_sim.clock import LAST_YEAR
-from ccepz_sim.errors import ContentError
+from ccepz_sim.numerics.clock import LAST_YEAR
+from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Patrol, Patrolled
 
 PACKAGE = Path(mesa_versions.__file__).parent

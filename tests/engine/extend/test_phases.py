@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PHASES, Indicator, Label, Phase, Phases, PilotZone, named_rules
-from ccepz_sim.errors import ContentError
-from ccepz_sim.rule_replacing import rules_of_phases
+from ccepz_sim.quarter.named_rules import rules_of_phases
+from ccepz_sim.quarter.variants import history_key, mark_of
 from ccepz_sim.rules import collusion
 from ccepz_sim.studies.fingerprint import engine_hash
-from ccepz_sim.variants import history_key, mark_of
+from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Equal, Whole, equal_shares, fade
 
 LABEL = Label("x", "x")
@@ -79,9 +79,9 @@ def test_what_cannot_be_is_refused_when_it_is_written(ask: Any, words: str) -> N
         ("ccepz_sim.rules.collusion", "nash_bribe"),
         ("ccepz_sim.rules.collusion", "meet_officials"),
         ("ccepz_sim.rules.collusion", "_deal"),
-        ("ccepz_sim.markets.labour", "run_labour_market"),
-        ("ccepz_sim.policies.effective", "announce"),
-        ("ccepz_sim.phases", "PHASES"),
+        ("ccepz_sim.rules.markets.labour", "run_labour_market"),
+        ("ccepz_sim.rules.policy", "announce"),
+        ("ccepz_sim.quarter.phases", "PHASES"),
         ("ccepz_sim.model", "PHASES"),
     ],
 )
@@ -155,7 +155,7 @@ def test_a_rule_that_no_phase_of_the_model_calls_is_refused() -> None:
 
 
 def test_every_named_rule_belongs_to_a_phase_that_is_built_anew_around_it() -> None:
-    from ccepz_sim.rule_replacing import with_rules
+    from ccepz_sim.quarter.named_rules import with_rules
 
     assert len(named_rules()) > 60
     runs = {phase.name: phase.run for phase in PHASES}
