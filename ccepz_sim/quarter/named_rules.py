@@ -18,10 +18,11 @@ from ccepz_sim.numerics import rule_sources
 from ccepz_sim.numerics.compiled import inlined, recompiled
 from ccepz_sim.numerics.kernel import Kernel
 from ccepz_sim.numerics.rule_sources import PACKAGE
+from ccepz_sim.quarter import phases
 from ccepz_sim.quarter.phases import PHASES
 from ccepz_sim.text.errors import ContentError, brief, one_line, unknown
 
-ROOMS = tuple(f"{PACKAGE}.{room}." for room in ("rules", "markets", "policies"))
+ROOM = f"{PACKAGE}.rules."
 Run = Callable[[Any], None]
 
 
@@ -54,7 +55,7 @@ def rules_of_phases() -> Mapping[str, Mapping[str, FunctionType]]:
         called = {}
         for function in _reached(start):
             module, name = function.__module__, function.__name__
-            if module.startswith(ROOMS) and not name.startswith("_") and function not in runs:
+            if module.startswith(ROOM) and not name.startswith("_") and function not in runs:
                 called[f"{module.rpartition('.')[2]}.{name}"] = function
         found[phase.name] = called
     return found
@@ -207,4 +208,4 @@ def guard(*modules: str) -> None:
         sys.modules[name].__class__ = _Guarded
 
 
-guard(*(name for name in sys.modules if name.startswith(ROOMS)), f"{PACKAGE}.phases")
+guard(*(name for name in sys.modules if name.startswith(ROOM)), phases.__name__)

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.measures.indicators import Indicator, all_indicators
-from ccepz_sim.schema import Label, Study
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.text.errors import unknown
+from ccepz_sim.text.label import Label
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
