@@ -26,7 +26,7 @@ from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
 from ccepz_sim.schema import LANGUAGES, Factor, Lever
-from ccepz_sim.studies.results import outcome_name
+from ccepz_sim.reading.outcomes import outcome_name
 from ccepz_sim.text import Texts
 
 MOST_TOLD = 40  # factors of a study in a table

@@ -20,7 +20,8 @@ from ccepz_sim.content import load_content
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.figures import Charts, save
-from ccepz_sim.studies.results import StudyResults, load_study, outcome_name
+from ccepz_sim.reading.outcomes import outcome_name
+from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.store import read_manifest
 
 LAST_YEARS = 5  # of which an outcome is the mean: single years are full of luck

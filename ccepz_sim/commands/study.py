@@ -146,7 +146,7 @@ def _plan_words(study: Study, folder: Path, say: Say) -> str:
 def _size(study: Study) -> int:
     from ccepz_sim.studies.store import BYTES_A_VALUE
 
-    return round(study.runs * len(study.outcomes) * study.relations.periods * BYTES_A_VALUE)
+    return round(study.runs * len(study.series) * study.relations.periods * BYTES_A_VALUE)
 
 
 def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) -> int:

@@ -33,10 +33,16 @@ def engine_hash() -> str:
 
 
 def study_hash(study: Study) -> str:
-    """Return the SHA-256 of what a study runs; its words do not matter."""
+    """Return the SHA-256 of what a study runs and keeps; its words, and what is measured on it later, do not matter.
+
+    Nor does the number of seeds where luck is common: more of them only add runs.
+    """
     plain = asdict(study)
     for word in ("id", "label", "question", "expected_runs"):
         del plain[word]
+    plain["outcomes"] = study.series
+    if study.luck == "common":
+        del plain["seeds"]
     plain["policies"] = [{**policy, "label": None} for policy in plain["policies"]]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 

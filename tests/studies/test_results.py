@@ -40,7 +40,7 @@ class Known(Engine):
 
         study = fn.args[0].study
         future: Future = Future()
-        kept = (len(study.outcomes), study.relations.periods)
+        kept = (len(study.series), study.relations.periods)
         values = [np.broadcast_to(self.formula(run, study), kept[::-1]).T for run in batch]
         future.set_result([Result(item.astype("<f8").tobytes(), "", "", 0.0) for item in values])
         return future
