@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from doc_maker.sensitivity import DOZEN, IMAGES, RECORD, strongest
 
-from ccepz_sim.commands.results import scale_words
+from ccepz_sim.commands.cells import scale_words
 from ccepz_sim.content import load_content
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies import sensitivity

@@ -10,7 +10,9 @@ import numpy as np
 from ccepz_sim.content import Content
 from ccepz_sim.reading.outcomes import outcome_name
 from ccepz_sim.schema import Claim, Phenomenon
-from ccepz_sim.studies.figures import INK, IRON, LAKE, LINE, MUTED, OCHRE, Charts, Scale, plain_scale
+from ccepz_sim.studies.drawing import Scale, plain_scale
+from ccepz_sim.studies.figures import Charts
+from ccepz_sim.studies.look import INK, IRON, LAKE, LINE, MUTED, OCHRE
 from ccepz_sim.studies.phenomena import EFFECT, SHOWN, Found, effects, outcome_of, sample, size_of
 from ccepz_sim.studies.results import load_study
 

@@ -152,7 +152,7 @@ class _Driver:
             self.ledger.close()
 
     def _repair(self, retry: bool) -> int:
-        """Run again what a damaged shard held; where asked, also what failed. A shard that more seeds belong to opens."""
+        """Run again what a damaged shard held, where asked also what failed; open the shard more seeds belong to."""
         repaired = 0
         waiting = {
             run // self.store.runs_of_shard for run, status in self.ledger.statuses().items() if status == PENDING

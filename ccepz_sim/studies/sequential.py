@@ -17,6 +17,7 @@ from typing import Any
 from ccepz_sim.errors import hint
 from ccepz_sim.reading.outcomes import outcome_name, parse_outcome
 from ccepz_sim.schema import Study
+from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.estimates import Estimate, seeds_needed
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.outcomes import unit_of
@@ -122,6 +123,7 @@ def run_until(
     goal: Goal,
     *,
     most: int = MOST,
+    engine: Callable[[], Engine] | None = None,
     tell: Callable[[Look], object] = lambda _: None,
     **how: Any,
 ) -> tuple[Ended, Look | None]:
@@ -132,6 +134,7 @@ def run_until(
         folder: where it lies; the same call goes on where the last one stopped.
         goal: what has to be known, and how well.
         most: largest number of seeds.
+        engine: makes what runs are worked through with, anew after each look; None for processes of this machine.
         tell: told what was seen at each look.
         how: as `run_study` takes it, without an engine.
 
@@ -140,7 +143,7 @@ def run_until(
     """
     seeds = min(most, max(PILOT, study.seeds))
     while True:
-        ended = run_study(with_seeds(study, seeds), folder, **how)
+        ended = run_study(with_seeds(study, seeds), folder, engine=engine() if engine else None, **how)
         if not ended.finished:
             return ended, None
         seen = look(load_study(folder), goal)

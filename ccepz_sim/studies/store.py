@@ -129,8 +129,8 @@ class Store:
             shutil.rmtree(left, ignore_errors=True)
         before = _manifest(self.folder) or {}
         # Who began it stays; words, outcomes and the number of seeds may be others now.
-        kept = {name: before[name] for name in ("version", "command", "made_with") if name in before}
-        new = {"program": PROGRAM, "kind": KIND, **manifest, **kept, "study": asdict(self.study)}
+        kept: dict[str, Any] = {name: before[name] for name in ("version", "command", "made_with") if name in before}
+        new: dict[str, Any] = {"program": PROGRAM, "kind": KIND, **manifest, **kept, "study": asdict(self.study)}
         if before.get("runs") != new.get("runs"):
             (self.folder / RUNS).unlink(missing_ok=True)
         if before != json.loads(json.dumps(new)):

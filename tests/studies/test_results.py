@@ -101,11 +101,11 @@ def test_differences_pair_worlds_of_the_same_luck(known) -> None:
     assert set(pairs["difference"]) == {7.0}
     back = found.compare("tax-only", "status-quo").set_index("outcome")
     assert back.loc["gdp_real", "mean"] == -7.0
-    assert back.loc["gdp_real", "probability"] == 0.0
+    assert back.loc["gdp_real", "better"] == 0.0
     # Less collusion is better.
-    assert back.loc["colluding_share@golmud", "probability"] == 1.0
+    assert back.loc["colluding_share@golmud", "better"] == 1.0
     same = found.compare("tax-only", "tax-only").set_index("outcome")
-    assert same.loc["gdp_real", "probability"] == 0.5
+    assert same.loc["gdp_real", "better"] == 0.5
 
 
 def test_worlds_of_own_luck_cannot_be_paired(known) -> None:
