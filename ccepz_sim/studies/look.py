@@ -118,7 +118,8 @@ def changed() -> dict[str, Any]:
 
     # Read past the class: asking for the backend by name would start one.
     usual: dict[Any, Any] = dict(dict.items(mpl.rcParamsDefault))
-    return {str(key): value for key, value in dict.items(mpl.rcParams) if key in usual and value != usual[key]}
+    own: dict[Any, Any] = dict(dict.items(mpl.rcParams))
+    return {key: value for key, value in own.items() if key in usual and value != usual[key]}
 
 
 def _families(style: Style, own: Mapping[str, Any]) -> list[str]:

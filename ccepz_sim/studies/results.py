@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 WORLD = ["point", "seed"]
 INTERVAL = ("mean", "error", "lower", "upper")
-PEAK = Measure("peak", side="highest")
 
 
 def load_study(folder: Path | str) -> StudyResults:
@@ -177,10 +176,10 @@ class StudyResults(StudyTables):
         return found
 
     def _whole_runs(self, outcome: Outcome) -> list[Outcome]:
-        """Give the measures a single year is held against: all years, their first half, the highest value."""
+        """Give what a single year is held against: all years, and their first half, to which discounting leans."""
         start, end = self.years
         half = Measure("mean", 0, (start + end) // 2) if end > start else Measure("mean")
-        return [replace(outcome, measure=measure) for measure in (Measure("mean"), half, PEAK)]
+        return [replace(outcome, measure=measure) for measure in (Measure("mean"), half)]
 
     def tornado(
         self, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "", pool: bool = False
