@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
     from ccepz_sim.studies.results import load_study
 
-__version__ = "0.1.0"
+__version__ = "0.5.0"
 __all__ = ["PilotZone", "__version__", "load_content", "load_package", "load_study"]
 
 _HOMES = {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
+from doc_maker.numbers import numbers
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
 from doc_maker.sensitivity import sensitivity
@@ -25,8 +26,8 @@ from ccepz_sim.commands.figures import exact, with_unit
 from ccepz_sim.content import Content, load_content
 from ccepz_sim.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Factor, Lever
 from ccepz_sim.reading.outcomes import outcome_name
+from ccepz_sim.schema import LANGUAGES, Factor, Lever
 from ccepz_sim.text import Texts
 
 MOST_TOLD = 40  # factors of a study in a table
@@ -225,6 +226,7 @@ PAGES = {
     "targets": targets,
     "validation": validation,
     "benchmarks": benchmarks,
+    "numbers": numbers,
     "quarter": quarter,
     "commands": commands,
 }

@@ -17,10 +17,10 @@ from doc_maker.sensitivity import DOZEN, IMAGES, RECORD, strongest
 
 from ccepz_sim.commands.cells import scale_words
 from ccepz_sim.content import load_content
+from ccepz_sim.reading.outcomes import outcome_name
 from ccepz_sim.schema import LANGUAGES
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.figures import Charts, save
-from ccepz_sim.reading.outcomes import outcome_name
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.store import read_manifest
 

@@ -51,5 +51,18 @@ def made_with() -> Mapping[str, Any]:
     """Return versions and the class of machine."""
     return {
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "machine": {"system": platform.system(), "type": platform.machine(), "processors": os.cpu_count()},
+        "machine": {
+            "system": platform.system(),
+            "type": platform.machine(),
+            "processor": _processor(),
+            "processors": os.cpu_count(),
+        },
     }
+
+
+@cache
+def _processor() -> str:
+    """Give the name by which the compiler knows the processor: last digits may differ between two of them."""
+    from llvmlite import binding
+
+    return str(binding.get_host_cpu_name())
