@@ -168,9 +168,9 @@ class Drawing:
     ) -> Iterator[tuple[Figure, list[Axes]]]:
         from matplotlib.figure import Figure as Drawn
 
+        width = WIDTH if columns == 1 else 4.4 * columns
+        size = inches(self.style, width, height + 0.5 if rows == 1 else max(height, 3.2) * rows)
         with own_look(self.style):
-            width = WIDTH if columns == 1 else 4.4 * columns
-            size = inches(self.style, width, height + 0.5 if rows == 1 else max(height, 3.2) * rows)
             figure = Drawn(figsize=size, layout="constrained")
             panels = figure.subplots(rows, columns, squeeze=False, sharey=alike and rows * columns > 1)
             yield figure, list(panels.ravel())

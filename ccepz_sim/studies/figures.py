@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,7 +169,9 @@ class Charts(Drawing):
             axes.axvline(middle, color=INK, lw=0.8)
             axes.set_xlabel(unit)
 
-        return self._by_group(table, draw, "tornado", name, year, pool, self._word("told_tornado"), legend=True)
+        return self._by_group(
+            table, draw, "tornado", name, year, pool, self._word("told_tornado"), legend={"low": OCHRE, "high": LAKE}
+        )
 
     def morris(
         self, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "", pool: bool = False
@@ -231,7 +233,9 @@ class Charts(Drawing):
             needed = int(table["points_needed"].max()) * (self.study.runs // self.study.points)
             told += " " + self._word("not_converged", runs=f"{needed:,}", now=f"{self.study.runs:,}")
         heading = None if shares is None else self._outcome(name)
-        return self._by_group(table, draw, "sobol", name, year, pool, told, legend=True, heading=heading)
+        return self._by_group(
+            table, draw, "sobol", name, year, pool, told, legend={"total": LINE, "first_order": LAKE}, heading=heading
+        )
 
     def phase(
         self, x: str, y: str, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "",
@@ -325,7 +329,7 @@ class Charts(Drawing):
         pool: bool,
         told: str,
         *,
-        legend: bool = False,
+        legend: Mapping[str, str] | None = None,
         height: float = 0.0,
         heading: str | None = None,
     ) -> Figure:
@@ -334,7 +338,7 @@ class Charts(Drawing):
         if len(pairs) > MOST_PANELS:
             raise StudyError("too_many_panels", count=len(pairs), most=MOST_PANELS)
         deep = height or 1.6 + 0.45 * (table.groupby(["scenario", "policy"], sort=False).size().max())
-        with self._panels(len(pairs), height=deep) as (figure, panels):
+        with self._panels(len(pairs), height=deep, alike=False) as (figure, panels):
             for axes, (scenario, policy) in zip(panels, pairs, strict=True):
                 rows = table[(table["scenario"] == scenario) & (table["policy"] == policy)]
                 draw(axes, rows, scenario, policy)
@@ -343,13 +347,20 @@ class Charts(Drawing):
                     named += [self.words.scenario(scenario)] if len(self.study.scenarios) > 1 else []
                     self._panel_title(axes, " · ".join(named))
             if legend:
-                self._legend(figure, 2, *panels[0].get_legend_handles_labels())
+                self._legend(figure, 2, *_patches({colour: self._word(word) for word, colour in legend.items()}))
             heading = heading or self._of_year(key, name, year)
             heading += self._pooled(pool)
             self._heading(figure, heading)
             scenarios, policies = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))
             self._note(figure, heading, [told], table["runs"], scenarios=scenarios, policies=policies, year=year)
         return figure
+
+
+def _patches(words: Mapping[str, str]) -> tuple[list[Any], list[str]]:
+    """Return a patch of each colour for a legend, and its words."""
+    from matplotlib.patches import Patch
+
+    return [Patch(facecolor=colour) for colour in words], list(words.values())
 
 
 def _plain(outcome: Outcome) -> Outcome:

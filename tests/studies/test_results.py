@@ -265,19 +265,6 @@ def test_every_figure_is_drawn_in_both_languages(known, tmp_path, lang, caplog) 
     assert [record.message for record in caplog.records if "font" in record.name] == []
 
 
-@pytest.mark.parametrize("setting", [{"text.usetex": True}, {"savefig.bbox": "tight"}, {"svg.fonttype": "none"}])
-def test_a_matplotlibrc_has_no_say(known, tmp_path, setting) -> None:
-    import matplotlib as mpl
-
-    found = known(lambda run, _: 0.01 * run.seed + 0.1 * run.policy)
-    plain = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "plain")]
-    more = {"figure.dpi": 31, "font.size": 3, "axes.formatter.use_locale": True, "path.sketch": (1, 100, 2)}
-    with mpl.rc_context({**more, **setting}):
-        drawn = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "other")]
-        assert mpl.rcParams["font.size"] == 3
-    assert drawn == plain
-
-
 def test_work_without_deaths_gives_each_item_once() -> None:
     class InPlace(Engine):
         capacity = 3
