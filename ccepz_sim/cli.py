@@ -30,8 +30,8 @@ from ccepz_sim.commands import (
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path, refuse_foreign_signs, refuse_rest, usage_prefix
 from ccepz_sim.commands.speech import CommandError, Say, language
 from ccepz_sim.commands.streams import OutputLostError, drop_output, prepared, shows
-from ccepz_sim.errors import UserError, brief, hint, one_line
-from ccepz_sim.reading.toml import ascii_sign
+from ccepz_sim.content.reading.toml import ascii_sign
+from ccepz_sim.text.errors import UserError, brief, hint, one_line
 
 
 class Command(Protocol):
@@ -152,7 +152,7 @@ def _help(say: Say) -> str:
 
 def _versions(say: Say) -> str:
     """Say which version this is, and of what a result depends besides."""
-    from ccepz_sim.content import load_content
+    from ccepz_sim.content.loading import load_content
     from ccepz_sim.studies.fingerprint import engine_hash, made_with
 
     made = made_with()

@@ -20,15 +20,17 @@ from doc_maker.sensitivity import sensitivity
 from doc_maker.verdicts import validation
 
 from ccepz_sim.cli import parsers
-from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
 from ccepz_sim.commands.figures import exact, with_unit
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.indicators import INDICATORS
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.outcomes import outcome_name
+from ccepz_sim.content.schema.lever import Lever
+from ccepz_sim.content.schema.study import Factor
+from ccepz_sim.measures.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.reading.outcomes import outcome_name
-from ccepz_sim.schema import LANGUAGES, Factor, Lever
-from ccepz_sim.text import Texts
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.texts import Texts
 
 MOST_TOLD = 40  # factors of a study in a table
 DOCS = Path(__file__).resolve().parent.parent / "docs"

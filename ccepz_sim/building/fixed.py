@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.state.firms import NEVER, Firms
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.prices import Prices

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.rng import Stream, Streams
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.rng import Stream, Streams
 from ccepz_sim.state.cells import make_cells
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.parameters.people import PopulationParameters

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from ccepz_sim.content import Content
-from ccepz_sim.schema import Table as ContentTable
-from ccepz_sim.state.declare import Table, layout_of
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.table import Table as ContentTable
+from ccepz_sim.numerics.declare import Table, layout_of
 from ccepz_sim.state.world import MaterialFacts, PlaceFacts, ProductFacts, World
 
 T = TypeVar("T", bound=Table)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ccepz_sim.commands.arguments import Parser, path
 from ccepz_sim.commands.speech import Say
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 
 
 def declare(parser: Parser, say: Say) -> None:
     """Declare the argument and the option."""
     parser.own_arguments.add_argument("folder", type=path("DIR"), metavar="DIR", help=say("results.folder"))
-    out = {"type": path("--out"), "default": None, "metavar": "FILE", "help": say("archive.out")}
-    parser.own_options.add_argument("--out", **out)
+    add = parser.own_options.add_argument
+    add("--out", type=path("--out"), default=None, metavar="FILE", help=say("archive.out"))
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:

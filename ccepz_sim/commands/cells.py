@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.commands.figures import SHARE
 from ccepz_sim.commands.speech import Say
-from ccepz_sim.content import Content
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import Content
+from ccepz_sim.text.texts import Texts
 from ccepz_sim.web.numbers import number_text, scale_of
 
 if TYPE_CHECKING:

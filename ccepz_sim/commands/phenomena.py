@@ -18,9 +18,10 @@ from ccepz_sim.commands.speech import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, goes_on, stoppable
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import SCRATCH, OutputError, reason_of, resolved, try_folder
-from ccepz_sim.schema import LANGUAGES, Phenomenon
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.phenomenon import Phenomenon
+from ccepz_sim.output.disk import SCRATCH, OutputError, reason_of, resolved, try_folder
+from ccepz_sim.text.label import LANGUAGES
 
 if TYPE_CHECKING:
     from ccepz_sim.commands.telling import Telling

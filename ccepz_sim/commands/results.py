@@ -16,9 +16,9 @@ from ccepz_sim.commands.cells import Cells, scale_words
 from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import is_there, reason_of, resolved, try_files, try_folder
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
+from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,8 +125,8 @@ def style_of(args: argparse.Namespace) -> Style:
     Raises:
         CommandError: a format is not one of those there are.
     """
-    from ccepz_sim.errors import hint
     from ccepz_sim.studies.look import FORMATS, Style
+    from ccepz_sim.text.errors import hint
 
     formats = (
         tuple(dict.fromkeys(name.strip().lower() for name in args.format.split(","))) if args.format else FORMATS[:2]

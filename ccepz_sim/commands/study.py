@@ -21,10 +21,10 @@ from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.arguments import path as read_path
 from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import is_there
-from ccepz_sim.reading.files import ENDING, read_one
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.files import ENDING, read_one
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.output.disk import is_there
 
 if TYPE_CHECKING:
     from ccepz_sim.studies.engines import Engine
@@ -111,7 +111,7 @@ def _goal(args: argparse.Namespace, study: Study) -> Goal | None:
 def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
     """Say what a look at the pairs has shown, a line for each scenario."""
     from ccepz_sim.commands.cells import scale_words
-    from ccepz_sim.reading.outcomes import parse_outcome
+    from ccepz_sim.content.reading.outcomes import parse_outcome
     from ccepz_sim.studies.outcomes import unit_of
 
     outcome = parse_outcome(goal.outcome, study.relations)

@@ -7,8 +7,8 @@ from typing import Any
 
 from ccepz_sim.commands.figures import exact
 from ccepz_sim.commands.speech import Say
-from ccepz_sim.content import Content
-from ccepz_sim.schema import Claim, Phenomenon
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.phenomenon import Claim, Phenomenon
 from ccepz_sim.studies.phenomena import SMALLEST, size_of
 from ccepz_sim.web.numbers import number_text
 

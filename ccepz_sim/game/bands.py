@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR
-from ccepz_sim.errors import UserError
 from ccepz_sim.game.fair_queue import BACKGROUND
 from ccepz_sim.game.records import Brief, Future, Numbers, Order, Result
 from ccepz_sim.game.run_cache import RunCache, Ticket
 from ccepz_sim.game.world import World
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError
 
 SHOWN_AT = (10, 20, 30, 40)  # besides the first band and the last
 EQUAL = 1e-12

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.position import plan_of, value_at
 from ccepz_sim.game.records import Future
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.state.decisions import Decision
 
 WHOLE_YEAR = 1.0 - 1e-9
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from ccepz_sim.compiling import Progress, compile_all, is_worth_it, missing
+from ccepz_sim.numerics.compiling import Progress, compile_all, is_worth_it, missing
 
 logger = logging.getLogger(__name__)
 TOLD_EVERY = 0.5  # seconds between two words to the pages

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.records import Future, Happening, Purse
 from ccepz_sim.game.world import World
 from ccepz_sim.studies.fingerprint import engine_hash
 
-FOLDER = Path(__file__).resolve().parent.parent / "_recorded"
+FOLDER = Path(__file__).resolve().parent
 FIGURES, FACTS = FOLDER / "status-quo.npz", FOLDER / "status-quo.json"
 ARRAYS = ("values", "working", "by_product_flow", "people_flow", "money_flow")
 UNREADABLE = (OSError, ValueError, KeyError, TypeError)

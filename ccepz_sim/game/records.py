@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.game.world import LAST_YEAR, World
 from ccepz_sim.measures.fingerprint import fingerprint
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.state.decisions import Decision
 
 Numbers = NDArray[np.float64]
 VIEWS = ("true", "reported")

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ccepz_sim import chronicle
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.lives import Witness
 from ccepz_sim.game.records import Brief, Future, Happening, Order, Purse, Result
 from ccepz_sim.game.world import World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.measures import chronicle
+from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.state.decisions import Decision
 
 KEPT_SNAPSHOTS = 24
 KEPT_STARTS = 26

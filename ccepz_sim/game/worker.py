@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from ccepz_sim.errors import UserError
+from ccepz_sim.text.errors import UserError
 
 if TYPE_CHECKING:
     from ccepz_sim.game.records import Order
@@ -177,7 +177,7 @@ class Worker:
 
 
 def _load(folder: Path) -> Runner:
-    from ccepz_sim.content import load_content
+    from ccepz_sim.content.loading import load_content
     from ccepz_sim.game.runner import Runner
     from ccepz_sim.model import PilotZone
 

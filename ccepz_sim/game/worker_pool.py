@@ -13,14 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from ccepz_sim import rule_store
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.fair_queue import BACKGROUND, OWN, FairQueue, OnProgress, Plan, Request, Then
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.runner import MakeZone, Runner
 from ccepz_sim.game.worker import DONE, GENTLY, READY, REFUSED, STOP, STOPPED, YEAR, StoppedError, receive, send
+from ccepz_sim.numerics import rule_store
+from ccepz_sim.text.errors import UserError
 
 logger = logging.getLogger(__name__)
 ROOM = 1 << 20  # bytes of the pipe a result comes through: half of it at a time, not a thirtieth

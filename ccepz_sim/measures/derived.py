@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
 from ccepz_sim.measures.observation import Observed, Values
 from ccepz_sim.measures.places import Places, share
-from ccepz_sim.numeric import clip
+from ccepz_sim.numerics.arrays import clip
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.world import POLLUTANTS, World
 

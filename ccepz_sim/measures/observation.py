@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
 from ccepz_sim.measures.firm_sums import FIRM_FIGURES, sum_firms
 from ccepz_sim.measures.places import Places
 from ccepz_sim.measures.town_sums import TOWN_FIGURES, town_figures
+from ccepz_sim.numerics.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

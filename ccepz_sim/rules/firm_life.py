@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay, write_off
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.deposits import settle_closing
+from ccepz_sim.state.ledger import Flow, lend, pay, write_off
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

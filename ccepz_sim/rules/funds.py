@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS, is_last_of_year
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay
-from ccepz_sim.numeric import power
-from ccepz_sim.policies.effective import cost_of
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.arrays import power
+from ccepz_sim.numerics.clock import QUARTERS, is_last_of_year
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.rules.policy import cost_of
+from ccepz_sim.state.ledger import Flow, lend, pay
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:

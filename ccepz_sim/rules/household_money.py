@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, pay
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.state.ledger import Flow, pay
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, SERVICES
 
 if TYPE_CHECKING:

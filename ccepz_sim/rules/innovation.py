@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import Value, compiled
-from ccepz_sim.ledger import Flow, pay
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import Value, compiled
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.state.ledger import Flow, pay
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import Value, compiled
-from ccepz_sim.ledger import Flow, pay
-from ccepz_sim.numeric import row_sum
-from ccepz_sim.policies.lags import erlang_matrix
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.arrays import row_sum
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import Value, compiled
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.collusion import attention, audit_chance, either
 from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.state.firms import FINE_STAGES
+from ccepz_sim.state.lags import erlang_matrix
+from ccepz_sim.state.ledger import Flow, pay
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

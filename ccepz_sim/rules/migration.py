@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.rng import Stream
-from ccepz_sim.sampling import ONE, comb_of, even_comb, in_parts
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import ONE, comb_of, even_comb, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import BLOCK, LONG_AGO, NO_AGE, change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS, UNSKILLED

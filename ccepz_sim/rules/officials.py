@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS, is_last_of_year
-from ccepz_sim.compiled import Value, compiled
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS, is_last_of_year
+from ccepz_sim.numerics.compiled import Value, compiled
+from ccepz_sim.numerics.rng import Stream
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

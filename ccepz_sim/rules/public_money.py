@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.household_money import wage_bill
+from ccepz_sim.state.ledger import Flow, lend, pay
 from ccepz_sim.state.world import PUBLIC
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS, in_base_year
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.clock import QUARTERS, in_base_year
+from ccepz_sim.numerics.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.collusion import shares_by_place
 from ccepz_sim.state.population import BLOCK, LANES
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.state.declare import ROWS, Bools, Dims, Floats, Ints, Shared, Size, Table
+from ccepz_sim.numerics.declare import ROWS, Bools, Dims, Floats, Ints, Shared, Size, Table
 from ccepz_sim.state.firms import FINE_STAGES
 
 RANKS = ("section_chief", "division_director", "director_general")

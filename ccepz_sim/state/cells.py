@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.compiled import inlined
-from ccepz_sim.state.declare import Dims, Size, Table
+from ccepz_sim.numerics.compiled import inlined
+from ccepz_sim.numerics.declare import Dims, Size, Table
 from ccepz_sim.state.world import EMPLOYERS, SKILLS
 
 OUT_OF_LABOUR = -2

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.state.declare import ROWS, Bools, Dims, Floats, Ints, Size, Table
+from ccepz_sim.numerics.declare import ROWS, Bools, Dims, Floats, Ints, Size, Table
 from ccepz_sim.state.world import MEDIA, POLLUTANTS, SKILLS, WASTES
 
 MINDSETS = ("not_established", "training", "long_term")

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.errors import ContentError
-from ccepz_sim.policies.lags import LagFilter
-from ccepz_sim.state.declare import Dims, Record, Shared, Size, layout_of
+from ccepz_sim.numerics.declare import Dims, Record, Shared, Size, layout_of
+from ccepz_sim.state.lags import LagFilter
+from ccepz_sim.text.errors import ContentError
 
 Levers = Annotated[npt.NDArray[np.float64], Dims.of("levers")]
 Marks = Annotated[npt.NDArray[np.bool_], Dims.of("levers")]

@@ -12,9 +12,9 @@ from typing import Annotated, Final
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import ROWS, Bools, Dims, Record, Size
 from ccepz_sim.state.cells import OUT_OF_LABOUR, Cells
-from ccepz_sim.state.declare import ROWS, Bools, Dims, Record, Size
 
 BLOCK = 32_768  # rows walked at a time; float32 buffers of this length stay in a processor's second cache
 # sums of neighbouring rows that are kept apart until the end: neighbours mostly share a cell, and a processor that adds

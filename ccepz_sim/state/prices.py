@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.state.declare import ROWS, Bools, Dims, Floats, Ints, Record, Size, Table
+from ccepz_sim.numerics.declare import ROWS, Bools, Dims, Floats, Ints, Record, Size, Table
 
 ByQuarter = Annotated[npt.NDArray[np.float64], Dims.of("quarters")]
 ByQuarterAndSeries = Annotated[npt.NDArray[np.float64], Dims.of("quarters", ROWS)]

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.state.declare import Dims, Record, Size, Table
+from ccepz_sim.numerics.declare import Dims, Record, Size, Table
 from ccepz_sim.state.world import POLLUTANTS
 
 Pollutants = Annotated[npt.NDArray[np.float64], Dims.of(len(POLLUTANTS))]

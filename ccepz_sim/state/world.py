@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.state.declare import Dims, Floats, Ints, Size, Table
+from ccepz_sim.numerics.declare import Dims, Floats, Ints, Size, Table
 
 SKILLS = ("unskilled", "skilled", "professional")
 UNSKILLED, SKILLED, PROFESSIONAL = range(len(SKILLS))

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ccepz_sim.content import Content
-from ccepz_sim.ledger import Ledger
-from ccepz_sim.materials import Materials
-from ccepz_sim.rng import Streams
-from ccepz_sim.schema import Label
+from ccepz_sim.content.loading import Content
+from ccepz_sim.numerics.declare import Record, Shared
+from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.state.bodies import Bodies, BodyNumbers, Institutes, Officials
-from ccepz_sim.state.declare import Record, Shared
 from ccepz_sim.state.firms import Firms, Plans, Technology
+from ccepz_sim.state.ledger import Ledger
+from ccepz_sim.state.materials import Materials
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.policy import Policy
 from ccepz_sim.state.population import Population
@@ -23,6 +22,7 @@ from ccepz_sim.state.prices import Prices, ScenarioPath
 from ccepz_sim.state.records import BaseYear, Counts, Fixed, Governance, PermitMarket, PublicMoney
 from ccepz_sim.state.towns import Towns
 from ccepz_sim.state.world import World
+from ccepz_sim.text.label import Label
 
 Note = tuple[int, str, str, str, float, dict[str, Any]]  # quarter, kind, place, indicator, weight, fields
 

@@ -15,18 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import ccepz_sim
-from ccepz_sim.content import Content, find_folder
-from ccepz_sim.disk import reason_of, resolved
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.measures.fingerprint import fingerprint
-from ccepz_sim.packing.wheels import needed
-from ccepz_sim.reading.files import PARTS
+from ccepz_sim.output.disk import reason_of, resolved
+from ccepz_sim.output.packing.wheels import needed
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.run_ledger import PENDING
 from ccepz_sim.studies.store import FAILURES, FIGURES, MANIFEST, RUNS, SHARDS, write_whole
 from ccepz_sim.studies.study_file import study_file
-from ccepz_sim.text import Texts
+from ccepz_sim.text.texts import Texts
 
 SUMS, FACTS, STUDY, SCRIPT, PINS, SEEDS = (
     "SHA256SUMS", "archive.json", "study.toml", "reproduce.py", "requirements.txt", "runs.csv",

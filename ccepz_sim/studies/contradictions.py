@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ccepz_sim.studies.estimates import Estimate
-from ccepz_sim.text import Texts
+from ccepz_sim.text.texts import Texts
 
 Write = Callable[[str, Estimate], str]
 """From the name of an outcome and an estimate of it to its words."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import NEUTRAL, Outcome
+from ccepz_sim.content.schema.evidence import NEUTRAL
+from ccepz_sim.content.schema.study import Outcome
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.studies.drawing import SMALL, Drawing
 from ccepz_sim.studies.drawing import plain_scale as plain_scale
 from ccepz_sim.studies.extras import StudyError

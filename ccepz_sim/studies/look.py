@@ -105,7 +105,8 @@ def own_look(style: Style) -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_look())
-        mpl.rcParams.update({key: value for key, value in own.items() if not key.startswith(OURS)})
+        followed: Any = {key: value for key, value in own.items() if not key.startswith(OURS)}
+        mpl.rcParams.update(followed)
         mpl.rcParams["font.family"] = _families(style, own)
         if style.size:
             mpl.rcParams["font.size"] = style.size

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import QUARTERS_A_YEAR, Measure, Outcome, Relations
+from ccepz_sim.content.schema.study import Measure, Outcome, Relations
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import QUARTERS as QUARTERS_A_YEAR
 
 A_YEAR, YEARS, DATE = "/year", "·year", "year"
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.content import Content
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.policies.schedule import Decision, decisions_of
-from ccepz_sim.schema import Arm, Claim, Factor, Outcome, Phenomenon, Setting, Study, StudyPolicy
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.lever import Setting
+from ccepz_sim.content.schema.phenomenon import Arm, Claim, Phenomenon
+from ccepz_sim.content.schema.study import Factor, Outcome, Study, StudyPolicy
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.state.decisions import Decision, decisions_of
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.results import StudyResults, load_study

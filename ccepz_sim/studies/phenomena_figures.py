@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content import Content
-from ccepz_sim.reading.outcomes import outcome_name
-from ccepz_sim.schema import Claim, Phenomenon
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.reading.outcomes import outcome_name
+from ccepz_sim.content.schema.phenomenon import Claim, Phenomenon
 from ccepz_sim.studies.drawing import Scale, plain_scale
 from ccepz_sim.studies.figures import Charts
 from ccepz_sim.studies.look import INK, IRON, LAKE, LINE, MUTED, OCHRE

@@ -10,14 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies import archive
 from ccepz_sim.studies.fingerprint import made_with
 from ccepz_sim.studies.look import Style
 from ccepz_sim.studies.results import load_study
 from ccepz_sim.studies.runner import run_study
 from ccepz_sim.studies.store import FAILURES, FIGURES, RUNS, digest, read_manifest, study_of
-from ccepz_sim.text import Texts
+from ccepz_sim.text.texts import Texts
 
 SAME, DIFFERENT, NINE_DIGITS = 0, 1, 3
 
@@ -40,7 +40,8 @@ def replay(home: Path, out: Path, figures: Mapping[str, Mapping[str, Any]], work
     results = load_study(out)
     for name, recipe in figures.items():
         redraw(results, out / FIGURES / name, recipe, content)
-    wanted = dict(reversed(line.split("  ", 1)) for line in (home / archive.SUMS).read_text("utf-8").splitlines())
+    lines = [line.split("  ", 1) for line in (home / archive.SUMS).read_text("utf-8").splitlines()]
+    wanted = {name: sha256 for sha256, name in lines}
     nine = archive.nine_digits(results) == archive.nine_digits(load_study(home / archive.RESULTS))
     worst = SAME
     for name, sha256 in wanted.items():

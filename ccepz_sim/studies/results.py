@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.disk import reason_of, resolved
-from ccepz_sim.errors import hint
-from ccepz_sim.reading.outcomes import outcome_name
-from ccepz_sim.schema import NEUTRAL, Measure, Outcome
+from ccepz_sim.content.reading.outcomes import outcome_name
+from ccepz_sim.content.schema.evidence import NEUTRAL
+from ccepz_sim.content.schema.study import Measure, Outcome
+from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.contradictions import Contradiction, LastYearWarning, contradictions_of
 from ccepz_sim.studies.estimates import Estimate, better, estimate, higher, more_seeds, seeds_needed
@@ -21,6 +21,7 @@ from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.outcomes import is_one_year
 from ccepz_sim.studies.run_ledger import SUCCEEDED
 from ccepz_sim.studies.tables import POOLED, StudyTables
+from ccepz_sim.text.errors import hint
 
 if TYPE_CHECKING:
     import pandas as pd

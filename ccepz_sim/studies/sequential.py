@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.errors import hint
-from ccepz_sim.reading.outcomes import outcome_name, parse_outcome
-from ccepz_sim.schema import Study
+from ccepz_sim.content.reading.outcomes import outcome_name, parse_outcome
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.estimates import Estimate, seeds_needed
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.outcomes import unit_of
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.runner import Ended, run_study, with_seeds
+from ccepz_sim.text.errors import hint
 
 PILOT = 8  # seeds before the first look: a spread of fewer says little
 MOST = 1000  # seeds, where no other number is given

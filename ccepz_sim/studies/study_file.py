@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ccepz_sim.schema import Factor, Label, Outcome, Study
+from ccepz_sim.content.schema.study import Factor, Outcome, Study
+from ccepz_sim.text.label import Label
 
 GRID = "grid"
 

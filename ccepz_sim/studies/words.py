@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import Label, Outcome, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.study import Outcome, Study
+from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.studies.outcomes import span_of
 from ccepz_sim.studies.tables import POOLED
-from ccepz_sim.text import Texts
+from ccepz_sim.text.label import Label
+from ccepz_sim.text.texts import Texts
 
 MOST_NAMED = 6  # policies or scenarios in a sentence; more are counted
 

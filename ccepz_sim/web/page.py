@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
-from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.sentences import fill
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
+from ccepz_sim.text.errors import UserError
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import app_state, notices, numbers, opening, parts, preparing, tabs
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.opening import VIEWS, Closed, Opened

@@ -8,9 +8,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccepz_sim.compiling import Progress
 from ccepz_sim.game.preparing import Preparation
-from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import State
+from ccepz_sim.numerics.compiling import Progress
 from ccepz_sim.web.framework import component, current_context, solara, template
 from ccepz_sim.web.parts import Plain
 from ccepz_sim.web.views.words import Part, words

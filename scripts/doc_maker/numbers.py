@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from doc_maker.page import Page
 from doc_maker.phenomena import DOCS
 

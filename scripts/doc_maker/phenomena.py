@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ccepz_sim.commands.telling import COLUMNS, Telling
-from ccepz_sim.content import Content
-from ccepz_sim.schema import Phenomenon
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.phenomenon import Phenomenon
 from ccepz_sim.studies.phenomena import HELD
 from doc_maker.page import Page, range_text
 

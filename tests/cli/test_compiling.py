@@ -12,10 +12,10 @@ import pytest
 
 from ccepz_sim.commands import compile_, speech
 from ccepz_sim.commands.speech import Say, compile_first
-from ccepz_sim.compiling import telling
-from ccepz_sim.compiling.driver import Progress, Report
-from ccepz_sim.compiling.recorded import Rule
-from ccepz_sim.text import system_language
+from ccepz_sim.numerics.compiling import telling
+from ccepz_sim.numerics.compiling.driver import Progress, Report
+from ccepz_sim.numerics.compiling.recorded import Rule
+from ccepz_sim.text.texts import system_language
 
 HEAVY = [Rule("m.heavy", (), 100.0, ())]
 HALF = Progress(0.5, 20.0, 1, 2)

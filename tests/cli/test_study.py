@@ -18,7 +18,7 @@ import pytest
 
 from ccepz_sim.commands.speech import Say
 from ccepz_sim.commands.study import STOPS, find_study, goes_on, stoppable
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.runner import run_study
 from tests.studies.test_results import Known
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.checks import Finding, check_content
-from ccepz_sim.content import find_folder, load_content
-from ccepz_sim.reading import files
-from ccepz_sim.reading.designs import indicators
-from ccepz_sim.reading.needs import CHANNELS, TABLES
+from ccepz_sim.content.checks import Finding, check_content
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading import files
+from ccepz_sim.content.reading.designs import indicators
+from ccepz_sim.content.reading.needs import CHANNELS, TABLES
 
 Documents = dict[str, dict[str, Any]]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import load_content
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.loading import load_content
 
 FIRMS = "agents/firms.toml"
 PRODUCTS = "agents/products.toml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.database import GameDatabase
 from ccepz_sim.game.records import Order
 from ccepz_sim.game.store import Store

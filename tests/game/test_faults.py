@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import saving, tables
 from ccepz_sim.game.database import FILE, GameDatabase
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.store import Store
+from ccepz_sim.text.errors import UserError
 from tests.game.idle import idle_store
 
 LEVER = "audit-share"

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.compiling import Progress
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import preparing, recorded
 from ccepz_sim.game.game_file import write
 from ccepz_sim.game.preparing import Preparation
@@ -21,6 +20,7 @@ from ccepz_sim.game.runner import Runner
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool, ProcessPool
 from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, World
+from ccepz_sim.numerics.compiling import Progress
 
 AGAIN = "content or rules changed: run scripts/record_start.py"
 WAIT = 60.0

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.fair_queue import BACKGROUND, Request
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Brief, Future, Lives, Order
@@ -26,7 +26,7 @@ from ccepz_sim.game.runner import Runner
 from ccepz_sim.game.worker import LAST, receive, send
 from ccepz_sim.game.worker_pool import LocalPool, ProcessPool
 from ccepz_sim.game.world import World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.state.decisions import Decision
 
 WORLD = World(3, "slow-recovery")
 WAIT = 1200  # tenths of a second within which a process starts, however slow the machine is

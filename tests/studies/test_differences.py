@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from ccepz_sim import load_study
-from ccepz_sim.errors import UserError
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.contradictions import LastYearWarning
 from ccepz_sim.studies.estimates import estimate, more_seeds, seeds_needed
 from ccepz_sim.studies.sequential import next_seeds, read_goal, run_until
+from ccepz_sim.text.errors import UserError
 from tests.studies.conftest import files
 from tests.studies.test_results import Known
 

@@ -12,10 +12,10 @@ import pytest
 
 from ccepz_sim import load_study
 from ccepz_sim.commands.results import _thinned, recipe
-from ccepz_sim.errors import UserError
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.look import FONTS, Style
+from ccepz_sim.text.errors import UserError
 from tests.studies.test_differences import noise
 from tests.studies.test_results import FACTORS, Known, levers
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from ccepz_sim import load_study
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading.designs import read_study
-from ccepz_sim.reading.outcomes import outcome_name, parse_outcome
-from ccepz_sim.schema import NEUTRAL, Measure, Relations
+from ccepz_sim.content.reading.designs import read_study
+from ccepz_sim.content.reading.outcomes import outcome_name, parse_outcome
+from ccepz_sim.content.schema.evidence import NEUTRAL
+from ccepz_sim.content.schema.study import Measure, Relations
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.outcomes import measured, unit_of
+from ccepz_sim.text.errors import ContentError
 from tests.studies.conftest import document
 from tests.studies.test_results import Known
 

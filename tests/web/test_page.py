@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.sentences import figure
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.simulate import outcomes
+from ccepz_sim.text.sentences import figure
 from ccepz_sim.web import server
 
 server.prepare()
@@ -22,7 +22,7 @@ import ipyvue  # noqa: E402 - settings come first
 import solara  # noqa: E402
 
 from ccepz_sim.game.problems import GameError  # noqa: E402
-from ccepz_sim.indicators import all_indicators  # noqa: E402
+from ccepz_sim.measures.indicators import all_indicators  # noqa: E402
 from ccepz_sim.web import app_state, notices, opening  # noqa: E402
 from ccepz_sim.web.page import VIEWS, Page  # noqa: E402
 from ccepz_sim.web.views import branches, charts, people  # noqa: E402

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.compiling import Progress
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.game.preparing import Preparation
 from ccepz_sim.game.recorded import recorded_future
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool
+from ccepz_sim.numerics.compiling import Progress
 from ccepz_sim.web import server
 
 server.prepare()

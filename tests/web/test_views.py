@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.game.bands import Band
 from ccepz_sim.game.log import ChoosePackage
 from ccepz_sim.game.position import fold, standings
 from ccepz_sim.game.records import Future, Lives, Order
 from ccepz_sim.game.runner import Runner
-from ccepz_sim.game.session import Outcome
+from ccepz_sim.game.state import Outcome
 from ccepz_sim.game.world import World
-from ccepz_sim.indicators import all_indicators
+from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.studies.export import Played, python_script
 from ccepz_sim.web.views import charts, lives, people, policy_web, report, story
 from ccepz_sim.web.views import map as mapped

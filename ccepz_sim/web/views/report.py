@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import Band
 from ccepz_sim.game.records import Future, Happening
-from ccepz_sim.game.session import Outcome, State
+from ccepz_sim.game.state import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.indicators import Indicator, all_indicators
-from ccepz_sim.sentences import fill
+from ccepz_sim.measures.indicators import Indicator, all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.branches import SCORES
 from ccepz_sim.web.views.charts import colour_of, gap_text, shows, tone_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Item
-from ccepz_sim.game.session import Outcome
-from ccepz_sim.sentences import fill
+from ccepz_sim.game.state import Outcome
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of
 from ccepz_sim.web.views.words import Part, words

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.kernel import Kernel
-from ccepz_sim.state.declare import Bools, Dims, Floats, Ints, Record, Shared, Size, Table, layout_of
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import Bools, Dims, Floats, Ints, Record, Shared, Size, Table, layout_of
+from ccepz_sim.numerics.kernel import Kernel
 
 BySkill = Annotated[npt.NDArray[np.float64], Dims.of("rows", 3)]
 Flow = Annotated[npt.NDArray[np.float64], Dims.of("places", "places")]
