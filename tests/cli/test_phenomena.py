@@ -13,7 +13,7 @@ NAME = "tax-floor"
 
 @pytest.mark.slow
 def test_quick_look_tells_draws_and_goes_on(ccepz, tmp_path: Path) -> None:
-    arguments = ("phenomena", NAME, "--quick", "--space", "--out", str(tmp_path / "out"))
+    arguments = ("phenomena", NAME, "--quick", "--space", "--workers", "1", "--out", str(tmp_path / "out"))
     first = ccepz(*arguments, lang="zh")
     assert first.code == 0
     for words in (

@@ -186,7 +186,8 @@ MANY, FEW = 30, 4  # seeds: enough to be stopped in the middle, and few enough t
 def begun(folder: Path, seeds: int = MANY, *, pipe: bool = False) -> subprocess.Popen[str]:
     """Start the small study as a program of its own and wait until it has taken down some runs."""
     file = written(folder, seeds)
-    command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(folder / "out")]
+    arguments = ["study", str(file), "--out", str(folder / "out"), "--workers", "1"]
+    command = [sys.executable, "-m", "ccepz_sim.cli", *arguments]
     environ = {**os.environ, "LANG": "en_GB.UTF-8"}
     errors = subprocess.STDOUT if pipe else subprocess.PIPE
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environ)

@@ -85,12 +85,9 @@ def machines(folder: Path) -> Iterator[Machines]:
 
 
 @pytest.fixture
-def whole(study, small_shards, tmp_path) -> dict[str, bytes]:
+def whole(small_shards, pretended) -> dict[str, bytes]:
     """The files of the study as the local pool makes them."""
-    log = tmp_path / "local-log"
-    log.mkdir()
-    runner.run_study(study, tmp_path / "local", engine=FaultyPool(2, Faults(log)))
-    return files(tmp_path / "local")
+    return pretended
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -115,7 +112,8 @@ def test_a_killed_worker_and_a_failing_run(study, whole, tmp_path) -> None:
         repeated = len(faults.started()) - RUNS
         assert repeated < RUNS // 2
         # The same cluster, now with one worker, goes on with another study: one run fails, nothing else.
-        failing = Faults(tmp_path / "local-log", raises=frozenset({4}))
+        failing = Faults(tmp_path / "failing-log", raises=frozenset({4}))
+        failing.folder.mkdir()
         ended = runner.run_study(study, tmp_path / "failing", engine=FaultyCluster(cluster.address, failing))
         assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": RUNS - 1, "FAILED": 1, "ABORTED": 0}
 

@@ -26,6 +26,7 @@ from ccepz_sim.indicators import all_indicators  # noqa: E402
 from ccepz_sim.web import app_state, notices, opening  # noqa: E402
 from ccepz_sim.web.page import VIEWS, Page  # noqa: E402
 from ccepz_sim.web.views import branches, charts, people  # noqa: E402
+from tests.game.remembered import RememberingRunner  # noqa: E402
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -38,8 +39,9 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
-    """A page of a fresh server, with the first run finished."""
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A page of a fresh server, with the first run finished; what was run for another test is not run again."""
+    monkeypatch.setattr("ccepz_sim.game.worker_pool.Runner", RememberingRunner)
     opened = app_state.open_app("en", PilotZone)
     _, context = solara.render(Page(), handle_error=False)
     until(lambda: found(context, "charts") is not None)
