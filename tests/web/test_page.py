@@ -40,8 +40,12 @@ def until(true: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A page of a fresh server, with the first run finished; what was run for another test is not run again."""
+    """A page of a fresh server, with the first run finished.
+
+    What was run for another test is not run again, and no bands are run beside: they have tests of their own.
+    """
     monkeypatch.setattr("ccepz_sim.game.worker_pool.Runner", RememberingRunner)
+    monkeypatch.setattr("ccepz_sim.game.bands.AHEAD", 0)
     opened = app_state.open_app("en", PilotZone)
     _, context = solara.render(Page(), handle_error=False)
     until(lambda: found(context, "charts") is not None)
@@ -66,6 +70,12 @@ def act(context: Any, name: str, event: str, data: object) -> None:
     """Do what the browser does when an event of a part fires, and wait until the page shows the answer."""
     getattr(found(context, name), f"vue_{event}")(data)
     until(lambda: settled(context))
+
+
+def choose(context: Any, number: int, name: str) -> None:
+    """Choose an indicator for a chart, and wait until the chart shows it."""
+    found(context, "charts").vue_choose({"number": number, "id": name})
+    until(lambda: found(context, "charts").panels[number]["id"] == name)
 
 
 def exported(context: Any, what: str) -> str:
@@ -232,7 +242,7 @@ def test_no_text_reaches_a_page_in_another_language(page: Any, lang: str) -> Non
     act(page, "levers", "choose_package", "whole-programme")
     act(page, "time", "go_to", 2024)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
-    assert found(page, "notice") is not None
+    until(lambda: found(page, "notice") is not None)
     assert foreign(page, lang) == []
     for view in VIEWS[1:]:
         found(page, "tabs").vue_go(view)
@@ -260,7 +270,7 @@ def test_any_indicator_can_be_shown(page: Any) -> None:
     known = [item["id"] for item in found(page, "charts").indicators]
     for start in range(0, len(known), 8):
         for number, name in enumerate(known[start : start + 8]):
-            found(page, "charts").vue_choose({"number": number, "id": name})
+            choose(page, number, name)
         shown = [panel["id"] for panel in found(page, "charts").panels]
         assert shown[: len(known[start : start + 8])] == known[start : start + 8]
 
@@ -275,10 +285,11 @@ def test_other_luck_changes_the_counterfactual_too(page: Any) -> None:
 
 def test_a_refused_decision_is_a_sentence_and_the_game_goes_on(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
+    until(lambda: found(page, "notice") is not None)
     assert "out of bounds" in found(page, "notice").text
     assert (found(page, "notice").kind, found(page, "notice").word) == ("error", "Error:")
     found(page, "notice").vue_act(0)
-    assert found(page, "notice") is None
+    until(lambda: found(page, "notice") is None)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.5})
     assert found(page, "levers").values["audit-share"] == 0.5
 
@@ -359,7 +370,7 @@ def test_the_script_prints_the_figures_of_the_page(page: Any, truth: bool, capsy
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
     chosen = ("so2", "population", "energy_per_gdp", "colluding_share")
     for number, name in enumerate(chosen):
-        found(page, "charts").vue_choose({"number": number, "id": name})
+        choose(page, number, name)
     act(page, "time", "go_to", 2021)
     found(page, "charts").vue_show_truth(truth)
     until(lambda: found(page, "charts").truth is truth)
@@ -464,6 +475,7 @@ def test_a_request_is_carried_out_once_and_confirmed(page: Any) -> None:
     assert len(game.log()) == 2
     refused = {"request": "r3", "value": {"lever": "audit-share", "value": 7}}
     act(page, "levers", "decide", refused)
+    until(lambda: found(page, "notice") is not None)
     assert "out of bounds" in found(page, "notice").text
     until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3"])
     found(page, "tools").vue_again({"name": "close", "data": {"request": "r4"}})
@@ -475,6 +487,7 @@ def test_a_game_that_is_full_goes_on_in_a_new_one(page: Any, monkeypatch: pytest
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
     monkeypatch.setattr("ccepz_sim.game.session.MOST_ENTRIES", 2)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
+    until(lambda: found(page, "notice") is not None)
     assert "This game is full" in found(page, "notice").text
     monkeypatch.undo()
     before = found(page, "head").token
