@@ -61,7 +61,8 @@ def finished(tmp_path_factory) -> Path:
     from ccepz_sim.cli import main
 
     folder = tmp_path_factory.mktemp("study")
-    assert main(["study", str(written(folder, 2)), "--out", str(folder / "out")], {"LANG": "en"}) == 0
+    arguments = ["study", str(written(folder, 2)), "--out", str(folder / "out"), "--workers", "1"]
+    assert main(arguments, {"LANG": "en"}) == 0
     return folder / "out"
 
 

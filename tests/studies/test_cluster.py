@@ -20,7 +20,7 @@ from ccepz_sim.studies import runner
 from ccepz_sim.studies.engines import Cluster
 from ccepz_sim.studies.extras import StudyError
 from tests.studies.conftest import RUNS, files
-from tests.studies.faults import Faults, FaultyCluster, FaultyPool
+from tests.studies.faults import Faults, FaultyCluster, InPlace
 
 pytest.importorskip("distributed")
 PATIENCE = 60
@@ -146,9 +146,8 @@ def test_a_run_that_kills_workers_is_set_aside(make, tmp_path) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_the_model_itself_gives_the_bytes_of_the_local_pool(make, tmp_path) -> None:
     study = make(seeds=2, expected_runs=8)
-    runner.run_study(study, tmp_path / "local")
+    runner.run_study(study, tmp_path / "local", workers=1)
     with machines(tmp_path / "machines") as cluster:
-        cluster.worker()
         cluster.worker()
         runner.run_study(study, tmp_path / "out", engine=Cluster(cluster.address))
     assert files(tmp_path / "out") == files(tmp_path / "local")
@@ -172,7 +171,7 @@ def test_a_scheduler_that_dies_is_told_and_the_study_goes_on(study, whole, tmp_p
             runner.run_study(study, tmp_path / "out", engine=FaultyCluster(cluster.address, faults))
         killer.join()
     assert caught.value.key == "scheduler_lost"
-    ended: Any = runner.run_study(study, tmp_path / "out", engine=FaultyPool(2, Faults(tmp_path)))
+    ended: Any = runner.run_study(study, tmp_path / "out", engine=InPlace(Faults(tmp_path)))
     assert 0 < ended.earlier < RUNS
     assert files(tmp_path / "out") == whole
 

@@ -252,7 +252,7 @@ def test_a_run_that_takes_too_long_has_failed(make, tmp_path) -> None:
 
 
 def test_the_model_hears_the_limit_of_time(make, tmp_path) -> None:
-    ended = runner.run_study(make(seeds=1, expected_runs=4), tmp_path / "out", limit=1e-6)
+    ended = runner.run_study(make(seeds=1, expected_runs=4), tmp_path / "out", workers=1, limit=1e-6)
     assert ended.counts["FAILED"] == 4
 
 
