@@ -39,19 +39,21 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def page(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A page of a fresh server, with the first run finished.
 
-    What was run for another test is not run again, and no bands are run beside: they have tests of their own.
+    What was run for another test is not run again, and no bands are run beside unless some are asked for: they have
+    tests of their own.
     """
-    monkeypatch.setattr("ccepz_sim.game.worker_pool.Runner", RememberingRunner)
-    monkeypatch.setattr("ccepz_sim.game.bands.AHEAD", 0)
-    opened = app_state.open_app("en", PilotZone)
-    _, context = solara.render(Page(), handle_error=False)
-    until(lambda: found(context, "charts") is not None)
-    yield context
-    context.close()
-    opened.store.close()
+    with pytest.MonkeyPatch.context() as patch:  # of its own: tests undo what they patch
+        patch.setattr("ccepz_sim.game.worker_pool.Runner", RememberingRunner)
+        patch.setattr("ccepz_sim.game.bands.AHEAD", getattr(request, "param", 0))
+        opened = app_state.open_app("en", PilotZone)
+        _, context = solara.render(Page(), handle_error=False)
+        until(lambda: found(context, "charts") is not None)
+        yield context
+        context.close()
+        opened.store.close()
 
 
 MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "decided", "head": "facts",
@@ -294,6 +296,7 @@ def test_a_refused_decision_is_a_sentence_and_the_game_goes_on(page: Any) -> Non
     assert found(page, "levers").values["audit-share"] == 0.5
 
 
+@pytest.mark.parametrize("page", [4], indirect=True, ids=["with bands"])  # the sentence comes with the next drawing
 def test_a_failing_part_shows_a_sentence_not_a_traceback(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> list[Any]:
         raise ZeroDivisionError("secret detail")
