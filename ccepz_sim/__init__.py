@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import load_content, load_package
+    from ccepz_sim.content.loading import load_content, load_package
     from ccepz_sim.model import PilotZone
     from ccepz_sim.studies.results import load_study
 
@@ -18,8 +18,8 @@ __all__ = ["PilotZone", "__version__", "load_content", "load_package", "load_stu
 
 _HOMES = {
     "PilotZone": "ccepz_sim.model",
-    "load_content": "ccepz_sim.content",
-    "load_package": "ccepz_sim.content",
+    "load_content": "ccepz_sim.content.loading",
+    "load_package": "ccepz_sim.content.loading",
     "load_study": "ccepz_sim.studies.results",
 }
 

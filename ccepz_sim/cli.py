@@ -15,10 +15,10 @@ from typing import Protocol
 from ccepz_sim import __version__
 from ccepz_sim.commands import bench, check, compile_, list_, pack, phenomena, play, results, run, study, validate
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path, refuse_foreign_signs, refuse_rest, usage_prefix
-from ccepz_sim.commands.speech import CommandError, Say, language
+from ccepz_sim.commands.console import CommandError, Say, language
 from ccepz_sim.commands.streams import OutputLostError, drop_output, prepared, shows
-from ccepz_sim.errors import UserError, brief, hint, one_line
-from ccepz_sim.reading.toml import ascii_sign
+from ccepz_sim.content.reading.toml import ascii_sign
+from ccepz_sim.text.errors import UserError, brief, hint, one_line
 
 
 class Command(Protocol):

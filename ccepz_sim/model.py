@@ -11,23 +11,20 @@ import mesa
 import numpy as np
 import pandas as pd
 
-import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at once
-from ccepz_sim import chronicle, history
-from ccepz_sim import zone_arguments as asked
+import ccepz_sim.numerics.compiling  # noqa: F401 - a first run compiles all rules at once
 from ccepz_sim.agents import build_agents
+from ccepz_sim.building import arguments as asked
+from ccepz_sim.building import history
+from ccepz_sim.building.attributes import OnlyKnownAttributes
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
-from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
-from ccepz_sim.compiled import compiled
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.markets.by_products import exchange_and_store
-from ccepz_sim.markets.labour import run_labour_market
-from ccepz_sim.markets.prices import move_prices
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import Package
+from ccepz_sim.measures import chronicle
 from ccepz_sim.measures.fingerprint import fingerprint
-from ccepz_sim.observers import Recorder
-from ccepz_sim.policies.effective import announce, announce_again
-from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
+from ccepz_sim.measures.observers import Recorder
+from ccepz_sim.numerics.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.budget import release_budgets
 from ccepz_sim.rules.collusion import meet_officials
 from ccepz_sim.rules.entry_exit import turn_over
@@ -36,15 +33,21 @@ from ccepz_sim.rules.finance import grant_credit
 from ccepz_sim.rules.firm_plan import plan_firms
 from ccepz_sim.rules.innovation import innovate
 from ccepz_sim.rules.inspection import inspect_and_punish
+from ccepz_sim.rules.markets.by_products import exchange_and_store
+from ccepz_sim.rules.markets.labour import run_labour_market
+from ccepz_sim.rules.markets.prices import move_prices
 from ccepz_sim.rules.migration import live_and_move
 from ccepz_sim.rules.officials import choose_effort, evaluate_officials
 from ccepz_sim.rules.opening import open_quarter
+from ccepz_sim.rules.policy import announce, announce_again
 from ccepz_sim.rules.production import produce
 from ccepz_sim.rules.settlement import settle
 from ccepz_sim.rules.trends import follow_trends
 from ccepz_sim.rules.voice import form_opinions
-from ccepz_sim.schema import Label, Package
+from ccepz_sim.state.decisions import Decision, check_decisions, decisions_of
 from ccepz_sim.state.zone import Zone
+from ccepz_sim.text.errors import ContentError
+from ccepz_sim.text.label import Label
 
 MONEY_TOLERANCE = 1e-9
 MATTER_TOLERANCE = 1e-9
@@ -133,7 +136,7 @@ PHASES: tuple[Phase, ...] = (
 PHASE_NAMES = tuple(phase.name for phase in PHASES)
 
 
-class PilotZone(mesa.Model):
+class PilotZone(OnlyKnownAttributes, mesa.Model):
     """The pilot zone with all its agents: the clock around a `Zone`, and what people ask of it.
 
     Attributes:

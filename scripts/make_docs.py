@@ -19,17 +19,19 @@ from doc_maker.sensitivity import sensitivity
 from doc_maker.verdicts import validation
 
 from ccepz_sim.cli import parsers
-from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
 from ccepz_sim.commands.figures import exact, with_unit
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.indicators import INDICATORS
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import Lever
+from ccepz_sim.content.schema.study import Factor
+from ccepz_sim.measures.indicators import INDICATORS
 from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Factor, Lever
+from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.studies.results import outcome_name
-from ccepz_sim.text import Texts
+from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.texts import Texts
 
-MOST_TOLD = 40  # factors of a study in a table
+MOST_LISTED = 40  # factors of a study in a table
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -203,7 +205,7 @@ def studies(content: Content, lang: str) -> str:
                 "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
             }
         )
-        written = item.factors if len(item.factors) <= MOST_TOLD else item.levers
+        written = item.factors if len(item.factors) <= MOST_LISTED else item.levers
         if written:
             page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in written))
         if written is not item.factors:

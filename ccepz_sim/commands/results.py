@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.commands.arguments import Parser, path, whole
+from ccepz_sim.commands.console import CommandError, Say
 from ccepz_sim.commands.figures import SHARE
-from ccepz_sim.commands.speech import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import is_there, reason_of, resolved, try_files, try_folder
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import NEUTRAL
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.evidence import NEUTRAL
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
+from ccepz_sim.text.texts import Texts
 from ccepz_sim.web.numbers import number_text, scale_of
 
 if TYPE_CHECKING:

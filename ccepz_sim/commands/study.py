@@ -18,12 +18,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.arguments import path as read_path
-from ccepz_sim.commands.speech import CommandError, Say, compile_first
+from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import is_there
-from ccepz_sim.reading.files import ENDING, read_one
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.files import ENDING, read_one
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.output.disk import is_there
 
 if TYPE_CHECKING:
     from ccepz_sim.studies.engines import Engine

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.clock import is_last_of_year
 from ccepz_sim.game.records import Lives
 from ccepz_sim.game.world import World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import is_last_of_year
+from ccepz_sim.state.decisions import Decision
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.compiled import Value, compiled, inlined
-from ccepz_sim.ledger import Flow, pay
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.compiled import Value, compiled, inlined
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.state.firms import LONG_TERM
+from ccepz_sim.state.ledger import Flow, pay
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.errors import ContentError
-from ccepz_sim.policies.lags import LagFilter
-from ccepz_sim.state.declare import Dims, Record, Shared, Size, layout_of
+from ccepz_sim.numerics.declare import Dims, Record, Shared, Size, layout_of
+from ccepz_sim.state.lags import LagFilter
+from ccepz_sim.text.errors import ContentError
 
 Levers = Annotated[npt.NDArray[np.float64], Dims.of("levers")]
 Marks = Annotated[npt.NDArray[np.bool_], Dims.of("levers")]
@@ -92,12 +92,12 @@ class Policy(Record):
         filter: deviations on their way to work.
     """
 
-    levers: Final[Size]
-    quarters: Final[Size]
+    levers: Final[Size]  # levers
+    quarters: Final[Size]  # quarters
     low: Final[Levers]  # bounds, in the lever's unit
     high: Final[Levers]
     body: Final[Numbers]  # index of the body that carries a lever out
-    money: Final[Levers]  # yuan/year per unit above the status quo
+    money: Final[Levers]  # yuan/year for each step of one above the status quo
     is_value: Final[Marks]  # whether the value itself is spent, yuan/year
     standing_cost: Final[Levers]  # points a move over the whole range costs
     regulates: Final[Marks]  # whether low standing dilutes it

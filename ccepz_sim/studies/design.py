@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import Factor, Study
+from ccepz_sim.content.schema.study import Factor, Study
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import need
 
 if TYPE_CHECKING:

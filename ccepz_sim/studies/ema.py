@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import hint
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.reading.fields import as_whole, finite, shown
-from ccepz_sim.schema import LARGEST_SEED, Factor, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.fields import as_whole, finite, shown
+from ccepz_sim.content.schema.study import Factor, Study
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Run
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.results import outcome_name
+from ccepz_sim.text.errors import hint
 
 ROUNDING = 1e-9  # of a range, by which samplers may miss its ends
 POLICY, SCENARIO = "zone_policy", "zone_scenario"  # the plain words are columns of the Workbench

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import Label, Outcome, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.study import Outcome, Study
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults
-from ccepz_sim.text import Texts
+from ccepz_sim.text.label import Label
+from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

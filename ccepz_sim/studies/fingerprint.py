@@ -13,11 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.schema import Study
+from ccepz_sim.content.schema.study import Study
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
-# Rooms that show or arrange runs; no number of a run depends on them.
-OUTSIDE = frozenset({"commands", "compiling", "game", "packing", "studies", "text", "web", "_content"})
+# Folders that show or arrange runs; no number of a run depends on them.
+OUTSIDE = frozenset({"commands", "game", "output", "studies", "text", "web", "_content"})
+COMPILING = ("numerics", "compiling")  # when rules are compiled, not what they say
 
 
 @cache
@@ -27,7 +28,7 @@ def engine_hash() -> str:
     found = hashlib.sha256()
     for path in sorted(home.rglob("*.py")):
         name = path.relative_to(home)
-        if name.parts[0] not in OUTSIDE:
+        if name.parts[0] not in OUTSIDE and name.parts[:2] != COMPILING:
             found.update(name.as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return found.hexdigest()
 

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.fields import shown
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.model import PilotZone
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.reading.fields import shown
-from ccepz_sim.schema import LARGEST_SEED, QUARTERS_A_YEAR, Study
+from ccepz_sim.numerics.clock import PLAY_YEAR, QUARTERS
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.runner import check_phases
 
@@ -88,10 +89,10 @@ class ZoneEnv(gymnasium.Env):
         before, self.seen = self.seen, np.clip(self._outcomes() / self.unit, -FARTHEST, FARTHEST)
         reward = float((self.signs * (self.seen - before)).sum() / max(1.0, float(np.abs(self.signs).sum())))
         lived = self.zone.quarter - self.zone.first_quarter
-        return self.seen, reward, False, lived >= self.study.relations.years * QUARTERS_A_YEAR, {"year": self.zone.year}
+        return self.seen, reward, False, lived >= self.study.relations.years * QUARTERS, {"year": self.zone.year}
 
     def _outcomes(self) -> np.ndarray:
         """Give the means of the past year, shape (outcomes,)."""
         recorder = self.zone.recorder
-        kept = [recorder.series(one.indicator, one.place, one.view)[-QUARTERS_A_YEAR:] for one in self.study.outcomes]
+        kept = [recorder.series(one.indicator, one.place, one.view)[-QUARTERS:] for one in self.study.outcomes]
         return np.array(kept).mean(axis=1)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.disk import reason_of, resolved
-from ccepz_sim.errors import hint
-from ccepz_sim.reading.fields import as_whole
-from ccepz_sim.schema import NEUTRAL, Outcome, Study
+from ccepz_sim.content.reading.fields import as_whole
+from ccepz_sim.content.schema.evidence import NEUTRAL
+from ccepz_sim.content.schema.study import Outcome, Study
+from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, written_shards
 from ccepz_sim.studies.store import COLUMNS, RUNS, SHARDS, Store, read_manifest, study_of
+from ccepz_sim.text.errors import hint
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from ccepz_sim import __version__
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import reason_of, resolved
-from ccepz_sim.errors import unknown
-from ccepz_sim.reading.needs import PHASES
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.needs import PHASES
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.dispatch import Done, Work
@@ -26,6 +25,7 @@ from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash, made_with, study_hash
 from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, RunLedger
 from ccepz_sim.studies.store import FAILURES, Store, is_full
+from ccepz_sim.text.errors import unknown
 
 WINDOW = 20.0  # seconds over which the rate is measured
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.schema import Study
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies.design import MORRIS_LEVELS, problem, unit_sample
 from ccepz_sim.studies.extras import need
 

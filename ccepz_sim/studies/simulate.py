@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import QUARTERS_A_YEAR, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.design import Run
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash
@@ -89,7 +90,7 @@ def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np
     first, last = zone.first_quarter, zone.quarter
     kept = np.array([zone.recorder.series(one.indicator, one.place, one.view)[first:last] for one in study.outcomes])
     if relations.every == "year":
-        kept = kept.reshape(len(kept), relations.years, QUARTERS_A_YEAR).mean(axis=2)
+        kept = kept.reshape(len(kept), relations.years, QUARTERS).mean(axis=2)
     return kept
 
 

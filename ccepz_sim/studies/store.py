@@ -22,11 +22,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.disk import PROGRAM, SCRATCH, absent, bytes_in, free_at, megabytes, reason_of, remove_empty, try_folder
-from ccepz_sim.schema import Factor, Label, Outcome, Relations, Setting, Study, StudyPolicy
+from ccepz_sim.content.schema.lever import Setting
+from ccepz_sim.content.schema.study import Factor, Outcome, Relations, Study, StudyPolicy
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.output.disk import (
+    PROGRAM,
+    SCRATCH,
+    absent,
+    bytes_in,
+    free_at,
+    megabytes,
+    reason_of,
+    remove_empty,
+    try_folder,
+)
 from ccepz_sim.studies import run_ledger
 from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.text.label import Label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone, load_content
-from ccepz_sim.clock import LAST_YEAR
-from ccepz_sim.errors import ContentError
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import LARGEST_SEED, Frozen
-from ccepz_sim.zone_arguments import quarters_of, seed_of
+from ccepz_sim.building.arguments import quarters_of, seed_of
+from ccepz_sim.content.schema.frozen import Frozen
+from ccepz_sim.numerics.clock import LAST_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import ContentError
 
 FEW = 0.0005  # residents sampled per resident
 NAN = float("nan")

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from ccepz_sim.cli import main
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.engines import Cluster, LocalPool
 from ccepz_sim.studies.runner import run_study
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import ClassVar
 
-from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.runner import Look, Progress, Runner
+from ccepz_sim.numerics.clock import PLAY_YEAR
 
 MOST = 400  # results that are kept; a future has about 2 MB, most are briefs
 

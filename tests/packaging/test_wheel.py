@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim import rule_store
+from ccepz_sim.numerics import rule_store
 
 CONTENT = ("agents", "policies", "experiments")
 PATIENCE = 60

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies import store
 
 RUNS = 40

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccepz_sim.errors import UserError
 from ccepz_sim.studies import extras
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.simulate import outcomes
+from ccepz_sim.text.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGES = {

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from ccepz_sim import load_study
-from ccepz_sim.errors import UserError
-from ccepz_sim.schema import NEUTRAL
+from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.studies import runner, sensitivity, store
 from ccepz_sim.studies.dispatch import Work
 from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.studies.simulate import Result
+from ccepz_sim.text.errors import UserError
 from tests.studies.faults import Faults, InPlace
 
 FACTORS = {

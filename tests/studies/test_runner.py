@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from ccepz_sim.schema import Study
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies import runner, store
 from ccepz_sim.studies.engines import LocalPool
 from ccepz_sim.studies.extras import StudyError
@@ -142,7 +142,7 @@ from pathlib import Path
 {before}
 from tests.studies.conftest import document
 from tests.studies.faults import FaultyPool, Faults
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies import runner, store
 from ccepz_sim.studies.extras import StudyError
 if __name__ == "__main__":

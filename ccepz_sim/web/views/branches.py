@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.game.records import Future
-from ccepz_sim.game.session import State
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.sentences import fill
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import Visibility, gap_text, shows, tone_of
 from ccepz_sim.web.views.words import Part, words

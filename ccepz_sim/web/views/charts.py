@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import Band
 from ccepz_sim.game.records import Future, Numbers
 from ccepz_sim.game.reveal import known_until
-from ccepz_sim.game.session import Outcome, State
+from ccepz_sim.game.state import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.indicators import Indicator, all_indicators
-from ccepz_sim.sentences import fill
+from ccepz_sim.measures.indicators import Indicator, all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
 

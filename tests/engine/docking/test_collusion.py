@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from ccepz_sim.rng import Stream, Streams, register_stream
+from ccepz_sim.numerics.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus
 from ccepz_sim.rules.inspection import complaint_chance
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccepz_sim.rng import Streams, register_stream
+from ccepz_sim.numerics.rng import Streams, register_stream
 from ccepz_sim.rules.innovation import effective_research, success_chance, wish_to_stay
 
 BASE, PULL, ZETA, POLLUTION = -2.2, 5.0, 0.3, 0.3

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.state.decisions import Decision
 from tests.engine.books import Books
 from tests.engine.profiles import examples
 
