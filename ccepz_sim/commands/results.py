@@ -16,7 +16,6 @@ from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.schema.evidence import NEUTRAL
-from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
 from ccepz_sim.text.texts import Texts
 from ccepz_sim.web.numbers import number_text, scale_of
@@ -196,7 +195,7 @@ class _Cells:
 
         self.results = results
         self.say = say
-        self.words = Words(results.study, say.lang, content)
+        self.words = Words(results, say.lang, content)
         self.default = args.fan or args.indicator or results.names[0]
         self.differences = DIFFERENCES if args.diff else EFFECTS
 
@@ -228,7 +227,7 @@ class _Cells:
         return f"{value:.4g}"
 
     def _amount(self, value: float, outcome: str, difference: bool, sign: bool) -> str:
-        unit = all_indicators()[self.results.outcome(outcome).indicator].unit
+        unit = self.results.catalogue[self.results.outcome(outcome).indicator].unit
         if difference and unit == SHARE:
             return self.say("run.points", number=number_text(100 * value, 1, sign=sign))
         return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference and sign)

@@ -21,6 +21,7 @@ from ccepz_sim.commands.arguments import path as read_path
 from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.designs import MODEL
 from ccepz_sim.content.reading.files import ENDING, read_one
 from ccepz_sim.content.schema.study import Study
 from ccepz_sim.output.disk import is_there
@@ -57,6 +58,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     from ccepz_sim.studies.runner import run_study
 
     content = load_content(args.content)
+    look_for_model(args.study)
     study = find_study(args.study, content)
     folder = args.out or Path(HOME) / study.id
     if args.dry_run:
@@ -82,6 +84,24 @@ def execute(args: argparse.Namespace, say: Say) -> int:
             stopped=stopped,
         )
     return _tell_end(study, ended, args, say)
+
+
+def look_for_model(name: str) -> None:
+    """Where a study in a file names a model of one's own, let it be found beside the file and take up its levers.
+
+    Raises:
+        UserError: the model cannot be imported.
+    """
+    from ccepz_sim.studies.models import look_beside, model_of
+
+    path = read_path("NAME|FILE")(name)
+    if path.suffix.lower() != ENDING or not is_there(path):
+        return
+    relations = read_one(path).get("relations")
+    model = relations.get("model") if isinstance(relations, dict) else None
+    if isinstance(model, str) and MODEL.fullmatch(model):
+        look_beside(path.parent)
+        model_of(model)
 
 
 def find_study(name: str, content: Content) -> Study:

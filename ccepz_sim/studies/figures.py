@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema.study import Outcome, Study
-from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.content.schema.study import Outcome
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.studies.extras import need
 from ccepz_sim.studies.results import StudyResults
@@ -49,9 +48,10 @@ def plain_scale(unit: str, _largest: float, _lang: str) -> tuple[float, str]:
 class Words:
     """Names of policies, scenarios, factors and outcomes of a study in one language; the id where there is no name."""
 
-    def __init__(self, study: Study, lang: str, content: Content | None = None) -> None:
-        """Take the study, the language, and the content that gives names."""
-        self.study = study
+    def __init__(self, results: StudyResults, lang: str, content: Content | None = None) -> None:
+        """Take the results, the language, and the content that gives names."""
+        self.study = results.study
+        self.catalogue = results.catalogue
         self.lang = lang
         self.content = content or load_content()
 
@@ -61,7 +61,7 @@ class Words:
 
     def outcome(self, outcome: Outcome) -> str:
         """Return indicator, place, and whether it is reported."""
-        words = all_indicators()[outcome.indicator].label.get(self.lang)
+        words = self.catalogue[outcome.indicator].label.get(self.lang)
         if outcome.place != "zone":
             places = self.content.table("places")
             known = outcome.place in places.index
@@ -97,7 +97,7 @@ class Charts:
         self.study = results.study
         self.lang = lang
         self.scale = scale
-        self.words = Words(results.study, lang, content)
+        self.words = Words(results, lang, content)
         need("matplotlib", "study")
 
     def fan(self, name: str = "") -> Figure:
@@ -273,7 +273,7 @@ class Charts:
         return self._word(key, indicator=self._outcome(name), year=self.results.year(year))
 
     def _scale(self, name: str, largest: float) -> tuple[float, str]:
-        return self.scale(all_indicators()[self.results.outcome(name).indicator].unit, largest, self.lang)
+        return self.scale(self.results.catalogue[self.results.outcome(name).indicator].unit, largest, self.lang)
 
     def _heading(self, figure: Figure, text: str) -> None:
         figure.suptitle(text, fontsize=11, color=INK, x=0.02, ha="left")

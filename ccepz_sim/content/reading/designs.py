@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ccepz_sim.content.reading import finding as f
-from ccepz_sim.content.reading.fields import WORDS, Fields, finite, shown
+from ccepz_sim.content.reading.fields import SNAKE, WORDS, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
 from ccepz_sim.content.schema.evidence import DIRECTIONS
 from ccepz_sim.content.schema.lever import Setting
@@ -34,6 +35,7 @@ KEYS = (
 )  # fmt: skip
 SAMPLED = ("samples", "design_seed")  # keys that a full grid would ignore
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
+MODEL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")  # MODULE:CLASS
 Bounds = tuple[float, float]
 
 
@@ -87,7 +89,9 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
         levers=tuple(levers),
         scenarios=names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
         uncertainties=tuple(uncertain),
-        outcomes=tuple(_outcome(item, known) for item in fields.sections("outcome", required=True)),
+        outcomes=tuple(
+            _outcome(item, known, bool(relations.model)) for item in fields.sections("outcome", required=True)
+        ),
     )
     _once(fields, "lever", [factor.id for factor in study.levers])
     _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
@@ -115,7 +119,7 @@ def _count(fields: Fields, key: str, *, required: bool = True) -> int:
 
 
 def _relations(item: Fields) -> Relations:
-    item.only(("from", "years", "every", "scale", "without", "frozen"))
+    item.only(("from", "years", "every", "scale", "without", "frozen", "model"))
     start = item.whole("from", required=False, default=PLAY_YEAR)
     if start not in (FIRST_YEAR, PLAY_YEAR):
         item.note("from", "not_a_choice", value=start, options=[str(FIRST_YEAR), str(PLAY_YEAR)], name=str(start))
@@ -125,9 +129,34 @@ def _relations(item: Fields) -> Relations:
         years=item.whole("years", bounds=(1, LAST_YEAR - start), default=1),
         every=item.choice("every", EVERY, required=False) or EVERY[0],
         scale=item.number("scale", above=0.0, required=False) if _share(item, "scale") else 0.0,
-        without=names(item, "without", PHASES, "docs/reference/quarter.md", required=False),
+        without=names(item, "without", _any_of(item, PHASES), "docs/reference/quarter.md", required=False),
         frozen=item.flag("frozen") if "frozen" in item.data else False,
+        model=_model(item),
     )
+
+
+class _Anything(tuple[str, ...]):
+    """Names of a model of one's own: which there are is known when the study runs, for reading imports nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(SNAKE.fullmatch(name))
+
+
+def _any_of(item: Fields, known: Collection[str]) -> Collection[str]:
+    """Return the known names, or any where the study has a model of its own."""
+    return _Anything(known) if "model" in item.data else known
+
+
+def _model(item: Fields) -> str:
+    if "model" not in item.data:
+        return ""
+    value = item.text("model")
+    if value and not MODEL.fullmatch(value):
+        item.note("model", "wrong_type", allowed=f.allowed("model"), value=shown(value))
+        return ""
+    return value
 
 
 def _share(item: Fields, key: str) -> bool:
@@ -242,10 +271,11 @@ def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
     return tuple(float(value) for value in listed)
 
 
-def _outcome(item: Fields, known: Known) -> Outcome:
+def _outcome(item: Fields, known: Known, own_model: bool) -> Outcome:
     item.only(("indicator", "place", "view", "direction"))
     known_indicators = indicators()
-    name = _reference(item, "indicator", known_indicators, "text/indicators.toml")
+    options = _Anything(known_indicators) if own_model else known_indicators
+    name = _reference(item, "indicator", options, "text/indicators.toml")
     held = known_indicators.get(name, {})
     place = item.text("place", required=False) or "zone"
     places = _places(known, str(held.get("places", "all")))
