@@ -84,13 +84,13 @@ class _Meta(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], shared: bool = False) -> _Meta:
         shared = shared or any(getattr(base, "_shared", False) for base in bases)
-        told = {field: str(kind) for field, kind in space.get("__annotations__", {}).items()}
-        mine = [field for field, kind in told.items() if "ClassVar" not in kind]
+        declared = {field: str(kind) for field, kind in space.get("__annotations__", {}).items()}
+        mine = [field for field, kind in declared.items() if "ClassVar" not in kind]
         taken = [field for field in mine if bases and hasattr(bases[0], field)]
         if taken:
             raise TypeError(f"{name} cannot call a field {taken[0]}")
         # annotations cannot be looked up yet: what may change as a number is known by its three words
-        slots = [field for field in mine if shared or told[field] not in NUMBERS]
+        slots = [field for field in mine if shared or declared[field] not in NUMBERS]
         space["__slots__"] = (*space.get("__slots__", ()), *slots)
         made = super().__new__(cls, name, bases, space)
         made._shared = shared  # type: ignore[attr-defined]
@@ -354,8 +354,8 @@ def layout_of(cls: type[Declared]) -> Layout:
     hints.pop("_shared", None)
     found: list[tuple[str, Any, tuple[str | int, ...] | None, type[Declared] | None]] = []
     plain, shared, declared = [], set(), []
-    for name, told in hints.items():
-        kind = typing.get_args(told)[0] if typing.get_origin(told) is typing.Final else told
+    for name, annotated in hints.items():
+        kind = typing.get_args(annotated)[0] if typing.get_origin(annotated) is typing.Final else annotated
         extra = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
         dims = next((one for one in extra if isinstance(one, Dims)), None)
         if "size" in extra:

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 
 UNDECIDED = -1
-SENDING = "haidong"
-RECEIVING = ("golmud", "delingha")
-RIVAL = "xining"
 
 
 @compiled
@@ -183,7 +180,7 @@ def attraction(zone: Zone) -> np.ndarray:
         if place < zone.world.zone_count:
             value[place, PROFESSIONAL] += talent
     for skill in range(SKILLED, len(SKILLS)):
-        value[zone.fixed.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
+        value[zone.world.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
     return value
 
 
@@ -355,10 +352,9 @@ def move(zone: Zone, row: int, goal: int) -> None:
 
 
 def _resettle(zone: Zone, value: np.ndarray) -> None:
-    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
-    places = zone.world.place_index
+    """The programme offers people of the crowded east a move to one of two towns; without a job many return."""
     luck = zone.streams.at(Stream.RESETTLEMENT, zone.quarter)
-    east, (first, second) = places[SENDING], (places[one] for one in RECEIVING)
+    east, (first, second) = zone.world.sending_place, zone.world.receiving_places
     stuck = offer_moves(zone, value, east, first, second, float(luck.random()))
     back = stuck[luck.random(len(stuck)) < zone.p.migration.return_chance]
     if len(back):

@@ -76,8 +76,6 @@ class Fixed(Table, shared=True):
     quarters: Size  # quarters
     places: Size  # places
     ends: Size  # places and the rest of China
-    seat: int  # place of the prefecture
-    rival_place: int  # place of the rival
     rival_attraction: float  # share
     energy_series: Series  # index of the series of each energy
     harm_weights: Pollutants  # weight in harm

@@ -118,6 +118,8 @@ class World(Table, shared=True):
     Attributes:
         place_count: number of places; zone_count: of those in the zone, the first ones.
         places, products, materials, series, parks: ids; place_index, product_index: their numbers.
+        seat, rival_place: places of the prefecture and of the rival zone.
+        sending_place, receiving_places: of the resettled; mine_place: whose mining area is closed, -1 for none.
         park_place: place of each park; industry_names: of the numbers in `product.industry`.
     """
 
@@ -132,6 +134,11 @@ class World(Table, shared=True):
     place_index: dict[str, int]
     parks: tuple[str, ...]
     park_place: dict[str, int]
+    seat: int
+    rival_place: int
+    sending_place: int
+    receiving_places: tuple[int, ...]
+    mine_place: int
     products: tuple[str, ...]
     product_index: dict[str, int]
     industry_names: tuple[str, ...]
