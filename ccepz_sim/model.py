@@ -15,6 +15,7 @@ import ccepz_sim.numerics.compiling  # noqa: F401 - a first run compiles all rul
 from ccepz_sim.agents import build_agents
 from ccepz_sim.building import arguments as asked
 from ccepz_sim.building import history
+from ccepz_sim.building.attributes import OnlyKnownAttributes
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
 from ccepz_sim.content.loading import Content, load_content
@@ -135,7 +136,7 @@ PHASES: tuple[Phase, ...] = (
 PHASE_NAMES = tuple(phase.name for phase in PHASES)
 
 
-class PilotZone(mesa.Model):
+class PilotZone(OnlyKnownAttributes, mesa.Model):
     """The pilot zone with all its agents: the clock around a `Zone`, and what people ask of it.
 
     Attributes:
