@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 BESIDE = HOME / "__pycache__" / "rules"
 MAGIC = b"ccepz-rule 1\n"
 SUFFIX = ".rule"
+OUTSIDE = "own"  # before the name of a module that is not of this package
 HASH = hashlib.sha256().digest_size
 LETTERS = 12  # of a hash in a name
 LEFT_OVER = 3600  # seconds after which a half-written file is nobody's any more
@@ -122,7 +123,13 @@ def folder_of(module: str) -> str | None:
     _Imports.restore()
     found = rule_sources.source_hash(module)
     _Imports.keep()
-    return None if found is None else f"{module.removeprefix(PACKAGE + '.')}-{found[:LETTERS]}"
+    if found is None:
+        return None
+    if module.partition(".")[0] == PACKAGE:
+        return f"{module.removeprefix(PACKAGE + '.')}-{found[:LETTERS]}"
+    # modules of two projects may have one name, which may also be that of one of ours
+    place = hashlib.sha256(str(rule_sources.file_of(module)).encode()).hexdigest()
+    return f"{OUTSIDE}.{module}.{place[:LETTERS]}-{found[:LETTERS]}"
 
 
 def file_name(rule: str, key: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,17 +12,17 @@ import numpy as np
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import WORDS, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
-from ccepz_sim.content.schema.evidence import DIRECTIONS
+from ccepz_sim.content.reading.outcomes import VIEWS as VIEWS
+from ccepz_sim.content.reading.outcomes import Anything, outcome_name, read_outcome, reference
+from ccepz_sim.content.reading.outcomes import indicators as indicators
 from ccepz_sim.content.schema.lever import Setting
-from ccepz_sim.content.schema.study import Factor, Outcome, Relations, Study, StudyPolicy
+from ccepz_sim.content.schema.study import Factor, Relations, Study, StudyPolicy
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.numerics.rng import LARGEST_SEED
-from ccepz_sim.text.texts import FOLDER as TEXT_FOLDER
 
 DESIGNS = ("grid", "latin-hypercube", "sobol", "morris")
 LUCK = ("common", "own")
 EVERY = ("year", "quarter")
-VIEWS = ("true", "reported")
 SEEDS = (0, LARGEST_SEED)
 # Columns of the table of runs, which has one more for each lever that is varied.
 COLUMNS = ("run", "point", "policy", "scenario", "seed", "status", "value")
@@ -34,6 +33,7 @@ KEYS = (
 )  # fmt: skip
 SAMPLED = ("samples", "design_seed")  # keys that a full grid would ignore
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
+MODEL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")  # MODULE:CLASS
 Bounds = tuple[float, float]
 
 
@@ -48,12 +48,6 @@ class Known:
     scenarios: Collection[str]
     places: Collection[str]
     parks: Collection[str]
-
-
-@cache
-def indicators() -> Mapping[str, Mapping[str, Any]]:
-    """Return what is said of each indicator, by id."""
-    return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
 def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *, known: Known) -> Study:
@@ -87,11 +81,14 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
         levers=tuple(levers),
         scenarios=names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
         uncertainties=tuple(uncertain),
-        outcomes=tuple(_outcome(item, known) for item in fields.sections("outcome", required=True)),
+        outcomes=tuple(
+            read_outcome(item, relations, known.places, known.parks)
+            for item in fields.sections("outcome", required=True)
+        ),
     )
     _once(fields, "lever", [factor.id for factor in study.levers])
     _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
-    _once(fields, "outcome", [f"{one.indicator}/{one.place}/{one.view}" for one in study.outcomes])
+    _once(fields, "outcome", [outcome_name(one) for one in study.outcomes])
     for key in SAMPLED:
         if key in data and not sampled:
             fields.note(key, "not_for_this", value=f'design = "{design}"')
@@ -115,7 +112,7 @@ def _count(fields: Fields, key: str, *, required: bool = True) -> int:
 
 
 def _relations(item: Fields) -> Relations:
-    item.only(("from", "years", "every", "scale", "without", "frozen"))
+    item.only(("from", "years", "every", "scale", "without", "frozen", "model"))
     start = item.whole("from", required=False, default=PLAY_YEAR)
     if start not in (FIRST_YEAR, PLAY_YEAR):
         item.note("from", "not_a_choice", value=start, options=[str(FIRST_YEAR), str(PLAY_YEAR)], name=str(start))
@@ -125,9 +122,25 @@ def _relations(item: Fields) -> Relations:
         years=item.whole("years", bounds=(1, LAST_YEAR - start), default=1),
         every=item.choice("every", EVERY, required=False) or EVERY[0],
         scale=item.number("scale", above=0.0, required=False) if _share(item, "scale") else 0.0,
-        without=names(item, "without", PHASES, "docs/reference/quarter.md", required=False),
+        without=names(item, "without", _any_of(item, PHASES), "docs/reference/quarter.md", required=False),
         frozen=item.flag("frozen") if "frozen" in item.data else False,
+        model=_model(item),
     )
+
+
+def _any_of(item: Fields, known: Collection[str]) -> Collection[str]:
+    """Return the known names, or any where the study has a model of its own."""
+    return Anything(known) if "model" in item.data else known
+
+
+def _model(item: Fields) -> str:
+    if "model" not in item.data:
+        return ""
+    value = item.text("model")
+    if value and not MODEL.fullmatch(value):
+        item.note("model", "wrong_type", allowed=f.allowed("model"), value=shown(value))
+        return ""
+    return value
 
 
 def _share(item: Fields, key: str) -> bool:
@@ -155,7 +168,7 @@ def _policies(fields: Fields, known: Known, relations: Relations) -> tuple[Study
 
 def _setting(item: Fields, known: Known, relations: Relations) -> Setting:
     item.only(("lever", "from", "value"))
-    lever = _reference(item, "lever", known.levers, "policies/instruments")
+    lever = reference(item, "lever", known.levers, "policies/instruments")
     return Setting(lever, _date(item, relations), item.number("value", bounds=known.levers.get(lever)))
 
 
@@ -170,7 +183,7 @@ def _date(item: Fields, relations: Relations) -> float:
 
 def _lever(item: Fields, known: Known, relations: Relations, sampled: bool) -> Factor:
     item.only(("id", "from", *FACTOR_KEYS))
-    name = _reference(item, "id", known.levers, "policies/instruments")
+    name = reference(item, "id", known.levers, "policies/instruments")
     if name in COLUMNS:
         item.note("id", "name_taken", value=name)
     return _factor(item, name, known.levers.get(name), sampled, _date(item, relations))
@@ -178,7 +191,7 @@ def _lever(item: Fields, known: Known, relations: Relations, sampled: bool) -> F
 
 def _uncertainty(item: Fields, known: Known, sampled: bool) -> Factor:
     item.only(("id", *FACTOR_KEYS))
-    name = _reference(item, "id", known.parameters, "agents/parameters")
+    name = reference(item, "id", known.parameters, "agents/parameters")
     return _factor(item, name, known.parameters.get(name), sampled, 0.0)
 
 
@@ -240,35 +253,6 @@ def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
         if value in listed[: number - 1]:
             item.note(f"values[{number}]", "duplicate", value=shown(value))
     return tuple(float(value) for value in listed)
-
-
-def _outcome(item: Fields, known: Known) -> Outcome:
-    item.only(("indicator", "place", "view", "direction"))
-    known_indicators = indicators()
-    name = _reference(item, "indicator", known_indicators, "text/indicators.toml")
-    held = known_indicators.get(name, {})
-    place = item.text("place", required=False) or "zone"
-    places = _places(known, str(held.get("places", "all")))
-    if place not in places:
-        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=places, name=place)
-    view = item.choice("view", VIEWS, required=False) or VIEWS[0]
-    if view == "reported" and held and not held.get("reported", False):
-        item.note("view", "not_reported", value=name)
-    direction = item.choice("direction", DIRECTIONS, required=False) or str(held.get("direction", "neutral"))
-    return Outcome(name, place, view, direction)
-
-
-def _places(known: Known, kind: str) -> tuple[str, ...]:
-    if kind == "zone":
-        return ("zone",)
-    return ("zone", *known.places, *(known.parks if kind == "all" else ()))
-
-
-def _reference(item: Fields, key: str, known: Collection[str], home: str) -> str:
-    value = item.text(key)
-    if value and value not in known:
-        item.note(key, "unknown_reference", value=value, target=home, options=known, name=value)
-    return value
 
 
 def names(item: Fields, key: str, known: Collection[str], home: str, *, required: bool = True) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ _CHANNELS = """
     results_award risk_plans standard talent_allowance tax_air tax_solid tax_water training upgrade
 """
 CHANNELS = tuple(_CHANNELS.split())
+_own_channels: dict[str, None] = {}
 # The phases of a quarter that may be left out: all but the last, without which nothing is measured.
 PHASES = (
     "prices", "announcements", "budgets", "officials", "plans", "collusion", "labour", "credit", "production",
@@ -61,3 +62,21 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             government saving outside""",
     }.items()
 }
+
+
+def register_channel(channel: str) -> None:
+    """Let content have a lever for a model of one's own: its value is then `zone.policy.more[channel]`.
+
+    A model that does not declare the channel refuses such content.
+
+    Raises:
+        ValueError: the package itself has a channel of that name.
+    """
+    if channel in CHANNELS:
+        raise ValueError(f"the channel {channel} is one of the package")
+    _own_channels[channel] = None
+
+
+def channels() -> tuple[str, ...]:
+    """Return the channels of the package and those that were registered."""
+    return (*CHANNELS, *_own_channels)
