@@ -28,7 +28,7 @@ from ccepz_sim.commands import (
     validate,
 )
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path, refuse_foreign_signs, refuse_rest, usage_prefix
-from ccepz_sim.commands.speech import CommandError, Say, language
+from ccepz_sim.commands.console import CommandError, Say, language
 from ccepz_sim.commands.streams import OutputLostError, drop_output, prepared, shows
 from ccepz_sim.content.reading.toml import ascii_sign
 from ccepz_sim.text.errors import UserError, brief, hint, one_line

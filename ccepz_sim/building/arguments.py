@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -15,12 +16,12 @@ CLOSE = 1e-9  # to a whole number of quarters
 
 
 def seed_of(seed: object) -> int:
-    """Return a seed as a whole number from 0 to `LARGEST_SEED`.
+    """Return a seed as a whole number from 0 to `LARGEST_SEED`; draw one for None.
 
     Raises:
         ContentError: it is no such number.
     """
-    found = as_whole(seed)
+    found = secrets.randbelow(LARGEST_SEED + 1) if seed is None else as_whole(seed)
     if found is None or not 0 <= found <= LARGEST_SEED:
         raise ContentError("seed_not_possible", value=shown(seed), high=shown(LARGEST_SEED))
     return found

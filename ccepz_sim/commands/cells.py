@@ -6,8 +6,8 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.figures import SHARE
-from ccepz_sim.commands.speech import Say
 from ccepz_sim.content.loading import Content
 from ccepz_sim.text.texts import Texts
 from ccepz_sim.web.numbers import number_text, scale_of
@@ -32,7 +32,7 @@ class Cells:
 
         self.results = results
         self.say = say
-        self.words = Words(results.study, say.lang, content)
+        self.words = Words(results, say.lang, content)
         self.default = args.fan or args.indicator or results.names[0]
         self.outcomes = {*results.names, *(args.pareto or ()), *([args.indicator] if args.indicator else [])}
         self.differences = (LIMITS if args.diff else EFFECTS) | {"error"}
@@ -71,7 +71,7 @@ class Cells:
     def _amount(self, value: float, outcome: str, difference: bool, sign: bool) -> str:
         from ccepz_sim.studies.outcomes import DATE, YEARS, unit_of
 
-        lang, unit = self.say.lang, unit_of(self.results.outcome(outcome))
+        lang, unit = self.say.lang, unit_of(self.results.outcome(outcome), self.results.catalogue)
         if unit == DATE:
             number = number_text(value, 2, sign=difference and sign).replace(",", "")
             return Texts.load("studies")["figure.years"].format(lang, number=number) if difference else number

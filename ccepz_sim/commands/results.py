@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.commands.arguments import Parser, path, whole
 from ccepz_sim.commands.cells import Cells, scale_words
-from ccepz_sim.commands.speech import CommandError, Say
+from ccepz_sim.commands.console import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content

@@ -15,8 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim import __version__
 from ccepz_sim.commands.arguments import Parser, number, path, refuse_foreign_signs, share, whole
+from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
-from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 from ccepz_sim.content.loading import Content, load_content

@@ -19,9 +19,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.arguments import path as read_path
-from ccepz_sim.commands.speech import CommandError, Say, compile_first
+from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.designs import MODEL
 from ccepz_sim.content.reading.files import ENDING, read_one
 from ccepz_sim.content.schema.study import Study
 from ccepz_sim.output.disk import is_there
@@ -61,6 +62,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     from ccepz_sim.studies.runner import run_study
 
     content = load_content(args.content)
+    look_for_model(args.study)
     study = find_study(args.study, content)
     folder = args.out or Path(HOME) / study.id
     if args.dry_run:
@@ -113,9 +115,10 @@ def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
     from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.content.reading.outcomes import parse_outcome
     from ccepz_sim.studies.outcomes import unit_of
+    from ccepz_sim.studies.sequential import indicators_of
 
     outcome = parse_outcome(goal.outcome, study.relations)
-    unit = unit_of(outcome) if outcome else ""
+    unit = unit_of(outcome, indicators_of(study)) if outcome else ""
     for scenario, found in seen.found.items():
         factor, words = scale_words(unit, max(abs(found.mean), found.half, goal.within), say.lang)
         told = {
@@ -130,6 +133,24 @@ def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
     if not seen.reached:
         needed = say("study.no_end") if seen.needed == float("inf") else f"{seen.needed:,.0f}"
         print(say("study.needed", needed=needed), file=sys.stderr, flush=True)
+
+
+def look_for_model(name: str) -> None:
+    """Where a study in a file names a model of one's own, let it be found beside the file and take up its levers.
+
+    Raises:
+        UserError: the model cannot be imported.
+    """
+    from ccepz_sim.studies.models import look_beside, model_of
+
+    path = read_path("NAME|FILE")(name)
+    if path.suffix.lower() != ENDING or not is_there(path):
+        return
+    relations = read_one(path).get("relations")
+    model = relations.get("model") if isinstance(relations, dict) else None
+    if isinstance(model, str) and MODEL.fullmatch(model):
+        look_beside(path.parent)
+        model_of(model)
 
 
 def find_study(name: str, content: Content) -> Study:

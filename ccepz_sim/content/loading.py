@@ -15,7 +15,7 @@ from ccepz_sim.content.canonical import canonical, json_of
 from ccepz_sim.content.folder import find_folder
 from ccepz_sim.content.reading import designs, experiments, parameters, phenomena, policies, studies
 from ccepz_sim.content.reading.fields import finite, shown
-from ccepz_sim.content.reading.files import Files, read_files, stamp
+from ccepz_sim.content.reading.files import Files, More, read_files, stamp, with_more
 from ccepz_sim.content.reading.finding import Finding, note_twice, refuse
 from ccepz_sim.content.rosters import Rosters
 from ccepz_sim.content.schema.frozen import Frozen
@@ -46,11 +46,16 @@ class Content:
 
     version = __version__
 
-    def __init__(self, files: Files, overrides: Mapping[str, float] | None = None) -> None:
-        """Hold parsed files; use `load_content`."""
-        self._files = files
+    def __init__(self, files: Files, overrides: Mapping[str, float] | None = None, more: More = ()) -> None:
+        """Hold parsed files; use `load_content`.
+
+        Args:
+            overrides: other values of parameters; more: files beside those of the folder, see `with_files`.
+        """
+        self._files = with_more(files, more) if more else files
+        self.more = more
         self._overrides = dict(overrides or {})
-        self._rosters = Rosters(files, lambda: self._shipped._rosters if self._shipped is not None else None)
+        self._rosters = Rosters(self._files, lambda: self._shipped._rosters if self._shipped is not None else None)
 
     @property
     def folder(self) -> Path:
@@ -90,7 +95,7 @@ class Content:
     def _shipped(self) -> Content | None:
         """The content of this package, which says what the rules need; `None` for that content itself."""
         own = find_folder()
-        return None if own == self.folder else load_content()
+        return None if own == self.folder and not self.more else load_content()
 
     def table(self, name: str) -> Table:
         """Return one table of `agents/`.
@@ -169,12 +174,26 @@ class Content:
         if not values:
             return self
         changed = {name: float(value) for name, value in values.items()}
-        other = Content(self._files, {**self._overrides, **changed})
+        other = Content(self._files, {**self._overrides, **changed}, self.more)
         for part in SHARED:
             if part in self.__dict__:
                 other.__dict__[part] = self.__dict__[part]
         other._rosters = self._rosters
         return other
+
+    def with_files(self, files: Mapping[str, str]) -> Content:
+        """Return this content with further files, or others in the place of some, such as a lever of one's own.
+
+        Args:
+            files: TOML by path, such as `policies/instruments/patrols.toml`.
+
+        Raises:
+            ContentError: a path lies elsewhere, or a file cannot be read.
+        """
+        if not isinstance(files, Mapping):
+            raise ContentError("files_by_path", value=shown(files))
+        more = tuple(sorted({**dict(self.more), **files}.items()))
+        return Content(self._files, self._overrides, more)
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:
@@ -341,7 +360,7 @@ class Content:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as folder, overrides and hash; the package's own folder may lie elsewhere there."""
-        return _reload, (self.own_folder, self._overrides, self.hash)
+        return _reload, (self.own_folder, self._overrides, self.hash, self.more)
 
     def _each(self, part: str, folder: str, read: Reader[Item]) -> list[Item]:
         findings: list[Finding] = []
@@ -380,13 +399,13 @@ def _load(root: Path, _stamp: object) -> Content:
     return Content(files)
 
 
-def _reload(folder: Path | None, overrides: Mapping[str, float], wanted: str) -> Content:
+def _reload(folder: Path | None, overrides: Mapping[str, float], wanted: str, more: More = ()) -> Content:
     """Give a content that travelled as its folder.
 
     Raises:
         ContentError: the folder holds other values than when it was sent or stored.
     """
-    content = load_content(folder).with_parameters(overrides)
+    content = load_content(folder).with_files(dict(more)).with_parameters(overrides)
     if content.hash != wanted:
         raise ContentError("content_changed", folder=content.folder)
     return content

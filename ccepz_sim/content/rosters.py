@@ -47,6 +47,7 @@ class Rosters:
             # While a table that is referred to is not there, its names cannot be compared.
             known = {other: self.ids_of(other) or None for other in wanted if other in found}
             tables.check_references(table, path, known, findings, more)
+            tables.check_roles(table, path, findings)
             shipped = self._shipped()
             if shipped is not None and name in shipped.names:
                 tables.check_units(table, path, findings, shipped.table(name))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from ccepz_sim.content.reading.fields import finite
 from ccepz_sim.measures.derived import Setting, derive, reported
-from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.measures.indicators import Indicator, all_indicators
 from ccepz_sim.measures.observation import Observation, gather, observe
 from ccepz_sim.measures.places import Places, money_by_town
 from ccepz_sim.measures.remembered import RELATIVE, base_quarter, last_known_misuse, scores
 from ccepz_sim.numerics.clock import FIRST_YEAR, QUARTERS
-from ccepz_sim.text.errors import unknown
+from ccepz_sim.text.errors import ContentError, unknown
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -27,11 +29,12 @@ ROOM = 128  # quarters at first; doubles when full
 class Recorder:
     """Keep every indicator by quarter, place and view; memory grows with aggregates only.
 
-    A quarter is taken down when it ends and turned into indicators when somebody reads.
+    A quarter is recorded when it ends and turned into indicators when somebody reads.
     """
 
-    def __init__(self, zone: Zone) -> None:
-        self.catalogue = all_indicators()
+    def __init__(self, zone: Zone, own: Iterable[Indicator] = ()) -> None:
+        self.own = tuple(own)
+        self.catalogue: Mapping[str, Indicator] = {**all_indicators(), **{item.id: item for item in self.own}}
         self.ids = tuple(self.catalogue)
         self.index = {name: number for number, name in enumerate(self.ids)}
         self.places = Places(zone)
@@ -59,10 +62,16 @@ class Recorder:
                 shown[number, parks] = False
         return shown
 
-    def record(self, zone: Zone) -> None:
-        """Take down the quarter that just ended."""
+    def record(self, zone: Zone, own: Sequence[object] = ()) -> None:
+        """Record the quarter that just ended; `own` is what the indicators of one's own gave.
+
+        Raises:
+            ContentError: one gave something else than numbers for its places.
+        """
         if self.used == len(self._values):
             self._grow()
+        for item, found in zip(self.own, own, strict=True):
+            self._values[self.used, self.index[item.id]] = self._by_place(item, found)[:, None]
         taken = observe(zone, self.places)
         self._waiting.append(taken)
         self._recent = [*self._recent[-QUARTERS:], taken]
@@ -79,8 +88,21 @@ class Recorder:
             self._derive()
         return self._values[: self.used]
 
+    def _by_place(self, item: Indicator, found: object) -> np.ndarray:
+        """Give the values of an indicator of one's own, shape (places,); 0 where it does not exist."""
+        shown, values = self.shown[self.index[item.id]], np.zeros(len(self.places.names))
+        wanted = [name for name, is_shown in zip(self.places.names, shown, strict=True) if is_shown]
+        given = found if isinstance(found, Mapping) else {"zone": found}
+        for name, value in given.items():
+            if name not in wanted or not finite(value):
+                raise ContentError("indicator_value", name=item.id, places=", ".join(wanted))
+            values[self.place_index[name]] = value
+        if len(given) != len(wanted):
+            raise ContentError("indicator_value", name=item.id, places=", ".join(wanted))
+        return values
+
     def _derive(self) -> None:
-        """Turn the quarters that were taken down since somebody read into indicators."""
+        """Turn the quarters that were recorded since somebody read into indicators."""
         seen = gather(self._waiting, self.places)
         first = self.used - len(self._waiting)
         self._waiting.clear()

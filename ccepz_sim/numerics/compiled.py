@@ -22,6 +22,15 @@ def compiled(rule: Rule) -> Rule:
 
     Sums and products keep the order of the code (no fast maths): the same content and seed give the same bytes.
     """
+    return _compiled(rule)
+
+
+def recompiled(rule: Rule, kept: bool) -> Rule:
+    """Compile a copy of a rule that calls other rules; where `kept`, beside the rule and not in its place."""
+    return _compiled(rule, copied=True, kept=kept)
+
+
+def _compiled(rule: Rule, copied: bool = False, kept: bool = True) -> Rule:
     import numba
 
     from ccepz_sim.numerics import native  # noqa: F401 - teaches Numba what declared state is
@@ -31,7 +40,7 @@ def compiled(rule: Rule) -> Rule:
         return rule
     from ccepz_sim.numerics.rule_files import KeptRule
 
-    done._cache = KeptRule(rule)  # where Numba asks for a compiled form, and brings one
+    done._cache = KeptRule(rule, copied, kept)  # where Numba asks for a compiled form, and brings one
     return cast("Rule", Kernel(done))
 
 

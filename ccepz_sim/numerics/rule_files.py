@@ -7,6 +7,7 @@ follows from, and whatever is wrong with it, the rule is compiled anew.
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import logging
 import pickle
@@ -19,11 +20,12 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
-from ccepz_sim.numerics import rule_store
+from ccepz_sim.numerics import rule_sources, rule_store
 
 logger = logging.getLogger(__name__)
 to_bytes: Callable[[Any], bytes] = dumps
 rebuilt: Callable[..., Any] = CompileResult._rebuild
+COPIED = "with."  # before the name of a copy that calls other rules
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 
@@ -41,13 +43,19 @@ class KeptRule(FunctionCache):
     Where the first that is missing has all rules compiled at once (`rule_store.on_miss`), it is looked for again.
     """
 
-    def __init__(self, rule: Callable[..., Any]) -> None:
-        """Keep a rule where `rule_store` says."""
+    def __init__(self, rule: Callable[..., Any], copied: bool = False, kept: bool = True) -> None:
+        """Keep a rule where `rule_store` says.
+
+        Args:
+            copied: it is a copy that calls other rules, which is not to be taken for the rule itself.
+            kept: whether it is made of files alone; what was typed into a notebook is compiled at every start.
+        """
         self._py_func, self._name = rule, repr(rule)
         self._impl = _Form(rule)
         name = rule.__qualname__.replace("<", "").replace(">", "")
-        self._stem = f"{rule.__module__.rpartition('.')[2]}.{name}-{rule.__code__.co_firstlineno}"
-        self._enabled = True  # Numba's switch
+        stem = f"{rule.__module__.rpartition('.')[2]}.{name}-{rule.__code__.co_firstlineno}"
+        self._stem = COPIED + stem if copied else stem
+        self._enabled = kept and rule_sources.lies_in_file(rule)  # Numba's switch
 
     @property
     def cache_path(self) -> str:
@@ -130,6 +138,9 @@ def _described(value: Any, within: frozenset[int]) -> Any:
         return type(value).__name__, [_described(each, within) for each in value]
     if isinstance(value, set | frozenset):
         return type(value).__name__, sorted(repr(_described(each, within)) for each in value)
+    if isinstance(value, enum.EnumMeta):
+        members: dict[str, enum.Enum] = dict(value.__members__)
+        return "enum", value.__qualname__, [(name, repr(one.value)) for name, one in members.items()]
     named = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or repr(value)
     if " at 0x" in named:
         raise LookupError(f"{named} has no lasting name")
@@ -141,13 +152,16 @@ def _of_function(function: types.FunctionType, within: frozenset[int]) -> Any:
         return "itself"
     within = within | {id(function)}
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
-    around = {name: function.__globals__[name] for name in _names(function.__code__) if name in function.__globals__}
-    taken = {name: _described(value, within) for name, value in around.items()}
+    names = rule_sources.names_in(function.__code__)
+    around = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    taken = {name: _around(value, names, within) for name, value in around.items()}
     defaults = _described((*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).items()), within)
     return function.__qualname__, _described(function.__code__, within), _described(cells, within), taken, defaults
 
 
-def _names(code: types.CodeType) -> list[str]:
-    """Return the names a function looks up around it, also within functions in it."""
-    inner = [name for each in code.co_consts if isinstance(each, types.CodeType) for name in _names(each)]
-    return sorted({*code.co_names, *inner})
+def _around(value: Any, names: list[str], within: frozenset[int]) -> Any:
+    """Describe what stands around a function: of a module of its project, what the function may take from it."""
+    if not isinstance(value, types.ModuleType) or not rule_sources.is_of_project(value.__name__):
+        return _described(value, within)
+    held = vars(value)
+    return "module", value.__name__, {name: _described(held[name], within) for name in names if name in held}

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 HOME = Path(__file__).resolve().parents[1]
 PACKAGE = HOME.name
@@ -35,6 +37,37 @@ def source_hash(module: str) -> str | None:
     for name in sorted(needed(module)):
         found.update(name.encode() + b"\0" + (_source(name) or b"") + b"\0")
     return found.hexdigest()
+
+
+def look_again() -> None:
+    """Forget what was read of files: those of a project change while a notebook is open."""
+    for remembered in (source_hash, _file, _source):
+        remembered.cache_clear()
+
+
+def is_of_project(module: str) -> bool:
+    """Whether a module is neither Python's own nor of an installed package; this package is of the project."""
+    return _follows(PACKAGE, module)
+
+
+def lies_in_file(function: Any) -> bool:
+    """Whether the source of a function is what lies in the file of its module; a cell of a notebook lies in none."""
+    module = function.__module__ or ""
+    file = _file(module)
+    if file is None or module.partition(".")[0] == PACKAGE:
+        return file is not None
+    return Path(function.__code__.co_filename).resolve() == file
+
+
+def file_of(module: str) -> Path | None:
+    """Return the file of a module's source, without importing anything; None where it has none."""
+    return _file(module)
+
+
+def names_in(code: CodeType) -> list[str]:
+    """Return the names that code looks up around it or in what it finds there, also within functions in it."""
+    inner = [name for each in code.co_consts if isinstance(each, CodeType) for name in names_in(each)]
+    return sorted({*code.co_names, *inner})
 
 
 def needed(module: str) -> set[str]:

@@ -30,11 +30,12 @@ logger = logging.getLogger(__name__)
 BESIDE = HOME / "__pycache__" / "rules"
 MAGIC = b"ccepz-rule 1\n"
 SUFFIX = ".rule"
+OUTSIDE = "own"  # before the name of a module that is not of this package
 HASH = hashlib.sha256().digest_size
 LETTERS = 12  # of a hash in a name
 LEFT_OVER = 3600  # seconds after which a half-written file is nobody's any more
 COMPILERS = ("numba", "llvmlite", "numpy")
-SAID = "CCEPZ_RULES_SAID"  # set once it was said, so that processes started later do not repeat it
+WARNED = "CCEPZ_RULES_WARNED"  # set once it was said, so that processes started later do not repeat it
 IMPORTS, MOST_IMPORTS = "imports", 2000
 # Asked when a rule is not kept; says whether it may be by now (set by `ccepz_sim.numerics.compiling`).
 on_miss: Callable[[], bool] = bool
@@ -122,7 +123,13 @@ def folder_of(module: str) -> str | None:
     _Imports.restore()
     found = rule_sources.source_hash(module)
     _Imports.keep()
-    return None if found is None else f"{module.removeprefix(PACKAGE + '.')}-{found[:LETTERS]}"
+    if found is None:
+        return None
+    if module.partition(".")[0] == PACKAGE:
+        return f"{module.removeprefix(PACKAGE + '.')}-{found[:LETTERS]}"
+    # modules of two projects may have one name, which may also be that of one of ours
+    place = hashlib.sha256(str(rule_sources.file_of(module)).encode()).hexdigest()
+    return f"{OUTSIDE}.{module}.{place[:LETTERS]}-{found[:LETTERS]}"
 
 
 def file_name(rule: str, key: str) -> str:
@@ -192,15 +199,15 @@ def _keep(name: str, data: bytes) -> None:
             reasons.append(f"{store.folder}: {error.strerror or error}")
         else:
             if not store.lasting:
-                _say(f"Compiled rules are kept in the temporary folder {store.folder} only", reasons)
+                _warn_once(f"Compiled rules are kept in the temporary folder {store.folder} only", reasons)
             return
-    _say("Compiled rules cannot be kept and are compiled anew at every start", reasons)
+    _warn_once("Compiled rules cannot be kept and are compiled anew at every start", reasons)
 
 
-def _say(what: str, reasons: list[str]) -> None:
+def _warn_once(what: str, reasons: list[str]) -> None:
     """Say it once, for this process and for those it will start."""
-    if os.environ.get(SAID) != "1":
-        os.environ[SAID] = "1"
+    if os.environ.get(WARNED) != "1":
+        os.environ[WARNED] = "1"
         logger.warning("%s (%s)", what, "; ".join(reasons) or "no folder takes files")
 
 

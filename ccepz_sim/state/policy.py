@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import numpy as np
 import numpy.typing as npt
 
+from ccepz_sim.content.reading import needs
 from ccepz_sim.numerics.declare import Dims, Record, Shared, Size, layout_of
 from ccepz_sim.state.lags import LagFilter
 from ccepz_sim.text.errors import ContentError
@@ -15,7 +16,6 @@ Levers = Annotated[npt.NDArray[np.float64], Dims.of("levers")]
 Marks = Annotated[npt.NDArray[np.bool_], Dims.of("levers")]
 Numbers = Annotated[npt.NDArray[np.int64], Dims.of("levers")]
 Paths = Annotated[npt.NDArray[np.float64], Dims.of("quarters", "levers")]
-_registered: list[str] = []
 
 
 class Working(Record):
@@ -92,12 +92,12 @@ class Policy(Record):
         filter: deviations on their way to work.
     """
 
-    levers: Final[Size]
-    quarters: Final[Size]
+    levers: Final[Size]  # levers
+    quarters: Final[Size]  # quarters
     low: Final[Levers]  # bounds, in the lever's unit
     high: Final[Levers]
     body: Final[Numbers]  # index of the body that carries a lever out
-    money: Final[Levers]  # yuan/year per unit above the status quo
+    money: Final[Levers]  # yuan/year for each step of one above the status quo
     is_value: Final[Marks]  # whether the value itself is spent, yuan/year
     standing_cost: Final[Levers]  # points a move over the whole range costs
     regulates: Final[Marks]  # whether low standing dilutes it
@@ -130,26 +130,15 @@ def words_of(channels: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDAr
     return np.array(own), np.array([fields[channels[number]].word for number in own])
 
 
-def register_channel(channel: str) -> None:
-    """Let a lever from outside the package work: its value is then `zone.policy.more[channel]`.
-
-    Raises:
-        ValueError: the package itself has a channel of that name.
-    """
-    if channel in layout_of(Working).fields:
-        raise ValueError(f"the channel {channel} is one of the package")
-    _registered.append(channel)
-
-
 def check_channels(channels: tuple[str, ...]) -> None:
     """Refuse levers that no rule reads, and channels of rules that no lever moves.
 
     Raises:
         ContentError: naming the channel.
     """
-    declared = layout_of(Working).fields
+    declared, known = layout_of(Working).fields, needs.channels()
     for channel in channels:
-        if channel not in declared and channel not in _registered:
+        if channel not in declared and channel not in known:
             raise ContentError("channel_not_read", name=channel)
     for channel in declared:
         if channel not in channels:

@@ -51,7 +51,7 @@ class Drawing:
         self.study = results.study
         self.lang = lang
         self.scale = scale
-        self.words = Words(results.study, lang, content)
+        self.words = Words(results, lang, content)
         self.style = style or Style()
         self.caption = ""
         need("matplotlib", "study")
@@ -76,7 +76,7 @@ class Drawing:
         return self._word("pooled_over", names=self.words.listed(map(self.words.scenario, self.study.scenarios)))
 
     def _scale(self, name: str, largest: float) -> tuple[float, str]:
-        return self._scale_unit(unit_of(self.results.outcome(name)), largest)
+        return self._scale_unit(unit_of(self.results.outcome(name), self.results.catalogue), largest)
 
     def _scale_unit(self, unit: str, largest: float) -> tuple[float, str]:
         return self.scale(unit, largest, self.lang)

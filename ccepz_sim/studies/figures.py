@@ -9,7 +9,6 @@ import numpy as np
 
 from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.content.schema.study import Outcome
-from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.studies.drawing import SMALL, Drawing
 from ccepz_sim.studies.drawing import plain_scale as plain_scale
@@ -38,7 +37,9 @@ class Charts(Drawing):
         """Draw median, 50 % and 90 % bands of an outcome over time, a colour per policy, a panel per scenario."""
         table = self.results.fan(name)
         outcome = self.results.outcome(name)
-        factor, unit = self._scale_unit(all_indicators()[outcome.indicator].unit, float(table["high"].abs().max()))
+        factor, unit = self._scale_unit(
+            self.results.catalogue[outcome.indicator].unit, float(table["high"].abs().max())
+        )
         scenarios = [scenario for scenario in self.study.scenarios if (table["scenario"] == scenario).any()]
         with self._panels(len(scenarios)) as (figure, panels):
             for axes, scenario in zip(panels, scenarios, strict=True):

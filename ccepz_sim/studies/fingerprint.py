@@ -6,24 +6,49 @@ import hashlib
 import json
 import os
 import platform
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.content.schema.study import Study
 
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
+
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
-# Rooms that show or arrange runs; no number of a run depends on them.
+# Folders that show or arrange runs; no number of a run depends on them.
 OUTSIDE = frozenset({"commands", "game", "output", "studies", "text", "web", "_content"})
 COMPILING = ("numerics", "compiling")  # when rules are compiled, not what they say
 
 
+def engine_hash(model: type[PilotZone] | None = None) -> str:
+    """Return the SHA-256 of the source of the engine and of a model of one's own: results of two never mix.
+
+    Phases, rules, indicators and channels of the model count by their names and by the files they are written in.
+    """
+    from ccepz_sim.quarter.variants import source_of
+
+    own = "" if model is None else source_of(model)
+    return hashlib.sha256(f"{_package_hash()} {own}".encode()).hexdigest() if own else _package_hash()
+
+
+def memory_hash(model: type[PilotZone]) -> str:
+    """Describe phases and rules as they are in memory, for two processes of one Python; "" where that cannot be.
+
+    Files alone would not tell that something was replaced after they were read.
+    """
+    from ccepz_sim.quarter.variants import mark_of
+
+    mark = mark_of(model)
+    return "" if mark is None else f"{sys.implementation.cache_tag} {mark}"
+
+
 @cache
-def engine_hash() -> str:
-    """Return the SHA-256 of the engine's source, so that results of two engines never mix."""
+def _package_hash() -> str:
     home = Path(__file__).resolve().parent.parent
     found = hashlib.sha256()
     for path in sorted(home.rglob("*.py")):
@@ -45,6 +70,8 @@ def study_hash(study: Study) -> str:
     if study.luck == "common":
         del plain["seeds"]
     plain["policies"] = [{**policy, "label": None} for policy in plain["policies"]]
+    if not study.relations.model:
+        del plain["relations"]["model"]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 

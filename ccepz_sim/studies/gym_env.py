@@ -9,12 +9,11 @@ import numpy as np
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.fields import shown
 from ccepz_sim.content.schema.study import Study
-from ccepz_sim.model import PilotZone
 from ccepz_sim.numerics.clock import PLAY_YEAR, QUARTERS
 from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import StudyError, need
-from ccepz_sim.studies.runner import check_phases
+from ccepz_sim.studies.models import check_study, model_of
 
 gymnasium: Any = need("gymnasium", "rl")
 FARTHEST = 10.0  # an observation is cut where an outcome is ten times what it was
@@ -39,7 +38,8 @@ class ZoneEnv(gymnasium.Env):
         """Take a study, or the name of one."""
         self.content = content or load_content()
         self.study = self.content.study(study) if isinstance(study, str) else study
-        check_phases(self.study)
+        self.model = model_of(self.study.relations.model)
+        check_study(self.study, self.model)
         if not self.study.levers:
             raise StudyError("no_levers")
         if self.study.relations.from_ != PLAY_YEAR:
@@ -59,7 +59,7 @@ class ZoneEnv(gymnasium.Env):
         policy, relations = self.study.policies[0], self.study.relations
         self.decisions = [Decision(entry.lever, entry.value, entry.from_) for entry in policy.set]
         luck = int(self.np_random.integers(LARGEST_SEED))
-        self.zone = PilotZone(
+        self.zone = self.model(
             package=policy.packages,
             scenario=self.study.scenarios[0],
             seed=luck,

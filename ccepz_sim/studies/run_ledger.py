@@ -145,7 +145,7 @@ class RunLedger:
             return self._base.execute(asked, values).fetchall()
 
     def write(self, runs: Iterable[tuple[int, str, float, int, str, str]], outcomes: Mapping[int, bytes]) -> None:
-        """Take down ended runs (run, status, seconds, deaths, error, traceback) and outcomes where there are some."""
+        """Record ended runs (run, status, seconds, deaths, error, traceback) and outcomes where there are some."""
         with self.transaction() as base:
             base.executemany(
                 "UPDATE runs SET status = ?, seconds = ?, deaths = ?, error = ?, traceback = ? WHERE run = ?",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,10 @@ import numpy as np
 from ccepz_sim.content.reading.fields import as_whole
 from ccepz_sim.content.reading.outcomes import outcome_name, parse_outcome
 from ccepz_sim.content.schema.study import Measure, Outcome, Study
+from ccepz_sim.measures.indicators import Indicator
+from ccepz_sim.studies import panels
 from ccepz_sim.studies.extras import StudyError, need
+from ccepz_sim.studies.models import catalogue
 from ccepz_sim.studies.outcomes import measured
 from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, written_shards
 from ccepz_sim.studies.store import COLUMNS, RUNS, SHARDS, Store, read_manifest, study_of
@@ -123,6 +126,24 @@ class StudyTables:
     def outcomes(self) -> pd.DataFrame:
         """All outcomes, tidy: run, year, quarter (0 for a yearly mean), place, indicator, view, value."""
         return self.query("SELECT * FROM outcomes ORDER BY run, indicator, place, view, year, quarter")
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, Indicator]:
+        """Return what is said of each indicator, those of a model of one's own included."""
+        return catalogue(self.manifest)
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """Name the tables that observers of a model of one's own made of each run."""
+        return panels.names(self.folder)
+
+    def panel(self, name: str) -> pd.DataFrame:
+        """Return such a table of all runs, with the number of the run in the first column.
+
+        Raises:
+            StudyError: there is none of that name, or it is damaged.
+        """
+        return panels.read_table(self.folder, name)
 
     @property
     def ended(self) -> int:

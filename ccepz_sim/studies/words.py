@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema.study import Outcome, Study
-from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.content.schema.study import Outcome
 from ccepz_sim.studies.outcomes import span_of
-from ccepz_sim.studies.tables import POOLED
+from ccepz_sim.studies.tables import POOLED, StudyTables
 from ccepz_sim.text.label import Label
 from ccepz_sim.text.texts import Texts
 
@@ -19,9 +18,10 @@ MOST_NAMED = 6  # policies or scenarios in a sentence; more are counted
 class Words:
     """Names of policies, scenarios, factors and outcomes of a study in one language; the id where there is no name."""
 
-    def __init__(self, study: Study, lang: str, content: Content | None = None) -> None:
-        """Take the study, the language, and the content that gives names."""
-        self.study = study
+    def __init__(self, results: StudyTables, lang: str, content: Content | None = None) -> None:
+        """Take the results, the language, and the content that gives names."""
+        self.study = results.study
+        self.catalogue = results.catalogue
         self.lang = lang
         self.content = content or load_content()
 
@@ -31,7 +31,7 @@ class Words:
 
     def outcome(self, outcome: Outcome) -> str:
         """Return indicator, place, whether it is reported, and what is measured on it."""
-        words = all_indicators()[outcome.indicator].label.get(self.lang)
+        words = self.catalogue[outcome.indicator].label.get(self.lang)
         if outcome.place != "zone":
             places = self.content.table("places")
             known = outcome.place in places.index

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.study import STOPS, find_study, goes_on, stoppable
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.runner import run_study
@@ -240,7 +240,7 @@ MANY, FEW = 30, 4  # seeds: enough to be stopped in the middle, and few enough t
 
 
 def begun(folder: Path, seeds: int = MANY, *, pipe: bool = False) -> subprocess.Popen[str]:
-    """Start the small study as a program of its own and wait until it has taken down some runs."""
+    """Start the small study as a program of its own and wait until it has recorded some runs."""
     file = written(folder, seeds)
     command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(folder / "out")]
     environ = {**os.environ, "LANG": "en_GB.UTF-8"}

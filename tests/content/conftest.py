@@ -19,7 +19,7 @@ from ccepz_sim.content.folder import find_folder
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading import files
 from ccepz_sim.content.reading.designs import indicators
-from ccepz_sim.content.reading.needs import CHANNELS, TABLES
+from ccepz_sim.content.reading.needs import CHANNELS, ROLES, TABLES
 
 Documents = dict[str, dict[str, Any]]
 
@@ -179,6 +179,9 @@ def _table(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
     if name in LINES:
         return head | {"order": ["id", *columns], "rows": [[row, *cells.values()] for row in ids]}
     rows = [{"id": row, "label": label(), **cells} for row in ids]
+    for column, (_, most) in ROLES.get(name, {}).items():
+        for number, row in enumerate(rows):
+            row[column] = 1.0 if number < most else 0.0
     first = next(column for column in columns if (name, column) not in REFERS)
     rows[0]["evidence"] = {first: {"status": "official", "source": "A law, article 1."}}
     return head | {"row": rows}

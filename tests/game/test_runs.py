@@ -42,7 +42,7 @@ def pool(content: Content) -> Iterator[ProcessPool]:
 
 
 def future(runner: Runner, *args: Any, **more: Any) -> Future:
-    found = runner.carry_out(Order(*args, **more))
+    found = runner.run(Order(*args, **more))
     assert isinstance(found, Future)
     return found
 
@@ -57,21 +57,21 @@ def test_a_resumed_future_has_the_bytes_of_a_fresh_run(content: Content) -> None
     assert resumed.golden_hash == fresh.golden_hash()
     assert resumed.golden_hash != first.golden_hash
     assert np.array_equal(resumed.values, fresh.recorder.values[: fresh.recorder.used])
-    assert len(resumed.purse) == len(resumed.working) == 20
+    assert len(resumed.resources) == len(resumed.working) == 20
 
 
 def test_a_future_starts_from_the_last_year_that_agrees(content: Content) -> None:
     runner = Runner(content, PilotZone)
     future(runner, WORLD, (), keep=2030)
     on_progress: list[int] = []
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), on_progress.append)
+    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), on_progress.append)
     assert on_progress == list(range(2030, 2036))
 
 
 def test_a_brief_and_its_future_say_the_same(content: Content) -> None:
     runner = Runner(content, PilotZone)
     whole = future(runner, WORLD, FIRST)
-    brief = runner.carry_out(Order(WORLD, FIRST, "brief", until=2022))
+    brief = runner.run(Order(WORLD, FIRST, "brief", until=2022))
     assert isinstance(brief, Brief)
     assert np.array_equal(brief.yearly, whole.brief.yearly[: len(brief.yearly)])
     assert brief.at("gdp", 2022) == whole.by_year("gdp")[12]
@@ -80,7 +80,7 @@ def test_a_brief_and_its_future_say_the_same(content: Content) -> None:
 def test_looking_at_lives_changes_nothing_and_adds_up(content: Content) -> None:
     runner = Runner(content, PilotZone)
     before = future(runner, WORLD, FIRST)
-    lives = runner.carry_out(Order(WORLD, FIRST, "lives"))
+    lives = runner.run(Order(WORLD, FIRST, "lives"))
     assert isinstance(lives, Lives)
     assert lives.years == 20
     assert future(Runner(content, PilotZone), WORLD, FIRST).golden_hash == before.golden_hash
@@ -95,9 +95,9 @@ def test_looking_at_lives_changes_nothing_and_adds_up(content: Content) -> None:
 def test_what_is_dropped_is_collected(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccepz_sim.game.runner.KEPT_SNAPSHOTS", 1)
     runner = Runner(content, PilotZone)
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2034.0),), keep=2034))
+    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2034.0),), keep=2034))
     dropped = weakref.ref(next(iter(runner._snapshots.values()))[0])
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035))
+    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035))
     gc.collect()
     assert dropped() is None
 

@@ -42,9 +42,9 @@ class Faults:
 
 def spoil(faults: Faults, call: Callable[..., Any], runs: Sequence[Any]) -> Any:
     """Run a batch with faults, inside a worker."""
-    real = simulate.outcomes
+    real = simulate.played
 
-    def outcomes(study: Any, content: Any, run: Any, limit: float = 0.0) -> np.ndarray:
+    def played(study: Any, content: Any, run: Any, limit: float = 0.0) -> Any:
         with (faults.folder / "started").open("a") as log:
             log.write(f"{run.number}\n")
         if run.number in faults.raises:
@@ -63,17 +63,17 @@ def spoil(faults: Faults, call: Callable[..., Any], runs: Sequence[Any]) -> Any:
         time.sleep(faults.pause)
         if not faults.pretend:
             return real(study, content, run, limit)
-        kept = (len(study.outcomes), study.relations.periods)
+        kept = (len(study.series), study.relations.periods)
         luck = np.random.default_rng([run.seed, run.policy, run.scenario, len(run.decisions)])
-        return luck.normal(1e9, 1e8, kept)
+        return luck.normal(1e9, 1e8, kept), ()
 
-    simulate.outcomes = outcomes
+    simulate.played = played
     if faults.hangs:
         simulate.HARD_LEAST = 2.0
     try:
         return call(runs)
     finally:
-        simulate.outcomes = real
+        simulate.played = real
 
 
 class FaultyPool(LocalPool):

@@ -19,7 +19,7 @@ from ccepz_sim.content.reading.finding import Finding
 from ccepz_sim.content.schema.phenomenon import Phenomenon
 from ccepz_sim.studies import phenomena
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.phenomena import EFFECT, KNOCK_OUT, NULL, SCREENING, SPACE, study_of_part
+from ccepz_sim.studies.phenomenon_parts import EFFECT, KNOCK_OUT, NULL, SCREENING, SPACE, study_of_part
 from ccepz_sim.studies.runner import run_study
 from ccepz_sim.text.errors import ContentError
 from tests.studies.test_results import Known

@@ -49,7 +49,7 @@ def page() -> Iterator[Any]:
 
 
 MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "decided", "head": "facts",
-         "happenings": "rows", "notice": "action", "tabs": "names", "guide": "done", "why": "nothing",
+         "events": "rows", "notice": "action", "tabs": "names", "guide": "done", "why": "nothing",
          "people": "kinds", "web": "picture", "futures": "marks", "report": "found", "tools": "file",
          "missing": "retry"}  # fmt: skip
 
@@ -107,27 +107,27 @@ def test_a_moved_lever_changes_the_charts_and_the_list(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.25})
     assert found(page, "levers").values["audit-share"] == 0.25
     assert found(page, "levers").chosen == ""
-    rows = found(page, "happenings").decisions
+    rows = found(page, "events").decisions
     assert len(rows) == 2
     assert rows[1]["change"].endswith("→ 25%")
-    act(page, "happenings", "undo_one", rows[0]["number"])
-    assert [row["change"] for row in found(page, "happenings").decisions] == [
+    act(page, "events", "undo_one", rows[0]["number"])
+    assert [row["change"] for row in found(page, "events").decisions] == [
         rows[1]["change"].replace(rows[1]["change"].split(" → ")[0], "5")
     ]
     act(page, "head", "tool", {"what": "undo"})
-    assert found(page, "happenings").decisions == []
+    assert found(page, "events").decisions == []
     assert found(page, "charts").panels == before
     assert found(page, "head").can_redo
 
 
 def test_next_year_moves_everything_to_that_year(page: Any) -> None:
     act(page, "time", "go_to", 2017)
-    for name in ("time", "map", "charts", "levers", "happenings"):
+    for name in ("time", "map", "charts", "levers", "events"):
         assert found(page, name).year == 2017, name
     assert found(page, "levers").quo["solid-waste-tax"] == 0
     act(page, "time", "go_to", 2035)
     assert found(page, "levers").quo["solid-waste-tax"] == 1, "the law of 2018 is in force"
-    assert found(page, "happenings").rows, "twenty years without an event"
+    assert found(page, "events").rows, "twenty years without an event"
 
 
 def figures(context: Any) -> tuple[str, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ccepz_sim.content.reading import finding as f
-from ccepz_sim.content.reading.fields import WORDS, Fields, finite, shown
+from ccepz_sim.content.reading.fields import SNAKE, WORDS, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
 from ccepz_sim.content.reading.outcomes import VIEWS as VIEWS
 from ccepz_sim.content.reading.outcomes import indicators as indicators
@@ -32,6 +33,7 @@ KEYS = (
 )  # fmt: skip
 SAMPLED = ("samples", "design_seed")  # keys that a full grid would ignore
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
+MODEL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")  # MODULE:CLASS
 Bounds = tuple[float, float]
 
 
@@ -80,7 +82,7 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
         scenarios=names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
         uncertainties=tuple(uncertain),
         outcomes=tuple(
-            read_outcome(item, relations, known.places, known.parks)
+            read_outcome(item, relations, _indicators(relations), known.places, known.parks)
             for item in fields.sections("outcome", required=True)
         ),
     )
@@ -110,7 +112,7 @@ def _count(fields: Fields, key: str, *, required: bool = True) -> int:
 
 
 def _relations(item: Fields) -> Relations:
-    item.only(("from", "years", "every", "scale", "without", "frozen"))
+    item.only(("from", "years", "every", "scale", "without", "frozen", "model"))
     start = item.whole("from", required=False, default=PLAY_YEAR)
     if start not in (FIRST_YEAR, PLAY_YEAR):
         item.note("from", "not_a_choice", value=start, options=[str(FIRST_YEAR), str(PLAY_YEAR)], name=str(start))
@@ -120,9 +122,38 @@ def _relations(item: Fields) -> Relations:
         years=item.whole("years", bounds=(1, LAST_YEAR - start), default=1),
         every=item.choice("every", EVERY, required=False) or EVERY[0],
         scale=item.number("scale", above=0.0, required=False) if _share(item, "scale") else 0.0,
-        without=names(item, "without", PHASES, "docs/reference/quarter.md", required=False),
+        without=names(item, "without", _any_of(item, PHASES), "docs/reference/quarter.md", required=False),
         frozen=item.flag("frozen") if "frozen" in item.data else False,
+        model=_model(item),
     )
+
+
+class _Anything(tuple[str, ...]):
+    """Names of a model of one's own: which there are is known when the study runs, for reading imports nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(SNAKE.fullmatch(name))
+
+
+def _any_of(item: Fields, known: Collection[str]) -> Collection[str]:
+    """Return the known names, or any where the study has a model of its own."""
+    return _Anything(known) if "model" in item.data else known
+
+
+def _indicators(relations: Relations) -> Collection[str]:
+    return _Anything(indicators()) if relations.model else indicators()
+
+
+def _model(item: Fields) -> str:
+    if "model" not in item.data:
+        return ""
+    value = item.text("model")
+    if value and not MODEL.fullmatch(value):
+        item.note("model", "wrong_type", allowed=f.allowed("model"), value=shown(value))
+        return ""
+    return value
 
 
 def _share(item: Fields, key: str) -> bool:

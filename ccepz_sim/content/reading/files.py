@@ -13,6 +13,7 @@ from ccepz_sim.content.reading import toml
 from ccepz_sim.content.reading.toml import BrokenTextError, parse
 from ccepz_sim.text.errors import ContentError
 
+More = tuple[tuple[str, str], ...]  # TOML by path
 PARTS = ("agents", "policies", "experiments")
 ENDING = ".toml"
 
@@ -100,6 +101,25 @@ def read_one(path: Path) -> dict[str, Any]:
     if isinstance(document, f.Finding):
         raise f.refusal(document)
     return document
+
+
+def with_more(files: Files, more: More) -> Files:
+    """Return files with further ones, or others in the place of some.
+
+    Raises:
+        ContentError: a path does not lie in a content folder, or a file cannot be read.
+    """
+    documents = dict(files.documents)
+    for path, text in more:
+        parts = path.split("/") if isinstance(path, str) and isinstance(text, str) else [""]
+        if parts[0] not in PARTS or not path.endswith(ENDING) or {"", ".", ".."} & set(parts):
+            raise ContentError("files_by_path", value=str(path))
+        try:
+            documents[path] = parse(text.encode())
+        except BrokenTextError as error:
+            fields: dict[str, Any] = {"at_line": error.line, "column": error.column, **error.fields}
+            raise f.refusal(f.make(path, "", error.rule, line=error.line, **fields)) from None
+    return Files(files.folder, documents, files.broken)
 
 
 def _found(folder: Path, part: str, broken: list[f.Finding]) -> Iterator[Path]:

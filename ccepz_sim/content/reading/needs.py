@@ -15,12 +15,17 @@ _CHANNELS = """
     results_award risk_plans standard talent_allowance tax_air tax_solid tax_water training upgrade
 """
 CHANNELS = tuple(_CHANNELS.split())
+_own_channels: dict[str, None] = {}
 # The phases of a quarter that may be left out: all but the last, without which nothing is measured.
 PHASES = (
     "prices", "announcements", "budgets", "officials", "plans", "collusion", "labour", "credit", "production",
     "exchange", "settlement", "environment", "inspection", "innovation", "opinions", "migration", "turnover",
     "evaluation",
 )  # fmt: skip
+# How many rows of a table may be marked (be above 0) in a column that gives a role: least and most.
+ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "places": {"seat": (1, 1), "rival": (1, 1), "sends": (1, 1), "receives": (2, 2), "mine_closed": (0, 1)},
+}
 # The most stages that a lag may have.
 MOST_STAGES = 3
 # The tables of agents/ and the columns that the rules read; a table may have more.
@@ -31,6 +36,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             latitude longitude altitude_m x y wage_2010 amenity housing_cost agriculture_va_2010
             services_va_2010 construction_va_2010 public_jobs_share agriculture_jobs_2010
             services_jobs_2010 construction_jobs_2010 public_jobs_2010 water_quota land_quota in_zone park
+            seat rival sends receives mine_closed
             household_energy household_so2 household_cod household_nh3n household_dust household_water
             agriculture_water budget_transfer""",
         "distances": """golmud delingha dachaidan ulan dulan tianjun mangya haidong xining""",
@@ -54,3 +60,21 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             government saving outside""",
     }.items()
 }
+
+
+def register_channel(channel: str) -> None:
+    """Let content have a lever for a model of one's own: its value is then `zone.policy.more[channel]`.
+
+    A model that does not declare the channel refuses such content.
+
+    Raises:
+        ValueError: the package itself has a channel of that name.
+    """
+    if channel in CHANNELS:
+        raise ValueError(f"the channel {channel} is one of the package")
+    _own_channels[channel] = None
+
+
+def channels() -> tuple[str, ...]:
+    """Return the channels of the package and those that were registered."""
+    return (*CHANNELS, *_own_channels)

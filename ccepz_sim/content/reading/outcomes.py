@@ -43,21 +43,24 @@ def indicators() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
-def read_outcome(item: Fields, relations: Relations, places: Collection[str], parks: Collection[str]) -> Outcome:
+def read_outcome(
+    item: Fields, relations: Relations, known: Collection[str], places: Collection[str], parks: Collection[str]
+) -> Outcome:
     """Read one `[[outcome]]`.
 
     Args:
         item: the table.
         relations: the years of the study, and how often values are kept.
+        known: indicators that may be named.
         places: towns and regions; parks: what else indicators of firms are kept for.
     """
     item.only(("indicator", "place", "view", "direction", "measure", *READ_BY))
-    name = reference(item, "indicator", indicators(), "text/indicators.toml")
+    name = reference(item, "indicator", known, "text/indicators.toml")
     held = indicators().get(name, {})
     place = item.text("place", required=False) or "zone"
-    known = _places(str(held.get("places", "all")), places, parks)
-    if place not in known:
-        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=known, name=place)
+    there = _places(str(held.get("places", "all")), places, parks)
+    if place not in there:
+        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=there, name=place)
     view = item.choice("view", VIEWS, required=False) or VIEWS[0]
     if view == "reported" and held and not held.get("reported", False):
         item.note("view", "not_reported", value=name)

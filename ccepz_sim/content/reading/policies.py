@@ -7,7 +7,7 @@ from typing import Any
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import TOLERANCE, WORDS, Fields, ascending, shown
-from ccepz_sim.content.reading.needs import CHANNELS, MOST_STAGES
+from ccepz_sim.content.reading.needs import CHANNELS, MOST_STAGES, channels
 from ccepz_sim.content.schema.evidence import DIRECTIONS
 from ccepz_sim.content.schema.frozen import Frozen
 from ccepz_sim.content.schema.lever import (
@@ -83,7 +83,7 @@ def read_lever(data: Mapping[str, Any], file: str, stem: str, findings: list[f.F
         step=step,
         status_quo=status_quo,
         body=fields.text("body"),
-        channel=fields.choice("channel", CHANNELS),
+        channel=fields.choice("channel", channels()),
         who=fields.label("who"),
         report=fields.text("report", empty=True),
         status=evidence.status,

@@ -78,7 +78,8 @@ class Outcome:
 class Relations:
     """The model as a study uses it: first year, length, how often outcomes are kept, residents, phases left out.
 
-    A `scale` of 0 is the game's default; `frozen` stops shocks, moves, births, deaths and entries.
+    A `scale` of 0 is the game's default; `frozen` stops shocks, moves, births, deaths and entries; `model` is
+    MODULE:CLASS of a model of one's own.
     """
 
     from_: int
@@ -87,6 +88,7 @@ class Relations:
     scale: float
     without: tuple[str, ...]
     frozen: bool = False
+    model: str = ""
 
     @property
     def periods(self) -> int:
