@@ -12,8 +12,8 @@ from ccepz_sim.markets.permits import open_market
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, cheapest_share, share_for_standard
 from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.firm_life import open_firms
-from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
+from ccepz_sim.rules.research import plan_research
 from ccepz_sim.state.world import PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:

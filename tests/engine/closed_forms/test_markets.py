@@ -15,8 +15,8 @@ from ccepz_sim.policies.lags import LagFilter, erlang_matrix
 from ccepz_sim.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.environment import pollution_stock
 from ccepz_sim.rules.funds import contest_shares, misuse_share
-from ccepz_sim.rules.innovation import effective_research, step_draw, success_chance
 from ccepz_sim.rules.officials import coordination_factor, effort_split
+from ccepz_sim.rules.success import effective_research, step_draw, success_chance
 from ccepz_sim.state.prices import Prices, ScenarioPath
 from tests.engine.other_values import change_parameters
 
