@@ -24,6 +24,7 @@ def compiled(rule: Rule) -> Rule:
     """
     import numba
 
+    from ccepz_sim import philox  # noqa: F401 - and how to draw
     from ccepz_sim.state import native  # noqa: F401 - teaches Numba what declared state is
 
     done: Any = numba.njit(error_model="numpy")(rule)

@@ -87,6 +87,17 @@ class Streams:
         """Return the generator of a stream that `register_stream` declared."""
         return self.at(name, quarter, block)  # type: ignore[arg-type]
 
+    def key(self, name: str) -> list[int]:
+        """Return the key of a stream, two words: the generator's place in its sequence is all that changes.
+
+        Raises:
+            ValueError: nobody declared the stream.
+        """
+        if name not in _registered:
+            name = Stream(name).value
+        words: list[int] = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64).tolist()
+        return words
+
     def copy(self) -> Streams:
         """Return streams of the same seed; generators are not shared between zones."""
         return Streams(self.seed)
@@ -96,14 +107,12 @@ class Streams:
         return Streams, (self.seed,)
 
     def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
-        if name not in _registered:
-            name = Stream(name).value
-        key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
+        key = self.key(name)
         philox = Philox(key=key)
         counter = [0, 0, 0, 0]
         state: dict[str, object] = {
             "bit_generator": "Philox",
-            "state": {"counter": counter, "key": key.tolist()},  # lists: NumPy reads them number by number
+            "state": {"counter": counter, "key": key},  # lists: NumPy reads them number by number
             "buffer": [0, 0, 0, 0],
             "buffer_pos": 4,
             "has_uint32": 0,

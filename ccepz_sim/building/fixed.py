@@ -14,6 +14,8 @@ from ccepz_sim.state.world import KILOGRAMS, World
 
 SEAT = "delingha"
 RIVAL = "xining"
+SENDING = "haidong"
+RECEIVING = ("golmud", "delingha")
 MOST_YEARS = 200  # no resident reaches this age
 
 
@@ -43,6 +45,9 @@ def make_fixed(
     fixed.fill(
         seat=world.place_index[SEAT],
         rival_place=world.place_index[RIVAL],
+        sending=world.place_index[SENDING],
+        receiving=world.place_index[RECEIVING[0]],
+        receiving_too=world.place_index[RECEIVING[1]],
         rival_attraction=float(np.average(rival.numbers("attraction"), weights=rival.numbers("output_2010"))),
         energy_series=energy,
         harm_weights=[e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n],

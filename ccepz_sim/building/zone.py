@@ -16,6 +16,7 @@ from ccepz_sim.building.stocks import first_stocks
 from ccepz_sim.building.world import make_world
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.content import Content
+from ccepz_sim.draws import make_keys
 from ccepz_sim.materials import Materials
 from ccepz_sim.policies.effective import cost_of, open_policy
 from ccepz_sim.policies.schedule import Decision
@@ -53,6 +54,7 @@ def build_zone(
     zone = Zone.make().fill(
         content=content,
         streams=streams,
+        keys=make_keys(streams),
         notes=[],
         quarters=quarters,
         mine_closure=scenario.mine_closure,

@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.ledger import Flow, pay
 from ccepz_sim.markets.waste import avoided_cost, dispose
 from ccepz_sim.numeric import row_sum
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LINK_QUARTER = 1  # partners look for each other once a year, after the books of the last
 SLOTS = 2  # wastes of a product
+FAILURES = NUMBERS[Stream.LINK_FAILURES]
 
 
 @compiled
@@ -86,7 +88,7 @@ def exchange_and_store(zone: Zone) -> None:
     """
     if zone.quarter % QUARTERS == LINK_QUARTER or zone.quarter == 0:
         _form_links(zone)
-    break_links(zone, zone.streams.at(Stream.LINK_FAILURES, zone.quarter).random(zone.firms.link_giver.shape))
+    break_links(zone)
     pass_on_and_dispose(zone)
     restore_waste(zone)
 
@@ -194,6 +196,7 @@ def _spare_waste(zone: Zone, offering: np.ndarray) -> np.ndarray:
     return spare
 
 
+@compiled
 def _pair_values(
     zone: Zone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
 ) -> np.ndarray:
@@ -204,22 +207,9 @@ def _pair_values(
             giver, shape (4, rows).
         far: chance that a giver is known in another town.
     """
-    world, p = zone.world, zone.p.materials
-    use = world.material.use_value[material] - p.contract_risk
-    return _values_seen(
-        takers, givers, zone.firms.place, world.road, zone.towns.trust, luck,
-        use, world.material.use_cost[material], avoided_cost(zone, material), world.material.haul_km[material],
-        far, p.freight, p.pick_noise, p.trust_base, p.trust_weight,
-    )  # fmt: skip
-
-
-@compiled
-def _values_seen(
-    takers: np.ndarray, givers: np.ndarray, place: np.ndarray, road: np.ndarray, trust: np.ndarray, luck: np.ndarray,
-    use_value: float, use_cost: float, avoided: float, haul_km: float,
-    far: float, freight: float, pick_noise: float, trust_base: float, trust_weight: float,
-) -> np.ndarray:  # fmt: skip
-    """Give the value of each pair that knows and trusts each other, within the reach of the material."""
+    facts, road, p = zone.world.material, zone.world.road, zone.p.materials
+    place, trust = zone.firms.place, zone.towns.trust
+    use, avoided = facts.use_value[material] - p.contract_risk, avoided_cost(zone, material)
     seen = np.zeros((takers.size, givers.size))
     for row in range(takers.size):
         here = place[takers[row]]
@@ -227,22 +217,19 @@ def _values_seen(
             giver = givers[column]
             there = place[giver]
             mutual = (trust[here] + trust[there]) / 2.0
-            trusts = luck[2, takers[row]] < min(max(trust_base + trust_weight * mutual, 0.0), 1.0)
+            trusts = luck[2, takers[row]] < min(max(p.trust_base + p.trust_weight * mutual, 0.0), 1.0)
             known = here == there or luck[1, giver] < far
-            if trusts and known and road[here, there] <= haul_km:
-                value = link_value(use_value, use_cost, avoided, road[here, there], freight)
-                seen[row, column] = max(0.0, value * (1.0 + pick_noise * luck[3, giver]))
+            if trusts and known and road[here, there] <= facts.haul_km[material]:
+                value = link_value(use, facts.use_cost[material], avoided, road[here, there], p.freight)
+                seen[row, column] = max(0.0, value * (1.0 + p.pick_noise * luck[3, giver]))
     return seen
 
 
 @compiled
-def break_links(zone: Zone, luck: np.ndarray) -> None:
-    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch.
-
-    Args:
-        luck: uniform draws, shape (rows, partners).
-    """
+def break_links(zone: Zone) -> None:
+    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms, p = zone.firms, zone.p.materials
+    luck = uniforms(zone, FAILURES, firms.rows * PARTNERS)
     for taker in range(firms.rows):
         firms.link_wait[taker] = max(firms.link_wait[taker] - 1, 0)
     for taker in range(firms.rows):
@@ -252,7 +239,7 @@ def break_links(zone: Zone, luck: np.ndarray) -> None:
                 continue
             firms.link_age[taker, partner] += 1
             both = firms.alive[giver] and firms.alive[taker]
-            if not both or luck[taker, partner] < p.link_failure:
+            if not both or luck[taker * PARTNERS + partner] < p.link_failure:
                 firms.link_giver[taker, partner] = -1
                 firms.link_share[taker, partner] = 0.0
                 firms.link_wait[taker] = int(p.switching_delay)

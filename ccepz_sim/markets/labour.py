@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ccepz_sim.compiled import compiled
 from ccepz_sim.markets.matching import job_seekers, match
 from ccepz_sim.markets.posts import count_employed, hand_out, separate, settle_staff, want_posts
 from ccepz_sim.markets.training import enter_and_retire, train
 from ccepz_sim.markets.wages import wages
-from ccepz_sim.rng import Stream
-from ccepz_sim.state.population import BLOCK
 from ccepz_sim.state.world import SKILLS
 
 if TYPE_CHECKING:
@@ -27,35 +23,29 @@ def run_labour_market(zone: Zone) -> None:
 
     Reads: labour.*; policy training, internet; posts of firms, institutes and sectors, scientist_leave, vacancy_pull.
     """
-    streams, quarter = zone.streams, zone.quarter
     enter_and_retire(zone)
-    starts = streams.at(Stream.SEPARATIONS, quarter).random(zone.population.used // BLOCK + 1)
-    seeking = part_and_train(zone, starts, streams.at(Stream.TRAINING, quarter).random(2))
-    match(zone, seeking)
+    part_and_hire(zone)
     employ_and_pay(zone)
 
 
 @compiled
-def part_and_train(zone: Zone, starts: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Settle who works where, let workers go and train seekers, and give the rows of those who seek work.
-
-    Args:
-        starts: uniform draws by block of residents, see `separate`; luck: see `train`.
-    """
+def part_and_hire(zone: Zone) -> None:
+    """Settle who works where, let workers go, train those who seek work, and let them meet open posts."""
     towns = zone.towns
     count_employed(zone)
     settle_staff(zone)
     want_posts(zone)
-    separate(zone, starts)
+    separate(zone)
     seeking = job_seekers(zone)
-    train(zone, seeking, luck)
+    train(zone, seeking)
     count_employed(zone)
     for employer in range(towns.posts.shape[0]):
         for place in range(towns.rows):
             for skill in range(len(SKILLS)):
                 free = towns.posts[employer, place, skill] - towns.employed[employer, place, skill]
                 towns.vacancies[employer, place, skill] = max(0.0, free)
-    return seeking
+    if seeking.size:
+        match(zone, seeking)
 
 
 @compiled

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import ONE, comb
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
@@ -18,6 +19,8 @@ from ccepz_sim.state.world import INSTITUTES, SKILLS
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
+
+MATCHING = NUMBERS[Stream.MATCHING]
 
 
 @compiled
@@ -50,13 +53,15 @@ def job_seekers(zone: Zone) -> np.ndarray:
     return rows[:count].copy()
 
 
+@compiled
 def match(zone: Zone, seeking: np.ndarray) -> None:
-    """Seekers meet vacancies; jobs go to employers in proportion to what each seeks."""
-    if not len(seeking):
-        return
-    luck = zone.streams.at(Stream.MATCHING, zone.quarter)
-    open_posts, rows = meet(zone, seeking, float(luck.random()))
-    take_jobs(zone, rows, luck.random(len(rows)), open_posts)
+    """Seekers meet vacancies; jobs go to employers in proportion to what each seeks.
+
+    Args:
+        seeking: rows of job seekers.
+    """
+    open_posts, rows = meet(zone, seeking, uniforms(zone, MATCHING, 1)[0])
+    take_jobs(zone, rows, uniforms(zone, MATCHING, rows.size, 1), open_posts)
 
 
 @compiled

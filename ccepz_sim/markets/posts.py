@@ -11,6 +11,8 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
+from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import comb_of, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import BLOCK, change_cell
@@ -18,6 +20,8 @@ from ccepz_sim.state.world import AGRICULTURE, CONSTRUCTION, FIRMS, INSTITUTES, 
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
+
+SEPARATIONS = NUMBERS[Stream.SEPARATIONS]
 
 
 @compiled
@@ -116,14 +120,10 @@ def want_posts(zone: Zone) -> None:
 
 
 @compiled
-def separate(zone: Zone, starts: np.ndarray) -> None:
-    """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs.
-
-    Args:
-        starts: one uniform draw for each block of residents.
-    """
+def separate(zone: Zone) -> None:
+    """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs."""
     people = zone.population
-    parts = in_parts(_quit_chances(zone))
+    parts, starts = in_parts(_quit_chances(zone)), uniforms(zone, SEPARATIONS, people.used // BLOCK + 1)
     for block in range(starts.size):
         first = block * BLOCK
         for chosen in comb_of(parts, people.cell[first : min(first + BLOCK, people.used)], starts[block]):

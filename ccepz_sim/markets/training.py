@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.markets.posts import leave_job
 from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import even_comb
@@ -21,11 +22,13 @@ from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLED, UNSKILLED
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+COMING_OF_AGE, TRAINING = NUMBERS[Stream.COMING_OF_AGE], NUMBERS[Stream.TRAINING]
 
+
+@compiled
 def enter_and_retire(zone: Zone) -> None:
     """Those who reach working age take up a skill and seek work; the old leave the labour force."""
-    grown = retire(zone)
-    come_of_age(zone, grown, zone.streams.at(Stream.COMING_OF_AGE, zone.quarter).random((2, len(grown))))
+    come_of_age(zone, retire(zone))
 
 
 @compiled
@@ -45,9 +48,10 @@ def retire(zone: Zone) -> np.ndarray:
 
 
 @compiled
-def come_of_age(zone: Zone, grown: np.ndarray, luck: np.ndarray) -> None:
-    """Draw skill and status of those grown up; luck: uniform, shape (2, grown)."""
+def come_of_age(zone: Zone, grown: np.ndarray) -> None:
+    """Draw skill and status of those grown up; grown: their rows."""
     people, towns, p = zone.population, zone.towns, zone.p.labour
+    luck = uniforms(zone, COMING_OF_AGE, 2 * grown.size).reshape((2, grown.size))
     for number in range(grown.size):
         row = grown[number]
         place = int(people.cells.town[people.cell[row]])
@@ -65,13 +69,14 @@ def come_of_age(zone: Zone, grown: np.ndarray, luck: np.ndarray) -> None:
 
 
 @compiled
-def train(zone: Zone, seeking: np.ndarray, luck: np.ndarray) -> None:
+def train(zone: Zone, seeking: np.ndarray) -> None:
     """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades.
 
     Args:
-        seeking: rows of job seekers; luck: two uniform draws.
+        seeking: rows of job seekers.
     """
     people, cells, p = zone.population, zone.population.cells, zone.p.labour
+    luck = uniforms(zone, TRAINING, 2)
     training_age, seats = int(p.training_age * QUARTERS), zone.policy.now.training / QUARTERS * p.training_success
     able, idle = np.empty_like(seeking), np.empty_like(seeking)
     young, faded, persons = 0, 0, 0.0

@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.ledger import lend, write_off
 from ccepz_sim.rng import Stream
 from ccepz_sim.rules.firm_life import assign_officials, close_firms, open_firms
@@ -20,6 +21,8 @@ from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+FAILING = NUMBERS[Stream.EXIT]
+
 
 def turn_over(zone: Zone) -> None:
     """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
@@ -28,7 +31,7 @@ def turn_over(zone: Zone) -> None:
     of `entry_rate`.
     """
     if count_broke(zone):
-        fail(zone, zone.streams.at(Stream.EXIT, zone.quarter).random((2, zone.firms.rows)))
+        fail(zone)
     eliminate(zone)
     _enter(zone)
 
@@ -55,22 +58,20 @@ def count_broke(zone: Zone) -> int:
 
 
 @compiled
-def fail(zone: Zone, luck: np.ndarray) -> None:
+def fail(zone: Zone) -> None:
     """Firms out of cash and credit, or insolvent, are restructured or closed; guaranteed lenders wait.
 
     Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
-
-    Args:
-        luck: uniform draws of who fails and who is saved, shape (2, rows).
     """
     firms, p, now = zone.firms, zone.p.entry, zone.policy.now
+    falls, shelters = uniforms(zone, FAILING, 2 * firms.rows).reshape((2, firms.rows))
     patience = min(max(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor), 1.0)
     saved, leaves = np.zeros(firms.rows, dtype=np.bool_), np.zeros(firms.rows, dtype=np.bool_)
     for firm in range(firms.rows):
         fails = p.exit_chance * patience * (1.0 + p.first_mover_load * firms.first_mover[firm])
-        if is_broke(zone, firm) and luck[0, firm] < fails:
+        if is_broke(zone, firm) and falls[firm] < fails:
             shelter = p.state_shelter * firms.state_owned[firm] + p.plan_shelter * now.risk_plans
-            saved[firm] = luck[1, firm] < min(1.0 - p.exit_floor, shelter)
+            saved[firm] = shelters[firm] < min(1.0 - p.exit_floor, shelter)
             leaves[firm] = not saved[firm]
     restructure(zone, np.flatnonzero(saved))
     close_firms(zone, leaves)

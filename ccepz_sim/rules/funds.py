@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS, is_last_of_year
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.ledger import Flow, lend, pay
 from ccepz_sim.numeric import power
 from ccepz_sim.policies.effective import cost_of
@@ -28,6 +29,7 @@ FUNDS = (
     "investment_subsidy",
 )  # fmt: skip
 RESEARCH, CLEANER, UPGRADE, CHAIN, EMERGING, DISCOUNT, RESULTS, INVESTMENT = range(len(FUNDS))
+MISUSE = NUMBERS[Stream.MISUSE]
 
 
 @compiled
@@ -93,17 +95,17 @@ def award_funds(zone: Zone) -> None:
     if not is_last_of_year(zone.quarter):
         return
     _name_pilots(zone)
-    award(zone, zone.streams.at(Stream.MISUSE, zone.quarter).random(zone.firms.rows))
+    award(zone)
 
 
 @compiled
-def award(zone: Zone, luck: np.ndarray) -> None:
+def award(zone: Zone) -> None:
     """Award each fund in turn: a body shares its amount out for a purpose, whose money firms keep.
 
-    Args:
-        luck: uniform draws of who misuses, shape (rows,): who diverts one grant diverts all.
+    Who diverts one grant diverts all.
     """
     firms, now, body = zone.firms, zone.policy.now, zone.body
+    luck = uniforms(zone, MISUSE, firms.rows)
     _award(zone, RESEARCH, body.science, now.rd_fund, firms.research_fund, luck)
     _award(zone, CLEANER, body.environment, now.cleaner_production, firms.clean_money, luck)
     _award(zone, UPGRADE, body.committee, now.upgrade, firms.upgrade_money, luck)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccepz_sim.rng import Stream
 from ccepz_sim.rules.brand import keep_names
 from ccepz_sim.rules.institutes import note_empty, run_institutes
 from ccepz_sim.rules.research import imitate, succeed
@@ -23,12 +22,10 @@ def innovate(zone: Zone) -> None:
     Reads: innovation.*, institutes.*, brand.*, environment.infrastructure_least; policy flexible_posts,
     talent_allowance, incubators, clean_reward, breakthrough_reward, internet, communication, brand_support.
     """
-    streams, quarter, rows = zone.streams, zone.quarter, zone.firms.rows
-    empty = run_institutes(zone, streams.at(Stream.INSTITUTES, quarter).random(zone.institutes.rows))
+    empty = run_institutes(zone)
     if len(empty):
         note_empty(zone, empty)
-    luck = streams.at(Stream.RESEARCH, quarter)
-    succeed(zone, luck.random((2, rows)), luck.random((2 * int(zone.p.innovation.beta) - 1, rows)))
-    imitate(zone, streams.at(Stream.IMITATION, quarter).random(rows))
-    extend_chain(zone, streams.at(Stream.CHAIN, quarter).random(rows))
+    succeed(zone)
+    imitate(zone)
+    extend_chain(zone)
     keep_names(zone)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.ledger import Flow, pay
 from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
@@ -23,6 +24,9 @@ from ccepz_sim.state.firms import FINE_STAGES
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+DETECTION, PENALTY = NUMBERS[Stream.DETECTION], NUMBERS[Stream.OFFICIAL_PENALTY]
+AUDIT = NUMBERS[Stream.FUND_AUDIT]
+
 
 def inspect_and_punish(zone: Zone) -> None:
     """Find some of those who hide or collude, fine them later, remove officials, recover misused money.
@@ -31,14 +35,12 @@ def inspect_and_punish(zone: Zone) -> None:
     disclosure, media, accountability; the scenario's inspections.
     """
     firms, p = zone.firms, zone.p.inspection
-    luck = zone.streams.at(Stream.DETECTION, zone.quarter).random(firms.rows)
-    penalty = zone.streams.at(Stream.OFFICIAL_PENALTY, zone.quarter).random(zone.officials.rows)
     first_of_year = zone.quarter % QUARTERS == 0
     execute_fines(zone, *fine_steps(p.fine_lag))
     if first_of_year:
         firms.key[:] = key_firms(row_sum(zone.plan.equivalents), p.key_part)
-    detect(zone, luck)
-    deals = punish(zone, penalty)
+    detect(zone)
+    deals = punish(zone)
     if len(deals):
         _note_cases(zone, deals)
     if first_of_year:
@@ -58,15 +60,13 @@ def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Val
 
 
 @compiled
-def detect(zone: Zone, luck: np.ndarray) -> None:
+def detect(zone: Zone) -> None:
     """Draw which of those who collude or hide alone are found this quarter.
 
     Ways: inspection, audit (of collusion only), citizens and central teams.
-
-    Args:
-        luck: uniform draws, shape (rows,).
     """
     firms, officials, towns, now, p = zone.firms, zone.officials, zone.towns, zone.policy.now, zone.p.inspection
+    luck = uniforms(zone, DETECTION, firms.rows)
     alive = hiding = deals = 0.0
     for firm in range(firms.rows):
         deals += firms.colluding[firm]
@@ -187,13 +187,10 @@ def execute_fines(zone: Zone, moves: np.ndarray, leaves: np.ndarray) -> None:
 
 
 @compiled
-def punish(zone: Zone, luck: np.ndarray) -> np.ndarray:
+def punish(zone: Zone) -> np.ndarray:
     """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed.
 
     An official with a found case may be removed at the next evaluation, and then pays for what he took.
-
-    Args:
-        luck: uniform draws, shape (officials,).
 
     Returns:
         Rows of the firms found in a deal.
@@ -204,6 +201,7 @@ def punish(zone: Zone, luck: np.ndarray) -> np.ndarray:
     limit = now.standard * (1.0 + p.stop_margin)
     removed = p.official_removed * (1.0 + now.accountability)
     zone.count.inspections = now.inspectors * p.visits_per_inspector
+    luck = uniforms(zone, PENALTY, officials.rows)
     deals, count = np.empty(firms.rows, dtype=np.int64), 0
     for firm in range(firms.rows):
         firms.stopped[firm] = 0.0
@@ -246,21 +244,17 @@ def _note_cases(zone: Zone, rows: np.ndarray) -> None:
 
 def _audit_funds(zone: Zone) -> None:
     """Audits recover part of the misused money of the past year and make it known."""
-    luck = zone.streams.at(Stream.FUND_AUDIT, zone.quarter).random(zone.firms.rows)
-    granted, misused = recover_funds(zone, luck)
+    granted, misused = recover_funds(zone)
     if misused > 0.0 and zone.governance.audit_found > zone.p.inspection.reveal_share:
         zone.note("funds_misused", place="zone", indicator="funds_misused_share", weight=misused,
                   share=misused / max(1.0, granted))  # fmt: skip
 
 
 @compiled
-def recover_funds(zone: Zone, luck: np.ndarray) -> tuple[float, float]:
-    """Recover part of what some firms misused, and give what was granted and misused since the last audit, yuan.
-
-    Args:
-        luck: uniform draws, shape (rows,).
-    """
+def recover_funds(zone: Zone) -> tuple[float, float]:
+    """Recover part of what some firms misused, and give what was granted and misused since the last audit, yuan."""
     firms, ledger, p = zone.firms, zone.ledger, zone.p.inspection
+    luck = uniforms(zone, AUDIT, firms.rows)
     chance = zone.policy.now.audit_share * zone.governance.audit_quality
     office = ledger.bodies + zone.body.finance
     granted = misused = 0.0

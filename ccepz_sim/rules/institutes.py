@@ -11,11 +11,15 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules.success import effective_research, success_chance
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
+
+RESULTS = NUMBERS[Stream.INSTITUTES]
 
 
 @compiled
@@ -31,18 +35,15 @@ def wish_to_stay(success: np.ndarray, living: np.ndarray, base: float, success_w
 
 
 @compiled
-def run_institutes(zone: Zone, luck: np.ndarray) -> np.ndarray:
+def run_institutes(zone: Zone) -> np.ndarray:
     """Scientists stay where work succeeds and life is good; an institute without them produces nothing.
-
-    Args:
-        luck: uniform draws, shape (institutes,).
 
     Returns:
         Rows of larger institutes that have just run empty; a band keeps them from being told of again and again.
     """
     institutes, p = zone.institutes, zone.p.institutes
     share = p.flexible_take_up * zone.policy.now.flexible_posts / institutes.posts.sum()
-    told = np.zeros(institutes.rows, dtype=np.bool_)
+    told, luck = np.zeros(institutes.rows, dtype=np.bool_), uniforms(zone, RESULTS, institutes.rows)
     for row in range(institutes.rows):
         seats = max(institutes.posts[row], 1e-9)
         own = institutes.people[row] / seats

@@ -12,6 +12,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import ONE, comb_of, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 UNDECIDED = -1
+MIGRATION = NUMBERS[Stream.MIGRATION]
 
 
 @compiled
@@ -105,27 +107,20 @@ def _income_outside(zone: Zone, skill: int) -> float:
     return usual / towns.rows * (p.outside_wage * (1.0 - p.outside_risk))
 
 
+@compiled
 def choose(zone: Zone, value: np.ndarray) -> None:
-    """Some adults consider moving each quarter and choose among all places, staying included.
+    """Some adults consider moving each quarter and choose among all places, staying included; block by block.
 
     Args:
         value: see `attraction`.
     """
-    luck = zone.streams.at(Stream.MIGRATION, zone.quarter).random((zone.population.used // BLOCK + 1, 2))
-    move_some(zone, value, luck)
-
-
-@compiled
-def move_some(zone: Zone, value: np.ndarray, luck: np.ndarray) -> None:
-    """Let those move who draw a move, block by block of residents.
-
-    Args:
-        luck: uniform draws that place the combs of those who think of moving, and of those who move, by block.
-    """
+    blocks = zone.population.used // BLOCK + 1
+    # by block, what places the combs of those who think of moving and of those who move
+    luck = uniforms(zone, MIGRATION, 2 * blocks).reshape((blocks, 2))
     if zone.quarter % QUARTERS == 0 or not zone.population.kin.any():
         count_kin(zone)
     chances, considers = move_chances(zone, value), _considers(zone)
-    for block in range(luck.shape[0]):
+    for block in range(blocks):
         _move_block(zone, block * BLOCK, considers, chances, luck[block])
 
 
@@ -145,7 +140,7 @@ def _move_block(zone: Zone, first: int, considers: np.ndarray, chances: np.ndarr
     """Let the movers of a block move; who is of no age to move, or has just moved, stays.
 
     Args:
-        considers: see `_considers`; chances: see `move_chances`; luck: two uniform draws, see `move_some`.
+        considers: see `_considers`; chances: see `move_chances`; luck: two uniform draws, see `choose`.
     """
     people, cells, p = zone.population, zone.population.cells, zone.p.migration
     adult, oldest = int(p.adult_age * QUARTERS), int(p.oldest_age * QUARTERS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ccepz_sim.compiled import compiled
 from ccepz_sim.rules.location_choice import attraction, choose
 from ccepz_sim.rules.resettlement import resettle
 from ccepz_sim.rules.vital_events import count_persons, live
@@ -22,8 +23,14 @@ def live_and_move(zone: Zone) -> None:
     `attraction`.
     """
     live(zone)
-    value = attraction(zone)
+    move_and_count(zone)
+
+
+@compiled
+def move_and_count(zone: Zone) -> None:
+    """Let residents choose and the programme make its offers, then count persons by place."""
     if not zone.frozen:
+        value = attraction(zone)
         choose(zone, value)
         resettle(zone, value)
     count_persons(zone)

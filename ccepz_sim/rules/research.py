@@ -12,13 +12,17 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.ledger import Flow, pay
+from ccepz_sim.rng import Stream
 from ccepz_sim.rules.institutes import knowledge_near
 from ccepz_sim.rules.success import effective_research, step_draw, success_chance
 from ccepz_sim.state.world import PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
+
+SUCCESS, IMITATION = NUMBERS[Stream.RESEARCH], NUMBERS[Stream.IMITATION]
 
 
 @compiled
@@ -57,17 +61,16 @@ def skilled_share(zone: Zone, firm: int) -> float:
 
 
 @compiled
-def succeed(zone: Zone, draw: np.ndarray, uniform: np.ndarray) -> None:
+def succeed(zone: Zone) -> None:
     """Firms whose research succeeds become cheaper or cleaner, as reward and regulation direct; some break through.
 
     Each breakthrough is paid its reward; the reward for clean innovation is shared by those of the quarter.
-
-    Args:
-        draw: uniform, of success and of direction, shape (2, rows); uniform: see `step_draw`.
     """
     firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
-    found = find(zone, draw[0])
-    steps = step_draw(uniform, found, p.step_most)
+    draws = 2 * int(p.beta) + 1  # of a firm: of success, of direction and those of `step_draw`
+    luck = uniforms(zone, SUCCESS, draws * firms.rows).reshape((draws, firms.rows))
+    found = find(zone, luck[0])
+    steps = step_draw(luck[2:], found, p.step_most)
     reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
     direction = p.direction_base + p.direction_reward * np.log1p(reward)
     broke, cleaner = np.zeros(firms.rows), np.zeros(firms.rows)
@@ -76,7 +79,7 @@ def succeed(zone: Zone, draw: np.ndarray, uniform: np.ndarray) -> None:
         if found[firm]:
             faced = (zone.plan.faced[firm, 0] + zone.plan.faced[firm, 1]) / 2.0
             pull = direction + p.direction_tax * np.log1p(faced * (1.0 - firms.hidden[firm]) / p.tax_reference)
-            if draw[1, firm] < 1.0 / (1.0 + np.exp(-pull)):
+            if luck[1, firm] < 1.0 / (1.0 + np.exp(-pull)):
                 cleaner[firm] = 1.0
                 step = p.clean_step * (1.0 + abs(steps[firm]))
                 firms.clean[firm] = max(p.clean_floor, firms.clean[firm] * (1.0 - step))
@@ -129,15 +132,13 @@ def _reward(zone: Zone, payer: int, who: np.ndarray, amount: float) -> None:
 
 
 @compiled
-def imitate(zone: Zone, luck: np.ndarray) -> None:
+def imitate(zone: Zone) -> None:
     """A firm copies part of the distance to the best of its product, the more the better its people and contacts.
 
     Plant ages, and money for upgrading renews it.
-
-    Args:
-        luck: uniform draws, shape (rows,).
     """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
+    luck = uniforms(zone, IMITATION, firms.rows)
     contact = p.imitation * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
     best_cost, best_clean = np.full((2, zone.fixed.products), np.inf)
     for firm in range(firms.rows):

@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.rng import Stream
 from ccepz_sim.rules.location_choice import move
 from ccepz_sim.sampling import comb_of, even_comb, in_parts
@@ -20,35 +21,30 @@ from ccepz_sim.state.world import PROFESSIONAL, SKILLS
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
-SENDING = "haidong"
-RECEIVING = ("golmud", "delingha")
-
-
-def resettle(zone: Zone, value: np.ndarray) -> None:
-    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
-    places = zone.world.place_index
-    luck = zone.streams.at(Stream.RESETTLEMENT, zone.quarter)
-    east, (first, second) = places[SENDING], (places[one] for one in RECEIVING)
-    stuck = offer_moves(zone, value, east, first, second, float(luck.random()))
-    back = stuck[luck.random(len(stuck)) < zone.p.migration.return_chance]
-    if len(back):
-        go_back(zone, back, east)
+RESETTLEMENT = NUMBERS[Stream.RESETTLEMENT]
 
 
 @compiled
-def offer_moves(zone: Zone, value: np.ndarray, east: int, first: int, second: int, start: float) -> np.ndarray:
+def resettle(zone: Zone, value: np.ndarray) -> None:
+    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return.
+
+    Args:
+        value: see `attraction`.
+    """
+    offer_moves(zone, value, uniforms(zone, RESETTLEMENT, 1)[0])
+    go_back(zone, stuck_rows(zone))
+
+
+@compiled
+def offer_moves(zone: Zone, value: np.ndarray, start: float) -> None:
     """Fill the programme's places from those who would gain; the towns share them by open posts.
 
     Args:
-        value: see `attraction`; east, first, second: places that send and receive.
-        start: one uniform draw that places the comb of the systematic samples.
-
-    Returns:
-        The resettled who live neither where they came from nor outside and are out of work for long.
+        value: see `attraction`; start: one uniform draw that places the comb of the systematic samples.
     """
-    people, cells, p = zone.population, zone.population.cells, zone.p.migration
+    people, first, second = zone.population, zone.fixed.receiving, zone.fixed.receiving_too
     if zone.policy.now.resettlement > 0.0:
-        rows = _takers(zone, value, east, first, second, start)
+        rows = _takers(zone, value, start)
         free = free_second = 1.0
         for employer in range(zone.towns.vacancies.shape[0]):
             for skill in range(len(SKILLS)):
@@ -64,6 +60,12 @@ def offer_moves(zone: Zone, value: np.ndarray, east: int, first: int, second: in
             move(zone, row, goal[number])
         for chosen in even_comb(rows.size, zone.policy.now.resettlement_jobs, start):
             people.guaranteed[rows[chosen]] = True
+
+
+@compiled
+def stuck_rows(zone: Zone) -> np.ndarray:
+    """Give the resettled who live neither where they came from nor outside and are out of work for long."""
+    people, cells, p, east = zone.population, zone.population.cells, zone.p.migration, zone.fixed.sending
     stuck, count = np.empty(people.used, dtype=np.int64), 0
     for row in range(people.used):
         if people.resettled[row] and people.jobless[row] >= p.return_after:
@@ -76,9 +78,10 @@ def offer_moves(zone: Zone, value: np.ndarray, east: int, first: int, second: in
 
 
 @compiled
-def _takers(zone: Zone, value: np.ndarray, east: int, first: int, second: int, start: float) -> np.ndarray:
+def _takers(zone: Zone, value: np.ndarray, start: float) -> np.ndarray:
     """Choose those who take a place: adults of a certain age of the east, no professionals, once only."""
     people, cells, p, now = zone.population, zone.population.cells, zone.p.migration, zone.policy.now
+    east, first, second = zone.fixed.sending, zone.fixed.receiving, zone.fixed.receiving_too
     adult, oldest = int(p.adult_age * QUARTERS), int(p.programme_age * QUARTERS)
     sought = np.zeros(cells.size, dtype=np.bool_)
     for cell in range(cells.size):
@@ -105,11 +108,15 @@ def _takers(zone: Zone, value: np.ndarray, east: int, first: int, second: int, s
 
 
 @compiled
-def go_back(zone: Zone, rows: np.ndarray, east: int) -> None:
-    """Some of the resettled who found no work for long go back to where they came from."""
+def go_back(zone: Zone, stuck: np.ndarray) -> None:
+    """Some of the resettled who found no work for long go back to where they came from; stuck: their rows."""
     people = zone.population
-    people.returned_quarter = 0
-    for row in rows:
-        people.returned_quarter += int(people.weight[row])
-        move(zone, row, east)
-        people.resettled[row] = False
+    luck = uniforms(zone, RESETTLEMENT, stuck.size, 1)
+    returned = 0
+    for number in range(stuck.size):
+        if luck[number] < zone.p.migration.return_chance:
+            row = stuck[number]
+            returned += int(people.weight[row])
+            move(zone, row, zone.fixed.sending)
+            people.resettled[row] = False
+    people.returned_quarter = returned

@@ -11,20 +11,21 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
+from ccepz_sim.rng import Stream
 from ccepz_sim.state.world import PROFESSIONAL
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+CHAIN = NUMBERS[Stream.CHAIN]
+
 
 @compiled
-def extend_chain(zone: Zone, luck: np.ndarray) -> None:
-    """A firm adds a step of processing with money, professionals and a park that can carry it.
-
-    Args:
-        luck: uniform draws, shape (rows,).
-    """
+def extend_chain(zone: Zone) -> None:
+    """A firm adds a step of processing with money, professionals and a park that can carry it."""
     firms, p = zone.firms, zone.p.innovation
+    luck = uniforms(zone, CHAIN, firms.rows)
     carried = np.empty(zone.towns.rows)
     for town in range(carried.size):
         built = max(zone.p.environment.infrastructure_least, zone.towns.infrastructure[town])

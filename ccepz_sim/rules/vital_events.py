@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import compiled
+from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.rng import Stream
 from ccepz_sim.sampling import comb_of, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, cell_number
@@ -20,28 +21,32 @@ from ccepz_sim.state.world import UNSKILLED
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+VITAL = NUMBERS[Stream.VITAL]
+
 
 def live(zone: Zone) -> None:
     """A quarter older; the old and a few others die, and every place has its births."""
     people = zone.population
-    luck = zone.streams.at(Stream.VITAL, zone.quarter).random(people.used // BLOCK + 2)
-    dead = age_and_die(zone, luck[1:])
+    dead, town = pass_quarter(zone)
     if not zone.frozen:
         people.free = np.concatenate([people.free, dead])
-        town = births(zone, float(luck[0]))
         bear(zone, people.rows_for(len(town)), town)
 
 
 @compiled
-def age_and_die(zone: Zone, starts: np.ndarray) -> np.ndarray:
+def pass_quarter(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
+    """Let everybody grow older, and give the rows of those who die and the places of the newborn."""
+    return age_and_die(zone), births(zone)
+
+
+@compiled
+def age_and_die(zone: Zone) -> np.ndarray:
     """Let a quarter pass, draw deaths by age, and give the rows of the dead.
 
     The chance is that of a band of ages, and rises with the square of years in high age.
-
-    Args:
-        starts: one uniform draw for each block of rows.
     """
     people, hazard = zone.population, in_parts(zone.fixed.death_chance)
+    starts = uniforms(zone, VITAL, people.used // BLOCK + 1, 1)  # after the draw of `births`
     dead, count = np.empty(people.used, dtype=np.int64), 0
     for row in range(people.used):
         people.age[row] += 1
@@ -61,13 +66,9 @@ def age_and_die(zone: Zone, starts: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def births(zone: Zone, luck: float) -> np.ndarray:
-    """Give the place of each newborn row; what is less than a row is carried from place to place.
-
-    Args:
-        luck: one uniform draw.
-    """
-    people, towns = zone.population, zone.towns
+def births(zone: Zone) -> np.ndarray:
+    """Give the place of each newborn row; what is less than a row is carried from place to place."""
+    people, towns, luck = zone.population, zone.towns, uniforms(zone, VITAL, 1)[0]
     expected, born = 0.0, np.empty(people.ends, dtype=np.int64)
     for place in range(people.ends):
         yearly = towns.birth_rate[place] if place < towns.rows else zone.p.population.birth_outside

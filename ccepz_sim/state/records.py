@@ -78,6 +78,9 @@ class Fixed(Table, shared=True):
     ends: Size
     seat: int  # place of the prefecture
     rival_place: int
+    sending: int  # place that resettlement takes people from
+    receiving: int  # places it takes them to
+    receiving_too: int
     rival_attraction: float
     energy_series: Series  # indices of the price series of energy
     harm_weights: Pollutants

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ccepz_sim.content import Content
+from ccepz_sim.draws import Keys
 from ccepz_sim.ledger import Ledger
 from ccepz_sim.materials import Materials
 from ccepz_sim.rng import Streams
@@ -48,6 +49,7 @@ class Zone(Record):
     base_year: Final[BaseYear]
     body: Final[BodyNumbers]
     path: Final[ScenarioPath]
+    keys: Final[Keys]
 
     # what the rules change
     policy: Final[Policy]
