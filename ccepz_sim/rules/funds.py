@@ -16,6 +16,7 @@ from ccepz_sim.ledger import Flow, lend, pay
 from ccepz_sim.numeric import power
 from ccepz_sim.policies.effective import cost_of
 from ccepz_sim.rng import Stream
+from ccepz_sim.sampling import choose_some
 from ccepz_sim.state.world import MIDDLE
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FUNDS = (
     "investment_subsidy",
 )  # fmt: skip
 RESEARCH, CLEANER, UPGRADE, CHAIN, EMERGING, DISCOUNT, RESULTS, INVESTMENT = range(len(FUNDS))
-MISUSE = NUMBERS[Stream.MISUSE]
+MISUSE, PILOTS = NUMBERS[Stream.MISUSE], NUMBERS[Stream.PILOTS]
 
 
 @compiled
@@ -92,10 +93,9 @@ def award_funds(zone: Zone) -> None:
 
     Reads: funds.*; policy fund_strictness and the amount of each fund; audit_found, the compliance plan.
     """
-    if not is_last_of_year(zone.quarter):
-        return
-    _name_pilots(zone)
-    award(zone)
+    if is_last_of_year(zone.quarter):
+        name_pilots(zone)
+        award(zone)
 
 
 @compiled
@@ -233,13 +233,12 @@ def _award(zone: Zone, fund: int, payer: int, amount: float, purpose: np.ndarray
             firms.award_pull[firm] = p.award_pull * useful / usual
 
 
-def _name_pilots(zone: Zone) -> None:
+@compiled
+def name_pilots(zone: Zone) -> None:
     """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
     rows, chance = win_chances(zone)
-    places = min(int(zone.p.funds.pilot_places), len(rows))
-    if places:
-        luck = zone.streams.at(Stream.PILOTS, zone.quarter)
-        zone.firms.pilot[luck.choice(rows, size=places, replace=False, p=chance)] = int(zone.p.funds.pilot_years)
+    for chosen in choose_some(zone, PILOTS, chance, min(int(zone.p.funds.pilot_places), rows.size)):
+        zone.firms.pilot[rows[chosen]] = int(zone.p.funds.pilot_years)
 
 
 @compiled
