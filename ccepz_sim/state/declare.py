@@ -312,6 +312,11 @@ class Record(Declared):
     """Numbers that change, and whatever belongs to them; arrays and parts are annotated `Final[...]`, bound once."""
 
 
+def put_number(record: Record, word: int, value: float) -> None:
+    """Set a number of a record by its word, in compiled rules too; for tables of names, where a loop goes over them."""
+    record._floats_[word] = value
+
+
 def _address(array: np.ndarray[Any, Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
