@@ -23,6 +23,7 @@ from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.rng import Streams
 from ccepz_sim.rules.firm_life import assign_officials, open_firms
 from ccepz_sim.schema import Scenario
+from ccepz_sim.state.bodies import Answering
 from ccepz_sim.state.parameters import Parameters, read_parameters
 from ccepz_sim.state.records import Counts, Governance, PermitMarket, PublicMoney
 from ccepz_sim.state.zone import Zone
@@ -106,8 +107,12 @@ def _appoint(zone: Zone) -> None:
     """List the officials who may answer for a firm, by place: park office, town, environment department."""
     parks = [zone.bodies.index.get(f"park-{place}") for place in zone.world.places]
     body = zone.officials.body.tolist()
-    pools = tuple(
-        tuple(row for mine in (park, town, zone.body.environment) for row, own in enumerate(body) if own == mine)
+    pools = [
+        [row for mine in (park, town, zone.body.environment) for row, own in enumerate(body) if own == mine]
         for park, town in zip(parks, zone.towns.body.tolist(), strict=True)
+    ]
+    most = max(len(pool) for pool in pools)
+    answering = Answering.make(places=len(pools), most=most).fill(
+        count=[len(pool) for pool in pools], row=[pool + [0] * (most - len(pool)) for pool in pools]
     )
-    zone.officials.fill(pools=pools)
+    zone.fill(answering=answering.freeze())

@@ -14,7 +14,6 @@ from ccepz_sim.clock import QUARTERS
 from ccepz_sim.compiled import Value, compiled
 from ccepz_sim.draws import NUMBERS, uniforms
 from ccepz_sim.ledger import Flow, pay
-from ccepz_sim.numeric import row_sum
 from ccepz_sim.policies.lags import erlang_matrix
 from ccepz_sim.rng import Stream
 from ccepz_sim.rules.collusion import attention, audit_chance, either
@@ -34,15 +33,14 @@ def inspect_and_punish(zone: Zone) -> None:
     Reads: inspection.*, collusion.firm_fine, own_fine, history.*, chronicle.cases_told; policy inspectors, audit_share,
     disclosure, media, accountability; the scenario's inspections.
     """
-    firms, p = zone.firms, zone.p.inspection
     first_of_year = zone.quarter % QUARTERS == 0
-    execute_fines(zone, *fine_steps(p.fine_lag))
+    execute_fines(zone, *fine_steps(zone.p.inspection.fine_lag))
     if first_of_year:
-        firms.key[:] = key_firms(row_sum(zone.plan.equivalents), p.key_part)
+        name_key_firms(zone)
     detect(zone)
-    deals = punish(zone)
-    if len(deals):
-        _note_cases(zone, deals)
+    told = punish(zone)
+    if len(told):
+        _note_cases(zone, told)
     if first_of_year:
         _audit_funds(zone)
     _expose_mine(zone)
@@ -101,6 +99,14 @@ def detect(zone: Zone) -> None:
     zone.count.detection = chances / count
 
 
+@compiled
+def name_key_firms(zone: Zone) -> None:
+    """Mark the key firms of the year by what they emitted before abatement."""
+    load = zone.plan.equivalents[:, 0] + zone.plan.equivalents[:, 1]
+    zone.firms.key[:] = key_firms(load, zone.p.inspection.key_part)
+
+
+@compiled
 def key_firms(load: np.ndarray, part: float) -> np.ndarray:
     """Mark the largest emitters that together make up at most a part of the load, 1 or 0; the very largest always.
 
@@ -109,10 +115,16 @@ def key_firms(load: np.ndarray, part: float) -> np.ndarray:
 
     Source: the national list of key enterprises under monitoring, 65 % of the load of each pollutant.
     """
-    order = np.argsort(-load, kind="stable")
-    before = np.cumsum(load[order]) - load[order]
-    marked = np.zeros(len(load))
-    marked[order[(before < part * float(load.sum())) & (load[order] > 0.0)]] = 1.0
+    marked, limit, reached = np.zeros(load.size), part * load.sum(), 0.0
+    while reached < limit:  # some dozens of hundreds
+        largest, most = -1, 0.0
+        for firm in range(load.size):
+            if marked[firm] == 0.0 and load[firm] > most:
+                largest, most = firm, load[firm]
+        if largest < 0:
+            break
+        marked[largest] = 1.0
+        reached += most
     return marked
 
 
@@ -193,7 +205,7 @@ def punish(zone: Zone) -> np.ndarray:
     An official with a found case may be removed at the next evaluation, and then pays for what he took.
 
     Returns:
-        Rows of the firms found in a deal.
+        Rows of the large firms first found in a deal, as many as are told of.
     """
     firms, officials, now, p, c = zone.firms, zone.officials, zone.policy.now, zone.p.inspection, zone.p.collusion
     floor = p.fine_floor * zone.prices.general
@@ -202,7 +214,8 @@ def punish(zone: Zone) -> np.ndarray:
     removed = p.official_removed * (1.0 + now.accountability)
     zone.count.inspections = now.inspectors * p.visits_per_inspector
     luck = uniforms(zone, PENALTY, officials.rows)
-    deals, count = np.empty(firms.rows, dtype=np.int64), 0
+    most = int(zone.p.chronicle.cases_told)
+    told, count = np.empty(most, dtype=np.int64), 0
     for firm in range(firms.rows):
         firms.stopped[firm] = 0.0
         if not firms.punished[firm]:
@@ -217,21 +230,22 @@ def punish(zone: Zone) -> np.ndarray:
             firms.stopped[firm] = p.stop_share
         firms.colluding[firm] = False
         if deal:
-            deals[count] = firm
-            count += 1
+            if firms.large[firm] > 0.0 and count < most:
+                told[count] = firm
+                count += 1
             one = firms.official[firm]
             if not officials.caught[one] and luck[one] < removed:
                 zone.count.dismissed += 1.0
                 officials.caught[one] = True
                 officials.pending_fine[one, 0] += c.official_repays * officials.take[one]
                 officials.take[one] = 0.0
-    return deals[:count].copy()
+    return told[:count].copy()
 
 
 def _note_cases(zone: Zone, rows: np.ndarray) -> None:
-    """Tell of the first cases among large firms."""
+    """Tell of deals that were found."""
     firms = zone.firms
-    for row in rows[firms.large[rows] > 0.0][: int(zone.p.chronicle.cases_told)]:
+    for row in rows.tolist():
         zone.note(
             "collusion_found",
             place=zone.world.places[firms.place[row]],

@@ -14,7 +14,7 @@ from ccepz_sim.ledger import Ledger
 from ccepz_sim.materials import Materials
 from ccepz_sim.rng import Streams
 from ccepz_sim.schema import Label
-from ccepz_sim.state.bodies import Bodies, BodyNumbers, Institutes, Officials
+from ccepz_sim.state.bodies import Answering, Bodies, BodyNumbers, Institutes, Officials
 from ccepz_sim.state.declare import Record, Shared
 from ccepz_sim.state.firms import Firms, Plans, Technology
 from ccepz_sim.state.parameters import Parameters
@@ -61,6 +61,7 @@ class Zone(Record):
     population: Final[Population]
     bodies: Final[Bodies]
     officials: Final[Officials]
+    answering: Final[Answering]
     institutes: Final[Institutes]
     ledger: Final[Ledger]
     materials: Final[Materials]
