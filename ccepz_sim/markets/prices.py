@@ -38,19 +38,20 @@ def move_prices(zone: Zone) -> None:
         prices.log[:] = prices.history[quarter]
         return
     luck = zone.streams.at(Stream.PRICES, quarter)
-    common, own = luck.standard_normal(prices.groups), luck.standard_normal(len(prices.log))
-    revert(zone, common, own, luck.random(prices.groups), luck.standard_normal(prices.groups))
+    shocks = luck.standard_normal(prices.groups + prices.rows)
+    revert(zone, shocks, luck.random(prices.groups), luck.standard_normal(prices.groups))
 
 
 @compiled
-def revert(zone: Zone, common: np.ndarray, own: np.ndarray, crash: np.ndarray, size: np.ndarray) -> None:
+def revert(zone: Zone, shocks: np.ndarray, crash: np.ndarray, size: np.ndarray) -> None:
     """Move each series one quarter: toward the scenario's mean, by shocks and jumps unless the zone is frozen.
 
     Args:
-        common: shock of each group of series, own: of each series, standard normal.
+        shocks: of each group of series and then of each series, standard normal.
         crash: uniform draw of a jump, size: of it, standard normal; shape (groups,).
     """
     prices, p = zone.prices, zone.p.prices
+    common, own = shocks[: prices.groups], shocks[prices.groups :]
     mean, jump = zone.path.mean[zone.quarter], zone.path.jump[zone.quarter]
     shared, alone = np.sqrt(p.group_correlation), np.sqrt(1.0 - p.group_correlation)
     for series in range(prices.log.size):

@@ -170,6 +170,8 @@ class Plans(Table):
     start: ByMedium  # of marginal abatement cost, yuan/equivalent
     slope: ByMedium  # of marginal abatement cost, yuan/equivalent
     equivalents: ByMedium  # before abatement, number a quarter
+    asked: Floats  # share that the standard asks to be abated
+    scale: Floats  # of marginal abatement cost: a multiple of the usual
 
 
 class Technology(Table):
