@@ -27,16 +27,32 @@ VITAL = NUMBERS[Stream.VITAL]
 def live(zone: Zone) -> None:
     """A quarter older; the old and a few others die, and every place has its births."""
     people = zone.population
-    dead, town = pass_quarter(zone)
+    free, rows, town, fresh = pass_quarter(zone, people.free)
     if not zone.frozen:
-        people.free = np.concatenate([people.free, dead])
-        bear(zone, people.rows_for(len(town)), town)
+        people.free = free
+        people.make_room(fresh)
+        bear(zone, rows, town)
 
 
 @compiled
-def pass_quarter(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
-    """Let everybody grow older, and give the rows of those who die and the places of the newborn."""
-    return age_and_die(zone), births(zone)
+def pass_quarter(zone: Zone, free: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Let everybody grow older, die or be born; the rows of the dead are the first to be given to newborns.
+
+    Args:
+        free: rows of those who died earlier.
+
+    Returns:
+        Rows that stay free; rows and places of the newborn; how many of these rows were never used.
+    """
+    dead, town = age_and_die(zone), births(zone)
+    queue, rows = np.empty(free.size + dead.size, dtype=np.int64), np.empty(town.size, dtype=np.int64)
+    queue[: free.size] = free
+    queue[free.size :] = dead
+    again = min(queue.size, rows.size)
+    rows[:again] = queue[:again]
+    for number in range(again, rows.size):
+        rows[number] = zone.population.used + number - again
+    return queue[again:].copy(), rows, town, rows.size - again
 
 
 @compiled
