@@ -27,7 +27,7 @@ WIDE = ir.IntType(128)
 @intrinsic
 def _product(_: Any, one: Any, other: Any) -> Any:
     """Give the upper and the lower word of a product."""
-    pair = types.UniTuple(types.uint64, 2)
+    pair = types.Tuple((types.uint64, types.uint64))
 
     def make(context: Any, builder: Any, __: Any, values: Any) -> Any:
         wide = builder.mul(*(builder.zext(value, WIDE) for value in values))
