@@ -9,18 +9,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import load_content, load_package
+    from ccepz_sim.content.loading import load_content, load_package
+    from ccepz_sim.measures.indicators import Indicator
     from ccepz_sim.model import PilotZone
+    from ccepz_sim.numerics.compiled import compiled
+    from ccepz_sim.quarter.named_rules import named_rules
+    from ccepz_sim.quarter.phases import PHASES, Phase, Phases
+    from ccepz_sim.state.decisions import Decision
     from ccepz_sim.studies.results import load_study
+    from ccepz_sim.studies.runner import run_study
+    from ccepz_sim.text.label import Label
 
-__version__ = "0.1.0"
-__all__ = ["PilotZone", "__version__", "load_content", "load_package", "load_study"]
+__version__ = "0.5.0"
+__all__ = [
+    "PHASES",
+    "Decision",
+    "Indicator",
+    "Label",
+    "Phase",
+    "Phases",
+    "PilotZone",
+    "__version__",
+    "compiled",
+    "load_content",
+    "load_package",
+    "load_study",
+    "named_rules",
+    "run_study",
+]
 
 _HOMES = {
+    "PHASES": "ccepz_sim.quarter.phases",
+    "Decision": "ccepz_sim.state.decisions",
+    "Indicator": "ccepz_sim.measures.indicators",
+    "Label": "ccepz_sim.text.label",
+    "Phase": "ccepz_sim.quarter.phases",
+    "Phases": "ccepz_sim.quarter.phases",
     "PilotZone": "ccepz_sim.model",
-    "load_content": "ccepz_sim.content",
-    "load_package": "ccepz_sim.content",
+    "compiled": "ccepz_sim.numerics.compiled",
+    "load_content": "ccepz_sim.content.loading",
+    "load_package": "ccepz_sim.content.loading",
     "load_study": "ccepz_sim.studies.results",
+    "named_rules": "ccepz_sim.quarter.named_rules",
+    "run_study": "ccepz_sim.studies.runner",
 }
 
 

@@ -1,140 +1,57 @@
-"""The zone as a model: one quarter is the list PHASES, walked by `step`. Read this first."""
+"""The zone as a model: one quarter is the list `phases.PHASES`, walked by `step`. Read that first."""
 
 from __future__ import annotations
 
+import copy as copying
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from inspect import signature
-from typing import Any, Never, Self
+from typing import Any, ClassVar, Never, Self
 
 import mesa
 import numpy as np
 import pandas as pd
 
-import ccepz_sim.compiling  # noqa: F401 - a first run compiles all rules at once
-from ccepz_sim import chronicle, history
-from ccepz_sim import zone_arguments as asked
-from ccepz_sim.agents import build_agents
+import ccepz_sim.numerics.compiling  # noqa: F401 - a first run compiles all rules at once
+from ccepz_sim.agents import mesa_versions
+from ccepz_sim.agents.register import AgentRegister
+from ccepz_sim.building import arguments as asked
+from ccepz_sim.building import history
+from ccepz_sim.building.attributes import OnlyKnownAttributes
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
-from ccepz_sim.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
-from ccepz_sim.compiled import compiled
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.markets.by_products import exchange_and_store
-from ccepz_sim.markets.labour import run_labour_market
-from ccepz_sim.markets.prices import move_prices
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import Package
+from ccepz_sim.measures import chronicle
 from ccepz_sim.measures.fingerprint import fingerprint
-from ccepz_sim.observers import Recorder
-from ccepz_sim.policies.effective import announce, announce_again
-from ccepz_sim.policies.schedule import Decision, check_decisions, decisions_of
-from ccepz_sim.rules.budget import release_budgets
-from ccepz_sim.rules.collusion import meet_officials
-from ccepz_sim.rules.entry_exit import turn_over
-from ccepz_sim.rules.environment import expose
-from ccepz_sim.rules.finance import grant_credit
-from ccepz_sim.rules.firm_plan import plan_firms
-from ccepz_sim.rules.innovation import innovate
-from ccepz_sim.rules.inspection import inspect_and_punish
-from ccepz_sim.rules.migration import live_and_move
-from ccepz_sim.rules.officials import choose_effort, evaluate_officials
+from ccepz_sim.measures.indicators import Indicator
+from ccepz_sim.measures.observers import Recorder
+from ccepz_sim.numerics.clock import LAST_YEAR, PLAY_YEAR, is_last_of_year, quarter_of, year_of
+from ccepz_sim.quarter import named_rules, read_only, variants
+from ccepz_sim.quarter.phases import PHASES, Phase, Phases
 from ccepz_sim.rules.opening import open_quarter
-from ccepz_sim.rules.production import produce
-from ccepz_sim.rules.settlement import settle
-from ccepz_sim.rules.trends import follow_trends
-from ccepz_sim.rules.voice import form_opinions
-from ccepz_sim.schema import Label, Package
-from ccepz_sim.state.zone import Zone
+from ccepz_sim.rules.policy import announce_again
+from ccepz_sim.state.decisions import Decision, check_decisions, decisions_of
+from ccepz_sim.text.errors import ContentError
 
-MONEY_TOLERANCE = 1e-9
-MATTER_TOLERANCE = 1e-9
+__all__ = ["PHASES", "PHASE_NAMES", "Phase", "PilotZone"]
 
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """One stage of a quarter: what runs, and one line of why it stands there."""
-
-    name: str
-    label: Label
-    run: Callable[[Zone], None]
-    why: Label
+PHASE_NAMES = PHASES.names
+Observer = Callable[[Any], None]
+# Of a copy, what never changes is that of the zone, and what is made anew is left out.
+SHARED = frozenset({"content", "packages", "decisions", "scenario_used", "seed_used", "scale", "frozen"})
+SHARED |= {"first_quarter", "_without", "_course"}
+LEFT_OUT = frozenset({*mesa_versions.OWN, "_observers", "_rows", "_ahead", "_course", "_collected"})
 
 
-def check_books(zone: Zone) -> None:
-    """Money, matter and people must reconcile before anything is recorded."""
-    zone.ledger.check(MONEY_TOLERANCE)
-    zone.materials.check(MATTER_TOLERANCE)
-    if not zone.population.reconciles():
-        raise AssertionError("people appeared or vanished")
-    if not np.isfinite(_sum_of_books(zone)):
-        raise AssertionError("the books of firms hold something that is not a number")
-    chronicle.write(zone)
-
-
-@compiled
-def _sum_of_books(zone: Zone) -> float:
-    """Add up what firms have and do: a number if every one of them is."""
-    total = 0.0
-    for firm in range(zone.firms.rows):
-        total += zone.firms.capacity[firm] + zone.firms.book_capital[firm] + zone.firms.sales[firm]
-        for skill in range(zone.firms.staff.shape[1]):
-            total += zone.firms.staff[firm, skill]
-    return total
-
-
-def _phase(name: str, run: Callable[[Zone], None], en: str, zh: str, why: str, why_zh: str) -> Phase:
-    return Phase(name, Label(en, zh), run, Label(why, why_zh))
-
-
-PHASES: tuple[Phase, ...] = (
-    _phase("prices", move_prices, "Prices and shocks", "价格与冲击",
-           "the world moves first; nobody in the zone sets its prices", "外部世界先动，区内无人能定价"),
-    _phase("announcements", announce, "Announcements pass their lags", "政策经时滞生效",
-           "what was decided works only after its lag", "决定要经过时滞才起作用"),
-    _phase("budgets", release_budgets, "Budgets released", "预算拨付",
-           "bodies can only do what they are paid for", "部门只能做有钱做的事"),
-    _phase("officials", choose_effort, "Officials choose effort", "干部分配精力",
-           "firms will meet the enforcement that evaluation rewards", "考核奖励什么，执法就偏向什么"),
-    _phase("plans", plan_firms, "Firms plan", "企业计划",
-           "output, posts and the way with the rules follow prices and enforcement",
-           "产量、岗位与守法方式取决于价格与执法"),
-    _phase("collusion", meet_officials, "Offers meet officials", "企业与干部接触",
-           "a deal needs what complying costs, so it comes after the plan", "先知守法成本，才谈得上合谋"),
-    _phase("labour", run_labour_market, "Labour market", "劳动力市场",
-           "posts are known, people can be found", "岗位已定，开始招人"),
-    _phase("credit", grant_credit, "Credit and guarantees", "信贷与担保",
-           "working capital must be there before production", "生产之前先备流动资金"),
-    _phase("production", produce, "Production", "生产",
-           "output, emissions and waste arise together", "产出、排放与废物同时产生"),
-    _phase("exchange", exchange_and_store, "By-product exchange and storage", "副产品交换与贮存",
-           "what one firm leaves another may use", "一家的废物可成为另一家的原料"),
-    _phase("settlement", settle, "Sales, wages, taxes", "销售、工资、税费",
-           "everything the quarter owes is paid", "结清本季一切款项"),
-    _phase("environment", expose, "Environment", "环境",
-           "stocks take up what was emitted and leaked", "排放与渗漏进入存量"),
-    _phase("inspection", inspect_and_punish, "Inspections and audits", "检查与审计",
-           "only what has happened can be found", "已发生的才能被查到"),
-    _phase("innovation", innovate, "Innovation", "创新",
-           "research paid this quarter may succeed", "本季研发投入可能见效"),
-    _phase("opinions", form_opinions, "Beliefs, awareness, trust", "信念、意识与信任",
-           "people learn from what was found and felt", "人们从所见所感中学习"),
-    _phase("migration", live_and_move, "Migration and resettlement", "迁移与安置",
-           "people move on what they now know", "人们据所知决定去留"),
-    _phase("turnover", turn_over, "Entry, exit, upgrading", "进入、退出、升级",
-           "failure shows only after accounts are settled", "结账之后才见存亡"),
-    _phase("evaluation", evaluate_officials, "Evaluation and rotation", "考核与轮岗",
-           "the year's figures decide careers", "全年数字决定仕途"),
-    _phase("trends", follow_trends, "Trends", "趋势",
-           "next quarter's posts and prices follow what this one sold", "下季岗位与产值随本季销售而变"),
-    _phase("record", check_books, "Checks and indicators", "核对与指标",
-           "nothing is shown before it reconciles", "先对账，再公布"),
-)  # fmt: skip
-
-PHASE_NAMES = tuple(phase.name for phase in PHASES)
-
-
-class PilotZone(mesa.Model):
+class PilotZone(OnlyKnownAttributes, AgentRegister):
     """The pilot zone with all its agents: the clock around a `Zone`, and what people ask of it.
+
+    A model of one's own is a subclass (docs/how-to/extend.md); what it says of itself is part of every study's key:
+
+        phases: the order of a quarter, as `PHASES` and its methods give it.
+        rules: other rules by name, in the place of those that `docs/reference/rules.md` lists.
+        own_indicators: further indicators; own_channels: channels of further levers, `zone.policy.more[channel]`.
+        own_observers: what makes an observer for each zone; a study keeps the table of one that has `table()`.
 
     Attributes:
         state: the zone itself, a function of content, seed and decisions.
@@ -143,83 +60,142 @@ class PilotZone(mesa.Model):
     Args:
         package: package id, list of ids (stacked in order) or Package objects.
         scenario: id of a scenario.
-        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy.
+        seed: whole number from 0 to 2,147,483,647; the same seed gives the same luck to every policy. None draws one,
+            as Mesa's tools expect; `seed_used` says which.
         scale: sampled residents per resident, 0 < scale <= 1; None for the game's default.
         start: first year to run: 2010 (with the history) or 2016 (the history is run first and cached).
         decisions: dated decisions on top of the packages.
         parameters: other values for parameters, by id, within their bounds.
         content: content to use; None for the project's own.
-        observers: callables that are given the zone at the end of each quarter and must only look.
+        observers: callables that are given the zone at the end of each quarter, to be read.
         without: names of phases switched off (for ablation studies).
         frozen: no price shocks, moves, births, deaths or entries (for steady-state tests).
+        rng: the seed by the name that Mesa gives it.
 
     Raises:
         ContentError: for an unknown id, argument or phase, or a value out of bounds.
     """
 
+    phases: ClassVar[Phases] = PHASES
+    rules: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    own_indicators: ClassVar[Sequence[Indicator]] = ()
+    own_channels: ClassVar[Sequence[str]] = ()
+    own_observers: ClassVar[Sequence[Callable[[], Observer]]] = ()
+
     def __init__(
         self,
         package: str | Package | Sequence[str | Package] = "status-quo",
         scenario: str = "slow-recovery",
-        seed: int = 1,
+        seed: int | None = 1,
         scale: float | None = None,
         start: int = PLAY_YEAR,
         decisions: Sequence[Decision] = (),
         parameters: Mapping[str, float] | None = None,
         content: Content | None = None,
-        observers: Iterable[Callable[[PilotZone], None]] = (),
+        observers: Iterable[Observer] = (),
         without: Iterable[str] = (),
         frozen: bool = False,
+        rng: int | None = None,
         **extra: Never,
     ) -> None:
         asked.refuse_extra(extra, ARGUMENTS)
-        super().__init__(rng=np.random.default_rng(0))
+        seed_used = asked.seed_of(seed if rng is None else rng)
+        self._open_register(seed_used)
+        self.seed_used = seed_used
         content = content or load_content()
         if parameters:
             content = content.with_parameters(parameters)
+        variants.check_channels(type(self), content)
         self.content = content
         self.packages = tuple(item if isinstance(item, Package) else content.package(item) for item in _listed(package))
         self.decisions = (*decisions_of(self.packages), *decisions)
         check_decisions(content, self.decisions)
         self.scenario_used = content.scenario(scenario)
-        self.seed_used = asked.seed_of(seed)
         self.scale = asked.scale_of(scale, content.value("population.default_scale"))
         start = asked.start_of(start)
-        self.without = asked.phases_of(without, [phase.name for phase in PHASES])
+        self.without = asked.phases_of(without, self.phases.names)
         self.frozen = frozen
         self.first_quarter = quarter_of(start)
-        self.observers: tuple[Callable[[PilotZone], None], ...] = ()
-        if start == PLAY_YEAR and not self.without and not frozen:
-            self._take_up_history()
-        else:
+        self.observers = ()
+        if start != PLAY_YEAR or self.without or frozen:
             self._build(self.decisions)
-            self._run_until(self.first_quarter)
-        self.observers = tuple(observers)
-        build_agents(self)
+            self._advance_until(self.first_quarter)
+        else:
+            self._take_up_history()
+        self.observers = (*(make() for make in self.own_observers), *observers)
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Look at what a model says of itself when it is written, not when it runs.
+
+        Raises:
+            ContentError: it cannot be, or would have no effect.
+        """
+        super().__init_subclass__(**given)
+        variants.check(cls)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; what belongs to the class would come too late.
+
+        Raises:
+            ContentError: saying what works.
+        """
+        if name in variants.OF_CLASS:
+            raise ContentError("attribute_of_class", name=name)
+        super().__setattr__(name, value)
+
+    def populate(self) -> None:
+        """Make agents of one's own, in the base year and before any phase; for subclasses, which need no `super()`."""
+
+    @property
+    def without(self) -> frozenset[str]:
+        """Names of the phases that are switched off."""
+        return self._without
+
+    @without.setter
+    def without(self, names: frozenset[str]) -> None:
+        self._without = names
+        self._course = variants.course_of(type(self), names)
+
+    @property
+    def observers(self) -> tuple[Observer, ...]:
+        """Who looks at the end of each quarter; a copy begins with none."""
+        return self._observers
+
+    @observers.setter
+    def observers(self, observers: Iterable[Observer]) -> None:
+        self._observers = tuple(observers)
 
     def _build(self, decisions: tuple[Decision, ...]) -> None:
         """Put the zone into the base year."""
         quarters = quarter_of(LAST_YEAR)
         self.state = build_zone(self.content, self.scenario_used, self.seed_used, self.scale, decisions, quarters)
         self.state.frozen = self.frozen
-        self.recorder = Recorder(self.state)
+        self.recorder = Recorder(self.state, self.own_indicators)
+        self.populate()
 
     def _take_up_history(self) -> None:
         """Go on from the end of 2015: from memory where the same history was run before."""
         # decisions dated before the play begins belong to the history
         early = tuple(item for item in self.decisions if item.year < PLAY_YEAR)
-        key = (self.content.hash, self.seed_used, self.scale, self.scenario_used.mine_closure, early)
 
         def run() -> history.Past:
             self._build(early)
-            self._run_until(self.first_quarter)
+            self._advance_until(self.first_quarter)
             return self.state, self.recorder
 
-        self.state, self.recorder = history.past(key, run)
+        if self._has_own_agents():  # a history that is kept knows nothing of them
+            run()
+        else:
+            model = variants.history_key(type(self))
+            key = (self.content.hash, self.seed_used, self.scale, self.scenario_used.mine_closure, early, model)
+            self.state, self.recorder = history.past(key, run)
         zone = self.state
         zone.exchange(path=make_path(self.scenario_used, zone.world, zone.quarters))
         announce_again(zone.policy, self.content, self.decisions)
         zone.governance.standing = zone.p.officials.standing_start
+
+    def _has_own_agents(self) -> bool:
+        return type(self).populate is not PilotZone.populate or any(on_model for _, on_model in self._course.runs)
 
     def step(self) -> None:
         """Advance one quarter through all phases.
@@ -227,23 +203,33 @@ class PilotZone(mesa.Model):
         Raises:
             ContentError: the model has come to its end.
         """
+        self._advance()
         if self.quarter >= self.state.quarters:
+            self.running = False
+
+    def _advance(self) -> None:
+        zone = self.state
+        if zone.quarter >= zone.quarters:
             raise ContentError("model_ended", end=LAST_YEAR)
-        open_quarter(self.state)
-        for phase in PHASES:
-            if phase.name not in self.without:
-                phase.run(self.state)
-        if PHASES[-1].name not in self.without:
+        open_quarter(zone)
+        for run, on_model in self._course.runs:
+            run(self if on_model else zone)
+        if self._course.recorded:
             self._record()
-        self.state.quarter += 1
+        zone.quarter += 1
 
     def _record(self) -> None:
         """Take the quarter down, show it to the observers, and tell officials by what they will be judged."""
-        self.recorder.record(self.state)
-        for observer in self.observers:
-            observer(self)
+        recorder = self.recorder
+        if self._observers or recorder.own:
+            view = read_only.view_of(self)
+            recorder.record(self.state, [item.of(view.state) for item in recorder.own if item.of is not None])
+            for observer in self._observers:
+                observer(view)
+        else:
+            recorder.record(self.state)
         if is_last_of_year(self.quarter + 1):
-            growth, so2, cod = self.recorder.reported_changes("gdp", "so2", "cod")
+            growth, so2, cod = recorder.reported_changes("gdp", "so2", "cod")
             self.state.governance.reported_growth = growth
             self.state.governance.reported_fall = -(so2 + cod) / 2.0
 
@@ -253,12 +239,15 @@ class PilotZone(mesa.Model):
         Raises:
             ContentError: it is less than a quarter, or more than the model has left.
         """
-        self._run_until(self.quarter + asked.quarters_of(years, self.quarter))
+        end = self.quarter + asked.quarters_of(years, self.quarter)
+        while self.quarter < end:
+            self.step()
         return self
 
-    def _run_until(self, quarter: int) -> None:
+    def _advance_until(self, quarter: int) -> None:
+        """Run a history: no step of a user's, and none that Mesa counts."""
         while self.quarter < quarter:
-            self.step()
+            self._advance()
 
     @property
     def quarter(self) -> int:
@@ -294,32 +283,56 @@ class PilotZone(mesa.Model):
         """
         return fingerprint(self.recorder.values[self.first_quarter : self.quarter])
 
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """All indicators of the zone at each step as Mesa's tools read them; a subclass may set one of its own."""
+        if "_datacollector" in self.__dict__:
+            return self._datacollector
+        if self.__dict__.get("_collected", (0, None))[0] != self.recorder.used:
+            values = self.recorder.values[self.first_quarter :, :, 0, 0]
+            self._collected = self.recorder.used, mesa_versions.collected(self.recorder.ids, values)
+        return self._collected[1]
+
+    @datacollector.setter
+    def datacollector(self, collector: mesa.DataCollector) -> None:
+        self._datacollector = collector
+
     def __getstate__(self) -> dict[str, Any]:
-        """Give everything but what Mesa makes itself."""
-        return {name: value for name, value in self.__dict__.items() if name not in MESA_OWN}
+        """Give everything but what Mesa makes itself and observers."""
+        state = {name: value for name, value in self.__dict__.items() if name not in LEFT_OUT}
+        return {**state, "_mesa": mesa_versions.clock_of(self), "_people": self._people()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Build the agents around a state that was stored or sent."""
-        mesa.Model.__init__(self, rng=np.random.default_rng(0))
-        self.__dict__.update(state)
-        build_agents(self)
+        clock, people, numbers = (state.pop(name) for name in ("_mesa", "_people", "_numbers"))
+        self.__dict__.update(state, _rows=None, _numbers=0, _observers=())
+        mesa_versions.begin(self, self.seed_used, clock)
+        self._course = variants.course_of(type(self), self._without)
+        self._take_in(people, numbers)
 
     def __copy__(self) -> Self:
         """Return an independent zone in the same state; half a copy would change with its original."""
         return self.copy()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Return an independent zone in the same state; observers, who only look, are shared."""
-        return self.copy()
+        """Return an independent zone in the same state, without observers."""
+        return self._copied(memo)
 
     def copy(self) -> Self:
-        """Return an independent zone in the same state, for undo, what-if and branches."""
+        """Return an independent zone in the same state, for undo, what-if and branches; nobody observes it yet."""
+        return self._copied({})
+
+    def _copied(self, memo: dict[int, Any]) -> Self:
+        held, clock = self.__dict__, mesa_versions.clock_of(self)
         twin = object.__new__(type(self))
-        mesa.Model.__init__(twin, rng=np.random.default_rng(0))
-        for name, value in self.__dict__.items():
-            if name not in MESA_OWN:
-                setattr(twin, name, value.copy() if isinstance(value, Zone | Recorder | list | dict) else value)
-        build_agents(twin)
+        memo[id(self)] = twin
+        twin.__dict__.update({name: held[name] for name in SHARED}, _rows=None, _numbers=0, _observers=())
+        mesa_versions.begin(twin, self.seed_used, copying.deepcopy(clock, memo))
+        twin.state, twin.recorder = self.state.copy(), self.recorder.copy()
+        memo |= {id(self.state): twin.state, id(self.recorder): twin.recorder}
+        twin._take_in(copying.deepcopy(self._people(), memo), self._numbers)
+        own = {name: value for name, value in held.items() if name not in LEFT_OUT and name not in twin.__dict__}
+        twin.__dict__.update(copying.deepcopy(own, memo))
         return twin
 
     def decide(self, decisions: Sequence[Decision]) -> None:
@@ -330,9 +343,11 @@ class PilotZone(mesa.Model):
 
 
 ARGUMENTS = tuple(name for name in signature(PilotZone).parameters if name != "extra")
-MESA_OWN = set(mesa.Model(rng=np.random.default_rng(0)).__dict__)
 
 
 def _listed(package: str | Package | Sequence[str | Package]) -> Sequence[str | Package]:
     alone = isinstance(package, str | Package) or not isinstance(package, Iterable)
     return (package,) if alone else tuple(package)  # type: ignore[return-value,arg-type]
+
+
+named_rules.guard(__name__)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.database import GameDatabase, Head
 from ccepz_sim.game.log import Bookmark, Branch, ChoosePackage, Entry, GoBack, Redo, SetLever, Switch, Undo

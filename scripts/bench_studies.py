@@ -29,8 +29,8 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
-from ccepz_sim.content import load_content
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.schema.study import Study
 from ccepz_sim.studies import dispatch, runner, simulate
 from ccepz_sim.studies.engines import Cluster, Engine, LocalPool
 from ccepz_sim.studies.results import load_study

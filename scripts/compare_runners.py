@@ -22,7 +22,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.model import PilotZone
 from ccepz_sim.studies import runner, simulate
 from ccepz_sim.studies.engines import LocalPool

@@ -9,27 +9,32 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from inspect import signature
 from pathlib import Path
 
 from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
+from doc_maker.numbers import numbers
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
 from doc_maker.sensitivity import sensitivity
 from doc_maker.verdicts import validation
 
 from ccepz_sim.cli import parsers
-from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
 from ccepz_sim.commands.figures import exact, with_unit
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.indicators import INDICATORS
-from ccepz_sim.model import PHASES
-from ccepz_sim.schema import LANGUAGES, Factor, Lever
-from ccepz_sim.studies.results import outcome_name
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.outcomes import outcome_name
+from ccepz_sim.content.schema.lever import Lever
+from ccepz_sim.content.schema.study import Factor
+from ccepz_sim.measures.indicators import INDICATORS
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.quarter.named_rules import rules_of_phases
+from ccepz_sim.quarter.phases import PHASES
+from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.texts import Texts
 
-MOST_TOLD = 40  # factors of a study in a table
+MOST_LISTED = 40  # factors of a study in a table
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -172,6 +177,24 @@ def quarter(_content: Content, lang: str) -> str:
     return page.text()
 
 
+def rules(_content: Content, lang: str) -> str:
+    """Return the page of rules that a model of one's own can replace by name."""
+    page = Page("rules", lang)
+    seen: set[str] = set()
+    for phase in PHASES:
+        called = rules_of_phases()[phase.name]
+        rows = []
+        for name, rule in called.items():
+            taken = ", ".join(signature(rule).parameters)
+            first = (rule.__doc__ or "").strip().splitlines()[0].rstrip(".") if name not in seen else page.word("above")
+            rows.append((f"`{name}`", f"`{taken}`", first))
+            seen.add(name)
+        if rows:
+            page.heading(f"`{phase.name}`")
+            page.table(("rule", "arguments", "what_it_does"), rows)
+    return page.text()
+
+
 def commands(_content: Content, lang: str) -> str:
     """Return the page of commands."""
     page = Page("commands", lang)
@@ -203,7 +226,7 @@ def studies(content: Content, lang: str) -> str:
                 "outcomes": ", ".join(f"`{outcome_name(outcome)}`" for outcome in item.outcomes),
             }
         )
-        written = item.factors if len(item.factors) <= MOST_TOLD else item.levers
+        written = item.factors if len(item.factors) <= MOST_LISTED else item.levers
         if written:
             page.table(("id", "name", "range"), (_factor(factor, content, page) for factor in written))
         if written is not item.factors:
@@ -225,7 +248,9 @@ PAGES = {
     "targets": targets,
     "validation": validation,
     "benchmarks": benchmarks,
+    "numbers": numbers,
     "quarter": quarter,
+    "rules": rules,
     "commands": commands,
 }
 

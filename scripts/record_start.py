@@ -1,8 +1,9 @@
 """Writes what a first start needs: the record of the rules, and the status quo that is shown while they are compiled.
 
-Run `python scripts/record_start.py` after a change of a rule or of content. It writes into `ccepz_sim/_recorded/`: in
-`rules.json` what each rule is called with and how long it takes to compile, in `status-quo.json` and `status-quo.npz`
-the figures. Where only source changed and no figure, the arrays stay and the hash of the engine is written anew.
+Run `python scripts/record_start.py` after a change of a rule or of content. It writes what each rule is called with and
+how long it takes to compile into `ccepz_sim/numerics/compiling/rules.json`, and the figures into `ccepz_sim/game/` as
+`status-quo.json` and `status-quo.npz`. Where only source changed and no figure, the arrays stay and the hash of the
+engine is written anew.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ PACKAGE = "whole-programme"
 
 def record_rules() -> None:
     """Compile every rule once, in this process, and write names, signatures and seconds."""
-    from ccepz_sim.compiling import leave_alone, recorded, recording
+    from ccepz_sim.numerics.compiling import leave_alone, recorded, recording
 
     leave_alone()
     with recording.timed() as seconds:
@@ -47,7 +48,7 @@ def play() -> None:
 
 def record_status_quo() -> None:
     """Run the status quo of the first world and write it."""
-    from ccepz_sim.content import load_content
+    from ccepz_sim.content.loading import load_content
     from ccepz_sim.game import recorded
     from ccepz_sim.game.records import Order
     from ccepz_sim.game.runner import Runner
@@ -55,7 +56,7 @@ def record_status_quo() -> None:
     from ccepz_sim.model import PilotZone
 
     content = load_content()
-    future = Runner(content, PilotZone).carry_out(Order(World(FIRST_SEED, FIRST_SCENARIO), ()))
+    future = Runner(content, PilotZone).run(Order(World(FIRST_SEED, FIRST_SCENARIO), ()))
     facts = recorded.facts_of(content, future)
     before = json.loads(recorded.FACTS.read_text("utf-8")) if recorded.FACTS.exists() else {}
     lines = json.dumps(facts, ensure_ascii=False, indent=0)

@@ -12,7 +12,7 @@ import json
 
 from doc_maker.verdicts import RECORD
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.validate import validate
 
 WORKERS = 2

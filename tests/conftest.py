@@ -18,6 +18,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def compiled_rules() -> None:
     """All rules are compiled: a command says nothing of it on a fresh machine."""
-    from ccepz_sim.compiling import compile_all
+    from ccepz_sim.numerics.compiling import compile_all
 
     compile_all()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
-
-import mesa
 
 from ccepz_sim.agents.bank import Bank
 from ccepz_sim.agents.firm import Firm
@@ -14,6 +13,7 @@ from ccepz_sim.agents.media import Media
 from ccepz_sim.agents.official import Official
 from ccepz_sim.agents.rival import RivalZone
 from ccepz_sim.agents.town import Town
+from ccepz_sim.agents.view import RowAgent
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -26,30 +26,23 @@ __all__ = [
     "Media",
     "Official",
     "RivalZone",
+    "RowAgent",
     "Town",
-    "build_agents",
+    "rows_of_agents",
 ]
 
 
-def build_agents(zone: PilotZone) -> None:
-    """Register one Mesa agent for each row people can meet; entrants' rows are there from the start."""
-    for kind, rows in (
-        (GovernmentBody, len(zone.state.bodies.ids)),
-        (Official, len(zone.state.officials.ids)),
-        (Firm, zone.state.firms.rows),
-        (Town, zone.state.world.place_count),
-        (Institute, len(zone.state.institutes.ids)),
-        (Bank, len(zone.content.table("banks"))),
-        (Media, len(zone.content.table("media"))),
+def rows_of_agents(zone: PilotZone) -> Iterator[tuple[type[RowAgent], int]]:
+    """Go through the rows people can meet, each of which is an agent; entrants' rows are there from the start."""
+    state, content = zone.state, zone.content
+    kinds: tuple[tuple[type[RowAgent], int], ...] = (
+        (GovernmentBody, len(state.bodies.ids)),
+        (Official, len(state.officials.ids)),
+        (Firm, state.firms.rows),
+        (Town, state.world.place_count),
+        (Institute, len(state.institutes.ids)),
+        (Bank, len(content.table("banks"))),
+        (Media, len(content.table("media"))),
         (RivalZone, 1),
-    ):
-        for row in range(rows):
-            kind(zone, row)
-    _let_go(zone)
-
-
-def _let_go(zone: PilotZone) -> None:
-    """Mesa 3.3 keeps every model as a key of a table of agent ids; out of it, a dropped zone can be collected."""
-    ids = getattr(mesa.Agent, "_ids", None)
-    if ids is not None:
-        ids.pop(zone, None)
+    )
+    return ((kind, row) for kind, rows in kinds for row in range(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccepz_sim.agents.view import RowAgent
-from ccepz_sim.schema import Label
+from ccepz_sim.text.label import Label
 
 
 class Bank(RowAgent):

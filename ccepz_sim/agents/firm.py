@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
-from ccepz_sim.agents.view import RowAgent
-from ccepz_sim.schema import Label
+from ccepz_sim.agents.view import Column, RowAgent
 from ccepz_sim.state.firms import MINDSETS
+from ccepz_sim.text.label import Label
 
 
 class Firm(RowAgent):
-    """One firm; rows not yet used by an entrant are not alive."""
+    """One firm; rows not yet used by an entrant are not alive. Flows are of the last quarter, money in yuan."""
+
+    alive = Column(lambda zone: zone.firms.alive, bool)
+    colluding = Column(lambda zone: zone.firms.colluding, bool)
+    punished = Column(lambda zone: zone.firms.punished, bool)
+    product_row = Column(lambda zone: zone.firms.product, int)
+    place_row = Column(lambda zone: zone.firms.place, int)
+    capacity = Column(lambda zone: zone.firms.capacity, float)  # units of the product a quarter
+    outdated = Column(lambda zone: zone.firms.outdated, float)
+    chain = Column(lambda zone: zone.firms.chain, float)
+    brand = Column(lambda zone: zone.firms.brand, float)
+    clean = Column(lambda zone: zone.firms.clean, float)
+    so2 = Column(lambda zone: zone.firms.emission[:, 0], float)
+    sales = Column(lambda zone: zone.firms.sales, float)
+    profit = Column(lambda zone: zone.firms.profit, float)
+    bribe = Column(lambda zone: zone.firms.bribe, float)
+    evaded_tax = Column(lambda zone: zone.firms.evaded_tax, float)
+    research = Column(lambda zone: zone.firms.research, float)
+    innovations = Column(lambda zone: zone.firms.innovations, float)
+    granted = Column(lambda zone: zone.firms.granted, float)
+    misused = Column(lambda zone: zone.firms.misused, float)
+    investment = Column(lambda zone: zone.firms.investment, float)
+    staff = Column(lambda zone: zone.firms.staff.sum(axis=1), float)  # persons employed
+    cash = Column(lambda zone: zone.ledger.deposits[zone.ledger.firm_accounts], float)
+    debt = Column(lambda zone: zone.ledger.loans[zone.ledger.firm_accounts], float)
 
     @property
     def code(self) -> str:
@@ -22,46 +46,11 @@ class Firm(RowAgent):
         return Label(f"{name.en} {self.code}", f"{name.zh} {self.code}")
 
     @property
-    def product_row(self) -> int:
-        """Row of the product table."""
-        return int(self.model.state.firms.product[self.row])
-
-    @property
     def place(self) -> str:
         """Id of the town it stands in."""
-        return self.model.state.world.places[int(self.model.state.firms.place[self.row])]
-
-    @property
-    def alive(self) -> bool:
-        """Whether it is in business."""
-        return bool(self.model.state.firms.alive[self.row])
-
-    @property
-    def colluding(self) -> bool:
-        """Whether it has a deal with its official now."""
-        return bool(self.model.state.firms.colluding[self.row])
+        return self.model.state.world.places[self.place_row]
 
     @property
     def mindset(self) -> str:
         """How it sees the circular economy."""
         return MINDSETS[int(self.model.state.firms.mindset[self.row])]
-
-    @property
-    def cash(self) -> float:
-        """Deposits, yuan."""
-        return float(self.model.state.ledger.deposits[self.model.state.ledger.firms + self.row])
-
-    @property
-    def debt(self) -> float:
-        """Loans, yuan."""
-        return float(self.model.state.ledger.loans[self.model.state.ledger.firms + self.row])
-
-    @property
-    def profit(self) -> float:
-        """Profit of the last quarter, yuan."""
-        return float(self.model.state.firms.profit[self.row])
-
-    @property
-    def staff(self) -> float:
-        """Persons employed."""
-        return float(self.model.state.firms.staff[self.row].sum())

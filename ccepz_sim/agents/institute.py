@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from ccepz_sim.agents.view import RowAgent
-from ccepz_sim.schema import Label
+from ccepz_sim.agents.view import Column, RowAgent
+from ccepz_sim.text.label import Label
 
 
 class Institute(RowAgent):
     """One of the 22 research institutes."""
 
+    posts = Column(lambda zone: zone.institutes.posts, float)
+    people = Column(lambda zone: zone.institutes.people, float)
+    guests = Column(lambda zone: zone.institutes.guests, float)
+    results = Column(lambda zone: zone.institutes.results, float)  # of the last quarter
+    filled = Column(lambda zone: zone.institutes.people / zone.institutes.posts, float)  # share of posts
+
     @property
     def label(self) -> Label:
         """Name in both languages."""
         return self.model.content.table("institutes").labels[self.row]
-
-    @property
-    def filled(self) -> float:
-        """Share of posts with somebody in them."""
-        return float(self.model.state.institutes.people[self.row] / self.model.state.institutes.posts[self.row])

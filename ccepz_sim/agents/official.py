@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from ccepz_sim.agents.view import RowAgent
-from ccepz_sim.schema import Label
+from ccepz_sim.agents.view import Column, RowAgent
 from ccepz_sim.state.bodies import RANKS
+from ccepz_sim.text.label import Label
 
 
 class Official(RowAgent):
-    """The holder of one post; a successor takes over the row."""
+    """The holder of one post; a successor takes over the row. Shares and scores are 0-1."""
+
+    tenure = Column(lambda zone: zone.officials.tenure, int)  # quarters
+    integrity = Column(lambda zone: zone.officials.integrity, float)
+    growth_first = Column(lambda zone: zone.officials.growth_first, bool)
+    enforcement = Column(lambda zone: zone.officials.enforcement, float)  # share of effort that reaches enforcement
+    honesty = Column(lambda zone: zone.officials.honesty, float)
+    captured = Column(lambda zone: zone.officials.captured, float)  # share of the firms answered for that have a deal
+    score = Column(lambda zone: zone.officials.score, float)
+    body_row = Column(lambda zone: zone.officials.body, int)
 
     @property
     def label(self) -> Label:
@@ -23,14 +32,4 @@ class Official(RowAgent):
     @property
     def body(self) -> str:
         """Id of the body served."""
-        return self.model.state.bodies.ids[int(self.model.state.officials.body[self.row])]
-
-    @property
-    def enforcement(self) -> float:
-        """Share of effort that reaches enforcement."""
-        return float(self.model.state.officials.enforcement[self.row])
-
-    @property
-    def captured(self) -> float:
-        """Share of the firms answered for that have a deal with the official."""
-        return float(self.model.state.officials.captured[self.row])
+        return self.model.state.bodies.ids[self.body_row]

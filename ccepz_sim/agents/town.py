@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim.agents.view import RowAgent
-from ccepz_sim.schema import Label
+from ccepz_sim.text.label import Label
 
 
 class Town(RowAgent):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.errors import UserError
+from ccepz_sim.text.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 # What both sides run: only what every revision of the package has.

@@ -11,7 +11,7 @@ from ccepz_sim.bench import whole
 from ccepz_sim.bench.blocked import BYTES
 from ccepz_sim.bench.measure import every_resident, fastest, growth_of, load
 from ccepz_sim.bench.workload import start
-from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numerics.clock import QUARTERS
 
 OURS = "blocked"
 MAKERS = {

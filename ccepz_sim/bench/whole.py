@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from ccepz_sim.bench.measure import fastest
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.model import PHASES, PilotZone
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.rules.opening import open_quarter
 
 TENFOLD = 10

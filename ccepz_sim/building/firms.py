@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.clock import quarter_of
-from ccepz_sim.content import Content
-from ccepz_sim.rng import Stream, Streams
+from ccepz_sim.content.loading import Content
+from ccepz_sim.numerics.clock import quarter_of
+from ccepz_sim.numerics.rng import Stream, Streams
 from ccepz_sim.rules.technique import assign_technique
 from ccepz_sim.state.firms import MINDSETS, NEVER, Firms, Plans, Technology
 from ccepz_sim.state.parameters import Parameters

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.state.firms import NEVER, Firms
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.prices import Prices
 from ccepz_sim.state.records import BaseYear, Fixed
 from ccepz_sim.state.world import KILOGRAMS, World
 
-SEAT = "delingha"
-RIVAL = "xining"
-SENDING = "haidong"
-RECEIVING = ("golmud", "delingha")
 MOST_YEARS = 200  # no resident reaches this age
 
 
@@ -43,11 +39,7 @@ def make_fixed(
     )
     e = p.environment
     fixed.fill(
-        seat=world.place_index[SEAT],
-        rival_place=world.place_index[RIVAL],
-        sending=world.place_index[SENDING],
-        receiving=world.place_index[RECEIVING[0]],
-        receiving_too=world.place_index[RECEIVING[1]],
+        receiving=world.receiving_places,
         rival_attraction=float(np.average(rival.numbers("attraction"), weights=rival.numbers("output_2010"))),
         energy_series=energy,
         harm_weights=[e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ccepz_sim.content import Content
-from ccepz_sim.ledger import Ledger, Sector, make_ledger
+from ccepz_sim.content.loading import Content
 from ccepz_sim.state.firms import Firms
+from ccepz_sim.state.ledger import Ledger, Sector, make_ledger
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.world import World
 

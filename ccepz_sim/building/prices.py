@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.clock import BASE_YEAR, FIRST_YEAR, PLAY_QUARTER, PLAY_YEAR, QUARTERS, quarter_of, year_of
-from ccepz_sim.content import Content
-from ccepz_sim.schema import ANY_SERIES, Scenario
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.scenario import ANY_SERIES, Scenario
+from ccepz_sim.numerics.clock import BASE_YEAR, FIRST_YEAR, PLAY_QUARTER, PLAY_YEAR, QUARTERS, quarter_of, year_of
 from ccepz_sim.state.prices import Prices, ScenarioPath
 from ccepz_sim.state.world import World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.accounts import Accounts
+from ccepz_sim.building.accounts import Accounts
 from ccepz_sim.building.firms import make_firms, make_technology, no_plans
 from ccepz_sim.building.fixed import make_fixed
 from ccepz_sim.building.jobs import first_jobs
@@ -14,16 +14,16 @@ from ccepz_sim.building.prices import make_path, make_prices
 from ccepz_sim.building.residents import make_population
 from ccepz_sim.building.stocks import first_stocks
 from ccepz_sim.building.world import make_world
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.content import Content
-from ccepz_sim.draws import make_keys
-from ccepz_sim.materials import Materials
-from ccepz_sim.policies.effective import cost_of, open_policy
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.rng import Streams
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.scenario import Scenario
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.draws import make_keys
+from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.rules.firm_life import assign_officials, open_firms
-from ccepz_sim.schema import Scenario
+from ccepz_sim.rules.policy import cost_of, open_policy
 from ccepz_sim.state.bodies import Answering
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.state.materials import Materials
 from ccepz_sim.state.parameters import Parameters, read_parameters
 from ccepz_sim.state.records import Counts, Governance, PermitMarket, PublicMoney
 from ccepz_sim.state.zone import Zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 
 FOUND, UNREADABLE = 1, 2
 
@@ -16,8 +16,8 @@ def declare(_parser: Parser, _say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Print the findings; return 1 for mistakes in readable content, 2 for content that cannot be read."""
-    from ccepz_sim.checks import check_content
-    from ccepz_sim.content import load_content
+    from ccepz_sim.content.checks import check_content
+    from ccepz_sim.content.loading import load_content
 
     findings = check_content(args.content)
     for finding in findings:

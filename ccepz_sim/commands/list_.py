@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
-from ccepz_sim.clock import PLAY_YEAR
 from ccepz_sim.commands.arguments import Parser
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.figures import exact, unit_words
-from ccepz_sim.commands.speech import Say
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, TEXT, WORD, Column, print_table
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.numerics.clock import PLAY_YEAR
 
 Cells = tuple[str, ...]
 RIGHT = frozenset({"status_quo", "decisions", "rows", "runs", "value"})
@@ -67,7 +67,7 @@ def _studies(content: Content, say: Say) -> Iterable[Cells]:
 
 
 def _indicators(_content: Content, say: Say) -> Iterable[Cells]:
-    from ccepz_sim.indicators import INDICATORS
+    from ccepz_sim.measures.indicators import INDICATORS
 
     for item in INDICATORS.values():
         yield (
@@ -92,7 +92,7 @@ def _parameters(content: Content, say: Say) -> Iterable[Cells]:
 
 
 def _indicator_rows(_content: Content) -> Iterable[object]:
-    from ccepz_sim.indicators import INDICATORS
+    from ccepz_sim.measures.indicators import INDICATORS
 
     return INDICATORS.values()
 

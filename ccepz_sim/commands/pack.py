@@ -7,8 +7,8 @@ import platform
 import sys
 
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path
-from ccepz_sim.commands.speech import Say
-from ccepz_sim.content import load_content
+from ccepz_sim.commands.console import Say
+from ccepz_sim.content.loading import load_content
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -19,7 +19,7 @@ def declare(parser: Parser, say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Make the pack and say what is in it."""
-    from ccepz_sim.packing import make_pack
+    from ccepz_sim.output.packing import make_pack
 
     content = load_content(args.content)
 

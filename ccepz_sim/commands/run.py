@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import argparse
 import math
-import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.commands.arguments import Parser, number, path, refuse_foreign_signs, share, whole
+from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
-from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
-from ccepz_sim.content import Content, load_content, out_of_bounds
-from ccepz_sim.errors import UserError
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import LARGEST_SEED, STATUS_QUO
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import STATUS_QUO
+from ccepz_sim.content.values import out_of_bounds
+from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,6 @@ SUMMARY = (
     "trust",
     "government_debt",
 )
-WORKINGS = ("mesa", "numpy", "pandas")
 Rows: TypeAlias = dict[str, dict[str, Any]]
 
 
@@ -98,7 +97,7 @@ def declare(parser: Parser, say: Say) -> None:
 
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Check everything that was asked, run, tell, and write where wanted."""
-    from ccepz_sim.output import refuse_unfit, size_of_run, write_run
+    from ccepz_sim.output.run import refuse_unfit, size_of_run, write_run
 
     content = load_content(args.content)
     order = read_order(args, content, say)
@@ -173,6 +172,8 @@ def simulate(order: Order, content: Content, say: Say) -> Any:
 
 def describe(order: Order, content: Content, zone: Any, seconds: float) -> dict[str, Any]:
     """Return the manifest of a run."""
+    from ccepz_sim.studies.fingerprint import engine_hash, made_with
+
     settings = {
         "from": order.start,
         "years": order.years,
@@ -189,13 +190,14 @@ def describe(order: Order, content: Content, zone: Any, seconds: float) -> dict[
         "settings": settings,
         "duration": round(seconds, 3),
         "golden_hash": zone.golden_hash(),
-        "made_with": {"python": platform.python_version(), **{name: version(name) for name in WORKINGS}},
+        "engine_hash": engine_hash(),
+        "made_with": made_with(),
     }
 
 
 def summarise(indicators: pd.DataFrame, order: Order) -> Rows:
     """Return start and end of the key indicators: true zone values, means of the first and the last year."""
-    from ccepz_sim.indicators import INDICATORS
+    from ccepz_sim.measures.indicators import INDICATORS
 
     first, last = order.start, order.start + order.years - 1
     zone = indicators[(indicators["place"] == "zone") & (indicators["view"] == "true")]
@@ -219,7 +221,7 @@ def _step(step: Callable[[], object], quarters: int, say: Say) -> None:
 
 
 def _print_summary(order: Order, content: Content, rows: Rows, manifest: dict[str, Any], say: Say) -> None:
-    from ccepz_sim.indicators import INDICATORS
+    from ccepz_sim.measures.indicators import INDICATORS
 
     first, last = order.start, order.start + order.years - 1
     title = say(

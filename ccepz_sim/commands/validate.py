@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say, compile_first
+from ccepz_sim.commands.console import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.web.numbers import number_text, scale_of
 
 if TYPE_CHECKING:

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import forms
 from ccepz_sim.game.log import Branch, ChoosePackage, Entry, Reset, SetLever, Switch
 from ccepz_sim.game.problems import GameError
-from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
+from ccepz_sim.game.world import LAST_YEAR, World
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
 
 NEXT = "!"
 LONGEST = 6000  # letters: what every proxy, chat and mail program still passes on

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.fair_queue import ASKED, BACKGROUND
 from ccepz_sim.game.links import STILL, Link, chain
 from ccepz_sim.game.log import ChoosePackage, SetLever
@@ -18,8 +16,10 @@ from ccepz_sim.game.position import Position
 from ccepz_sim.game.records import Brief, Future, Order, Result
 from ccepz_sim.game.run_cache import RunCache, Ticket
 from ccepz_sim.game.world import World
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError
 
 MOVERS = 4
 

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ccepz_sim.errors import UserError
 from ccepz_sim.game.records import Order, Result
+from ccepz_sim.text.errors import UserError
 
 # priority: what a player waits for, what he asked for beside his game, what he may want next, what may take its time
 OWN, ASKED, FORESEEN, BACKGROUND = range(4)

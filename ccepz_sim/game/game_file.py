@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import forms
 from ccepz_sim.game.log import KINDS, MOST_ENTRIES, Bookmark, Branch, ChoosePackage, ChooseWorld, Entry, SetLever
 from ccepz_sim.game.problems import GameError
-from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
+from ccepz_sim.game.world import LAST_YEAR, World
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
 
 MARK = "ccepz-game"
 LONGEST = 1_500_000  # letters; the longest game has a third of it, written with the widest margins

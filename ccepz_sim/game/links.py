@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from ccepz_sim.schema import Label
+from ccepz_sim.text.label import Label
 
 LONGEST = 5  # arrows in a chain: a longer one explains nothing to a reader
 STILL = 1e-9  # a relative move that is none

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.clock import is_last_of_year
 from ccepz_sim.game.records import Lives
 from ccepz_sim.game.world import World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import is_last_of_year
+from ccepz_sim.state.decisions import Decision
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 FIRM_FLOWS = ("sales", "profit", "bribe", "evaded_tax", "research", "innovations", "granted", "misused", "investment")
-FIRM_STATE = ("alive", "colluding", "capacity", "outdated", "chain", "brand", "clean", "product", "place")
-OFFICIAL_STATE = ("tenure", "integrity", "growth_first", "enforcement", "honesty", "captured", "score", "body")
+FIRM_EVENTS = ("so2", "punished")
+FIRM_STATE = ("alive", "colluding", "capacity", "outdated", "chain", "brand", "clean", "product_row", "place_row")
+FIRM_SIZES = ("staff", "debt", "cash")
+OFFICIAL_STATE = ("tenure", "integrity", "growth_first", "enforcement", "honesty", "captured", "score", "body_row")
+INSTITUTE_STATE = ("people", "posts", "guests")
+ROW = "_row"  # agents give an id under the plain name; a picture needs the number of the row
 RESIDENT_STATE = ("town", "home", "age", "skill", "employer", "awareness", "trust", "resettled", "weight")
 Table = dict[str, list[NDArray[np.generic]]]
 
@@ -35,29 +39,28 @@ class Witness:
 
     def __call__(self, zone: Any) -> None:
         """Look at a zone at the end of a quarter."""
+        from ccepz_sim.agents import Firm, Institute, Official  # Mesa: the page's own process does without
+
         state: Zone = zone.state
-        firms, accounts = state.firms, state.ledger.firm_accounts
-        for name in FIRM_FLOWS:
-            self._add(name, getattr(firms, name))
-        self._add("so2", firms.emission[:, 0])
-        self._add("punished", firms.punished)
-        self._add("results", state.institutes.results)
+        for name, values in Firm.columns(state, (*FIRM_FLOWS, *FIRM_EVENTS)).items():
+            self._add(name, values)
+        self._add("results", Institute.columns(state, ("results",))["results"])
         if not is_last_of_year(zone.quarter):
             return
-        for name in (*FIRM_FLOWS, "so2", "punished"):
+        for name in (*FIRM_FLOWS, *FIRM_EVENTS):
             _keep(self.firms, name, self.flows[name].astype(np.float32))
-        for name in FIRM_STATE:
-            _keep(self.firms, name, _small(getattr(firms, name)))
-        _keep(self.firms, "staff", firms.staff.sum(axis=1).astype(np.float32))
+        for name, values in Firm.columns(state, FIRM_STATE).items():
+            _keep(self.firms, name.removesuffix(ROW), _small(values))
+        for name, values in Firm.columns(state, FIRM_SIZES).items():
+            _keep(self.firms, name, values.astype(np.float32))
+        firms = state.firms
         _keep(self.firms, "code", np.array(firms.codes))  # a row may be another firm's later
         main = firms.link_share.argmax(axis=1)[:, None]
         _keep(self.firms, "partner", np.take_along_axis(firms.link_giver, main, axis=1)[:, 0].astype(np.int16))
-        _keep(self.firms, "debt", state.ledger.loans[accounts].astype(np.float32))
-        _keep(self.firms, "cash", state.ledger.deposits[accounts].astype(np.float32))
-        for name in OFFICIAL_STATE:
-            _keep(self.officials, name, _small(getattr(state.officials, name)))
-        for name in ("people", "posts", "guests"):
-            _keep(self.institutes, name, getattr(state.institutes, name).astype(np.float32))
+        for name, values in Official.columns(state, OFFICIAL_STATE).items():
+            _keep(self.officials, name.removesuffix(ROW), _small(values))
+        for name, values in Institute.columns(state, INSTITUTE_STATE).items():
+            _keep(self.institutes, name, values.astype(np.float32))
         _keep(self.institutes, "results", self.flows["results"].astype(np.float32))
         for name in RESIDENT_STATE:
             _keep(self.residents, name, _small(getattr(state.population, name)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.position import plan_of, value_at
 from ccepz_sim.game.records import Future
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.state.decisions import Decision
 
 WHOLE_YEAR = 1.0 - 1e-9
 
@@ -44,7 +44,7 @@ def means(content: Content, decisions: Iterable[Decision], year: int, own: Futur
     decided = tuple(decisions)
     agrees = own is not None and past(own.decisions, year) == past(decided, year)
     standing = standing_at(content, own, year) if agrees else None
-    paid = own.purse[year - PLAY_YEAR].released if own is not None and own.decisions == decided else None
+    paid = own.resources[year - PLAY_YEAR].released if own is not None and own.decisions == decided else None
     return Means(standing, spent_in(content, decided, year), money_in(content, decided, year), paid)
 
 
@@ -57,7 +57,7 @@ def standing_at(content: Content, own: Future | None, year: int) -> float:
     """Return the standing with which a year begins, points."""
     if year <= PLAY_YEAR or own is None:
         return float(content.value("officials.standing_start"))
-    return own.purse[year - 1 - PLAY_YEAR].standing
+    return own.resources[year - 1 - PLAY_YEAR].standing
 
 
 def spent_in(content: Content, decisions: Iterable[Decision], year: int) -> float:

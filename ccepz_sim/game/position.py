@@ -10,7 +10,8 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.lever import Lever, Package
 from ccepz_sim.game.log import (
     MAIN,
     MOST_BRANCHES,
@@ -28,8 +29,7 @@ from ccepz_sim.game.log import (
     Switch,
     Undo,
 )
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import Lever, Package
+from ccepz_sim.state.decisions import Decision
 
 SAME_DATE = 1e-9
 Plan = dict[str, dict[float, float]]  # lever, date, value

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccepz_sim.errors import UserError
-from ccepz_sim.schema import Label
+from ccepz_sim.text.errors import UserError
+from ccepz_sim.text.label import Label
 
 
 class GameError(UserError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.records import Future
 from ccepz_sim.game.world import LAST_YEAR
+from ccepz_sim.numerics.clock import PLAY_YEAR
 
 AUDITS = "audit_share"  # the channel by which audits work
 

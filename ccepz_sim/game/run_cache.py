@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.fair_queue import FORESEEN, OWN, OnProgress, Request, Then
 from ccepz_sim.game.records import Brief, Future, Lives, Order, Result
 from ccepz_sim.game.worker_pool import WorkerPool
+from ccepz_sim.text.errors import UserError
 
 logger = logging.getLogger(__name__)
 

@@ -1,22 +1,18 @@
-"""One game: its log, the year on the table, and the futures that were computed last."""
+"""One game: its log, the year on the table, and what its players do."""
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError, unknown
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
-from ccepz_sim.game.bands import Band, BandMaker
+from ccepz_sim.game.computation import Computation, Job
 from ccepz_sim.game.database import Head
 from ccepz_sim.game.fair_queue import ASKED
+from ccepz_sim.game.listeners import Listener, Listeners
 from ccepz_sim.game.log import (
     MOST_BRANCHES,
     MOST_ENTRIES,
@@ -34,75 +30,31 @@ from ccepz_sim.game.log import (
     Undo,
     shifted,
 )
-from ccepz_sim.game.means import Means, means
-from ccepz_sim.game.position import Position, Standings, Tally
+from ccepz_sim.game.look_ahead import LookAhead
+from ccepz_sim.game.means import means
+from ccepz_sim.game.position import Tally
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order, Result
-from ccepz_sim.game.run_cache import RunCache, Ticket
-from ccepz_sim.game.saving import Journal, Keeping, NoJournal, Record, Written
-from ccepz_sim.game.world import LARGEST_SEED, LAST_YEAR, World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.game.rivals import Rivals
+from ccepz_sim.game.run_cache import RunCache
+from ccepz_sim.game.saving import Journal, NoJournal, Record, SaveStatus, Written
+from ccepz_sim.game.spread import Spread
+from ccepz_sim.game.state import State
+from ccepz_sim.game.trial import Trial
+from ccepz_sim.game.world import LAST_YEAR, World
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError, unknown
 
 ZONE = "zone"  # the seat of the zone's leadership as a whole
-SLOW = 0.4  # seconds after which a run is worth a sign that it goes on
-SILENCE = 6.0  # seconds after which a trial ends that nobody speaks of; the page speaks every two
-BAND_DELAY = 0.2  # seconds in which the next move of a hand makes a band useless
-LAPSE = 60.0  # seconds after which a game that nobody looks at lets go of what can be run again
 LONGEST_NAME = 40
-
-Listener = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the page shows: a future, the same luck without decisions, and the log that led here."""
-
-    version: int
-    own: Future
-    without: Future
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A consistent view of a game at one moment."""
-
-    version: int
-    year: int
-    world: World
-    standings: Standings
-    outcome: Outcome | None
-    band: Band | None
-    rivals: Mapping[int, Future]
-    means: Means
-    trial: bool
-    running: bool
-    progress: float
-    problem: UserError | None
-    answered: int
-    keeping: Keeping
-    recorded: bool = False  # the outcome is the recorded status quo: no run has ended yet
-
-    @property
-    def position(self) -> Position:
-        """The branch on the table."""
-        return self.standings.position
-
-
-@dataclass
-class _Gathering:
-    """The two futures of one wish, on their way."""
-
-    version: int
-    decisions: tuple[Decision, ...]
-    trial: bool
-    got: dict[str, Future] = field(default_factory=dict)
-    problem: UserError | None = None
 
 
 class Game:
     """A game that several pages may show at once.
 
-    Decisions are appended under a lock; the newest wish is computed as soon as the last one is answered. Listeners
+    Decisions are appended under a lock; the newest job is computed as soon as the last one is answered. Listeners
     are told whenever the state changed, from a thread of `notifiers`; they read it with `state()`.
     """
 
@@ -126,9 +78,7 @@ class Game:
         self.content = content
         self.owner = owner or secrets.token_hex(8)
         self.run_cache = run_cache
-        self._notifiers = notifiers
         self._lock = threading.RLock()
-        self._listeners: list[Listener] = []
         self._tally = Tally(content, [item.entry for item in kept or ()])
         self._standings = self._tally.standings()
         self._world = world
@@ -137,57 +87,51 @@ class Game:
         self._record = Record(journal or NoJournal(), self._lock, self._head, self._merge, kept)
         self._one_request = threading.RLock()
         self._asked = threading.local()
-        self._told: Keeping | None = self._record.keeping()
+        self._notified: SaveStatus | None = self._record.save_status()
         self._version = len(self._tally.log)
-        self._trial: SetLever | None = None
-        self._trial_ends = 0.0
-        self._watching = False
-        self._outcome: Outcome | None = None
-        self._recorded = recorded
-        self._shows_trial = False
-        self._band: Band | None = None
-        self._maker: BandMaker | None = None
-        self._rivals: dict[int, Future] = {}
-        self._comparing = False
-        self._busy = False
-        self._gathering: _Gathering | None = None
-        self._ticket: Ticket | None = None
-        self._lapse: threading.Timer | None = None
-        self._stale = True
-        self._progress = 0.0
-        self._problem: UserError | None = None
-        self._answered = 0
-        self._telling = False
-        self._foreseen: Order | None = None
-        self._give_up: Callable[[], None] = lambda: None
+        self._listeners = Listeners(notifiers, self._lock, self._forget)
+        self._notify, self.soon = self._listeners.notify, self._listeners.soon
+        self._trial = Trial(self._lock, self.end_trial)
+        self._look_ahead = LookAhead(run_cache, self.owner, self._lock)
+        self._rivals = Rivals(run_cache, self.owner, self._lock, self._notify)
+        self._spread = Spread(run_cache, self.owner, self._lock, self._notify)
+        self._computed = Computation(run_cache, self.owner, self._lock, recorded)
+        self._computed.connect(
+            job=self._job,
+            on_change=self._notify,
+            on_ask=self._on_ask,
+            on_outcome=self._spread.fit,
+            on_rest=self._on_rest,
+        )
 
     # What it is
 
     def state(self) -> State:
         """Return the state of this moment."""
         with self._lock:
-            outcome = self._outcome or self._recorded_outcome()
+            computed = self._computed
+            outcome = computed.shown(self._version, self._world)
             own = outcome.own if outcome is not None and outcome.own.world == self._world else None
-            keeping = self._record.keeping()
-            if keeping.behind:
-                self._told = None  # whoever sees it on its way hears when it has arrived
-            shown = own.decisions if own is not None and self._shows_trial else self._standings.position.decisions
+            save_status = self._record.save_status()
+            if save_status.behind:
+                self._notified = None  # whoever sees it on its way hears when it has arrived
+            shown = own.decisions if own is not None and computed.shows_trial else self._standings.position.decisions
             return State(
                 version=self._version,
                 year=self._year,
                 world=self._world,
                 standings=self._standings,
                 outcome=outcome,
-                band=self._band,
-                rivals=dict(self._rivals),
+                band=self._spread.band,
+                rivals=dict(self._rivals.futures),
                 means=means(self.content, shown, self._year, own),
-                trial=self._shows_trial,
-                running=self._busy or self._stale,
-                progress=self._progress,
-                problem=self._problem,
-                answered=self._answered,
-                keeping=keeping,
-                recorded=outcome is not self._outcome,
+                trial=computed.shows_trial,
+                running=computed.busy or computed.stale,
+                progress=computed.progress,
+                problem=computed.problem,
+                answered=computed.answered,
+                save_status=save_status,
+                recorded=outcome is not computed.outcome,
             )
 
     def log(self) -> tuple[Entry, ...]:
@@ -205,10 +149,10 @@ class Game:
         with self._lock:
             return tuple(self._record.requests)
 
-    def keeping(self) -> Keeping:
+    def save_status(self) -> SaveStatus:
         """Return how much of the game is on disk."""
         with self._lock:
-            return self._record.keeping()
+            return self._record.save_status()
 
     def address(self) -> str:
         """Return the game as the text of an address, the branch on the table first."""
@@ -231,7 +175,7 @@ class Game:
         """Do what a page asked for, unless that was done before: it may have sent the request again.
 
         When this returns the request has been carried out or refused, and what it decided is on disk; where the disk
-        does not take it, `State.keeping` says so.
+        does not take it, `State.save_status` says so.
         """
         with self._one_request:
             with self._lock:
@@ -253,7 +197,7 @@ class Game:
         """
         try:
             with self._lock:
-                self._trial = None  # refused or not, the hand has let go
+                self._trial.drop()  # refused or not, the hand has let go
                 action = SetLever(lever, self._checked(lever, value), self._checked_year(year))
                 after = self._tally.decisions_with(action)
                 self._afford(action, after)
@@ -267,26 +211,17 @@ class Game:
 
         The next action ends the trial, and so does silence, see `hold_trial`.
         """
-        trial = SetLever(lever, self._checked(lever, value), self._year)
-        with self._lock:
-            self._trial, self._trial_ends = trial, time.monotonic() + SILENCE
-            if not self._watching:
-                self._watching = True
-                self._watch_trial(SILENCE)
+        self._trial.begin(SetLever(lever, self._checked(lever, value), self._year))
         self.compute()
 
     def hold_trial(self) -> None:
         """Let a trial go on: the hand is still on the lever."""
-        with self._lock:
-            self._trial_ends = time.monotonic() + SILENCE
+        self._trial.hold()
 
     def end_trial(self) -> None:
         """Go back to what is decided: the hand let go of a lever without deciding."""
-        with self._lock:
-            if self._trial is None:
-                return
-            self._trial = None
-        self.compute()
+        if self._trial.drop():
+            self.compute()
 
     def foresee(self, lever: str, value: float) -> None:
         """Run in advance what a decision would bring that the player seems about to take; shows nothing.
@@ -354,7 +289,7 @@ class Game:
         with self._lock:
             self._append(Bookmark(_name(name), self._year), by)
         self._save()
-        self._tell()
+        self._notify()
 
     def go_back(self, bookmark: int, by: str = ZONE) -> None:
         """Return to a bookmark; can be undone."""
@@ -395,7 +330,7 @@ class Game:
         """Put another year on the table."""
         with self._lock:
             self._year = min(max(int(year), PLAY_YEAR), LAST_YEAR)
-        self._tell()
+        self._notify()
         self._save()
 
     def choose_panels(self, chosen: tuple[str, ...]) -> None:
@@ -438,98 +373,61 @@ class Game:
     def look_at_disk(self) -> None:
         """Take over what another server wrote to this game."""
         self._record.look()
-        self._tell_if_kept_otherwise()
+        self._notify_if_saved_otherwise()
 
     def save_again(self, doubt: bool) -> None:
         """Write what is missing on disk; with `doubt` look first what the file holds."""
         if doubt:
             self._record.doubt()
-        if self._record.keeping().behind:
+        if self._record.save_status().behind:
             self._record.keep()
-        self._tell_if_kept_otherwise()
+        self._notify_if_saved_otherwise()
 
     # How it is computed
 
     def begin(self) -> None:
         """Compute the first outcome, where nobody has asked for it yet."""
-        with self._lock:
-            begun = self._busy or self._outcome is not None
-        if not begun:
-            self.compute()
+        self._computed.begin()
 
     def compute(self) -> None:
         """Bring the outcome up to date in the background; returns at once."""
-        with self._lock:
-            self._stale = True
-            self._problem = None
-            begins = not self._busy or self._withdrawn()
-            if begins:
-                self._busy = True
-                self._progress = 0.0
-            first = self._outcome is None
-        if first:
-            self._tell()  # a page that waits for the first outcome shows what is decided meanwhile
-        elif begins:
-            self._tell_if_slow()
-        if begins:
-            self._next()
+        self._computed.refresh()
 
     def compare(self, wanted: bool) -> None:
         """Compute the other branches too, or no longer."""
-        with self._lock:
-            self._comparing = wanted
-        self._meet_rivals()
+        self._rivals.wanted = wanted
+        self._ask_rivals()
 
     def ask(self, order: Order, then: Callable[[Result | None, UserError | None], None]) -> None:
         """Ask for a run beside the game's own."""
         self.run_cache.ask(order, then, ASKED, owner=self.owner)
 
-    def soon(self, call: Callable[[], None]) -> None:
-        """Do something outside the thread that brought a result, so that the next run need not wait for it."""
-        with contextlib.suppress(RuntimeError):  # the server stops
-            self._notifiers.submit(call)
-
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Be told of changes; returns the function that ends it."""
         with self._lock:
-            self._listeners.append(listener)
-            if self._lapse is not None:
-                self._lapse.cancel()
-                self._lapse = None
-            back = len(self._listeners) == 1 and not self._busy and not self._shows_trial
+            self._listeners.add(listener)
+            back = len(self._listeners) == 1 and not self._computed.busy and not self._computed.shows_trial
         if back:
-            self._spread()  # somebody looks again: the band that was given up goes on
+            self._begin_band()  # somebody looks again: the band that was given up goes on
 
         def stop() -> None:
             with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-                deserted = not self._listeners
-                maker = self._maker
-                if deserted and self._lapse is None:
-                    self._lapse = threading.Timer(LAPSE, self._forget)
-                    self._lapse.daemon = True
-                    self._lapse.start()
-            if deserted and maker is not None:
-                maker.cancel()  # nobody is looking
+                self._listeners.remove(listener)
+                deserted = not len(self._listeners)
+            if deserted:
+                self._spread.pause()
 
         return stop
 
-    def _recorded_outcome(self) -> Outcome | None:
-        """Return the record as an outcome while no run of its world has ended; decisions do not show in it."""
-        if self._recorded is None or self._recorded.world != self._world:
-            return None
-        return Outcome(self._version, self._recorded, self._recorded)
-
     def _forget(self) -> None:
-        """Let go of all that can be run again: the room has left, and its figures fill the memory."""
+        """Let go of all that can be run again: nobody looks any more, and its figures fill the memory."""
         with self._lock:
-            self._lapse = None
-            if self._listeners or self._busy:
+            if len(self._listeners) or self._computed.busy:
                 return
-            self._think_of(None)
-            self._outcome, self._band, self._rivals, self._shows_trial = None, None, {}, False
-            self._stale = True
+            self._look_ahead.run(None)
+            self._computed.forget()
+            self._spread.band = None
+            self._rivals.clear()
         self.run_cache.leave(self.owner)
 
     def _package(self, package: str, year: int | None = None) -> ChoosePackage:
@@ -548,15 +446,11 @@ class Game:
         """Begin the run of an action unless another run goes on; let go what was foreseen before."""
         with self._lock:
             order = None
-            if action is not None and not self._busy:
+            if action is not None and not self._computed.busy:
                 after = self._tally.decisions_with(action)
                 self._afford(action, after)
                 order = Order(self._world, after, keep=self._year)
-            if order == self._foreseen:
-                return
-            self._give_up()
-            self._foreseen = order
-            self._give_up = self.run_cache.foresee(order, self.owner) if order is not None else lambda: None
+            self._look_ahead.run(order)
 
     def _checked(self, lever: str, value: float) -> float:
         known = self.content.levers.get(lever)
@@ -569,7 +463,7 @@ class Game:
 
     def _afford(self, action: SetLever | ChoosePackage, decisions: tuple[Decision, ...]) -> None:
         """Refuse what the zone's standing cannot carry; money is released by the model and never refused here."""
-        own = self._outcome.own if self._outcome is not None and self._outcome.own.world == self._world else None
+        own = self._computed.future_of(self._world)
         now = means(self.content, self._standings.position.decisions, action.year, own)
         after = means(self.content, decisions, action.year, own)
         if after.standing is not None and after.spent > after.standing and after.spent > now.spent:
@@ -595,10 +489,10 @@ class Game:
         self._changed()
 
     def _changed(self) -> None:
-        self._trial = None
+        self._trial.drop()
         self._version = len(self._tally.log)
         self._standings = self._tally.standings()
-        self._rivals = {}
+        self._rivals.clear()
 
     def _head(self) -> Head:
         return Head(self._world, self._year, self._panels)
@@ -618,177 +512,41 @@ class Game:
 
     def _save(self) -> None:
         self._record.keep()
-        self._tell_if_kept_otherwise()
+        self._notify_if_saved_otherwise()
 
-    def _tell_if_kept_otherwise(self) -> None:
+    def _notify_if_saved_otherwise(self) -> None:
         with self._lock:
-            before, self._told = self._told, self._record.keeping()
-            news = before != self._told
+            before, self._notified = self._notified, self._record.save_status()
+            news = before != self._notified
         if news:
-            self._tell()
+            self._notify()
 
-    def _wish(self) -> tuple[_Gathering, World, int]:
-        trial = self._trial
+    def _job(self) -> Job:
+        trial = self._trial.action
         decisions = self._standings.position.decisions if trial is None else self._tally.decisions_with(trial)
-        return _Gathering(self._version, decisions, trial is not None), self._world, self._year
+        return Job(self._version, decisions, trial is not None, self._world, self._year)
 
-    def _next(self) -> None:
+    def _on_ask(self, own: Order) -> None:
+        self._spread.stop()
+        if self._look_ahead.order != own:
+            self._look_ahead.run(None)
+
+    def _on_rest(self) -> None:
+        self._ask_rivals()
+        self._begin_band()
+
+    def _ask_rivals(self) -> None:
         with self._lock:
-            self._stale = False
-            wish, world, year = self._wish()
-            self._gathering, self._ticket = wish, None
-            if self._maker is not None:
-                self._maker.cancel()
-                self._maker = None
-        own = Order(world, wish.decisions, keep=year)
-        if self._foreseen != own:
-            self._think_of(None)
-        orders = {"without": Order(world, (), keep=year)}
-        if own != orders["without"]:
-            orders["own"] = own
-        for name, order in orders.items():
+            world = self._world
+            others = {key: item for key, item in self._standings.branches.items() if key != self._standings.current}
+        self._rivals.ask(world, others)
 
-            def then(result: Result | None, error: UserError | None, name: str = name) -> None:
-                with self._lock:
-                    if self._gathering is not wish:
-                        return  # a newer wish took its place before it had begun
-                    if isinstance(result, Future):
-                        wish.got[name] = result
-                    else:
-                        wish.problem = error or GameError("run_failed")
-                        wish.got[name] = None  # type: ignore[assignment]
-                    complete = len(wish.got) == len(orders)
-                if complete:
-                    self._landed(wish)
-
-            ticket = self.run_cache.ask(order, then, on_progress=self._report, owner=self.owner)
-            with self._lock:
-                if self._gathering is wish:
-                    self._ticket = ticket
-
-    def _withdrawn(self) -> bool:
-        """Take the present wish back where its run has not begun: in a full room only the newest one is run."""
-        if self._ticket is None or not self._ticket.withdraw():
-            return False
-        self._gathering = self._ticket = None
-        return True
-
-    def _landed(self, wish: _Gathering) -> None:
-        with self._lock:
-            self._gathering = self._ticket = None
-            if wish.problem is None:
-                without = wish.got["without"]
-                self._outcome = Outcome(wish.version, wish.got.get("own", without), without)
-                self._recorded = None
-                self._shows_trial = wish.trial
-                self._answered += 1
-                own = self._outcome.own
-                if self._band is not None and (self._band.world, self._band.decisions) != (own.world, own.decisions):
-                    self._band = None
-            else:
-                self._problem = wish.problem
-            again = self._stale
-            self._busy = again
-        self._tell()
-        if again:
-            self._next()
-        elif wish.problem is None and not wish.trial:
-            self._meet_rivals()
-            self._spread()
-
-    def _spread(self) -> None:
+    def _begin_band(self) -> None:
         """Begin the band of the outcome on the table, unless nobody is looking."""
         with self._lock:
-            outcome = self._outcome
-            if outcome is None or not self._listeners or self._stale:
-                return
-            band = self._band
-            if band is not None and band.worlds >= self.content.value("game.most_worlds"):
-                return
-            maker = BandMaker(self.run_cache, self._world, outcome.own.decisions, self._year, self.owner)
-            self._maker = maker
-
-        def tell(band: Band) -> None:
-            with self._lock:
-                if self._maker is not maker:
-                    return
-                self._band = band
-            self._tell()
-
-        timer = threading.Timer(BAND_DELAY, maker.start, [tell])
-        timer.daemon = True
-        timer.start()
-
-    def _meet_rivals(self) -> None:
-        with self._lock:
-            if not self._comparing:
-                return
-            version, world = self._version, self._world
-            others = {key: item for key, item in self._standings.branches.items() if key != self._standings.current}
-        for branch, position in others.items():
-
-            def then(result: Result | None, _: UserError | None, branch: int = branch) -> None:
-                with self._lock:
-                    if version != self._version or not isinstance(result, Future):
-                        return
-                    self._rivals[branch] = result
-                self._tell()
-
-            if branch not in self._rivals:
-                self.run_cache.ask(Order(world, position.decisions), then, ASKED, owner=self.owner)
-
-    def _report(self, year: int) -> None:
-        with self._lock:
-            first = self._outcome is None
-            self._progress = (year - PLAY_YEAR + 1) / (LAST_YEAR - PLAY_YEAR + 1)
-        if first:  # later runs are over before a bar could be read
-            self._tell()
-
-    def _tell(self) -> None:
-        """Tell the listeners soon, several changes at once where they come quickly."""
-        with self._lock:
-            if self._telling:
-                return
-            self._telling = True
-        self.soon(self._speak)
-
-    def _watch_trial(self, wait: float) -> None:
-        """End a trial when nothing was heard of it for a while: its page may be gone."""
-
-        def look() -> None:
-            with self._lock:
-                left = self._trial_ends - time.monotonic()
-                self._watching = self._trial is not None and left > 0.0
-                if self._watching:
-                    self._watch_trial(left)
-                else:
-                    self.end_trial()
-
-        timer = threading.Timer(wait, look)
-        timer.daemon = True
-        timer.start()
-
-    def _tell_if_slow(self) -> None:
-        """Tell that a run goes on when it is not over in a moment: drawing that would only delay its end."""
-
-        begun = self._answered
-
-        def look() -> None:
-            with self._lock:
-                same = self._busy and self._answered == begun
-            if same:
-                self._tell()
-
-        timer = threading.Timer(SLOW, look)
-        timer.daemon = True
-        timer.start()
-
-    def _speak(self) -> None:
-        with self._lock:
-            self._telling = False
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener()
+            outcome = self._computed.outcome
+            if outcome is not None and len(self._listeners) and not self._computed.stale:
+                self._spread.begin(outcome.own, self._world, self._year, self.content.value("game.most_worlds"))
 
 
 def _name(text: str) -> str:

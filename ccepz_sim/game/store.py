@@ -13,9 +13,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.database import GameDatabase, Head, Line, Row
 from ccepz_sim.game.log import ChooseWorld, Entry
@@ -26,7 +24,10 @@ from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.saving import DatabaseJournal, Saver, Written
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.worker_pool import WorkerPool
-from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, LARGEST_SEED, LAST_YEAR, World
+from ccepz_sim.game.world import FIRST_SCENARIO, FIRST_SEED, LAST_YEAR, World
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.text.errors import UserError
 
 KEPT_GAMES = 500
 NOTIFIERS = 4
@@ -191,7 +192,7 @@ class Store:
         for old in list(self._games):
             if len(self._games) <= KEPT_GAMES:
                 break
-            if not self._games[old].keeping().behind:  # else it is nowhere but here
+            if not self._games[old].save_status().behind:  # else it is nowhere but here
                 del self._games[old]
 
     def _first_world(self) -> World:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccepz_sim.schema import LARGEST_SEED as LARGEST_SEED
+from ccepz_sim.numerics.rng import LARGEST_SEED
 
 LAST_YEAR = 2035
 FIRST_SEED = 1

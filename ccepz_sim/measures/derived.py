@@ -1,4 +1,4 @@
-"""Indicators from what was taken down, for several quarters at once.
+"""Indicators from what was recorded, for several quarters at once.
 
 Flows are annualised quarterly rates, stocks are end of quarter, shares lie within 0-1; never a NaN.
 Every rule takes and gives arrays of shape (quarters, places).
@@ -12,12 +12,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
 from ccepz_sim.measures.firm_sums import FIRM_FIGURES
 from ccepz_sim.measures.observation import ZONE_FIGURES, Observation, Observed, Values
 from ccepz_sim.measures.places import Places, share
 from ccepz_sim.measures.town_sums import TOWN_FIGURES
-from ccepz_sim.numeric import clip
+from ccepz_sim.numerics.arrays import clip
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.world import POLLUTANTS, World
 

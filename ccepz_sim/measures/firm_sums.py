@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
 from ccepz_sim.measures.places import Places
+from ccepz_sim.numerics.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

@@ -1,4 +1,4 @@
-"""What is taken down at the end of a quarter: sums over firms, figures of towns, figures of the whole zone.
+"""What is recorded at the end of a quarter: sums over firms, figures of towns, figures of the whole zone.
 
 Looking changes nothing. Everything else about indicators follows from these sums and can wait for a reader.
 """
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
 from ccepz_sim.measures.firm_sums import FIRM_FIGURES, sum_firms
 from ccepz_sim.measures.places import Places
 from ccepz_sim.measures.town_sums import TOWN_FIGURES, town_figures
+from ccepz_sim.numerics.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -76,7 +76,7 @@ def _numbers(names: tuple[str, ...]) -> dict[str, int]:
 
 
 def observe(zone: Zone, places: Places) -> Observation:
-    """Take down a quarter.
+    """Record a quarter.
 
     Reads: labour.working_age; policy audit_share.
     """

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 
 if TYPE_CHECKING:
-    from ccepz_sim.ledger import Ledger
+    from ccepz_sim.state.ledger import Ledger
     from ccepz_sim.state.zone import Zone
 
 

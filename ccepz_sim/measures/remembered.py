@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ccepz_sim.clock import PLAY_QUARTER
 from ccepz_sim.measures.observation import Values
-from ccepz_sim.numeric import clip
+from ccepz_sim.numerics.arrays import clip
+from ccepz_sim.numerics.clock import PLAY_QUARTER
 from ccepz_sim.state.parameters.world import ScoresParameters
 
 FULL_SCORE = 100.0

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.state.population import LANES
 from ccepz_sim.state.world import FIRMS, SKILLED
 
@@ -48,7 +48,7 @@ def _count_towns(zone: Zone, found: np.ndarray) -> None:
 
 @compiled
 def _take(zone: Zone, found: np.ndarray) -> None:
-    """Take down what the towns themselves keep."""
+    """Record what the towns themselves keep."""
     towns = zone.towns
     for town in range(found.size):
         here = found[town]

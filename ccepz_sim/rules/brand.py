@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

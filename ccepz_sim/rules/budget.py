@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay
-from ccepz_sim.policies.effective import cost_of
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.rules.policy import cost_of
+from ccepz_sim.state.ledger import Flow, lend, pay
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

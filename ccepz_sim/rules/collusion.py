@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.compiled import Value, compiled, inlined
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.ledger import Flow, pay
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.compiled import Value, compiled, inlined
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.state.firms import LONG_TERM
+from ccepz_sim.state.ledger import Flow, pay
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

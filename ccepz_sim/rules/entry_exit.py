@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.ledger import lend, write_off
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.firm_life import assign_officials, close_firms, open_firms
 from ccepz_sim.rules.technique import assign_technique
 from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
+from ccepz_sim.state.ledger import lend, write_off
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -98,7 +98,8 @@ def restructure(zone: Zone, rows: np.ndarray) -> None:
 @compiled
 def eliminate(zone: Zone) -> None:
     """Retire a share of outdated capacity a year; the firm loses the book value that went with it."""
-    firms, share = zone.firms, zone.policy.now.eliminate / QUARTERS
+    firms = zone.firms
+    share = zone.policy.now.eliminate / QUARTERS  # in shares: the lever is one a year
     for firm in range(firms.rows):
         if share <= 0.0 or not firms.alive[firm]:
             continue

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import Value, compiled
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay, write_off
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.deposits import settle_closing
+from ccepz_sim.state.ledger import Flow, lend, pay, write_off
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -32,7 +32,7 @@ def open_firms(zone: Zone, rows: np.ndarray) -> None:
         firms.utilisation[firm] = usual * p.start_utilisation
         firms.book_capital[firm] = firms.capacity[firm] * tech.capital_cost[firm] * age * zone.prices.general
         debt = firms.debt_ratio[firm] * firms.book_capital[firm]
-        cash = p.opening_cash * (firms.capacity[firm] * usual * tech.base_price[firm])
+        cash = p.opening_cash * (firms.capacity[firm] * usual * tech.base_price[firm])  # in yuan: of a year's sales
         account = ledger.firms + firm
         pay(ledger, Flow.CAPITAL_OF_ENTRANTS, ledger.outside, account, cash)
         lend(ledger, account, debt)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, lend, pay
-from ccepz_sim.markets.permits import trade_permits
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.finance import benchmark_rate, loan_rate
+from ccepz_sim.rules.markets.permits import trade_permits
+from ccepz_sim.state.ledger import Flow, lend, pay
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import Flow, pay
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.state.ledger import Flow, pay
 from ccepz_sim.state.world import CONSTRUCTION, FIRMS, SERVICES
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def _settle_sector(
     """Settle one sector.
 
     Args:
-        first: its first account; ratio: value added in sales, taken in the first quarter; yearly: value added of 2010,
-            yuan.
+        first: account of the sector in the first place.
+        ratio: value added in sales, taken in the first quarter; yearly: value added of 2010, yuan/year.
         sales, added: of the quarter, set here; all of shape (places,).
     """
     ledger, p = zone.ledger, zone.p.sectors

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.success import effective_research, success_chance
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL
 
@@ -117,5 +117,5 @@ def knowledge_near(zone: Zone) -> np.ndarray:
             number[field] += posts
     far = zone.p.innovation.spill_far * (succeeding / seats)
     for industry in range(industries):
-        total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far
+        total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far  # in shares: a mean
     return total

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.rng import Stream
-from ccepz_sim.sampling import ONE, comb_of, in_parts
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import ONE, comb_of, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
@@ -42,9 +42,9 @@ def choice_chances(utility: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 @compiled
 def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
-    """Give the Harris-Todaro income, yuan/year: chance of a job times wage, else what the jobless have. Benchmark B07.
+    """Give the Harris-Todaro income, yuan/person/year: wage times the chance of a job, else what the jobless have.
 
-    Source: Harris and Todaro 1970.
+    Benchmark B07. Source: Harris and Todaro 1970.
     """
     return job_chance * wage + (1.0 - job_chance) * otherwise
 
@@ -77,13 +77,13 @@ def attraction(zone: Zone) -> np.ndarray:
         if place < zone.world.zone_count:
             value[place, PROFESSIONAL] += talent
     for skill in range(SKILLED, len(SKILLS)):
-        value[zone.fixed.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
+        value[zone.world.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
     return value
 
 
 @compiled
 def _income(zone: Zone, place: int, skill: int) -> float:
-    """Give the income somebody can expect, yuan/year; a chance of a job asks for a vacancy and for few who seek it."""
+    """Give the income somebody can expect, yuan/person/year; a job asks for a vacancy and for few who seek it."""
     towns, p = zone.towns, zone.p.migration
     free = working = 0.0
     for employer in range(towns.employed.shape[0]):
@@ -99,7 +99,7 @@ def _income(zone: Zone, place: int, skill: int) -> float:
 
 @compiled
 def _income_outside(zone: Zone, skill: int) -> float:
-    """Give the income somebody can expect in the rest of China, yuan/year."""
+    """Give the income somebody can expect in the rest of China, yuan/person/year."""
     towns, p = zone.towns, zone.p.migration
     usual = 0.0
     for place in range(towns.rows):
@@ -220,7 +220,7 @@ def count_kin(zone: Zone) -> None:
     for row in range(people.used):
         town = people.cells.town[people.cell[row]]
         if town >= 0:
-            people.kin[people.home[row], town] += people.weight[row]
+            people.kin[people.home[row], town] += people.weight[row]  # in shares: of their sum, see below
     for home in range(people.ends):
         people.kin[home] /= max(1.0, people.kin[home].sum())
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.location_choice import attraction, choose
 from ccepz_sim.rules.resettlement import resettle
 from ccepz_sim.rules.vital_events import count_persons, live

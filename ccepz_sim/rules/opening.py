@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.ledger import clear_flows
-from ccepz_sim.materials import clear_tonnes
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.state.ledger import clear_flows
+from ccepz_sim.state.materials import clear_tonnes
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

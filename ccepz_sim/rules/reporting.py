@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.numerics.compiled import Value, compiled
 
 
 @compiled

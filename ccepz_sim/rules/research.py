@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.ledger import Flow, pay
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.institutes import knowledge_near
 from ccepz_sim.rules.success import effective_research, step_draw, success_chance
+from ccepz_sim.state.ledger import Flow, pay
 from ccepz_sim.state.world import PROFESSIONAL, SKILLED
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def plan_research(zone: Zone) -> None:
         own = propensity[firms.mindset[firm]] * strategic * pull * cut * prize * firms.sales[firm]
         if firms.margin[firm] <= 0.0:
             own *= p.thrift
-        grant = firms.research_fund[firm] / QUARTERS
+        grant = firms.research_fund[firm] / QUARTERS  # in yuan: spread over the year
         firms.research[firm] = max(0.0, own - p.crowding_out * grant) + grant
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import comb_of, even_comb, in_parts
 from ccepz_sim.rules.location_choice import move
-from ccepz_sim.sampling import comb_of, even_comb, in_parts
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.world import PROFESSIONAL, SKILLS
 
@@ -26,13 +26,14 @@ RESETTLEMENT = NUMBERS[Stream.RESETTLEMENT]
 
 @compiled
 def resettle(zone: Zone, value: np.ndarray) -> None:
-    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return.
+    """The programme offers people of the crowded east a move to one of two towns; without a job many return.
 
     Args:
         value: see `attraction`.
     """
     offer_moves(zone, value, uniforms(zone, RESETTLEMENT, 1)[0])
-    go_back(zone, stuck_rows(zone))
+    stuck = stuck_rows(zone)
+    go_back(zone, stuck, uniforms(zone, RESETTLEMENT, stuck.size, 1))
 
 
 @compiled
@@ -42,10 +43,10 @@ def offer_moves(zone: Zone, value: np.ndarray, start: float) -> None:
     Args:
         value: see `attraction`; start: one uniform draw that places the comb of the systematic samples.
     """
-    people, first, second = zone.population, zone.fixed.receiving, zone.fixed.receiving_too
+    people, first, second = zone.population, zone.fixed.receiving[0], zone.fixed.receiving[1]
     if zone.policy.now.resettlement > 0.0:
         rows = _takers(zone, value, start)
-        free = free_second = 1.0
+        free = free_second = 1.0  # in persons
         for employer in range(zone.towns.vacancies.shape[0]):
             for skill in range(len(SKILLS)):
                 free += zone.towns.vacancies[employer, first, skill]
@@ -65,7 +66,7 @@ def offer_moves(zone: Zone, value: np.ndarray, start: float) -> None:
 @compiled
 def stuck_rows(zone: Zone) -> np.ndarray:
     """Give the resettled who live neither where they came from nor outside and are out of work for long."""
-    people, cells, p, east = zone.population, zone.population.cells, zone.p.migration, zone.fixed.sending
+    people, cells, p, east = zone.population, zone.population.cells, zone.p.migration, zone.world.sending_place
     stuck, count = np.empty(people.used, dtype=np.int64), 0
     for row in range(people.used):
         if people.resettled[row] and people.jobless[row] >= p.return_after:
@@ -81,7 +82,7 @@ def stuck_rows(zone: Zone) -> np.ndarray:
 def _takers(zone: Zone, value: np.ndarray, start: float) -> np.ndarray:
     """Choose those who take a place: adults of a certain age of the east, no professionals, once only."""
     people, cells, p, now = zone.population, zone.population.cells, zone.p.migration, zone.policy.now
-    east, first, second = zone.fixed.sending, zone.fixed.receiving, zone.fixed.receiving_too
+    east, first, second = zone.world.sending_place, zone.fixed.receiving[0], zone.fixed.receiving[1]
     adult, oldest = int(p.adult_age * QUARTERS), int(p.programme_age * QUARTERS)
     sought = np.zeros(cells.size, dtype=np.bool_)
     for cell in range(cells.size):
@@ -108,15 +109,18 @@ def _takers(zone: Zone, value: np.ndarray, start: float) -> np.ndarray:
 
 
 @compiled
-def go_back(zone: Zone, stuck: np.ndarray) -> None:
-    """Some of the resettled who found no work for long go back to where they came from; stuck: their rows."""
+def go_back(zone: Zone, stuck: np.ndarray, luck: np.ndarray) -> None:
+    """Some of the resettled who found no work for long go back to where they came from.
+
+    Args:
+        stuck: rows of residents; luck: one uniform draw each.
+    """
     people = zone.population
-    luck = uniforms(zone, RESETTLEMENT, stuck.size, 1)
     returned = 0
     for number in range(stuck.size):
         if luck[number] < zone.p.migration.return_chance:
             row = stuck[number]
             returned += int(people.weight[row])
-            move(zone, row, zone.fixed.sending)
+            move(zone, row, zone.world.sending_place)
             people.resettled[row] = False
     people.returned_quarter = returned

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import Value, compiled
+from ccepz_sim.numerics.compiled import Value, compiled
 
 if TYPE_CHECKING:
     pass

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.state.world import PROFESSIONAL
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def extend_chain(zone: Zone) -> None:
         most = p.chain_rate * carried[firms.place[firm]]
         able = firms.alive[firm] and firms.chain[firm] < p.chain_top and firms.margin[firm] > p.chain_margin
         if luck[firm] < most and able:
-            money = firms.chain_money[firm] + p.chain_own * firms.research[firm] * QUARTERS
+            money = firms.chain_money[firm] + p.chain_own * firms.research[firm] * QUARTERS  # in yuan: of a year
             money /= max(firms.book_capital[firm] * p.chain_cost, 1.0)
             professionals = firms.staff[firm, PROFESSIONAL] / max(firms.posts[firm, PROFESSIONAL], 1e-9)
             filled = min(max(professionals, 0.0), 1.0) ** p.critical_mass

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.state.world import KILOGRAMS, MEDIA, MEDIUM
 
 if TYPE_CHECKING:

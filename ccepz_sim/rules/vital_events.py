@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import QUARTERS
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.rng import Stream
-from ccepz_sim.sampling import comb_of, in_parts
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import comb_of, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, cell_number
 from ccepz_sim.state.population import BLOCK, LONG_AGO, NO_AGE, change_cell
 from ccepz_sim.state.world import UNSKILLED
@@ -44,7 +44,8 @@ def pass_quarter(zone: Zone, free: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     Returns:
         Rows that stay free; rows and places of the newborn; how many of these rows were never used.
     """
-    dead, town = age_and_die(zone), births(zone)
+    luck = uniforms(zone, VITAL, zone.population.used // BLOCK + 2)
+    dead, town = age_and_die(zone, luck[1:]), births(zone, luck[0])
     queue, rows = np.empty(free.size + dead.size, dtype=np.int64), np.empty(town.size, dtype=np.int64)
     queue[: free.size] = free
     queue[free.size :] = dead
@@ -56,13 +57,15 @@ def pass_quarter(zone: Zone, free: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 
 
 @compiled
-def age_and_die(zone: Zone) -> np.ndarray:
+def age_and_die(zone: Zone, starts: np.ndarray) -> np.ndarray:
     """Let a quarter pass, draw deaths by age, and give the rows of the dead.
 
     The chance is that of a band of ages, and rises with the square of years in high age.
+
+    Args:
+        starts: one uniform draw for each block of rows.
     """
     people, hazard = zone.population, in_parts(zone.fixed.death_chance)
-    starts = uniforms(zone, VITAL, people.used // BLOCK + 1, 1)  # after the draw of `births`
     dead, count = np.empty(people.used, dtype=np.int64), 0
     for row in range(people.used):
         people.age[row] += 1
@@ -82,9 +85,13 @@ def age_and_die(zone: Zone) -> np.ndarray:
 
 
 @compiled
-def births(zone: Zone) -> np.ndarray:
-    """Give the place of each newborn row; what is less than a row is carried from place to place."""
-    people, towns, luck = zone.population, zone.towns, uniforms(zone, VITAL, 1)[0]
+def births(zone: Zone, luck: float) -> np.ndarray:
+    """Give the place of each newborn row; what is less than a row is carried from place to place.
+
+    Args:
+        luck: one uniform draw.
+    """
+    people, towns = zone.population, zone.towns
     expected, born = 0.0, np.empty(people.ends, dtype=np.int64)
     for place in range(people.ends):
         yearly = towns.birth_rate[place] if place < towns.rows else zone.p.population.birth_outside

@@ -7,16 +7,16 @@ from typing import Annotated, Final
 import numpy as np
 import numpy.typing as npt
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.errors import ContentError
-from ccepz_sim.policies.lags import LagFilter
-from ccepz_sim.state.declare import Dims, Record, Shared, Size, layout_of, put_number
+from ccepz_sim.content.reading import needs
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import Dims, Record, Shared, Size, layout_of, put_number
+from ccepz_sim.state.lags import LagFilter
+from ccepz_sim.text.errors import ContentError
 
 Levers = Annotated[npt.NDArray[np.float64], Dims.of("levers")]
 Marks = Annotated[npt.NDArray[np.bool_], Dims.of("levers")]
 Numbers = Annotated[npt.NDArray[np.int64], Dims.of("levers")]
 Paths = Annotated[npt.NDArray[np.float64], Dims.of("quarters", "levers")]
-_registered: list[str] = []
 
 
 class Working(Record):
@@ -91,12 +91,12 @@ class Policy(Record):
         ids, channels: of the levers; more: working values of levers from outside the package, by channel.
     """
 
-    levers: Final[Size]
-    quarters: Final[Size]
+    levers: Final[Size]  # levers
+    quarters: Final[Size]  # quarters
     low: Final[Levers]  # bounds, in the lever's unit
     high: Final[Levers]
     body: Final[Numbers]  # index of the body that carries a lever out
-    money: Final[Levers]  # yuan/year per unit above the status quo
+    money: Final[Levers]  # yuan/year for each step of one above the status quo
     is_value: Final[Marks]  # whether the value itself is spent, yuan/year
     standing_cost: Final[Levers]  # points a move over the whole range costs
     regulates: Final[Marks]  # whether low standing dilutes it
@@ -115,7 +115,7 @@ class Policy(Record):
 
     def show_more(self) -> None:
         """Give the values of levers from outside the package to their channels."""
-        if _registered:
+        if not self.word.all():
             self.more = dict(zip(self.channels, self.value.tolist(), strict=True))
 
 
@@ -134,26 +134,15 @@ def words_of(channels: tuple[str, ...]) -> list[int]:
     return [fields[channel].word if channel in fields else 0 for channel in channels]
 
 
-def register_channel(channel: str) -> None:
-    """Let a lever from outside the package work: its value is then `zone.policy.more[channel]`.
-
-    Raises:
-        ValueError: the package itself has a channel of that name.
-    """
-    if channel in layout_of(Working).fields:
-        raise ValueError(f"the channel {channel} is one of the package")
-    _registered.append(channel)
-
-
 def check_channels(channels: tuple[str, ...]) -> None:
     """Refuse levers that no rule reads, and channels of rules that no lever moves.
 
     Raises:
         ContentError: naming the channel.
     """
-    declared = layout_of(Working).fields
+    declared, known = layout_of(Working).fields, needs.channels()
     for channel in channels:
-        if channel not in declared and channel not in _registered:
+        if channel not in declared and channel not in known:
             raise ContentError("channel_not_read", name=channel)
     for channel in declared:
         if channel not in channels:

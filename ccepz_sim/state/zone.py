@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ccepz_sim.content import Content
-from ccepz_sim.draws import Keys
-from ccepz_sim.ledger import Ledger
-from ccepz_sim.materials import Materials
-from ccepz_sim.rng import Streams
-from ccepz_sim.schema import Label
+from ccepz_sim.content.loading import Content
+from ccepz_sim.numerics.declare import Record, Shared
+from ccepz_sim.numerics.draws import Keys
+from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.state.bodies import Answering, Bodies, BodyNumbers, Institutes, Officials
-from ccepz_sim.state.declare import Record, Shared
 from ccepz_sim.state.firms import Firms, Plans, Technology
+from ccepz_sim.state.ledger import Ledger
+from ccepz_sim.state.materials import Materials
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.policy import Policy
 from ccepz_sim.state.population import Population
@@ -24,6 +23,7 @@ from ccepz_sim.state.prices import Prices, ScenarioPath
 from ccepz_sim.state.records import BaseYear, Counts, Fixed, Governance, PermitMarket, PublicMoney
 from ccepz_sim.state.towns import Towns
 from ccepz_sim.state.world import World
+from ccepz_sim.text.label import Label
 
 Note = tuple[int, str, str, str, float, dict[str, Any]]  # quarter, kind, place, indicator, weight, fields
 
@@ -35,11 +35,11 @@ class Zone(Record):
         content, streams: where its facts and its luck come from; notes: events, written down as they happen.
     """
 
-    quarter: int  # since 2010 Q1 <- the clock
-    quarters: int  # for which paths are tabulated
+    quarter: int  # quarter, since 2010 Q1 <- the clock
+    quarters: int  # number of quarters for which paths are tabulated
     frozen: bool  # no price shocks, moves, births, deaths or entries
     mine_closure: bool  # the scenario's past has the closure of a mining area
-    entrants: int  # firms that came so far, for their codes <- turnover
+    entrants: int  # number of firms that came so far, for their codes <- turnover
     labour_saving: float  # multiple of the jobs of 2010 per unit <- trends
 
     # what never changes

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccepz_sim import __version__
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import unknown
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.policies.schedule import Decision, check_decisions
-from ccepz_sim.schema import LARGEST_SEED, STATUS_QUO, Label
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import STATUS_QUO
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision, check_decisions
+from ccepz_sim.text.errors import unknown
+from ccepz_sim.text.label import Label
+from ccepz_sim.text.texts import Texts
 
 SEEDS = 30
 INDICATORS = ("gdp_real", "urban_income", "so2", "solid_waste_stock", "colluding_share", "trust", "government_debt")
@@ -142,8 +144,8 @@ def python_script(played: Played, *, golden_hash: str = "", lang: str = "en", co
         "import pandas as pd",
         "",
         "from ccepz_sim import PilotZone, load_content" if content.own_folder else "from ccepz_sim import PilotZone",
-        "from ccepz_sim.policies.schedule import Decision",
-        "from ccepz_sim.sentences import figure",
+        "from ccepz_sim.state.decisions import Decision",
+        "from ccepz_sim.text.sentences import figure",
         "",
         "decisions = [",
         *decisions,

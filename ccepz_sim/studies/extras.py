@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from ccepz_sim.errors import UserError
+from ccepz_sim.text.errors import UserError
 
 
 class StudyError(UserError):

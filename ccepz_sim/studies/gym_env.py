@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.model import PilotZone
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.reading.fields import shown
-from ccepz_sim.schema import LARGEST_SEED, QUARTERS_A_YEAR, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.fields import shown
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.numerics.clock import PLAY_YEAR, QUARTERS
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import StudyError, need
-from ccepz_sim.studies.runner import check_phases
+from ccepz_sim.studies.models import check_study, model_of
 
 gymnasium: Any = need("gymnasium", "rl")
 FARTHEST = 10.0  # an observation is cut where an outcome is ten times what it was
@@ -38,7 +38,8 @@ class ZoneEnv(gymnasium.Env):
         """Take a study, or the name of one."""
         self.content = content or load_content()
         self.study = self.content.study(study) if isinstance(study, str) else study
-        check_phases(self.study)
+        self.model = model_of(self.study.relations.model)
+        check_study(self.study, self.model)
         if not self.study.levers:
             raise StudyError("no_levers")
         if self.study.relations.from_ != PLAY_YEAR:
@@ -58,7 +59,7 @@ class ZoneEnv(gymnasium.Env):
         policy, relations = self.study.policies[0], self.study.relations
         self.decisions = [Decision(entry.lever, entry.value, entry.from_) for entry in policy.set]
         luck = int(self.np_random.integers(LARGEST_SEED))
-        self.zone = PilotZone(
+        self.zone = self.model(
             package=policy.packages,
             scenario=self.study.scenarios[0],
             seed=luck,
@@ -88,10 +89,10 @@ class ZoneEnv(gymnasium.Env):
         before, self.seen = self.seen, np.clip(self._outcomes() / self.unit, -FARTHEST, FARTHEST)
         reward = float((self.signs * (self.seen - before)).sum() / max(1.0, float(np.abs(self.signs).sum())))
         lived = self.zone.quarter - self.zone.first_quarter
-        return self.seen, reward, False, lived >= self.study.relations.years * QUARTERS_A_YEAR, {"year": self.zone.year}
+        return self.seen, reward, False, lived >= self.study.relations.years * QUARTERS, {"year": self.zone.year}
 
     def _outcomes(self) -> np.ndarray:
         """Give the means of the past year, shape (outcomes,)."""
         recorder = self.zone.recorder
-        kept = [recorder.series(one.indicator, one.place, one.view)[-QUARTERS_A_YEAR:] for one in self.study.outcomes]
+        kept = [recorder.series(one.indicator, one.place, one.view)[-QUARTERS:] for one in self.study.outcomes]
         return np.array(kept).mean(axis=1)

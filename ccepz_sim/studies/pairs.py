@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.clock import PLAY_YEAR, QUARTERS, quarter_of
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import PLAY_YEAR, QUARTERS, quarter_of
+from ccepz_sim.state.decisions import Decision
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import Content
+    from ccepz_sim.content.loading import Content
     from ccepz_sim.model import PilotZone
     from ccepz_sim.state.zone import Zone
 

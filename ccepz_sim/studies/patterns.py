@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.pairs import Arms, Gauge, effect, gini, relative, violating, window
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import Content
+    from ccepz_sim.content.loading import Content
     from ccepz_sim.model import PilotZone
     from ccepz_sim.state.zone import Zone
 

@@ -6,26 +6,29 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccepz_sim import __version__
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.disk import reason_of, resolved
-from ccepz_sim.errors import unknown
-from ccepz_sim.reading.needs import PHASES
-from ccepz_sim.schema import Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.dispatch import Done, Work
 from ccepz_sim.studies.engines import Cluster, Engine, LocalPool
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.fingerprint import engine_hash, made_with, study_hash
+from ccepz_sim.studies.fingerprint import engine_hash, made_with, memory_hash, study_hash
+from ccepz_sim.studies.models import check_study, described, model_of, name_of
+from ccepz_sim.studies.panels import write_tables
 from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, RunLedger
 from ccepz_sim.studies.store import FAILURES, Store, is_full
+
+if TYPE_CHECKING:
+    from ccepz_sim.model import PilotZone
 
 WINDOW = 20.0  # seconds over which the rate is measured
 
@@ -65,6 +68,7 @@ def run_study(
     folder: Path,
     *,
     content: Content | None = None,
+    model: type[PilotZone] | str | None = None,
     engine: Engine | None = None,
     workers: int = 2,
     limit: float = 0.0,
@@ -79,6 +83,8 @@ def run_study(
         study: what to run.
         folder: new, empty, or where this study was begun.
         content: content the study was read with; None for the project's own.
+        model: a model of one's own, or its name MODULE:CLASS, which workers must be able to import; None for the one
+            that the study names, or else the package's.
         engine: where runs are worked through; None for processes of this machine. It is ended here.
         workers: number of processes where no engine is given.
         limit: longest time of a run in seconds, 0 for none; a run that takes longer has failed.
@@ -97,6 +103,8 @@ def run_study(
         except OSError as error:
             raise StudyError("out_unfit", folder=folder, reason=reason_of(error)) from None
         with _disk(folder, engine):
+            if model is not None:
+                study = replace(study, relations=replace(study.relations, model=name_of(model)))
             return _Driver(study, folder, content or load_content(), limit, command, tick, stopped).run(engine, retry)
     finally:
         engine.stop()
@@ -115,14 +123,23 @@ class _Driver:
         tick: Callable[[Progress], object],
         stopped: Callable[[], bool],
     ) -> None:
-        check_phases(study)
-        self.plan = Plan(study)
-        self.store = Store(folder, study)
-        self.order = simulate.Order(study, content.own_folder, content.hash, engine_hash(), limit)
-        self.manifest = manifest(study, content, command)
-        self.command = command
+        from ccepz_sim.quarter.variants import check_channels
+
+        self.model = model_of(study.relations.model)
+        check_study(study, self.model)
+        check_channels(self.model, content)
+        self.folder, self.content, self.limit, self.command = folder, content, limit, command
+        self._lay_out(study)
         self.tick = tick
         self.stopped = stopped
+
+    def _lay_out(self, study: Study) -> None:
+        self.plan = Plan(study)
+        self.store = Store(self.folder, study)
+        own, more = self.content.own_folder, self.content.more
+        marks = engine_hash(self.model), self.limit, memory_hash(self.model)
+        self.order = simulate.Order(study, own, self.content.hash, *marks, more)
+        self.manifest = manifest(study, self.content, self.command)
 
     def run(self, engine: Engine, retry: bool) -> Ended:
         began = time.monotonic()
@@ -130,8 +147,12 @@ class _Driver:
         self.store.refuse_unfit()
         self.store.folder.mkdir(parents=True, exist_ok=True)
         # First the lock: what is cleared away below may be what another driver is just writing.
-        self.ledger = RunLedger(self.store.folder, len(self.plan), key_of(self.manifest))
+        study = self.plan.study
+        step = study.runs // study.seeds if study.luck == "common" else 0
+        self.ledger = RunLedger(self.folder, study.runs, key_of(self.manifest), step)
         try:
+            if self.ledger.runs != study.runs:  # there are more seeds already
+                self._lay_out(with_seeds(study, self.ledger.runs // step))
             self.store.check(self.manifest)
             self.store.prepare(self.manifest)
             self.repaired = self._repair(retry)
@@ -145,11 +166,16 @@ class _Driver:
             self.ledger.close()
 
     def _repair(self, retry: bool) -> int:
-        """Run again what a damaged shard held; where asked, also what failed."""
+        """Run again what a damaged shard held, where asked also what failed; open the shard more seeds belong to."""
         repaired = 0
+        waiting = {
+            run // self.store.runs_of_shard for run, status in self.ledger.statuses().items() if status == PENDING
+        }
         for shard, (size, sha256) in self.ledger.shards().items():
             if not self.store.is_whole(shard, size, sha256):
                 repaired += self.ledger.open_shard(shard, *self.store.span(shard), {})
+            elif shard in waiting:
+                self.ledger.open_shard(shard, *self.store.span(shard), self.store.read_shard(shard))
         if retry:
             wrong = {run for run, *_ in self.ledger.failures()}
             written = self.ledger.shards()
@@ -192,6 +218,7 @@ class _Driver:
             elif result.error:
                 rows.append((number, FAILED, result.seconds, done.deaths, result.error, result.traceback))
             else:
+                write_tables(self.store.folder, number, result.tables)  # first: what is noted as done is never missing
                 rows.append((number, SUCCEEDED, result.seconds, done.deaths, "", ""))
                 held[number] = result.values
         self.ledger.write(rows, held)
@@ -241,16 +268,25 @@ class _Meter:
 
 def manifest(study: Study, content: Content, command: str = "") -> dict[str, Any]:
     """Return what makes a study the same study, and by what it is made."""
+    model = model_of(study.relations.model)
+    own = described(model)
     return {
         "id": study.id,
         "version": __version__,
         "study_hash": study_hash(study),
         "content_hash": content.hash,
-        "engine_hash": engine_hash(),
+        "engine_hash": engine_hash(model),
+        **({"model": own} if own else {}),
         "runs": study.runs,
         "command": command,
         "made_with": made_with(),
     }
+
+
+def with_seeds(study: Study, seeds: int) -> Study:
+    """Return a study with another number of seeds."""
+    changed = replace(study, seeds=seeds)
+    return replace(changed, expected_runs=changed.runs)
 
 
 def key_of(manifest: Mapping[str, Any]) -> str:
@@ -269,17 +305,6 @@ def describe(plan: Plan, number: int) -> dict[str, Any]:
         "levers": {decision.lever: decision.value for decision in run.decisions},
         "parameters": dict(run.parameters),
     }
-
-
-def check_phases(study: Study) -> None:
-    """Refuse a study that leaves out a phase there is not.
-
-    Raises:
-        ContentError: naming the nearest phase.
-    """
-    for name in study.relations.without:
-        if name not in PHASES:
-            raise unknown("unknown_phase", name, PHASES)
 
 
 @contextmanager

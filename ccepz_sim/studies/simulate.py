@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import QUARTERS_A_YEAR, Study
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.files import More
+from ccepz_sim.content.schema.study import Study
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.design import Run
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.fingerprint import engine_hash
+from ccepz_sim.studies.fingerprint import engine_hash, memory_hash
+from ccepz_sim.studies.models import model_of
+from ccepz_sim.studies.panels import Tables, tables_of
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -33,7 +37,8 @@ TIMED_OUT = 75  # exit code of such a worker (EX_TEMPFAIL)
 class Order:
     """What a worker needs to know once: the study, where its content lies (None: the package's own), and hashes.
 
-    `limit` is the longest a run may take in seconds, 0 for no limit.
+    `limit` is the longest a run may take in seconds, 0 for no limit; `memory_hash` describes phases and rules as the
+    driver has them; `more` are the files of content beside those of the folder.
     """
 
     study: Study
@@ -41,16 +46,22 @@ class Order:
     content_hash: str
     engine_hash: str
     limit: float = 0.0
+    memory_hash: str = ""
+    more: More = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Outcomes of a run as the bytes of a float64 array (outcomes, periods), or an error and its traceback."""
+    """What is kept of a run as the bytes of a float64 array (series, periods), or an error and its traceback.
+
+    `tables` are those that observers of a model of one's own made.
+    """
 
     values: bytes
     error: str
     traceback: str
     seconds: float
+    tables: Tables = ()
 
 
 class RunTooLongError(Exception):
@@ -61,19 +72,23 @@ def run_batch(order: Order, runs: Sequence[Run]) -> list[Result]:
     """Run some runs one after the other; one that fails does not touch the others.
 
     Raises:
-        StudyError: this worker has other content or another engine than the driver.
+        StudyError: this worker has other content, another engine or other rules than the driver.
     """
-    content = _content(order.folder, order.content_hash, order.engine_hash)
+    _check_engine(order.study.relations.model, order.engine_hash, order.memory_hash)
+    content = _content(order.folder, order.content_hash, order.more)
     return [_run(order, content, run) for run in runs]
 
 
 def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np.ndarray:
-    """Run one run and return its outcomes, shape (outcomes, periods); a year is the mean of its quarters."""
-    from ccepz_sim.model import PilotZone
+    """Run one run and return what the study keeps of it, shape (series, periods); a year is its quarters' mean."""
+    return played(study, content, run, limit)[0]
 
+
+def played(study: Study, content: Content, run: Run, limit: float = 0.0) -> tuple[np.ndarray, Tables]:
+    """Run one run and return its outcomes, and the tables of observers that belong to its model."""
     policy, relations = study.policies[run.policy], study.relations
     settings = tuple(Decision(entry.lever, entry.value, entry.from_) for entry in policy.set)
-    zone = PilotZone(
+    zone = model_of(relations.model)(
         package=policy.packages,
         scenario=study.scenarios[run.scenario],
         seed=run.seed,
@@ -87,18 +102,18 @@ def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np
     )
     zone.run(relations.years)
     first, last = zone.first_quarter, zone.quarter
-    kept = np.array([zone.recorder.series(one.indicator, one.place, one.view)[first:last] for one in study.outcomes])
+    kept = np.array([zone.recorder.series(*one)[first:last] for one in study.series])
     if relations.every == "year":
-        kept = kept.reshape(len(kept), relations.years, QUARTERS_A_YEAR).mean(axis=2)
-    return kept
+        kept = kept.reshape(len(kept), relations.years, QUARTERS).mean(axis=2)
+    return kept, tables_of(zone.observers)
 
 
 def _run(order: Order, content: Content, run: Run) -> Result:
     began = time.perf_counter()
     alarm = _alarm(order.limit)
     try:
-        values = outcomes(order.study, content, run, order.limit).astype("<f8").tobytes()
-        return Result(values, "", "", time.perf_counter() - began)
+        values, tables = played(order.study, content, run, order.limit)
+        return Result(values.astype("<f8").tobytes(), "", "", time.perf_counter() - began, tables)
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         return Result(b"", told, traceback.format_exc(), time.perf_counter() - began)
@@ -134,13 +149,28 @@ def _alarm(limit: float) -> threading.Timer | None:
 
 
 @lru_cache(maxsize=2)
-def _content(folder: Path | None, content_hash: str, engine: str) -> Content:
+def _check_engine(name: str, engine: str, memory: str) -> None:
+    """Refuse to work with other rules than the driver has.
+
+    Raises:
+        StudyError: they are others, in the files or in memory.
+    """
+    model = model_of(name)
+    if engine_hash(model) != engine:
+        raise StudyError("other_engine")
+    mine = memory_hash(model)
+    same_python = memory.partition(" ")[0] == mine.partition(" ")[0]
+    if same_python and memory != mine:
+        raise StudyError("other_rules", name=model.__name__)
+
+
+@lru_cache(maxsize=2)
+def _content(folder: Path | None, content_hash: str, more: More) -> Content:
     """Give the content a study was planned with; on another machine it may be another, which must not run."""
     content = load_content(folder)
+    content = content.with_files(dict(more)) if more else content
     if content.hash != content_hash:
         raise StudyError("other_content")
-    if engine_hash() != engine:
-        raise StudyError("other_engine")
     return content
 
 

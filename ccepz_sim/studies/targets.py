@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR, QUARTERS, quarter_of
-from ccepz_sim.schema import Target
+from ccepz_sim.content.schema.target import Target
+from ccepz_sim.numerics.clock import FIRST_YEAR, QUARTERS, quarter_of
 from ccepz_sim.studies.witness import Witness
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import Content
-    from ccepz_sim.observers import Recorder
+    from ccepz_sim.content.loading import Content
+    from ccepz_sim.measures.observers import Recorder
 
 NORMAL_95 = 1.959964  # two-sided 95 % point of the normal distribution
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccepz_sim.schema import Band, Pattern, Target
+from ccepz_sim.content.schema.target import Band, Pattern, Target
 from ccepz_sim.studies import patterns, targets
 from ccepz_sim.studies.dispatch import Work
 from ccepz_sim.studies.engines import LocalPool
 from ccepz_sim.studies.extras import StudyError
 
 if TYPE_CHECKING:
-    from ccepz_sim.content import Content
+    from ccepz_sim.content.loading import Content
 
 TARGETS = ""  # the job that runs the history for the targets; all other jobs are called after a pattern
 PERCENTILES = (2.5, 97.5)

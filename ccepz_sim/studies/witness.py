@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.clock import is_last_of_year, year_of
-from ccepz_sim.schema import Target
+from ccepz_sim.content.schema.target import Target
+from ccepz_sim.numerics.clock import is_last_of_year, year_of
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone

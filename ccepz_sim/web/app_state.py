@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.game.database import GameDatabase, usual_path
 from ccepz_sim.game.preparing import Preparation
 from ccepz_sim.game.recorded import recorded_future

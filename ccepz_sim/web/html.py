@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.responses import PlainTextResponse, Response
 
-from ccepz_sim.schema import LANGUAGES
+from ccepz_sim.text.label import LANGUAGES
 from ccepz_sim.web.views.words import words
 
 FOLDER = Path(__file__).parent / "frame"

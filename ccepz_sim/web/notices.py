@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ccepz_sim.errors import UserError
+from ccepz_sim.text.errors import UserError
 from ccepz_sim.web import parts
 from ccepz_sim.web.views.words import words
 

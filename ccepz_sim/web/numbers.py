@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.sentences import figure, is_one
+from ccepz_sim.text.sentences import figure, is_one
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 SPARE_DIGITS = 3  # behind those that are written: lines stay smooth

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.session import Game
-from ccepz_sim.schema import LANGUAGES, Label
+from ccepz_sim.text.errors import UserError
+from ccepz_sim.text.label import LANGUAGES, Label
 from ccepz_sim.web import app_state
 from ccepz_sim.web.framework import current_player
 from ccepz_sim.web.server import PageError

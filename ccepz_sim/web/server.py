@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccepz_sim.errors import UserError
-from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.text import Texts
+from ccepz_sim.text.errors import UserError
+from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:
     import uvicorn

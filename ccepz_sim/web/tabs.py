@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.errors import UserError
 from ccepz_sim.game.explain import Explainer, Explanation, units
 from ccepz_sim.game.records import Order, Result
-from ccepz_sim.game.session import Game, State
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text.errors import UserError
 from ccepz_sim.web import notices, numbers, parts
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.requests import Requests

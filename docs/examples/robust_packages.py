@@ -17,7 +17,7 @@ from ema_workbench import MultiprocessingEvaluator, Policy, SequentialEvaluator,
 from ema_workbench.analysis import prim
 from ema_workbench.em_framework import sample_levers
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.ema import ema_model, spelled
 
 SEED = 1

@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from doc_maker.page import Page
 
 TESTS = Path(__file__).resolve().parents[2] / "tests" / "engine"

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ccepz_sim.commands.figures import exact
-from ccepz_sim.content import Content
-from ccepz_sim.schema import STATUSES, Column, Parameter, Target
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.evidence import STATUSES
+from ccepz_sim.content.schema.parameter import Parameter
+from ccepz_sim.content.schema.table import Column
+from ccepz_sim.content.schema.target import Target
 from ccepz_sim.studies.targets import allowed
 from doc_maker.page import Page, range_text
 from doc_maker.where_read import readers

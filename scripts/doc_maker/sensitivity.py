@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Mapping
 from typing import Any
 
-from ccepz_sim.content import Content
-from ccepz_sim.indicators import INDICATORS
+from ccepz_sim.content.loading import Content
+from ccepz_sim.measures.indicators import INDICATORS
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import DOCS, HASH_LETTERS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccepz_sim.commands.figures import exact
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from doc_maker.page import Page
 
 RECORD = Path(__file__).resolve().parents[2] / "docs" / "reference" / "validation.json"

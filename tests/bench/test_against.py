@@ -10,7 +10,7 @@ import pytest
 from ccepz_sim.bench import against as module
 from ccepz_sim.bench.against import Against, against
 from ccepz_sim.cli import main
-from ccepz_sim.errors import UserError
+from ccepz_sim.text.errors import UserError
 
 
 def test_ratio_and_spread_are_of_the_rounds() -> None:

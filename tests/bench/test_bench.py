@@ -16,8 +16,8 @@ from ccepz_sim.bench.report import MAKERS, OURS, Gate, Size, available, bench
 from ccepz_sim.bench.workload import FIRMS, TOWNS, start
 from ccepz_sim.cli import main
 from ccepz_sim.commands.bench import text_key
-from ccepz_sim.content import load_content
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.text.texts import Texts
 
 RESIDENTS, STEPS, SEEDS = 2000, 12, tuple(range(1, 13))
 TINY = Size(residents=500, crowd=1000, weighed=1000, rounds=1, years=1, everybody=False)

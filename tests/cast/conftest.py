@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.reading.tables import ADDS
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.tables import ADDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT_COLUMNS = (

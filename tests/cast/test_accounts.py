@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 
 SECTORS = ("industry", "agriculture", "construction", "services")
 

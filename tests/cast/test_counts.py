@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 
 
 def test_number_of_firms(content: Content) -> None:

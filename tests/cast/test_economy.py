@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 
 Price = Callable[[int], np.ndarray]
 POLLUTANTS = {"so2": 39_950, "cod": 25_280, "nh3n": 3_402, "dust": 22_190}

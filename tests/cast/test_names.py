@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.content import Content
-from ccepz_sim.reading.tables import ADDS
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.reading.tables import ADDS
 
 FORBIDDEN = (
     r"Co\., ?Ltd", r"\bLtd\b", r"\bInc\.", r"\bGmbH\b", r"\bCorp\b", r"Corporation", r"Holding", r"\bPLC\b",

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading.files import PARTS
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.files import PARTS
+from ccepz_sim.text.errors import ContentError
 
 # The columns of a firm, in another order than in the drawn file: a roster says its own.
 COLUMNS = (

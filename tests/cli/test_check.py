@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 
 
 @pytest.fixture

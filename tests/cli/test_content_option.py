@@ -10,8 +10,8 @@ import pytest
 
 from ccepz_sim.cli import COMMANDS
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT
-from ccepz_sim.content import load_content
-from ccepz_sim.reading.files import PARTS
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.web import app_state, server
 
 WITH = sorted(COMMANDS.keys() - WITHOUT_CONTENT)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 
 PARTS = ["levers", "packages", "scenarios", "parameters"]
 

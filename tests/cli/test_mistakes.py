@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccepz_sim.cli import COMMANDS
-from ccepz_sim.text import Texts
+from ccepz_sim.text.texts import Texts
 
 BY_RULE = ("bench.part_", "bench.way_", "bench.row_", "bench.gate_", "phenomena.part_")  # of parts of a report
 MISTAKES = [
@@ -153,11 +153,10 @@ def test_an_error_of_the_program_is_told_in_one_sentence(ccepz, monkeypatch):
 
 
 def test_every_text_is_used_and_fills_the_same_fields():
-    code = "".join(path.read_text("utf-8") for path in Path("ccepz_sim").glob("c*/**/*.py"))
-    code += Path("ccepz_sim/cli.py").read_text("utf-8") + Path("ccepz_sim/output.py").read_text("utf-8")
-    code += Path("ccepz_sim/disk.py").read_text("utf-8")
-    for name in ("studies/phenomena.py", "reading/phenomena.py", "schema.py"):  # verdicts and directions
-        code += Path("ccepz_sim", name).read_text("utf-8")
+    code = Path("ccepz_sim/cli.py").read_text("utf-8")
+    for folder in ("commands", "content", "output"):
+        code += "".join(path.read_text("utf-8") for path in Path("ccepz_sim", folder).rglob("*.py"))
+    code += Path("ccepz_sim/studies/phenomena.py").read_text("utf-8")  # verdicts
     for key, label in Texts.load("cli").items():
         by_rule = key.startswith(("column.", "direction.", "status.", *BY_RULE)) or key.endswith(".help")
         short = key.removeprefix("phenomena.")  # the teller of phenomena puts this in front

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ccepz_sim import output
-from ccepz_sim.output import OutputError, refuse_unfit, write_run
+from ccepz_sim.output.run import OutputError, refuse_unfit, write_run
 
 COLUMNS = ["run", "seed", "year", "quarter", "place", "indicator", "view", "value"]
 

@@ -14,11 +14,11 @@ import pytest
 
 from ccepz_sim import load_study, output
 from ccepz_sim.commands import phenomena
-from ccepz_sim.content import load_content
-from ccepz_sim.errors import UserError
-from ccepz_sim.output import OutputError, refuse_unfit, size_of_run, write_run
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.output.run import OutputError, refuse_unfit, size_of_run, write_run
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.text.errors import UserError
 from tests.studies.conftest import document
 from tests.studies.faults import Faults, FaultyPool
 from tests.studies.test_results import Known

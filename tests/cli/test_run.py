@@ -11,8 +11,8 @@ import pytest
 
 from ccepz_sim import PilotZone, __version__
 from ccepz_sim.commands import run
-from ccepz_sim.content import load_content
-from ccepz_sim.indicators import INDICATORS
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.measures.indicators import INDICATORS
 
 COLUMNS = ["run", "seed", "year", "quarter", "place", "indicator", "view", "value"]
 PLACES = {

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ccepz_sim import cli
 from ccepz_sim.commands import streams
 from ccepz_sim.commands.streams import Err, Out, OutputLostError, spelled
-from ccepz_sim.text import Texts
+from ccepz_sim.text.texts import Texts
 
 ROOT = Path(__file__).resolve().parents[2]
 ENCODINGS = ("ascii", "cp1252", "gbk", "latin-1", "cp437", "utf-8")

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.compiling import driver, recorded
+from ccepz_sim.numerics.compiling import driver, recorded
 
-SMALL = ("ccepz_sim.ledger._add", "ccepz_sim.ledger._total", "ccepz_sim.ledger._post")
+SMALL = ("ccepz_sim.state.ledger._add", "ccepz_sim.state.ledger._total", "ccepz_sim.state.ledger._post")
 # Compiles nothing by itself, then says what Numba had to compile of the project and what a payment gave.
 CALL = """
 import json, sys
 from numba.core import event
-from ccepz_sim.compiling import leave_alone, recorded
-from ccepz_sim.compiling.worker import compile_rule
+from ccepz_sim.numerics.compiling import leave_alone, recorded
+from ccepz_sim.numerics.compiling.worker import compile_rule
 leave_alone()
 compiled = []
 class Watch(event.Listener):
@@ -32,9 +32,9 @@ class Watch(event.Listener):
 event.register("numba:compile", Watch())
 record = {rule.name: rule for rule in recorded.recorded_rules()}
 problems = [compile_rule(name, record[name].signatures) for name in sys.argv[1:]]
-import ccepz_sim.ledger
+import ccepz_sim.state.ledger
 print(json.dumps({"compiled": [name for name in compiled if name.startswith("ccepz_sim.")], "problems": problems,
-                  "file": ccepz_sim.ledger.__file__}))
+                  "file": ccepz_sim.state.ledger.__file__}))
 """
 
 

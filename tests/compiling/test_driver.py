@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.compiling import compile_all, driver, first_miss, recorded
-from ccepz_sim.compiling.recorded import Rule
+from ccepz_sim.numerics.compiling import compile_all, driver, first_miss, recorded
+from ccepz_sim.numerics.compiling.recorded import Rule
 
-PACKAGE = Path(driver.__file__).resolve().parents[1]
+PACKAGE = Path(driver.__file__).resolve().parents[2]
 
 
 def test_all_rules_are_compiled_once_with_progress(empty, small, call):
@@ -29,7 +29,7 @@ def test_all_rules_are_compiled_once_with_progress(empty, small, call):
     assert told[0].left > 0.0
     assert recorded.missing() == []
     assert compile_all(told.append).workers == 0
-    assert call() == {"compiled": [], "problems": ["", "", ""], "file": str(PACKAGE / "ledger.py")}
+    assert call() == {"compiled": [], "problems": ["", "", ""], "file": str(PACKAGE / "state" / "ledger.py")}
 
 
 def test_what_was_compiled_may_be_moved_with_its_source(empty, small, call, tmp_path):
@@ -73,8 +73,8 @@ def test_a_folder_that_takes_no_files_stops_no_run(empty, small, call):
 
 
 def test_a_rule_that_is_gone_is_told_and_stops_nothing(empty, small, monkeypatch):
-    gone = Rule("ccepz_sim.ledger._no_such_rule", (["float64"],), 1.0, ())
-    odd = Rule("ccepz_sim.ledger._total", (["money"],), 1.0, (gone.name,))
+    gone = Rule("ccepz_sim.state.ledger._no_such_rule", (["float64"],), 1.0, ())
+    odd = Rule("ccepz_sim.state.ledger._total", (["money"],), 1.0, (gone.name,))
     monkeypatch.setattr(recorded, "recorded_rules", lambda: (gone, odd, small[0]))
     report = compile_all(workers=1)
     assert set(report.problems) == {gone.name, odd.name}
@@ -154,9 +154,9 @@ def test_a_few_rules_are_compiled_where_they_are_called(monkeypatch):
 def test_a_rule_that_is_missing_asks_for_all(empty, monkeypatch):
     """In a process of its own: a rule that this one has called already is not looked for again."""
     code = (
-        "import ccepz_sim.compiling as c, ccepz_sim.compiling.driver as d, numpy as np\n"
+        "import ccepz_sim.numerics.compiling as c, ccepz_sim.numerics.compiling.driver as d, numpy as np\n"
         "asked = []\nd.compile_all = lambda _: asked.append(1)\n"
-        "from ccepz_sim.numeric import power\npower(2.0, 3.0)\nprint(asked)"
+        "from ccepz_sim.numerics.arrays import power\npower(2.0, 3.0)\nprint(asked)"
     )
     done = __import__("subprocess").run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [1]

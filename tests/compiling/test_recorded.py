@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.compiling import recorded, recording
+from ccepz_sim.numerics.compiling import recorded, recording
 
 AGAIN = "the rules changed: run scripts/record_start.py"
 # The slowest rule on a quiet machine takes about 5 s; what it is held to is in `ccepz compile` and the docs.
@@ -77,7 +77,7 @@ def test_a_broken_record_is_none(monkeypatch, tmp_path, text):
 
 
 def test_a_record_is_read_as_it_was_written(monkeypatch, tmp_path: Path):
-    file = tmp_path / "_recorded" / "rules.json"
+    file = tmp_path / "new" / "rules.json"
     rules = list(recorded.recorded_rules())[:5]
     recorded.write(rules, file)
     monkeypatch.setattr(recorded, "FILE", file)

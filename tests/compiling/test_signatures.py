@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import pytest
 
-from ccepz_sim.compiling.signatures import UnknownTypeError, plain_of, type_of
+from ccepz_sim.numerics.compiling.signatures import UnknownTypeError, plain_of, type_of
 
 Pair = namedtuple("Pair", "low high")
 PLAIN = np.dtype([("rate", "f8"), ("count", "i8"), ("by_place", "f8", (3,)), ("on", "?")])

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccepz_sim.content import find_folder, load_content, load_package
-from ccepz_sim.errors import ContentError, UserError
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import load_content, load_package
+from ccepz_sim.text.errors import ContentError, UserError
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,7 @@ def test_installed_package_goes_before_strangers_beside_it(monkeypatch, tmp_path
     (tmp_path / "agents").mkdir()
     inside = tmp_path / "ccepz_sim" / "_content"
     (inside / "agents").mkdir(parents=True)
-    monkeypatch.setattr("ccepz_sim.content.PACKAGE_FOLDER", tmp_path / "ccepz_sim")
+    monkeypatch.setattr("ccepz_sim.content.folder.PACKAGE_FOLDER", tmp_path / "ccepz_sim")
     assert find_folder() == inside
     inside.rename(tmp_path / "ccepz_sim" / "elsewhere")
     assert find_folder() == tmp_path

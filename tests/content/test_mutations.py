@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import Content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading.files import read_files
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.reading.files import read_files
+from ccepz_sim.text.errors import ContentError
 
 pytestmark = pytest.mark.property
 

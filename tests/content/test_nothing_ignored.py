@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading import studies
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading import studies
+from ccepz_sim.text.errors import ContentError
 from tests.studies.conftest import document
 
 FIRMS = "agents/firms.toml"

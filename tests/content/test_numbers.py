@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccepz_sim.content import load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.policies.lags import MOST_STAGES
-from ccepz_sim.reading import experiments, needs, parameters, policies, tables
-from ccepz_sim.reading.fields import Fields, as_whole, finite, shown
-from ccepz_sim.schema import LARGEST_SEED
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading import experiments, needs, parameters, policies, tables
+from ccepz_sim.content.reading.fields import Fields, as_whole, finite, shown
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.lags import MOST_STAGES
+from ccepz_sim.text.errors import ContentError
 from tests.studies.conftest import document
 
 LEVER = "policies/instruments/pollution-tax-air.toml"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.text import Texts
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.text.texts import Texts
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("agents", "policies", "experiments", "ccepz_sim/text", "scripts", "docs")

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import find_folder, load_content
-from ccepz_sim.reading.files import PARTS
-from ccepz_sim.reading.finding import FATAL, MINOR
-from ccepz_sim.text import FOLDER, Texts, names
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading.files import PARTS
+from ccepz_sim.content.reading.finding import FATAL, MINOR
+from ccepz_sim.text.texts import FOLDER, Texts, names
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Some characters that are written otherwise in Simplified Chinese.
@@ -112,8 +113,8 @@ def test_both_languages_of_a_text_have_the_same_fields(name):
 
 def test_every_kind_of_finding_has_its_sentence():
     texts = Texts.load("errors")
-    source = "".join(path.read_text("utf-8") for path in Path(FOLDER).parent.glob("reading/*.py"))
-    source += (FOLDER.parent / "checks.py").read_text("utf-8")
+    source = "".join(path.read_text("utf-8") for path in Path(FOLDER).parent.glob("content/reading/*.py"))
+    source += (FOLDER.parent / "content" / "checks.py").read_text("utf-8")
     rules = {key.removeprefix("finding.") for key in texts if key.startswith("finding.")}
     assert rules >= FATAL | MINOR
     assert {rule for rule in rules if f'"{rule}"' not in source} == set()

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading.files import read_file, read_one
-from ccepz_sim.reading.toml import DEEPEST, LARGEST, BrokenTextError, parse
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading.files import read_file, read_one
+from ccepz_sim.content.reading.toml import DEEPEST, LARGEST, BrokenTextError, parse
+from ccepz_sim.text.errors import ContentError
 
 LEVER = "policies/instruments/pollution-tax-air.toml"
 GOOD = '# 说明\nid = "a"\nlabel = { en = "A", zh = "甲" }\n'
@@ -179,6 +179,6 @@ def test_the_folder_of_a_file_that_cannot_be_entered_is_told(small, tmp_path, mo
             return iter(())
         return walk(top, onerror=onerror, followlinks=followlinks)
 
-    monkeypatch.setattr("ccepz_sim.reading.files.os.walk", refuse)
+    monkeypatch.setattr("ccepz_sim.content.reading.files.os.walk", refuse)
     (found,) = check_content(tmp_path)
     assert (found.file, found.rule) == ("policies", "unreadable")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.checks import check_content
 from ccepz_sim.cli import main, parsers
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.run import read_order
-from ccepz_sim.commands.speech import Say
-from ccepz_sim.content import load_content
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.loading import load_content
 
 OWN_IN_THE_EXAMPLE = "cleaner-air"
 PLAY = "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/ccepz play"

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 
 NUMBERS = [*range(1, 6), *range(7, 13), *range(14, 30), *range(31, 36)]
 ROWS = {f"b{number:02d}" for number in NUMBERS} | {"b09b", "b10b", "b11b", "b12b"}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 
 PAGES = {"en": "docs/reference/phenomena.md", "zh": "docs/zh/reference/phenomena.md"}
 NO_FINDING = {"en": "None is a finding about Qaidam", "zh": "均非关于柴达木的结论"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 
 
 def test_the_dozen_of_the_study_is_the_recorded_one(root) -> None:

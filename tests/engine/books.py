@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import Flow, Sector
+from ccepz_sim.state.ledger import Flow, Sector
 
 MONEY = 1e-9
 MATTER = 1e-9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from tests.engine.paired import measure
 
 

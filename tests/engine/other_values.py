@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccepz_sim.state.declare import layout_of
+from ccepz_sim.numerics.declare import layout_of
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.zone import Zone
 

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.state.decisions import Decision
 
 PLAY = 2016
 LAST_YEARS = 2

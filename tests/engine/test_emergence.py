@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.state.decisions import Decision
 
 CONTENT = load_content()
 SEEDS = (1, 2, 3)

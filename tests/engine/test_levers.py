@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ccepz_sim.content import load_content
-from ccepz_sim.indicators import all_indicators
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.measures.indicators import all_indicators
 from tests.engine.paired import Evidence, measure
 
 CONTENT = load_content()

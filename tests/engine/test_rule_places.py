@@ -20,11 +20,11 @@ import ccepz_sim
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights and users are of another kind there")
 PARTS = (
-    "__init__.py", "compiled.py", "kernel.py", "rule_store.py", "rule_files.py", "rule_sources.py",
-    "state/__init__.py", "state/declare.py", "state/native.py",
+    "__init__.py", "numerics/__init__.py", "numerics/compiled.py", "numerics/kernel.py", "numerics/rule_store.py",
+    "numerics/rule_files.py", "numerics/rule_sources.py", "numerics/declare.py", "numerics/native.py",
 )  # fmt: skip
 RULE = """
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim import helper
 
 @compiled
@@ -42,7 +42,7 @@ STRANGER = 54321  # a user no system knows
 # Python itself may lie where only root reads: what compiling needs of it is loaded first.
 AS_STRANGER = f"""
 import os, numba, numba.extending
-from ccepz_sim import rule_files, rule_store
+from ccepz_sim.numerics import rule_files, rule_store
 numba.njit(lambda x: 2.0 * x)(1.0)
 rule_store._versions()
 os.setgroups([]); os.setgid({STRANGER}); os.setuid({STRANGER})
@@ -84,7 +84,7 @@ class Tree:
     def read_only(self) -> None:
         """Let nobody but root write into the tree."""
         for path in (self.package, *self.package.rglob("*")):
-            path.chmod(0o555 if path.is_dir() else 0o444)
+            path.chmod(path.stat().st_mode & 0o555)  # what others may not read they still may not
 
     def kept(self, folder: Path) -> list[Path]:
         """Give the compiled rules under a folder."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim import rule_sources, rule_store
+from ccepz_sim.numerics import rule_sources, rule_store
 
 PLAN = "ccepz_sim.rules.firm_plan"
 COUNTED = {
@@ -84,11 +84,11 @@ def test_what_is_not_imported_does_not_count(changed: Callable[[str], bool], for
 
 
 def test_a_script_is_made_of_the_files_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "my_rules.py").write_text("import json, numpy, my_helper\nfrom ccepz_sim import clock\n")
+    (tmp_path / "my_rules.py").write_text("import json, numpy, my_helper\nfrom ccepz_sim.numerics import clock\n")
     (tmp_path / "my_helper.py").write_text("LEVEL = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     found = rule_sources.needed("my_rules")
-    assert {"my_rules", "my_helper", "ccepz_sim.clock"} <= found
+    assert {"my_rules", "my_helper", "ccepz_sim.numerics.clock"} <= found
     assert not {"json", "numpy"} & found
 
 
@@ -103,5 +103,5 @@ def test_a_source_that_cannot_be_read_hinders_nobody(changed: Callable[[str], bo
 
 def test_the_real_modules_are_followed() -> None:
     needed = rule_sources.needed(PLAN)
-    assert {PLAN, "ccepz_sim.rules.abatement", "ccepz_sim.rules.reporting", "ccepz_sim.clock"} <= needed
+    assert {PLAN, "ccepz_sim.rules.abatement", "ccepz_sim.rules.reporting", "ccepz_sim.numerics.clock"} <= needed
     assert "ccepz_sim.model" not in needed

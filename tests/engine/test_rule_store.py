@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim import rule_files, rule_store
-from ccepz_sim.rule_store import MAGIC, SUFFIX, Store
+from ccepz_sim.numerics import rule_files, rule_store
+from ccepz_sim.numerics.rule_store import MAGIC, SUFFIX, Store
 
 SOURCE = """
-from ccepz_sim.compiled import compiled
+from ccepz_sim.numerics.compiled import compiled
 
 LEVEL = 2.0
 
@@ -118,7 +118,7 @@ def test_a_rule_whose_surroundings_were_replaced_is_kept_apart(load: Callable[[]
     def other(x: float) -> float:
         return x + 2.0
 
-    from ccepz_sim.compiled import compiled
+    from ccepz_sim.numerics.compiled import compiled
 
     module.inner = compiled(other)
     assert answer(module) == (10.0, 0)
@@ -138,8 +138,8 @@ def test_every_rule_of_the_zone_has_a_lasting_name() -> None:
 
     told = (
         "import sys, ccepz_sim.model\n"
-        "from ccepz_sim.kernel import Kernel\n"
-        "from ccepz_sim.rule_files import make_of\n"
+        "from ccepz_sim.numerics.kernel import Kernel\n"
+        "from ccepz_sim.numerics.rule_files import make_of\n"
         "rules = {f'{n}.{k}': r for n, m in sorted(sys.modules.items()) if n.startswith('ccepz_sim')\n"
         "         for k, r in vars(m).items() if isinstance(r, Kernel)}\n"
         "print(len(rules), [(name, make_of(rule.py_func)) for name, rule in sorted(rules.items())])\n"

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.errors import ContentError
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.text.errors import ContentError
 from tests.engine.books import Books
 from tests.engine.conftest import ROOT
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.store import Store

@@ -1,10 +1,10 @@
-"""A pool that takes every order and carries out none: for tests of what is kept, not of what is computed."""
+"""A pool that takes every order and runs none: for tests of what is kept, not of what is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.database import GameDatabase
 from ccepz_sim.game.records import Order
 from ccepz_sim.game.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.log import (
     Bookmark,
     Branch,

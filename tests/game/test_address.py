@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.game import address, forms
 from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import fold, standings

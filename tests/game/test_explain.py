@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.explain import Explainer, Explanation, units
 from ccepz_sim.game.links import all_links, chain
 from ccepz_sim.game.log import ChoosePackage, Entry, SetLever
@@ -16,7 +16,7 @@ from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.reveal import known_until
 from ccepz_sim.game.run_cache import RunCache
 from ccepz_sim.game.world import World
-from ccepz_sim.indicators import all_indicators
+from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.model import PHASES
 
 WORLD = World(2, "slow-recovery")
@@ -70,7 +70,7 @@ def test_what_changes_nothing_contributes_exactly_zero(futures: RunCache) -> Non
     quo = content.levers["rd-fund"].status_quo_at(2017)
     decisions = fold(content, [SetLever("audit-share", 0.5, 2016), SetLever("talent-allowance", 30000, 2030)]).decisions
     from ccepz_sim.game.explain import Unit
-    from ccepz_sim.policies.schedule import Decision
+    from ccepz_sim.state.decisions import Decision
 
     idle = Decision("rd-fund", quo, 2017.0)
     position = Position(decisions=(decisions[0], idle, decisions[1]))

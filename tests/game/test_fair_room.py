@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import AHEAD, Band, BandMaker
 from ccepz_sim.game.fair_queue import BACKGROUND, FORESEEN, OWN, FairQueue, OnProgress, Request, Then
 from ccepz_sim.game.problems import GameError
@@ -22,7 +22,7 @@ from ccepz_sim.game.run_cache import Kept, RunCache, SharedCache
 from ccepz_sim.game.runner import Runner
 from ccepz_sim.game.session import Game
 from ccepz_sim.game.world import World
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.state.decisions import Decision
 
 WORLD = World(1, "calm")
 WAIT = 60  # seconds within which a thread has its turn, however slow the machine is
@@ -111,7 +111,7 @@ class HandPool:
 
 @pytest.fixture(scope="module")
 def like(content: Content) -> Future:
-    found = Runner(content, PilotZone).carry_out(Order(WORLD, ()))
+    found = Runner(content, PilotZone).run(Order(WORLD, ()))
     assert isinstance(found, Future)
     return found
 
@@ -325,7 +325,7 @@ def test_what_is_foreseen_goes_up_when_it_is_wanted(content: Content, pool: Hand
 def test_a_game_that_nobody_looks_at_lets_go_of_its_figures(
     room: Callable[..., Game], pool: HandPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccepz_sim.game.session.LAPSE", 0.05)
+    monkeypatch.setattr("ccepz_sim.game.listeners.LAPSE", 0.05)
     game = room("a")
     game.listen(lambda: None)()
     stop = game.listen(lambda: None)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccepz_sim import __version__
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.schema.lever import Lever
 from ccepz_sim.game import game_file
 from ccepz_sim.game.log import (
     MOST_ENTRIES,
@@ -31,7 +32,6 @@ from ccepz_sim.game.log import (
 from ccepz_sim.game.position import Tally, fold, standings, values_at
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.world import World
-from ccepz_sim.schema import Lever
 from tests.game import reference
 
 LEVER = "audit-share"

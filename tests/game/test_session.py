@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content
-from ccepz_sim.errors import UserError
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
 from ccepz_sim.game.database import FILE, GameDatabase, usual_path
 from ccepz_sim.game.fair_queue import Request
@@ -21,10 +20,12 @@ from ccepz_sim.game.means import Means, means
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order
 from ccepz_sim.game.run_cache import KEPT
-from ccepz_sim.game.session import Game, Outcome
+from ccepz_sim.game.session import Game
+from ccepz_sim.game.state import Outcome
 from ccepz_sim.game.store import Store
 from ccepz_sim.game.worker_pool import LocalPool
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.text.errors import UserError
 
 Settle = Callable[[Game], None]
 
@@ -93,7 +94,7 @@ def test_a_trial_ends_with_the_hand(store: Store, settle: Settle, monkeypatch: p
         game.decide("audit-share", 0.4)
     monkeypatch.undo()
     over()
-    monkeypatch.setattr("ccepz_sim.game.session.SILENCE", 0.3)
+    monkeypatch.setattr("ccepz_sim.game.trial.SILENCE", 0.3)
     tried()
     for _ in range(10):
         time.sleep(0.1)

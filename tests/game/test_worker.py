@@ -40,7 +40,7 @@ def test_a_worker_ends_with_its_server_whatever_it_is_doing(moment: str) -> None
         "pool.ask(Order(World(1, 'calm'), ()), lambda *_: None, 0, lambda year: print('at work', flush=True));"
     )  # fmt: skip
     program = (
-        "import threading, time; from ccepz_sim.content import load_content;"
+        "import threading, time; from ccepz_sim.content.loading import load_content;"
         "from ccepz_sim.game.worker_pool import ProcessPool;"
         f"pool = ProcessPool(load_content().folder, 1); {order} print('begun', flush=True); time.sleep(600)"
     )

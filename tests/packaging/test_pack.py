@@ -17,8 +17,8 @@ import pytest
 
 from ccepz_sim.cli import main
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT
-from ccepz_sim.content import load_content
-from ccepz_sim.packing import PackError, folder, make_pack, start, wheels
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.output.packing import PackError, folder, make_pack, start, wheels
 
 MINE = f"{sys.version_info.major}.{sys.version_info.minor}"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="a shell script")

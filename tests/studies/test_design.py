@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccepz_sim.checks import check_content
-from ccepz_sim.content import Content, find_folder
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading.designs import read_study
+from ccepz_sim.content.checks import check_content
+from ccepz_sim.content.folder import find_folder
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.reading.designs import read_study
 from ccepz_sim.studies.design import Plan, unit_sample
-from ccepz_sim.studies.runner import check_phases
 from ccepz_sim.studies.store import Store, read_manifest, study_of
+from ccepz_sim.text.errors import ContentError
 from tests.studies.conftest import document
 
 SAMPLED = {"lever": [{"id": "audit-share", "bounds": [0.1, 0.4]}], "uncertainty": [{"id": "collusion.belief_speed"}]}
@@ -40,7 +40,7 @@ def test_smoke_is_about_a_hundred_short_runs(content: Content) -> None:
 def test_a_study_does_not_change_the_zone(content: Content, tmp_path: Path) -> None:
     import shutil
 
-    from ccepz_sim.content import load_content
+    from ccepz_sim.content.loading import load_content
 
     for part in ("agents", "policies", "experiments"):
         shutil.copytree(find_folder() / part, tmp_path / part)
@@ -94,7 +94,7 @@ def test_a_mistake_is_one_sentence(make) -> None:
     with pytest.raises(ContentError, match=r"may only narrow bounds"):
         make(lever=[{"id": "audit-share", "bounds": [0, 2], "steps": 20}])
     with pytest.raises(ContentError, match=r"without.*“productions” is not known.*“production”"):
-        check_phases(make(relations={"years": 1, "without": ["productions"]}))
+        make(relations={"years": 1, "without": ["productions"]})
 
 
 def test_check_reports_a_mistake_in_a_study(tmp_path: Path) -> None:

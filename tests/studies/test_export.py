@@ -11,15 +11,16 @@ from dataclasses import replace
 
 import pytest
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import ContentError
+from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.model import PilotZone
-from ccepz_sim.policies.schedule import Decision
-from ccepz_sim.schema import LARGEST_SEED, Label
-from ccepz_sim.sentences import figure
+from ccepz_sim.numerics.rng import LARGEST_SEED
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.design import Plan
 from ccepz_sim.studies.export import INDICATORS, Chart, Played, python_script, study_toml
 from ccepz_sim.studies.simulate import outcomes
+from ccepz_sim.text.errors import ContentError
+from ccepz_sim.text.label import Label
+from ccepz_sim.text.sentences import figure
 
 DECISIONS = (
     Decision("audit-share", 0.3, 2016),

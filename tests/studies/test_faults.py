@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import load_study
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies import engines, runner, store
 from ccepz_sim.studies.engines import LocalPool
 from ccepz_sim.studies.extras import StudyError
@@ -252,7 +252,7 @@ def made_up(study, batch):
 
 GUARDLESS = """
 from pathlib import Path
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.runner import run_study
 from tests.studies.conftest import document
 study = load_content().read_study(document(), "tried.toml")
@@ -267,7 +267,7 @@ def test_a_script_without_a_main_guard_is_refused_at_once(tmp_path, call) -> Non
     code = GUARDLESS.format(folder=str(folder))
     if call == "validate":
         code = """
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.validate import validate
 validate(load_content(), 1, workers=2)
 """

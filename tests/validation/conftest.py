@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.reading import studies
-from ccepz_sim.reading.finding import Finding
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading import studies
+from ccepz_sim.content.reading.finding import Finding
 from ccepz_sim.studies import patterns
 from ccepz_sim.studies.pairs import gini, relative
 

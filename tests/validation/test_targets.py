@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from ccepz_sim.content import Content
-from ccepz_sim.indicators import INDICATORS
-from ccepz_sim.reading import studies
-from ccepz_sim.reading.finding import Finding
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.reading import studies
+from ccepz_sim.content.reading.finding import Finding
+from ccepz_sim.measures.indicators import INDICATORS
 from ccepz_sim.studies import targets
 from ccepz_sim.studies.witness import COUNTS
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from ccepz_sim.cli import main
-from ccepz_sim.content import Content
-from ccepz_sim.schema import Pattern
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.target import Pattern
 from ccepz_sim.studies import validate as study
 
 SYSTEM = {"LANG": "en_GB.UTF-8"}
@@ -113,6 +113,6 @@ class Few(Content):
         self.__dict__["patterns"] = replace(content.patterns, all=kept)
 
     def __reduce__(self) -> tuple[object, ...]:
-        from ccepz_sim.content import load_content
+        from ccepz_sim.content.loading import load_content
 
         return Few, (load_content(self.folder),)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccepz_sim.content import load_content
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.sentences import figure
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.text.sentences import figure
 from ccepz_sim.web import numbers
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.game import address
 from ccepz_sim.game.database import GameDatabase
 from ccepz_sim.game.log import SetLever

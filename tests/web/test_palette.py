@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ccepz_sim.web
-from ccepz_sim.content import load_content
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.web.views.branches import LINES
 from ccepz_sim.web.views.charts import COLOURS
 

@@ -9,9 +9,9 @@ from string import Formatter
 import pytest
 
 import ccepz_sim.web
-from ccepz_sim.schema import Label
-from ccepz_sim.sentences import figure, fill
-from ccepz_sim.text import Texts
+from ccepz_sim.text.label import Label
+from ccepz_sim.text.sentences import figure, fill
+from ccepz_sim.text.texts import Texts
 from ccepz_sim.web import server
 
 FOLDER = Path(ccepz_sim.web.__file__).parent
@@ -23,7 +23,7 @@ SECTIONS = {
     "map.vue": "map",
     "charts.vue": "charts",
     "levers.vue": "levers",
-    "happenings.vue": "happenings",
+    "events.vue": "events",
     "missing.vue": "missing",
     "tabs.vue": "tabs",
     "guide.vue": "guide",

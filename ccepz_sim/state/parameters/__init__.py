@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ccepz_sim.content import Content
-from ccepz_sim.errors import ContentError, unknown
-from ccepz_sim.state.declare import Table, layout_of
+from ccepz_sim.content.loading import Content
+from ccepz_sim.numerics.declare import Table, layout_of
 from ccepz_sim.state.parameters.firms import (
     BrandParameters,
     EntryParameters,
@@ -42,6 +41,7 @@ from ccepz_sim.state.parameters.world import (
     PricesParameters,
     ScoresParameters,
 )
+from ccepz_sim.text.errors import ContentError, unknown
 
 G = TypeVar("G", bound=Group)
 _registered: dict[str, type[Group]] = {}

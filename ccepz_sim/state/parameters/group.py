@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from ccepz_sim.errors import ContentError, unknown
-from ccepz_sim.state.declare import Table, layout_of
+from ccepz_sim.numerics.declare import Table, layout_of
+from ccepz_sim.text.errors import ContentError, unknown
 
 
 class Group(Table, shared=True):

@@ -22,8 +22,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.text import Texts
+from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.texts import Texts
 from ccepz_sim.web import html
 from ccepz_sim.web.gate import headers, widgets
 from ccepz_sim.web.gate.pages import Front

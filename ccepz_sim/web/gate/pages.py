@@ -15,8 +15,8 @@ from solara.server import server as solara_server
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from ccepz_sim.schema import LANGUAGES
-from ccepz_sim.text import Texts
+from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.texts import Texts
 from ccepz_sim.web.gate import frames, headers
 from ccepz_sim.web.gate.sessions import Session
 from ccepz_sim.web.gate.site import Site, address_of

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ccepz_sim.clock import FIRST_YEAR
 from ccepz_sim.game.records import Future
-from ccepz_sim.game.session import State
+from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.sentences import fill
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import Visibility, gap_text, shows, tone_of
 from ccepz_sim.web.views.words import Part, words
@@ -113,7 +113,7 @@ def table(state: State, chosen: Sequence[str], visibility: Visibility, lang: str
         for branch, future in there.items():
             value = float(visibility.see(future, name)[LAST_YEAR - FIRST_YEAR])
             gap = gap_text(indicator, value, quo, scale, lang)
-            tone = tone_of(indicator, value - quo)
+            tone = "" if visibility.veiled(name) else tone_of(indicator, value - quo)
             if not shows(gap):
                 gap = tone = ""
             cells.append({"branch": branch, "value": scale.write(value, lang), "gap": gap, "tone": tone})

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccepz_sim.clock import PLAY_YEAR, QUARTERS
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.records import Lives
-from ccepz_sim.sentences import fill
+from ccepz_sim.numerics.clock import PLAY_YEAR, QUARTERS
+from ccepz_sim.text.sentences import fill
 from ccepz_sim.web.views.words import words
 
 

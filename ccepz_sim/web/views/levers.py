@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ccepz_sim.clock import PLAY_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
+from ccepz_sim.content.schema.lever import STATUS_QUO, Lever
 from ccepz_sim.game.log import ChoosePackage
 from ccepz_sim.game.position import values_at
-from ccepz_sim.game.session import State
-from ccepz_sim.indicators import all_indicators
-from ccepz_sim.schema import STATUS_QUO, Lever
-from ccepz_sim.sentences import fill
-from ccepz_sim.text import Texts
+from ccepz_sim.game.state import State
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text.sentences import fill
+from ccepz_sim.text.texts import Texts
 from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
 
@@ -127,7 +127,7 @@ def means_now(content: Content, state: State, lang: str) -> Part:
             warnings.append(fill(t["means_short"], share=percent))
     end = ""
     if state.outcome is not None:  # the very figure of the page's head
-        points = state.outcome.own.purse[state.year - PLAY_YEAR].standing
+        points = state.outcome.own.resources[state.year - PLAY_YEAR].standing
         end = fill(t["means_end"], end=numbers.standing_text(points))
     return {
         "standing": standing,

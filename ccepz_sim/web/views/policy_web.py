@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ccepz_sim.clock import FIRST_YEAR
-from ccepz_sim.content import Content
+from ccepz_sim.content.loading import Content
 from ccepz_sim.game.explain import relative
 from ccepz_sim.game.links import all_links
-from ccepz_sim.game.session import Outcome, State
-from ccepz_sim.indicators import all_indicators
+from ccepz_sim.game.state import Outcome, State
+from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.numerics.clock import FIRST_YEAR
 from ccepz_sim.web.views.charts import colour_of
 from ccepz_sim.web.views.levers import lever_values
 from ccepz_sim.web.views.words import Part

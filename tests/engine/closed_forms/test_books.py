@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccepz_sim.ledger import Flow, Ledger, LedgerError, Sector, make_ledger
-from ccepz_sim.materials import Materials, MatterError
+from ccepz_sim.state.ledger import Flow, Ledger, LedgerError, Sector, make_ledger
+from ccepz_sim.state.materials import Materials, MatterError
 from tests.engine.profiles import examples
 
 SIZES = {Sector.FIRMS: 4, Sector.HOUSEHOLDS: 2, Sector.BANKS: 1, Sector.OUTSIDE: 1}

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.markets.permits import HALVINGS, clearing_price
-from ccepz_sim.rng import Streams, register_stream
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.numerics.rng import Streams, register_stream
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, share_for_standard, tax_factor
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus, nash_bribe
 from ccepz_sim.rules.inspection import execute_fines, fine_steps
+from ccepz_sim.rules.markets.permits import HALVINGS, clearing_price
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
 from tests.engine.notches import shares_under_notches
 from tests.engine.profiles import examples

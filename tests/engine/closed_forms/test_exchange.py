@@ -7,13 +7,13 @@ import pytest
 from scipy.optimize import linprog
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import Flow
-from ccepz_sim.markets import by_products
-from ccepz_sim.markets.by_products import allocate
-from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.rules.funds import contest_effort, contest_shares
+from ccepz_sim.rules.markets import by_products
+from ccepz_sim.rules.markets.by_products import allocate
+from ccepz_sim.state.decisions import Decision
 from ccepz_sim.state.firms import PARTNERS
+from ccepz_sim.state.ledger import Flow
 
 
 def best(value: np.ndarray, supply: np.ndarray, demand: np.ndarray) -> float:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import Flow, Sector
 from ccepz_sim.rules.deposits import restored_share, settle_closing, settled
 from ccepz_sim.rules.entry_exit import restructure, turn_over
 from ccepz_sim.rules.finance import credit_limit, extrapolated
+from ccepz_sim.state.ledger import Flow, Sector
 
 
 def test_trend_is_added_to_the_expected_margin() -> None:

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.markets.by_products import link_value
-from ccepz_sim.markets.prices import move_prices, ou_step
-from ccepz_sim.policies.lags import erlang_matrix, make_filter
-from ccepz_sim.rng import Stream, Streams, register_stream
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.numerics.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.environment import pollution_stock
 from ccepz_sim.rules.funds import contest_shares, misuse_share
+from ccepz_sim.rules.markets.by_products import link_value
+from ccepz_sim.rules.markets.prices import move_prices, ou_step
 from ccepz_sim.rules.officials import coordination_factor, effort_split
 from ccepz_sim.rules.success import effective_research, step_draw, success_chance
+from ccepz_sim.state.lags import erlang_matrix, make_filter
 from ccepz_sim.state.prices import Prices, ScenarioPath
 from tests.engine.other_values import change_parameters
 

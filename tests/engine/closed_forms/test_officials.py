@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import load_content
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.content.loading import load_content
 from ccepz_sim.rules.collusion import extortion_demand
 from ccepz_sim.rules.inspection import fines_due, key_firms
 from ccepz_sim.rules.officials import tenure_hazard, veto_share
+from ccepz_sim.state.decisions import Decision
 from tests.engine.profiles import examples
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import Flow
-from ccepz_sim.markets.permits import clearing_price, granted_permits, pairs, trade
-from ccepz_sim.policies.schedule import Decision
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost
+from ccepz_sim.rules.markets.permits import clearing_price, granted_permits, pairs, trade
+from ccepz_sim.state.decisions import Decision
+from ccepz_sim.state.ledger import Flow
 from tests.engine.profiles import examples
 
 amounts = arrays(float, 12, elements=st.floats(0.0, 1e6))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.compiled import compiled
-from ccepz_sim.draws import NUMBERS, uniforms
-from ccepz_sim.rng import Stream
-from ccepz_sim.sampling import choose_some
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import choose_some
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone

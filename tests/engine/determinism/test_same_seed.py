@@ -13,9 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from ccepz_sim import PilotZone, history
-from ccepz_sim.content import load_content
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim import PilotZone
+from ccepz_sim.building import history
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.state.decisions import Decision
 from tests.engine.books import Books
 from tests.engine.conftest import ROOT
 

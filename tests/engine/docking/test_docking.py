@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.markets import labour
 from ccepz_sim.model import PHASES
-from ccepz_sim.rng import Stream
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules import migration, voice
+from ccepz_sim.rules.markets import labour
 from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.population import BLOCK

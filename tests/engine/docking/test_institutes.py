@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccepz_sim.rng import Streams, register_stream
+from ccepz_sim.numerics.rng import Streams, register_stream
 from ccepz_sim.rules.institutes import wish_to_stay
 from ccepz_sim.rules.success import effective_research, success_chance
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
 from ccepz_sim.building.firms import no_plans
-from ccepz_sim.content import load_content
-from ccepz_sim.rng import Stream
+from ccepz_sim.content.loading import load_content
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.collusion import meet_officials
 from ccepz_sim.rules.firm_plan import weigh_compliance
 from ccepz_sim.state.parameters import read_parameters

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.ledger import Sector
+from ccepz_sim.state.ledger import Sector
 
 
 def test_flows_of_towns_are_those_of_the_matrix() -> None:

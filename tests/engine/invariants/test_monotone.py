@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.policies.schedule import Decision
+from ccepz_sim.state.decisions import Decision
 
 pytestmark = pytest.mark.slow
 

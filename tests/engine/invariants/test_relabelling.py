@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content, load_content
+from ccepz_sim.content.loading import Content, load_content
 from tests.engine.conftest import ROOT
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.clock import QUARTERS
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.rules.funds import FUNDS
 from ccepz_sim.state.prices import ScenarioPath

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.state.declare import Floats, Size, Table
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import Floats, Size, Table
 
 
 class Heap(Table):

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ccepz_sim.compiled import compiled
-from ccepz_sim.kernel import Kernel
-from ccepz_sim.state.declare import Bools, Dims, Floats, Ints, Record, Shared, Size, Table, layout_of
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import Bools, Dims, Floats, Ints, Record, Shared, Size, Table, layout_of
+from ccepz_sim.numerics.kernel import Kernel
 
 BySkill = Annotated[npt.NDArray[np.float64], Dims.of("rows", 3)]
 Flow = Annotated[npt.NDArray[np.float64], Dims.of("places", "places")]
@@ -134,7 +134,7 @@ def test_names_that_do_not_exist_are_refused():
 def test_machine_code_refuses_other_state():
     assert isinstance(punish, Kernel)
     punish(make_world(), 0.0)
-    assert punish._carry_out not in (punish.dispatcher, punish._first)
+    assert punish._call not in (punish.dispatcher, punish._first)
     with pytest.raises(TypeError, match="not given the World"):
         punish(make_world().works, 0.0)
     with pytest.raises(AttributeError):

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from ccepz_sim import PilotZone
-from ccepz_sim.content import Content, load_content
-from ccepz_sim.errors import ContentError
-from ccepz_sim.reading.needs import CHANNELS
+from ccepz_sim.content.loading import Content, load_content
+from ccepz_sim.content.reading.needs import CHANNELS
+from ccepz_sim.numerics.declare import layout_of
 from ccepz_sim.state import parameters as package
 from ccepz_sim.state import policy
-from ccepz_sim.state.declare import layout_of
 from ccepz_sim.state.parameters import Parameters, read_parameters, register_group
 from ccepz_sim.state.parameters.group import Group
+from ccepz_sim.text.errors import ContentError
 
 UNIT = re.compile(r"^    (\w+): float  # (.+?)(?: <- .+)?$", re.MULTILINE)
 FOLDER = Path(package.__file__).parent

@@ -13,8 +13,8 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.model import PHASE_NAMES, PHASES
+from ccepz_sim.numerics.declare import Declared, layout_of
 from ccepz_sim.rules.opening import open_quarter
-from ccepz_sim.state.declare import Declared, layout_of
 from ccepz_sim.state.zone import Zone
 
 OPENING = "opening"  # of a quarter, before its first phase

@@ -1,1 +1,0 @@
-"""How policies enter: dated decisions, lags, dilution, and the values the rules read."""
