@@ -174,7 +174,7 @@ def write_tables(all_found: Sequence[Found], folder: Path) -> None:
 
 def draw(found: Found, folder: Path, content: Content) -> None:
     """Write the figures of one phenomenon in both languages."""
-    from ccepz_sim.commands.results import scale_words
+    from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.studies.figures import save
     from ccepz_sim.studies.phenomena_figures import PhenomenonCharts
 

@@ -40,7 +40,7 @@ class Known(Engine):
 
         study = fn.args[0].study
         future: Future = Future()
-        kept = (len(study.outcomes), study.relations.periods)
+        kept = (len(study.series), study.relations.periods)
         values = [np.broadcast_to(self.formula(run, study), kept[::-1]).T for run in batch]
         future.set_result([Result(item.astype("<f8").tobytes(), "", "", 0.0) for item in values])
         return future
@@ -101,11 +101,11 @@ def test_differences_pair_worlds_of_the_same_luck(known) -> None:
     assert set(pairs["difference"]) == {7.0}
     back = found.compare("tax-only", "status-quo").set_index("outcome")
     assert back.loc["gdp_real", "mean"] == -7.0
-    assert back.loc["gdp_real", "probability"] == 0.0
+    assert back.loc["gdp_real", "better"] == 0.0
     # Less collusion is better.
-    assert back.loc["colluding_share@golmud", "probability"] == 1.0
+    assert back.loc["colluding_share@golmud", "better"] == 1.0
     same = found.compare("tax-only", "tax-only").set_index("outcome")
-    assert same.loc["gdp_real", "probability"] == 0.5
+    assert same.loc["gdp_real", "better"] == 0.5
 
 
 def test_worlds_of_own_luck_cannot_be_paired(known) -> None:
@@ -263,19 +263,6 @@ def test_every_figure_is_drawn_in_both_languages(known, tmp_path, lang, caplog) 
             assert (png.read_bytes(), svg.read_bytes()) == first
     # A letter without a glyph or a font that is not here would be complained of.
     assert [record.message for record in caplog.records if "font" in record.name] == []
-
-
-@pytest.mark.parametrize("setting", [{"text.usetex": True}, {"savefig.bbox": "tight"}, {"svg.fonttype": "none"}])
-def test_a_matplotlibrc_has_no_say(known, tmp_path, setting) -> None:
-    import matplotlib as mpl
-
-    found = known(lambda run, _: 0.01 * run.seed + 0.1 * run.policy)
-    plain = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "plain")]
-    more = {"figure.dpi": 31, "font.size": 3, "axes.formatter.use_locale": True, "path.sketch": (1, 100, 2)}
-    with mpl.rc_context({**more, **setting}):
-        drawn = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "other")]
-        assert mpl.rcParams["font.size"] == 3
-    assert drawn == plain
 
 
 def test_work_without_deaths_gives_each_item_once() -> None:

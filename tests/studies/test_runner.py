@@ -268,7 +268,7 @@ def test_other_settings_or_content_do_not_mix(study, make, faults, content, tmp_
     folder = tmp_path / "out"
     go(study, folder, faults)
     with pytest.raises(StudyError) as caught:
-        go(make(seeds=11, expected_runs=44), folder, faults)
+        go(make(relations={"years": 2, "scale": 0.0005}), folder, faults)
     assert caught.value.key == "changed_study_hash"
     with pytest.raises(StudyError) as caught:
         go(study, folder, faults, content=content.with_parameters({"collusion.belief_speed": 0.3}))
