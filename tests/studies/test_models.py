@@ -30,10 +30,10 @@ MODEL = """
 from ccepz_sim import PHASES, Indicator, Label, Phase, PilotZone
 import pandas as pd
 
-SHARE = 0.5
+SHARE = 0.8
 
 
-def equal_shares(surplus, chance, official_fine, official_moral, power):
+def hard_bargain(surplus, chance, official_fine, official_moral, power):
     return chance * official_fine + official_moral + SHARE * max(0.0, surplus)
 
 
@@ -59,7 +59,7 @@ class Panel:
 
 class Own(PilotZone):
     phases = PHASES.insert(Phase("fading", fade), after="innovation")
-    rules = {"collusion.nash_bribe": equal_shares}
+    rules = {"collusion.nash_bribe": hard_bargain}
     own_indicators = (Indicator("open_posts", Label("Open posts", "空缺岗位"), unit="persons", of=open_posts),)
     own_observers = (Panel,)
     own_channels = ()
@@ -159,7 +159,7 @@ def test_a_model_may_be_given_instead_of_named(make: Callable[..., Study], modul
 def test_another_rule_is_another_study(own: Study, module: Any, tmp_path: Path) -> None:
     run_study(own, tmp_path / "out", workers=1, stopped=lambda: True)
     file = Path(module.__file__)
-    file.write_text(MODEL.replace("0.5", "0.6"), "utf-8")
+    file.write_text(MODEL.replace("0.8", "0.6"), "utf-8")
     with pytest.raises(StudyError, match="another version of the model"):
         run_study(own, tmp_path / "out", workers=1)
 

@@ -9,14 +9,14 @@ from typing import Any
 import mesa
 import pytest
 
-from ccepz_sim import PilotZone, load_content, mesa_versions
-from ccepz_sim.agents import Bank, Firm, GovernmentBody, Institute, Official, Town
+from ccepz_sim import PilotZone, load_content
+from ccepz_sim.agents import Bank, Firm, GovernmentBody, Institute, Official, Town, mesa_versions
 from ccepz_sim.agents.view import Column
 from ccepz_sim.numerics.clock import LAST_YEAR
 from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Patrol, Patrolled
 
-PACKAGE = Path(mesa_versions.__file__).parent
+PACKAGE = Path(mesa_versions.__file__).parents[1]
 
 
 class Collected(Patrolled):
