@@ -143,24 +143,21 @@ class _Rebuilt:
             return value
         key = (function, within and not isinstance(value, Kernel))
         if key not in self.made:
-            if function in self.others:
-                self.made[key] = self._other(value, function, within)
-            else:
+            if function not in self.others:
                 self._copy(key, value, function)
+            elif key[1] or isinstance(value, Kernel):
+                # compiled anew also where it was compiled before: what it takes from around it may have changed
+                plain = function_of(self.others[function])
+                assert plain is not None
+                self._copy(key, value, plain, itself=function)
+            else:
+                self.made[key] = self.others[function]
         return self.made[key]
 
-    def _other(self, value: Any, function: FunctionType, within: bool) -> Any:
-        other = self.others[function]
-        plain = function_of(other)
-        assert plain is not None
-        if isinstance(value, Kernel):
-            # compiled anew also where it was compiled before: what it takes from around it may have changed
-            return recompiled(_copied(plain), kept=self.kept)
-        if within:
-            return inlined(_copied(plain))
-        return other
-
-    def _copy(self, key: tuple[FunctionType, bool], value: Any, function: FunctionType) -> None:
+    def _copy(
+        self, key: tuple[FunctionType, bool], value: Any, function: FunctionType, itself: FunctionType | None = None
+    ) -> None:
+        """Copy a function that calls replaced ones, or one in the place of `itself`, which it may still call."""
         twin = _copied(function)
         if isinstance(value, Kernel):
             self.made[key] = recompiled(twin, kept=self.kept)
@@ -171,8 +168,9 @@ class _Rebuilt:
         else:
             self.made[key] = twin
         compiled_one = key[1] or isinstance(value, Kernel)
-        for name, held, _ in _called(function):
-            twin.__globals__[name] = self.of(held, compiled_one)
+        for name, held, inner in _called(function):
+            if inner is not itself:
+                twin.__globals__[name] = self.of(held, compiled_one)
 
 
 def _copied(function: FunctionType) -> FunctionType:

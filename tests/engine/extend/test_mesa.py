@@ -93,6 +93,24 @@ def test_clock_and_end() -> None:
     assert zone.copy().running is False
 
 
+def test_a_step_that_failed_does_not_stop_the_clock() -> None:
+    """Steps of Mesa 3.5 plan the next one: after an error nothing would run again, and `run` would never end."""
+    seen: list[int] = []
+
+    def fail(view: Any) -> None:
+        seen.append(view.quarter)
+        raise ZeroDivisionError
+
+    zone = PilotZone(scale=FEW, observers=[fail])
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            zone.step()
+    assert seen == [zone.quarter] * 2
+    twin = zone.copy()
+    twin.step()
+    assert twin.quarter == zone.quarter + 1
+
+
 def test_a_collector_of_ones_own() -> None:
     zone = Collected(scale=FEW, seed=3).run(0.75)
     table = zone.datacollector.get_model_vars_dataframe()

@@ -13,6 +13,7 @@ from ccepz_sim import PHASES, Indicator, Label, Phase, Phases, PilotZone, named_
 from ccepz_sim.quarter.named_rules import rules_of_phases
 from ccepz_sim.quarter.variants import history_key, mark_of
 from ccepz_sim.rules import collusion
+from ccepz_sim.rules.collusion import nash_bribe
 from ccepz_sim.studies.fingerprint import engine_hash
 from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Hard, Whole, fade, hard_bargain
@@ -119,6 +120,18 @@ def test_the_same_rule_under_another_name_changes_nothing(plain: PilotZone) -> N
         rules = {"collusion.nash_bribe": same}
 
     assert seen(Same(scale=FEW, seed=3).run(1)) == seen(plain)
+
+
+def test_a_rule_may_call_the_one_it_replaces_and_others_that_are_replaced(plain: PilotZone) -> None:
+    def twice(surplus, chance, official_fine, official_moral, power):
+        return 2.0 * nash_bribe(surplus, chance, official_fine, official_moral, power)
+
+    class Twice(PilotZone):
+        rules = {"collusion.nash_bribe": twice}
+
+    first = next(quarter for quarter, paid in enumerate(plain.recorder.series("bribes_paid")) if paid > 0.0)
+    paid = [zone.recorder.series("bribes_paid")[first] for zone in (plain, Twice(scale=FEW, seed=3))]
+    assert 1.5 * paid[0] < paid[1] < 2.5 * paid[0]
 
 
 def test_a_constant_changed_in_a_notebook_is_seen() -> None:
