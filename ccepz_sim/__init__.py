@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccepz_sim.studies.runner import run_study
     from ccepz_sim.text.label import Label
 
-__version__ = "0.1.0"
+__version__ = "0.5.0"
 __all__ = [
     "PHASES",
     "Decision",

@@ -13,9 +13,22 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ccepz_sim import __version__
-from ccepz_sim.commands import bench, check, compile_, list_, pack, phenomena, play, results, run, study, validate
+from ccepz_sim.commands import (
+    archive,
+    bench,
+    check,
+    compile_,
+    list_,
+    pack,
+    phenomena,
+    play,
+    results,
+    run,
+    study,
+    validate,
+)
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path, refuse_foreign_signs, refuse_rest, usage_prefix
-from ccepz_sim.commands.speech import CommandError, Say, language
+from ccepz_sim.commands.console import CommandError, Say, language
 from ccepz_sim.commands.streams import OutputLostError, drop_output, prepared, shows
 from ccepz_sim.content.reading.toml import ascii_sign
 from ccepz_sim.text.errors import UserError, brief, hint, one_line
@@ -36,6 +49,7 @@ COMMANDS: dict[str, Command] = {
     "run": run,
     "study": study,
     "results": results,
+    "archive": archive,
     "phenomena": phenomena,
     "list": list_,
     "check": check,
@@ -113,6 +127,9 @@ def _dispatch(arguments: list[str], say: Say) -> int:
     if name in ("-h", "--help"):
         print(_help(say))
         return 0
+    if name in ("-V", "--version"):
+        print(_versions(say))
+        return 0
     if name not in COMMANDS:
         raise CommandError("error.unknown_command", name=name, hint=hint(name, COMMANDS))
     parser = parsers(say)[name]
@@ -131,6 +148,17 @@ def _help(say: Say) -> str:
     lines = [usage, "", say("program"), "", f"{say('commands')}:"]
     lines += [f"  {name:{width}}  {say(f'{name}.help')}" for name in COMMANDS]
     return "\n".join([*lines, "", say("more_help")])
+
+
+def _versions(say: Say) -> str:
+    """Say which version this is, and of what a result depends besides."""
+    from ccepz_sim.content.loading import load_content
+    from ccepz_sim.studies.fingerprint import engine_hash, made_with
+
+    made = made_with()
+    libraries = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+    told = {"version": __version__, "engine": engine_hash(), "content": load_content().hash, "libraries": libraries}
+    return say("versions", **told, machine=" ".join(made["machine"][part] for part in ("system", "type", "processor")))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pandas as pd
 
 import ccepz_sim.numerics.compiling  # noqa: F401 - a first run compiles all rules at once
 from ccepz_sim.agents import mesa_versions
+from ccepz_sim.agents.attributes import OnlyKnownAttributes
 from ccepz_sim.agents.register import AgentRegister
 from ccepz_sim.building import arguments as asked
 from ccepz_sim.building import history
@@ -42,7 +43,7 @@ SHARED |= {"first_quarter", "_without", "_course"}
 LEFT_OUT = frozenset({*mesa_versions.OWN, "_observers", "_rows", "_ahead", "_course", "_collected"})
 
 
-class PilotZone(AgentRegister):
+class PilotZone(OnlyKnownAttributes, AgentRegister):
     """The pilot zone with all its agents: the clock around a `Zone`, and what people ask of it.
 
     A model of one's own is a subclass (docs/how-to/extend.md); what it says of itself is part of every study's key:

@@ -16,7 +16,8 @@ from doc_maker.phenomena import IMAGES, RECORD
 
 from ccepz_sim.commands.phenomena import FIGURES, draw
 from ccepz_sim.content.loading import load_content
-from ccepz_sim.studies.phenomena import SHOWN, SPREAD, as_dict, find
+from ccepz_sim.studies.phenomena import as_dict, find
+from ccepz_sim.studies.phenomenon_parts import SHOWN, SPREAD
 from ccepz_sim.studies.store import read_manifest
 from ccepz_sim.text.label import LANGUAGES
 

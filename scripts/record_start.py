@@ -56,7 +56,7 @@ def record_status_quo() -> None:
     from ccepz_sim.model import PilotZone
 
     content = load_content()
-    future = Runner(content, PilotZone).carry_out(Order(World(FIRST_SEED, FIRST_SCENARIO), ()))
+    future = Runner(content, PilotZone).run(Order(World(FIRST_SEED, FIRST_SCENARIO), ()))
     facts = recorded.facts_of(content, future)
     before = json.loads(recorded.FACTS.read_text("utf-8")) if recorded.FACTS.exists() else {}
     lines = json.dumps(facts, ensure_ascii=False, indent=0)

@@ -30,7 +30,7 @@ CLOCK = ("steps", "time", "running")
 _plain = mesa.Model(rng=0)
 OWN = frozenset(vars(_plain))  # attributes that Mesa makes itself
 # From 3.5 on the sets of a model are of another kind, which holds its agents.
-AGENT_SETS: tuple[type, ...] = (mesa.agent.AgentSet, type(_plain.agents))
+AGENT_SETS: tuple[Any, ...] = (mesa.agent.AgentSet, type(_plain.agents))
 
 
 def begin(model: mesa.Model, seed: int, taken: Mapping[str, Any] | None = None) -> None:

@@ -12,8 +12,6 @@ from ccepz_sim.state.prices import Prices
 from ccepz_sim.state.records import BaseYear, Fixed
 from ccepz_sim.state.world import KILOGRAMS, World
 
-SEAT = "delingha"
-RIVAL = "xining"
 MOST_YEARS = 200  # no resident reaches this age
 
 
@@ -41,8 +39,6 @@ def make_fixed(
     )
     e = p.environment
     fixed.fill(
-        seat=world.place_index[SEAT],
-        rival_place=world.place_index[RIVAL],
         rival_attraction=float(np.average(rival.numbers("attraction"), weights=rival.numbers("output_2010"))),
         energy_series=energy,
         harm_weights=[e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n],

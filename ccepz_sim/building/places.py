@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccepz_sim.building.fixed import SEAT
 from ccepz_sim.content.loading import Content
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.declare import layout_of
@@ -27,7 +26,7 @@ def make_bodies(content: Content, world: World) -> Bodies:
         index=table.index,
         kind=table.texts("kind"),
         place=place,
-        staff_home=np.where(place >= 0, place, world.place_index[SEAT]),
+        staff_home=np.where(place >= 0, place, world.seat),
         staff_cost=table.numbers("staff_cost"),
         debt_ceiling=table.numbers("debt_ceiling"),
         coordination=table.numbers("coordination"),

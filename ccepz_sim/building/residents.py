@@ -90,7 +90,7 @@ def _strata(world: World, p: PopulationParameters, persons: np.ndarray) -> tuple
     skilled = np.append(world.place.skilled_share, p.outside_skilled_share)
     counts = np.rint(persons[:, None] * np.column_stack([0.0 * skilled, skilled, professional])).astype(np.int64)
     counts[:, 0] = persons - counts[:, 1:].sum(axis=1)
-    east = np.arange(world.place_count) == world.place_index["haidong"]
+    east = np.arange(world.place_count) == world.sending_place
     fine = np.where(world.in_zone, p.zone_detail, np.where(east, p.east_detail, p.far_detail))
     detail = np.append(fine, p.outside_detail)[:, None] * np.ones((1, len(SKILLS)))
     detail[:-1, PROFESSIONAL] *= np.where(world.in_zone, p.professional_detail, 1.0)

@@ -45,6 +45,11 @@ def make_world(content: Content) -> World:
         places=places.ids,
         place_index=places.index,
         parks=tuple(park for park in parks if park),
+        seat=_marked(places, "seat")[0],
+        rival_place=_marked(places, "rival")[0],
+        sending_place=_marked(places, "sends")[0],
+        receiving_places=_marked(places, "receives"),
+        mine_place=next(iter(_marked(places, "mine_closed")), -1),
         park_place={park: number for number, park in enumerate(parks) if park},
         products=products.ids,
         product_index=products.index,
@@ -60,6 +65,11 @@ def _facts(kind: type[T], table: ContentTable) -> T:
     layout = layout_of(kind)
     names = [name for name, field in layout.fields.items() if field.dtype == np.float64]
     return kind.make(rows=len(table)).fill(**{name: table.numbers(name) for name in names})
+
+
+def _marked(table: ContentTable, column: str) -> tuple[int, ...]:
+    """Give the rows that have a role."""
+    return tuple(int(row) for row in np.flatnonzero(table.numbers(column) > 0.0))
 
 
 def _lookup(names: tuple[str, ...], index: Mapping[str, int]) -> list[int]:

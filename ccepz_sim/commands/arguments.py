@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ccepz_sim.commands.speech import CommandError, Say
+from ccepz_sim.commands.console import CommandError, Say
 from ccepz_sim.content.reading.toml import ascii_sign
 from ccepz_sim.text.errors import hint
 

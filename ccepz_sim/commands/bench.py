@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.speech import Say, compile_first
+from ccepz_sim.commands.console import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 

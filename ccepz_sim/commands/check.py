@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ccepz_sim.commands.arguments import Parser
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 
 FOUND, UNREADABLE = 1, 2
 

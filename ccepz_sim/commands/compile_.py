@@ -6,12 +6,12 @@ import argparse
 import sys
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, Column, print_table
 from ccepz_sim.numerics.compiling import compile_all, missing
+from ccepz_sim.numerics.compiling.progress_bar import on_stderr
 from ccepz_sim.numerics.compiling.recorded import recorded_rules
-from ccepz_sim.numerics.compiling.telling import on_stderr
 
 MOST_WORKERS = 64
 SLOWEST = 10

@@ -8,8 +8,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
 from ccepz_sim.commands.arguments import Parser
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.figures import exact, unit_words
-from ccepz_sim.commands.speech import Say
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, TEXT, WORD, Column, print_table
 from ccepz_sim.content.loading import Content, load_content

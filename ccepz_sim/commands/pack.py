@@ -7,7 +7,7 @@ import platform
 import sys
 
 from ccepz_sim.commands.arguments import WITHOUT_CONTENT, Parser, path
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 from ccepz_sim.content.loading import load_content
 
 

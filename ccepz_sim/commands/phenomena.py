@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccepz_sim.commands.arguments import Parser, path, whole
-from ccepz_sim.commands.speech import Say, compile_first
+from ccepz_sim.commands.console import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.study import MOST_WORKERS, STOPPED, WORKERS, goes_on, stoppable
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
@@ -24,7 +24,7 @@ from ccepz_sim.output.disk import SCRATCH, OutputError, reason_of, resolved, try
 from ccepz_sim.text.label import LANGUAGES
 
 if TYPE_CHECKING:
-    from ccepz_sim.commands.telling import Telling
+    from ccepz_sim.commands.phenomenon_report import PhenomenonReport
     from ccepz_sim.studies.phenomena import Found
 
 MOST_SEEDS = 1000
@@ -60,7 +60,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     code = _run(chosen, folder, args, content, say)
     if code:
         return code
-    from ccepz_sim.commands.telling import Telling
+    from ccepz_sim.commands.phenomenon_report import PhenomenonReport
     from ccepz_sim.studies.phenomena import as_dict, find
 
     all_found = [find(item, folder / item.id) for item in chosen]
@@ -73,7 +73,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         say_json(plain)
         return 0
     for found in all_found:
-        _tell(Telling(found.phenomenon, as_dict(found), content, say), say)
+        _print_report(PhenomenonReport(found.phenomenon, as_dict(found), content, say), say)
     held = sum(found.held for found in all_found)
     causes = sum(found.cause_shown is True for found in all_found)
     print(say("phenomena.summary", held=held, total=len(all_found), causes=causes))
@@ -87,7 +87,7 @@ def _quick(item: Phenomenon) -> Phenomenon:
 
 
 def _run(chosen: Sequence[Phenomenon], folder: Path, args: argparse.Namespace, content: Content, say: Say) -> int:
-    from ccepz_sim.studies.phenomena import SHOWN, SPREAD, study_of_part
+    from ccepz_sim.studies.phenomenon_parts import SHOWN, SPREAD, study_of_part
     from ccepz_sim.studies.runner import run_study
 
     seeds = args.seeds or (QUICK_SEEDS if args.quick else 0)
@@ -159,8 +159,8 @@ def _written(folder: Path) -> Iterator[None]:
 
 def write_tables(all_found: Sequence[Found], folder: Path) -> None:
     """Write what came out as one table, CSV and JSON."""
+    from ccepz_sim.output.whole_files import write_text
     from ccepz_sim.studies.phenomena import table_rows
-    from ccepz_sim.studies.store import write_text
 
     rows = [row for found in all_found for row in table_rows(found)]
     lines = io.StringIO()
@@ -174,7 +174,7 @@ def write_tables(all_found: Sequence[Found], folder: Path) -> None:
 
 def draw(found: Found, folder: Path, content: Content) -> None:
     """Write the figures of one phenomenon in both languages."""
-    from ccepz_sim.commands.results import scale_words
+    from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.studies.figures import save
     from ccepz_sim.studies.phenomena_figures import PhenomenonCharts
 
@@ -185,11 +185,11 @@ def draw(found: Found, folder: Path, content: Content) -> None:
             save(charts.space(), folder / FIGURES / f"space-{lang}")
 
 
-def _tell(telling: Telling, say: Say) -> None:
-    from ccepz_sim.commands.telling import COLUMNS
+def _print_report(report: PhenomenonReport, say: Say) -> None:
+    from ccepz_sim.commands.phenomenon_report import COLUMNS
 
     kinds = (TEXT, TEXT, NUMBER, NUMBER, NUMBER, TEXT)
     columns = [Column(say(f"phenomena.{key}"), kind) for key, kind in zip(COLUMNS, kinds, strict=True)]
-    print_table(columns, telling.rows(), telling.title)
-    for line in telling.lines():
+    print_table(columns, report.rows(), report.title)
+    for line in report.lines():
         print(line)

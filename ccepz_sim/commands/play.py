@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ccepz_sim.commands.arguments import Parser, whole
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 from ccepz_sim.text.label import LANGUAGES
 
 HOST, PORT = "127.0.0.1", 8765

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import re
 import sys
 from collections.abc import Callable
@@ -10,43 +12,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.commands.arguments import Parser, path, whole
-from ccepz_sim.commands.figures import SHARE
-from ccepz_sim.commands.speech import CommandError, Say
+from ccepz_sim.commands.cells import Cells, scale_words
+from ccepz_sim.commands.console import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
-from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
 from ccepz_sim.text.texts import Texts
-from ccepz_sim.web.numbers import number_text, scale_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ccepz_sim.studies.figures import Charts
+    from ccepz_sim.studies.look import Style
     from ccepz_sim.studies.results import StudyResults
 
 YEARS = (2010, 2059)
-DIFFERENCES = frozenset({"mean", "low", "median", "high"})
-EFFECTS = frozenset({"effect", "mu", "mu_star", "sigma", "confidence"})
-UNSIGNED = frozenset({"mu_star", "sigma", "confidence"})
-VALUES = DIFFERENCES | EFFECTS | {"lowest", "highest", "quarter1", "quarter3"}
 # The options that each view makes use of.
-OPTIONS = ("indicator", "year", "out", "lang", "json")
+DRAWN = ("out", "lang", "width", "height", "dpi", "font", "font_size", "format")
+ONE = ("indicator", "year", "policy", "scenario", "pool")
+OPTIONS = (*ONE, *DRAWN, "json")
 USES = {
-    "table": ("year", "lang", "json"),
-    "fan": ("out", "lang", "json"),
-    "diff": ("year", "out", "lang", "json"),
+    "table": ("year", "pool", "lang", "json"),
+    "fan": (*DRAWN, "json"),
+    "diff": ("year", "pool", *DRAWN, "json"),
     "tornado": OPTIONS,
     "morris": OPTIONS,
     "sobol": OPTIONS,
     "phase": OPTIONS,
-    "pareto": ("year", "out", "lang", "json"),
+    "pareto": ("year", "pool", *DRAWN, "json"),
     "csv": (),
 }
-FIGURE_ENDINGS = (".png", ".svg")
-SIZE_OF_FIGURE = 2_000_000  # bytes, both files
-Shown = tuple["pd.DataFrame", "Callable[[Charts], Any] | None"]
+FIGURE_ENDINGS = (".png", ".svg", ".pdf")
+CAPTION, RECIPE = ".{lang}.txt", ".json"
+LANGUAGES = ("en", "zh")
+SIZE_OF_FIGURE = 2_000_000  # bytes, all files
+MOST_DATES = 6  # of a fan that are printed for each policy and scenario
+WIDTHS, DOTS, POINTS = (20, 1000), (30, 2400), (3, 40)  # millimetres, dots an inch, points
+Draw = Callable[["Charts"], Any]
+Shown = tuple["pd.DataFrame", "Draw | None"]
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -64,10 +68,18 @@ def declare(parser: Parser, say: Say) -> None:
     views.add_argument("--csv", action="store_true", help=say("results.csv"))
     add = parser.own_options.add_argument
     add("--indicator", default="", metavar="NAME", help=say("results.indicator"))
-    year = whole("--year", *YEARS)
-    add("--year", type=year, default=None, metavar="YEAR", help=say("results.year"))
+    add("--year", type=whole("--year", *YEARS), default=None, metavar="YEAR", help=say("results.year"))
+    add("--policy", default="", metavar="NAME", help=say("results.policy"))
+    add("--scenario", default="", metavar="NAME", help=say("results.scenario"))
+    add("--pool", action="store_true", help=say("results.pool"))
     add("--out", type=path("--out"), default=None, metavar="FILE", help=say("results.out"))
-    add("--lang", choices=("en", "zh"), default=None, help=say("results.lang"))
+    add("--lang", choices=LANGUAGES, default=None, help=say("results.lang"))
+    add("--width", type=whole("--width", *WIDTHS), default=0, metavar="MM", help=say("results.width"))
+    add("--height", type=whole("--height", *WIDTHS), default=0, metavar="MM", help=say("results.height"))
+    add("--dpi", type=whole("--dpi", *DOTS), default=0, metavar="N", help=say("results.dpi"))
+    add("--font", default="", metavar="NAME", help=say("results.font"))
+    add("--font-size", type=whole("--font-size", *POINTS), default=0, metavar="PT", help=say("results.font_size"))
+    add("--format", default="", metavar="png,svg,pdf", help=say("results.format"))
     add("--json", action="store_true", help=say("results.json"))
 
 
@@ -77,6 +89,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
 
     view = next((name for name in USES if getattr(args, name)), "table")
     _refuse_idle(args, view)
+    style = style_of(args)
     content = load_content(args.content)
     results = load_study(args.folder)
     _tell_missing(results, say)
@@ -84,19 +97,16 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         joined = results.outcomes.merge(results.runs, on="run", how="left")
         joined.to_csv(sys.stdout, index=False, lineterminator="\n")
         return 0
-    stem = _stem(args, view, results) if "out" in USES[view] else None
-    table, draw = _view(args, results)
+    stem = _stem(args, view, results, style) if "out" in USES[view] else None
+    table, draw = shown(vars(args), results)
     if args.json:
         print(table.to_json(orient="records", force_ascii=not is_unicode(), double_precision=15, indent=2))
     else:
         _print(table, args, results, content, say)
+    if args.diff:
+        _tell_contradictions(args, results, content, say)
     if stem is not None and draw is not None:
-        from ccepz_sim.studies.figures import Charts, save
-
-        try:
-            files = save(draw(Charts(results, args.lang or say.lang, scale_words, content)), stem)
-        except OSError as error:
-            raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
+        files = write_figure(results, draw, stem, args.lang or say.lang, style, recipe(args, view), content)
         print(say("results.written", files=", ".join(map(str, files))), file=sys.stderr if args.json else sys.stdout)
     return 0
 
@@ -106,7 +116,25 @@ def _refuse_idle(args: argparse.Namespace, view: str) -> None:
     given = {name for name in OPTIONS if getattr(args, name)}
     for name in OPTIONS:
         if name in given and name not in USES[view]:
-            raise CommandError("error.idle_option", option=f"--{name}", view=f"--{view}")
+            raise CommandError("error.idle_option", option="--" + name.replace("_", "-"), view=f"--{view}")
+
+
+def style_of(args: argparse.Namespace) -> Style:
+    """Return size, font and formats that were asked for.
+
+    Raises:
+        CommandError: a format is not one of those there are.
+    """
+    from ccepz_sim.studies.look import FORMATS, Style
+    from ccepz_sim.text.errors import hint
+
+    formats = (
+        tuple(dict.fromkeys(name.strip().lower() for name in args.format.split(","))) if args.format else FORMATS[:2]
+    )
+    for name in formats:
+        if name not in FORMATS:
+            raise CommandError("error.unknown_choice", option="--format", name=name, hint=hint(name, FORMATS))
+    return Style(args.width, args.height, args.dpi, args.font, args.font_size, formats)
 
 
 def _tell_missing(results: StudyResults, say: Say) -> None:
@@ -118,7 +146,7 @@ def _tell_missing(results: StudyResults, say: Say) -> None:
         print(say("results.lost", count=results.lost, runs=runs), file=sys.stderr)
 
 
-def _stem(args: argparse.Namespace, view: str, results: StudyResults) -> Path:
+def _stem(args: argparse.Namespace, view: str, results: StudyResults, style: Style) -> Path:
     """Return the figure's file without ending, where it can be written.
 
     Raises:
@@ -126,15 +154,16 @@ def _stem(args: argparse.Namespace, view: str, results: StudyResults) -> Path:
     """
     from ccepz_sim.studies.store import FIGURES
 
-    name = re.sub(r"[^\w.-]", "-", "-".join([view, *_asked(args, view, results)]))
+    name = re.sub(r"[^\w.-]+", "-", "-".join([view, *_asked(args, view, results)])).strip("-")
     out: Path = args.out or args.folder / FIGURES / name
     if args.out is not None and is_there(out) and out.is_dir():
         out = out / name
     stem = out.with_suffix("") if out.suffix.lower() in FIGURE_ENDINGS else out
+    endings = [*(f".{ending}" for ending in style.formats), *(CAPTION.format(lang=lang) for lang in LANGUAGES), RECIPE]
     try:
         try_folder(resolved(stem.parent), SIZE_OF_FIGURE)
         stem.parent.mkdir(parents=True, exist_ok=True)
-        try_files(stem.with_name(stem.name + ending) for ending in FIGURE_ENDINGS)
+        try_files(stem.with_name(stem.name + ending) for ending in endings)
     except (OSError, ValueError) as error:
         raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
     return stem
@@ -144,36 +173,104 @@ def _asked(args: argparse.Namespace, view: str, results: StudyResults) -> list[s
     """Return the names that a view was asked for, which tell its figures apart."""
     value = getattr(args, view)
     names = [value] if isinstance(value, str) else list(value) if isinstance(value, list) else []
-    return [*names, args.indicator or results.names[0]] if "indicator" in USES[view] else names
+    if "indicator" in USES[view]:
+        names.append(args.indicator or results.names[0])
+    return [*names, *filter(None, (args.policy, args.scenario)), *(["pooled"] if args.pool else [])]
 
 
-def _view(args: argparse.Namespace, results: StudyResults) -> Shown:
-    """Return the table that was asked for, and what draws it."""
-    name, year = args.indicator, args.year
-    if args.fan:
-        return results.fan(args.fan), lambda charts: charts.fan(args.fan)
-    if args.diff:
-        a, b = args.diff
-        return results.compare(a, b, year), lambda charts: charts.difference(a, b, year)
-    if args.tornado:
-        return results.tornado(name, year), lambda charts: charts.tornado(name, year)
-    if args.morris:
-        return results.morris(name, year), lambda charts: charts.morris(name, year)
-    if args.sobol:
-        return results.sobol(name, year), lambda charts: charts.sobol(name, year)
-    if args.phase:
-        x, y = args.phase
+def recipe(args: argparse.Namespace, view: str) -> dict[str, Any]:
+    """Return how a figure is made again: its view and the options that count for it."""
+    asked = {name: getattr(args, name) for name in (*ONE, view) if name in USES[view] or name == view}
+    return {name: value for name, value in asked.items() if value}
+
+
+def write_figure(
+    results: StudyResults,
+    draw: Draw,
+    stem: Path,
+    lang: str,
+    style: Style,
+    made: dict[str, Any],
+    content: Content,
+) -> list[Path]:
+    """Write a figure, its caption in both languages, and how it is made again; return the files.
+
+    Raises:
+        CommandError: they cannot be written.
+    """
+    from dataclasses import asdict
+
+    from ccepz_sim.output.whole_files import write_text
+    from ccepz_sim.studies.figures import Charts, save
+    from ccepz_sim.studies.look import changed
+
+    captions = {}
+    figure = None
+    for name in sorted(LANGUAGES, key=lambda one: one == lang):  # the one that is kept comes last
+        charts = Charts(results, name, scale_words, content, style)
+        figure = draw(charts)
+        captions[name] = charts.caption
+    try:
+        files = save(figure, stem, style)  # type: ignore[arg-type]
+        for name, text in captions.items():
+            files.append(stem.with_name(stem.name + CAPTION.format(lang=name)))
+            write_text(files[-1], text + "\n")
+        plain = {"asked": made, "lang": lang, "style": asdict(style), "matplotlibrc": changed()}
+        write_text(
+            stem.with_name(stem.name + RECIPE), json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n"
+        )
+    except OSError as error:
+        raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
+    return files
+
+
+def shown(asked: dict[str, Any], results: StudyResults) -> Shown:
+    """Return the table that was asked for, and what draws it.
+
+    Args:
+        asked: a view and its options, by name.
+        results: of the study.
+    """
+    name, year, pool = asked.get("indicator") or "", asked.get("year"), bool(asked.get("pool"))
+    part: dict[str, Any] = {"policy": asked.get("policy") or "", "scenario": asked.get("scenario") or "", "pool": pool}
+    if asked.get("fan"):
+        return results.fan(asked["fan"]), lambda charts: charts.fan(asked["fan"])
+    if asked.get("diff"):
+        a, b = asked["diff"]
+        return results.comparison(a, b, year, pool=pool), lambda charts: charts.difference(a, b, year, pool=pool)
+    if asked.get("tornado"):
+        return results.tornado(name, year, **part), lambda charts: charts.tornado(name, year, **part)
+    if asked.get("morris"):
+        return results.morris(name, year, **part), lambda charts: charts.morris(name, year, **part)
+    if asked.get("sobol"):
+        return results.sobol(name, year, **part), lambda charts: charts.sobol(name, year, **part)
+    if asked.get("phase"):
+        x, y = asked["phase"]
         columns = {"x": x, "y": y, "value": name or results.names[0]}
-        table = results.phase(x, y, name, year).rename(columns=columns)
-        return table, lambda charts: charts.phase(x, y, name, year)
-    if args.pareto:
-        return results.pareto(args.pareto, year), lambda charts: charts.pareto(args.pareto, year)
-    return results.summary(year), None
+        table = results.phase(x, y, name, year, **part).rename(columns=columns)
+        return table, lambda charts: charts.phase(x, y, name, year, **part)
+    if asked.get("pareto"):
+        names = asked["pareto"]
+        return results.pareto(names, year, pool=pool), lambda charts: charts.pareto(names, year, pool=pool)
+    return results.summary(year, pool=pool), None
+
+
+def _tell_contradictions(args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:
+    """Say where one year alone says something else than the years together."""
+    cells = Cells(args, results, content, say)
+    first, second = args.diff
+    for one in results.contradictions(first, second, args.year, pool=args.pool):
+        names = {name: cells.name(name) for name in (one.outcome, one.other)}
+        names[one.scenario] = cells.words.scenario(one.scenario)
+        print(one.sentence(say.lang, cells.interval, names), file=sys.stderr)
 
 
 def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:
     words = Texts.load("studies")
-    cells = _Cells(args, results, content, say)
+    cells = Cells(args, results, content, say)
+    rows_in_all = len(table)
+    if args.fan:
+        table = _thinned(table)
     if args.tornado:
         table = table.rename(columns={"low": "lowest", "high": "highest"})
     heads = []
@@ -184,56 +281,20 @@ def _print(table: pd.DataFrame, args: argparse.Namespace, results: StudyResults,
     rows = [
         tuple(cells.write(str(column), value, row) for column, value in row.items()) for row in table.to_dict("records")
     ]
-    print_table(heads, rows, results.study.label.get(say.lang))
-
-
-class _Cells:
-    """Writes the cells of a table in the words and units of the page."""
-
-    def __init__(self, args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:
-        from ccepz_sim.studies.figures import Words
-
-        self.results = results
-        self.say = say
-        self.words = Words(results, say.lang, content)
-        self.default = args.fan or args.indicator or results.names[0]
-        self.differences = DIFFERENCES if args.diff else EFFECTS
-
-    def name(self, column: str) -> str:
-        """Return the words of an outcome or a factor that heads a column."""
-        return (
-            self.words.outcome(self.results.outcome(column))
-            if column in self.results.names
-            else self.words.factor(column)
+    title = results.study.label.get(say.lang)
+    if args.pool:
+        title += words["figure.pooled_over"].format(
+            say.lang, names=cells.words.listed(map(cells.words.scenario, results.study.scenarios))
         )
-
-    def write(self, column: str, value: Any, row: dict[str, Any]) -> str:
-        """Return one cell."""
-        if column in ("policy", "scenario", "factor"):
-            return str(getattr(self.words, column)(value))
-        if column == "outcome":
-            return self.words.outcome(self.results.outcome(value))
-        if isinstance(value, bool):
-            return "✓" if value else ""
-        if not isinstance(value, float):
-            return str(value)
-        if column == "probability":
-            # Where neither direction is good, it is the probability of being higher.
-            neutral = self.results.outcome(row["outcome"]).direction == NEUTRAL
-            return self.say("results.higher", share=f"{value:.0%}") if neutral else f"{value:.0%}"
-        if column in self.results.names or column in VALUES:
-            outcome = column if column in self.results.names else row.get("outcome", self.default)
-            return self._amount(value, outcome, column in self.differences, column not in UNSIGNED)
-        return f"{value:.4g}"
-
-    def _amount(self, value: float, outcome: str, difference: bool, sign: bool) -> str:
-        unit = self.results.catalogue[self.results.outcome(outcome).indicator].unit
-        if difference and unit == SHARE:
-            return self.say("run.points", number=number_text(100 * value, 1, sign=sign))
-        return scale_of(unit, abs(value), self.say.lang).write(value, self.say.lang, sign=difference and sign)
+    print_table(heads, rows, title)
+    if len(table) < rows_in_all:
+        print(say("results.thinned", shown=len(table), rows=rows_in_all))
 
 
-def scale_words(unit: str, largest: float, lang: str) -> tuple[float, str]:
-    """Return the factor to divide a series by, and its unit in words."""
-    scale = scale_of(unit, largest, lang)
-    return scale.factor, scale.unit
+def _thinned(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a few dates of a fan, first and last among them: a screen is not a file."""
+    dates = sorted(set(zip(table["year"], table["quarter"], strict=True)))
+    step = max(1, math.ceil((len(dates) - 1) / (MOST_DATES - 1)))
+    kept = {*dates[::-step], dates[0]}
+    marked = [date in kept for date in zip(table["year"], table["quarter"], strict=True)]
+    return table[marked]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
-import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console
@@ -17,8 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ccepz_sim import __version__
 from ccepz_sim.commands.arguments import Parser, number, path, refuse_foreign_signs, share, whole
+from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.figures import change, exact, pair, unit_words
-from ccepz_sim.commands.speech import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, WORD, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
@@ -60,7 +58,6 @@ SUMMARY = (
     "trust",
     "government_debt",
 )
-WORKINGS = ("mesa", "numpy", "pandas")
 Rows: TypeAlias = dict[str, dict[str, Any]]
 
 
@@ -175,6 +172,8 @@ def simulate(order: Order, content: Content, say: Say) -> Any:
 
 def describe(order: Order, content: Content, zone: Any, seconds: float) -> dict[str, Any]:
     """Return the manifest of a run."""
+    from ccepz_sim.studies.fingerprint import engine_hash, made_with
+
     settings = {
         "from": order.start,
         "years": order.years,
@@ -191,7 +190,8 @@ def describe(order: Order, content: Content, zone: Any, seconds: float) -> dict[
         "settings": settings,
         "duration": round(seconds, 3),
         "golden_hash": zone.golden_hash(),
-        "made_with": {"python": platform.python_version(), **{name: version(name) for name in WORKINGS}},
+        "engine_hash": engine_hash(),
+        "made_with": made_with(),
     }
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ccepz_sim.commands.arguments import Parser, whole
 from ccepz_sim.commands.arguments import path as read_path
-from ccepz_sim.commands.speech import CommandError, Say, compile_first
+from ccepz_sim.commands.console import CommandError, Say, compile_first
 from ccepz_sim.commands.streams import say_json, shout
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.designs import MODEL
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ccepz_sim.studies.engines import Engine
     from ccepz_sim.studies.runner import Ended
     from ccepz_sim.studies.runner import Progress as Told
+    from ccepz_sim.studies.sequential import Goal, Look
 
 WORKERS, MOST_WORKERS = 2, 512
 HOME = "out"
@@ -48,6 +50,8 @@ def declare(parser: Parser, say: Say) -> None:
     add("--scheduler", default="", metavar="ADDRESS", help=say("study.scheduler"))
     add("--out", type=read_path("--out"), default=None, metavar="DIR", help=say("study.out"))
     add("--timeout", type=_seconds, default=0.0, metavar="S", help=say("study.timeout"))
+    add("--until", default="", metavar="GOAL", help=say("study.until"))
+    add("--most-seeds", type=whole("--most-seeds", 2, 1_000_000), default=0, metavar="N", help=say("study.most_seeds"))
     add("--retry", action="store_true", help=say("study.retry"))
     add("--dry-run", action="store_true", help=say("study.dry_run"))
     add("--json", action="store_true", help=say("study.json"))
@@ -68,22 +72,67 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     # What makes the study again, whoever works on it and with how many hands.
     own = [] if args.content is None else ["--content", str(args.content)]
     command = shlex.join(["ccepz", "study", args.study, *own])
-    engine = _cluster(args.scheduler) if args.scheduler else None
+    goal = _goal(args, study)
+    cluster = partial(_cluster, args.scheduler) if args.scheduler else None
+    engine = cluster() if cluster and goal is None else None
     compile_first(say)
+    seen = None
     with goes_on(say), _progress(study, say) as tick, stoppable(say) as stopped:
-        ended = run_study(
-            study,
-            folder,
-            content=content,
-            engine=engine,
-            workers=args.workers,
-            limit=args.timeout,
-            retry=args.retry,
-            command=command,
-            tick=tick if args.json else _announced(tick, say),
-            stopped=stopped,
-        )
-    return _tell_end(study, ended, args, say)
+        how: dict[str, Any] = {
+            "content": content,
+            "limit": args.timeout,
+            "retry": args.retry,
+            "command": command,
+            "tick": tick if args.json or goal else _announced(tick, say),
+            "stopped": stopped,
+        }
+        if goal is None:
+            ended = run_study(study, folder, engine=engine, workers=args.workers, **how)
+        else:
+            from ccepz_sim.studies.sequential import MOST, run_until
+
+            how |= {"engine": cluster, "workers": args.workers}
+            tell = partial(_tell_look, goal, study, say)
+            ended, seen = run_until(study, folder, goal, most=args.most_seeds or MOST, tell=tell, **how)
+    return _tell_end(study, ended, args, say, seen)
+
+
+def _goal(args: argparse.Namespace, study: Study) -> Goal | None:
+    """Return what `--until` asks for.
+
+    Raises:
+        UserError: it cannot be meant.
+    """
+    from ccepz_sim.studies.sequential import read_goal
+
+    if args.most_seeds and not args.until:
+        raise CommandError("error.idle_option", option="--most-seeds", view="--until")
+    return read_goal(args.until, study) if args.until else None
+
+
+def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
+    """Say what a look at the pairs has shown, a line for each scenario."""
+    from ccepz_sim.commands.cells import scale_words
+    from ccepz_sim.content.reading.outcomes import parse_outcome
+    from ccepz_sim.studies.outcomes import unit_of
+    from ccepz_sim.studies.sequential import indicators_of
+
+    outcome = parse_outcome(goal.outcome, study.relations)
+    unit = unit_of(outcome, indicators_of(study)) if outcome else ""
+    for scenario, found in seen.found.items():
+        factor, words = scale_words(unit, max(abs(found.mean), found.half, goal.within), say.lang)
+        told = {
+            "scenario": scenario,
+            "mean": f"{found.mean / factor:+.4g}",
+            "half": f"{found.half / factor:.3g}",
+            "within": f"{goal.within / factor:.3g}",
+            "unit": words,
+            "seeds": seen.seeds,
+        }
+        print(say("study.look", **told), file=sys.stderr, flush=True)
+    if not seen.reached:
+        needed = say("study.no_end") if seen.needed == float("inf") else f"{seen.needed:,.0f}"
+        print(say("study.needed", needed=needed), file=sys.stderr, flush=True)
 
 
 def look_for_model(name: str) -> None:
@@ -166,17 +215,18 @@ def _plan_words(study: Study, folder: Path, say: Say) -> str:
 def _size(study: Study) -> int:
     from ccepz_sim.studies.store import BYTES_A_VALUE
 
-    return round(study.runs * len(study.outcomes) * study.relations.periods * BYTES_A_VALUE)
+    return round(study.runs * len(study.series) * study.relations.periods * BYTES_A_VALUE)
 
 
-def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) -> int:
+def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say, seen: Look | None = None) -> int:
     counts = ended.counts
-    done = study.runs - counts["PENDING"]
+    runs = sum(counts.values())  # there may be more seeds than the file asks for
+    done = runs - counts["PENDING"]
     if args.json:
         plain: dict[str, Any] = {
             "study": study.id,
             "folder": str(ended.folder),
-            "runs": study.runs,
+            "runs": runs,
             "counts": dict(counts),
             "earlier": ended.earlier,
             "repaired": ended.repaired,
@@ -184,6 +234,8 @@ def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) ->
             "seconds": round(ended.seconds, 3),
             "finished": ended.finished,
         }
+        if seen is not None:
+            plain |= {"seeds": seen.seeds, "reached": seen.reached}
         say_json(plain)
     else:
         if ended.repaired:
@@ -191,7 +243,7 @@ def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) ->
         if ended.finished:
             told = {
                 "succeeded": counts["SUCCEEDED"],
-                "runs": study.runs,
+                "runs": runs,
                 "now": done - ended.earlier,
                 "failed": counts["FAILED"],
                 "aborted": counts["ABORTED"],
@@ -201,7 +253,9 @@ def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say) ->
             print(say("study.finished", **told))
         else:
             again = shlex.join(["ccepz", *sys.argv[1:]])
-            print(say("study.stopped", ended=done, runs=study.runs, command=again))
+            print(say("study.stopped", ended=done, runs=runs, command=again))
+        if seen is not None:
+            print(say("study.reached" if seen.reached else "study.not_reached", goal=args.until, seeds=seen.seeds))
         if counts["FAILED"] + counts["ABORTED"]:
             print(say("study.see_failures", file=ended.folder / "failures.json"))
     if not ended.finished:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ccepz_sim.commands.speech import printer
+from ccepz_sim.commands.console import printer
 from ccepz_sim.commands.streams import is_unicode, shows, spelled
 
 TEXT, WORD, NUMBER = "text", "word", "number"  # may be folded; may not; may not, and stands at the right

@@ -84,7 +84,7 @@ class BandMaker:
         self._shown = 0
         self._over = False
 
-    def start(self, tell: Callable[[Band], None]) -> None:
+    def start(self, notify: Callable[[Band], None]) -> None:
         """Ask for all worlds, the first ones first, some at a time."""
         with self._lock:
             if self._asking:
@@ -97,7 +97,7 @@ class BandMaker:
                     return
                 key = self._ahead.popleft()
                 self._asked[key] = None
-            self._ask(*key, tell)
+            self._ask(*key, notify)
 
     def cancel(self) -> None:
         """Drop what has not come yet."""
@@ -108,7 +108,7 @@ class BandMaker:
         for ticket in tickets:
             ticket.cancel()
 
-    def _ask(self, number: int, decided: bool, tell: Callable[[Band], None]) -> None:
+    def _ask(self, number: int, decided: bool, notify: Callable[[Band], None]) -> None:
         keep = self._keep if number < self.first else 0
         decisions = self._decisions if decided else ()
         order = Order(self._world.sibling(number), decisions, "brief", keep=keep)
@@ -118,12 +118,12 @@ class BandMaker:
             with self._lock:
                 self._asked.pop((number, decided), None)
             if isinstance(brief, Brief):
-                self._come(number, decided, brief, tell)
+                self._come(number, decided, brief, notify)
             elif error is not None:
                 with self._lock:
                     self._lost.add(number)  # a world that cannot be run is left out, on both sides
-                self._show(tell)
-            self.start(tell)
+                self._show(notify)
+            self.start(notify)
 
         ticket = self._run_cache.ask(order, then, BACKGROUND, owner=self._owner)
         with self._lock:
@@ -133,15 +133,15 @@ class BandMaker:
         if over and ticket is not None:
             ticket.cancel()
 
-    def _come(self, number: int, decided: bool, brief: Brief, tell: Callable[[Band], None]) -> None:
+    def _come(self, number: int, decided: bool, brief: Brief, notify: Callable[[Band], None]) -> None:
         with self._lock:
             pair = self._pairs.setdefault(number, {})
             pair[decided] = brief
             if not self._decisions:
                 pair[True] = brief
-        self._show(tell)
+        self._show(notify)
 
-    def _show(self, tell: Callable[[Band], None]) -> None:
+    def _show(self, notify: Callable[[Band], None]) -> None:
         with self._lock:
             there = [key for key in sorted(self._pairs) if key not in self._lost and len(self._pairs[key]) > 1]
             whole = [self._pairs[key] for key in there]
@@ -152,4 +152,4 @@ class BandMaker:
             self._shown = count
             own = np.stack([pair[True].yearly for pair in whole])
             without = np.stack([pair[False].yearly for pair in whole])
-        tell(Band(self._world, self._decisions, whole[0][True].ids, own, without))
+        notify(Band(self._world, self._decisions, whole[0][True].ids, own, without))

@@ -1,4 +1,4 @@
-"""How the outcome of a game is brought up to date: the newest wish, as soon as the last one is answered."""
+"""How the outcome of a game is brought up to date: the newest job, as soon as the last one is answered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SLOW = 0.4  # seconds after which a run is worth a sign that it goes on
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Job:
     """What is to be computed: decisions in a world, kept from a year on, decided or only tried out."""
 
     version: int
@@ -30,10 +30,10 @@ class Wish:
 
 
 class _Gathering:
-    """The two futures of one wish, on their way."""
+    """The two futures of one job, on their way."""
 
-    def __init__(self, wish: Wish, missing: int) -> None:
-        self.wish = wish
+    def __init__(self, job: Job, missing: int) -> None:
+        self.job = job
         self.missing = missing
         self.got: dict[str, Future] = {}
         self.problem: UserError | None = None
@@ -61,22 +61,22 @@ class Computation:
     def connect(
         self,
         *,
-        wish: Callable[[], Wish],
+        job: Callable[[], Job],
         on_change: Callable[[], None],
         on_ask: Callable[[Order], None],
         on_outcome: Callable[[Future], None],
         on_rest: Callable[[], None],
     ) -> None:
-        """Say where wishes come from and who hears what becomes of them.
+        """Say where jobs come from and who hears what becomes of them.
 
         Args:
-            wish: gives the newest wish; called within the lock.
+            job: gives the newest job; called within the lock.
             on_change: hears of every change.
             on_ask: hears of the run that is asked for.
             on_outcome: hears of the future that arrived, within the lock.
-            on_rest: called when what is decided has been computed and nothing newer is wished.
+            on_rest: called when what is decided has been computed and nothing newer is wanted.
         """
-        self._wish, self._on_change, self._on_ask = wish, on_change, on_ask
+        self._job, self._on_change, self._on_ask = job, on_change, on_ask
         self._on_outcome, self._on_rest = on_outcome, on_rest
 
     def shown(self, version: int, world: World) -> Outcome | None:
@@ -111,7 +111,7 @@ class Computation:
         if first:
             self._on_change()  # a page that waits for the first outcome shows what is decided meanwhile
         elif begins:
-            self._tell_if_slow()
+            self._notify_if_slow()
         if begins:
             self._next()
 
@@ -123,12 +123,12 @@ class Computation:
     def _next(self) -> None:
         with self._lock:
             self.stale = False
-            wish = self._wish()
-            own = Order(wish.world, wish.decisions, keep=wish.year)
-            orders = {"without": Order(wish.world, (), keep=wish.year)}
+            job = self._job()
+            own = Order(job.world, job.decisions, keep=job.year)
+            orders = {"without": Order(job.world, (), keep=job.year)}
             if own != orders["without"]:
                 orders["own"] = own
-            gathering = self._gathering = _Gathering(wish, len(orders))
+            gathering = self._gathering = _Gathering(job, len(orders))
             self._ticket = None
         self._on_ask(own)
         for name, order in orders.items():
@@ -136,7 +136,7 @@ class Computation:
             def then(result: Result | None, error: UserError | None, name: str = name) -> None:
                 with self._lock:
                     if self._gathering is not gathering:
-                        return  # a newer wish took its place before it had begun
+                        return  # a newer job took its place before it had begun
                     if isinstance(result, Future):
                         gathering.got[name] = result
                     else:
@@ -152,21 +152,21 @@ class Computation:
                     self._ticket = ticket
 
     def _withdrawn(self) -> bool:
-        """Take the present wish back where its run has not begun: with many players only the newest one is run."""
+        """Take the present job back where its run has not begun: with many players only the newest one is run."""
         if self._ticket is None or not self._ticket.withdraw():
             return False
         self._gathering = self._ticket = None
         return True
 
     def _landed(self, gathering: _Gathering) -> None:
-        wish = gathering.wish
+        job = gathering.job
         with self._lock:
             self._gathering = self._ticket = None
             if gathering.problem is None:
                 without = gathering.got["without"]
-                self.outcome = Outcome(wish.version, gathering.got.get("own", without), without)
+                self.outcome = Outcome(job.version, gathering.got.get("own", without), without)
                 self._recorded = None
-                self.shows_trial = wish.trial
+                self.shows_trial = job.trial
                 self.answered += 1
                 self._on_outcome(self.outcome.own)
             else:
@@ -175,7 +175,7 @@ class Computation:
         self._on_change()
         if again:
             self._next()
-        elif gathering.problem is None and not wish.trial:
+        elif gathering.problem is None and not job.trial:
             self._on_rest()
 
     def _report(self, year: int) -> None:
@@ -185,7 +185,7 @@ class Computation:
         if first:  # later runs are over before a bar could be read
             self._on_change()
 
-    def _tell_if_slow(self) -> None:
+    def _notify_if_slow(self) -> None:
         """Tell that a run goes on when it is not over in a moment: drawing that would only delay its end."""
         begun = self.answered
 

@@ -21,7 +21,7 @@ class Listeners:
         self._lock = lock
         self._on_lapse = on_lapse
         self._all: list[Listener] = []
-        self._telling = False
+        self._notifying = False
         self._lapse: threading.Timer | None = None
 
     def __len__(self) -> int:
@@ -46,13 +46,13 @@ class Listeners:
                 self._lapse.daemon = True
                 self._lapse.start()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Tell all of them soon."""
         with self._lock:
-            if self._telling:
+            if self._notifying:
                 return
-            self._telling = True
-        self.soon(self._speak)
+            self._notifying = True
+        self.soon(self._notify_all)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Do something outside the thread that brought a result, so that the next run need not wait for it."""
@@ -66,9 +66,9 @@ class Listeners:
         if deserted:
             self._on_lapse()
 
-    def _speak(self) -> None:
+    def _notify_all(self) -> None:
         with self._lock:
-            self._telling = False
+            self._notifying = False
             listeners = tuple(self._all)
         for listener in listeners:
             listener()

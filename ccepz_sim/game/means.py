@@ -44,7 +44,7 @@ def means(content: Content, decisions: Iterable[Decision], year: int, own: Futur
     decided = tuple(decisions)
     agrees = own is not None and past(own.decisions, year) == past(decided, year)
     standing = standing_at(content, own, year) if agrees else None
-    paid = own.purse[year - PLAY_YEAR].released if own is not None and own.decisions == decided else None
+    paid = own.resources[year - PLAY_YEAR].released if own is not None and own.decisions == decided else None
     return Means(standing, spent_in(content, decided, year), money_in(content, decided, year), paid)
 
 
@@ -57,7 +57,7 @@ def standing_at(content: Content, own: Future | None, year: int) -> float:
     """Return the standing with which a year begins, points."""
     if year <= PLAY_YEAR or own is None:
         return float(content.value("officials.standing_start"))
-    return own.purse[year - 1 - PLAY_YEAR].standing
+    return own.resources[year - 1 - PLAY_YEAR].standing
 
 
 def spent_in(content: Content, decisions: Iterable[Decision], year: int) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ccepz_sim.numerics.compiling import Progress, compile_all, is_worth_it, missing
 
 logger = logging.getLogger(__name__)
-TOLD_EVERY = 0.5  # seconds between two words to the pages
+NOTIFY_EVERY = 0.5  # seconds between two words to the pages
 Listener = Callable[[], None]
 
 
@@ -27,7 +27,7 @@ class Preparation:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._progress: Progress | None = None
-        self._told = 0.0
+        self._notified = 0.0
         if compile_rules is None and not is_worth_it(missing()):
             self._ready.set()
             return
@@ -71,16 +71,16 @@ class Preparation:
         except Exception:  # each rule is then compiled at its first call
             logger.exception("the rules were not compiled in advance")
         self._ready.set()
-        self._tell()
+        self._notify()
 
     def _report(self, progress: Progress) -> None:
         self._progress = progress
         now = time.monotonic()
-        if now - self._told >= TOLD_EVERY:
-            self._told = now
-            self._tell()
+        if now - self._notified >= NOTIFY_EVERY:
+            self._notified = now
+            self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ccepz_sim.content.loading import Content
-from ccepz_sim.game.records import Future, Happening, Purse
+from ccepz_sim.game.records import Event, Future, Resources
 from ccepz_sim.game.world import World
 from ccepz_sim.studies.fingerprint import engine_hash
 
@@ -48,7 +48,7 @@ def facts_of(content: Content, future: Future) -> dict[str, Any]:
         "ids": list(future.ids),
         "places": list(future.places),
         "levers": list(future.levers),
-        "purse": [list(year) for year in future.purse],
+        "resources": [list(year) for year in future.resources],
         "events": [list(event) for event in future.events],
     }
 
@@ -67,10 +67,10 @@ def _read(facts: dict[str, Any]) -> Future:
         ids=tuple(facts["ids"]),
         places=tuple(facts["places"]),
         values=arrays["values"].astype(np.float64),
-        purse=tuple(Purse(*year) for year in facts["purse"]),
+        resources=tuple(Resources(*year) for year in facts["resources"]),
         working=arrays["working"].astype(np.float64),
         levers=tuple(facts["levers"]),
-        events=tuple(Happening(*event) for event in facts["events"]),
+        events=tuple(Event(*event) for event in facts["events"]),
         by_product_flow=arrays["by_product_flow"],
         people_flow=arrays["people_flow"],
         money_flow=arrays["money_flow"],

@@ -34,7 +34,7 @@ class Order:
     keep: int = field(default=PLAY_YEAR, compare=False)
 
 
-class Happening(NamedTuple):
+class Event(NamedTuple):
     """A dated event in both languages."""
 
     year: int
@@ -47,7 +47,7 @@ class Happening(NamedTuple):
     zh: str
 
 
-class Purse(NamedTuple):
+class Resources(NamedTuple):
     """What the player governs with, at the end of a year: yuan, points, and the share of plans that was paid."""
 
     treasury: float
@@ -72,10 +72,10 @@ class Future:
     ids: tuple[str, ...]
     places: tuple[str, ...]
     values: Numbers
-    purse: tuple[Purse, ...]
+    resources: tuple[Resources, ...]
     working: Numbers
     levers: tuple[str, ...]
-    events: tuple[Happening, ...]
+    events: tuple[Event, ...]
     by_product_flow: NDArray[np.float32]
     people_flow: NDArray[np.float32]
     money_flow: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Carries out orders one after the other, resuming from yearly snapshots; lives in a worker or in a test."""
+"""Runs orders one after the other, resuming from yearly snapshots; lives in a worker or in a test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.lives import Witness
-from ccepz_sim.game.records import Brief, Future, Happening, Order, Purse, Result
+from ccepz_sim.game.records import Brief, Event, Future, Order, Resources, Result
 from ccepz_sim.game.world import World
 from ccepz_sim.measures import chronicle
 from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR, QUARTERS
@@ -22,7 +22,7 @@ KEPT_STARTS = 26
 Progress = Callable[[int], None]
 Look = Callable[[], None]
 MakeZone = Callable[..., Any]
-Diary = tuple[tuple[Purse, ...], tuple[Any, ...]]  # purse and working levers, by played year
+Diary = tuple[tuple[Resources, ...], tuple[Any, ...]]  # resources and working levers, by played year
 
 
 class Runner:
@@ -39,7 +39,7 @@ class Runner:
         self._starts: OrderedDict[World, Any] = OrderedDict()
         self._snapshots: OrderedDict[tuple[World, int, tuple[Decision, ...]], tuple[Any, Diary]] = OrderedDict()
 
-    def carry_out(self, order: Order, progress: Progress = lambda _: None, look: Look = lambda: None) -> Result:
+    def run(self, order: Order, progress: Progress = lambda _: None, look: Look = lambda: None) -> Result:
         """Run as far as the order says.
 
         Args:
@@ -49,19 +49,19 @@ class Runner:
         """
         if order.what == "lives":
             return self._lives(order, progress, look)
-        year, zone, (purse, working) = self._from(order)
+        year, zone, (resources, working) = self._from(order)
         zone.decide(order.decisions)
         worth = {order.keep} | {int(decision.year) for decision in order.decisions}
         while year <= order.until:
             if year in worth and year > PLAY_YEAR:
-                self._keep(order.world, year, order.decisions, zone, (purse, working))
+                self._keep(order.world, year, order.decisions, zone, (resources, working))
             _run_a_year(zone, look)
-            purse, working = (*purse, _purse(zone)), (*working, zone.state.policy.value.copy())
+            resources, working = (*resources, _resources(zone)), (*working, zone.state.policy.value.copy())
             progress(year)
             year += 1
         if order.what == "brief":
             return _brief(order, zone)
-        return _future(order, zone, purse, working)
+        return _future(order, zone, resources, working)
 
     def _lives(self, order: Order, progress: Progress, look: Look) -> Result:
         zone = self._start(order.world)
@@ -115,9 +115,9 @@ def before(decisions: Sequence[Decision], year: int) -> tuple[Decision, ...]:
     return tuple(decision for decision in decisions if decision.year < year)
 
 
-def _purse(zone: Any) -> Purse:
+def _resources(zone: Any) -> Resources:
     state = zone.state
-    return Purse(
+    return Resources(
         float(zone.treasury),
         float(state.governance.standing),
         float(state.bodies.released[state.body.committee]),
@@ -132,9 +132,9 @@ def _brief(order: Order, zone: Any) -> Brief:
     return Brief(order.world, order.decisions, recorder.ids, values.reshape(-1, QUARTERS, *values.shape[1:]).mean(1))
 
 
-def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[Any, ...]) -> Future:
+def _future(order: Order, zone: Any, resources: tuple[Resources, ...], working: tuple[Any, ...]) -> Future:
     recorder = zone.recorder
-    skipped = chronicle.COLUMNS.index(Happening._fields[0])
+    skipped = chronicle.COLUMNS.index(Event._fields[0])
     rows = (row[skipped:] for row in chronicle.rows(zone.state, zone.recorder, zone.first_quarter))
     return Future(
         world=order.world,
@@ -142,10 +142,10 @@ def _future(order: Order, zone: Any, purse: tuple[Purse, ...], working: tuple[An
         ids=recorder.ids,
         places=recorder.places.names,
         values=recorder.values[: recorder.used].copy(),
-        purse=purse,
+        resources=resources,
         working=np.array(working),
         levers=zone.state.policy.ids,
-        events=tuple(Happening(*row) for row in rows),
+        events=tuple(Event(*row) for row in rows),
         by_product_flow=_sums(recorder.by_product_flow),
         people_flow=_sums(recorder.people_flow),
         money_flow=_sums(recorder.money_flow),

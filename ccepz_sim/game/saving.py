@@ -35,7 +35,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class SaveStatus:
     """What a player is told: whether games go to a disk, how many entries are missing there, and why.
 
     `behind` is True too when only the year on the table or the chosen charts are missing.
@@ -147,12 +147,12 @@ class Record:
             del self.requests[next(iter(self.requests))]
         return True
 
-    def keeping(self) -> Keeping:
+    def save_status(self) -> SaveStatus:
         """Return what a player is told."""
         missing = len(self.written) - self._saved
         behind = bool(missing) or self._head() != self._saved_head
         fault = self._fault if behind and self._fault is not None else self._journal.fault
-        return Keeping(self._journal.on_disk, behind, missing, fault)
+        return SaveStatus(self._journal.on_disk, behind, missing, fault)
 
     def doubt(self) -> None:
         """The file is not the one it was: the next `keep` looks what it holds."""
@@ -166,7 +166,7 @@ class Record:
         self.keep()
 
     def keep(self) -> None:
-        """Write what is missing, in one transaction; where that fails, `keeping` says why."""
+        """Write what is missing, in one transaction; where that fails, `save_status` says why."""
         with self._turn:
             for _ in range(ROUNDS):
                 with self._lock:

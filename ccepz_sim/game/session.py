@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game import address, game_file
-from ccepz_sim.game.computation import Computation, Wish
+from ccepz_sim.game.computation import Computation, Job
 from ccepz_sim.game.database import Head
 from ccepz_sim.game.fair_queue import ASKED
 from ccepz_sim.game.listeners import Listener, Listeners
@@ -37,7 +37,7 @@ from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Future, Order, Result
 from ccepz_sim.game.rivals import Rivals
 from ccepz_sim.game.run_cache import RunCache
-from ccepz_sim.game.saving import Journal, Keeping, NoJournal, Record, Written
+from ccepz_sim.game.saving import Journal, NoJournal, Record, SaveStatus, Written
 from ccepz_sim.game.spread import Spread
 from ccepz_sim.game.state import State
 from ccepz_sim.game.trial import Trial
@@ -54,7 +54,7 @@ LONGEST_NAME = 40
 class Game:
     """A game that several pages may show at once.
 
-    Decisions are appended under a lock; the newest wish is computed as soon as the last one is answered. Listeners
+    Decisions are appended under a lock; the newest job is computed as soon as the last one is answered. Listeners
     are told whenever the state changed, from a thread of `notifiers`; they read it with `state()`.
     """
 
@@ -87,18 +87,18 @@ class Game:
         self._record = Record(journal or NoJournal(), self._lock, self._head, self._merge, kept)
         self._one_request = threading.RLock()
         self._asked = threading.local()
-        self._told: Keeping | None = self._record.keeping()
+        self._notified: SaveStatus | None = self._record.save_status()
         self._version = len(self._tally.log)
         self._listeners = Listeners(notifiers, self._lock, self._forget)
-        self._tell, self.soon = self._listeners.tell, self._listeners.soon
+        self._notify, self.soon = self._listeners.notify, self._listeners.soon
         self._trial = Trial(self._lock, self.end_trial)
         self._look_ahead = LookAhead(run_cache, self.owner, self._lock)
-        self._rivals = Rivals(run_cache, self.owner, self._lock, self._tell)
-        self._spread = Spread(run_cache, self.owner, self._lock, self._tell)
+        self._rivals = Rivals(run_cache, self.owner, self._lock, self._notify)
+        self._spread = Spread(run_cache, self.owner, self._lock, self._notify)
         self._computed = Computation(run_cache, self.owner, self._lock, recorded)
         self._computed.connect(
-            wish=self._wish,
-            on_change=self._tell,
+            job=self._job,
+            on_change=self._notify,
             on_ask=self._on_ask,
             on_outcome=self._spread.fit,
             on_rest=self._on_rest,
@@ -112,9 +112,9 @@ class Game:
             computed = self._computed
             outcome = computed.shown(self._version, self._world)
             own = outcome.own if outcome is not None and outcome.own.world == self._world else None
-            keeping = self._record.keeping()
-            if keeping.behind:
-                self._told = None  # whoever sees it on its way hears when it has arrived
+            save_status = self._record.save_status()
+            if save_status.behind:
+                self._notified = None  # whoever sees it on its way hears when it has arrived
             shown = own.decisions if own is not None and computed.shows_trial else self._standings.position.decisions
             return State(
                 version=self._version,
@@ -130,7 +130,7 @@ class Game:
                 progress=computed.progress,
                 problem=computed.problem,
                 answered=computed.answered,
-                keeping=keeping,
+                save_status=save_status,
                 recorded=outcome is not computed.outcome,
             )
 
@@ -149,10 +149,10 @@ class Game:
         with self._lock:
             return tuple(self._record.requests)
 
-    def keeping(self) -> Keeping:
+    def save_status(self) -> SaveStatus:
         """Return how much of the game is on disk."""
         with self._lock:
-            return self._record.keeping()
+            return self._record.save_status()
 
     def address(self) -> str:
         """Return the game as the text of an address, the branch on the table first."""
@@ -175,7 +175,7 @@ class Game:
         """Do what a page asked for, unless that was done before: it may have sent the request again.
 
         When this returns the request has been carried out or refused, and what it decided is on disk; where the disk
-        does not take it, `State.keeping` says so.
+        does not take it, `State.save_status` says so.
         """
         with self._one_request:
             with self._lock:
@@ -289,7 +289,7 @@ class Game:
         with self._lock:
             self._append(Bookmark(_name(name), self._year), by)
         self._save()
-        self._tell()
+        self._notify()
 
     def go_back(self, bookmark: int, by: str = ZONE) -> None:
         """Return to a bookmark; can be undone."""
@@ -330,7 +330,7 @@ class Game:
         """Put another year on the table."""
         with self._lock:
             self._year = min(max(int(year), PLAY_YEAR), LAST_YEAR)
-        self._tell()
+        self._notify()
         self._save()
 
     def choose_panels(self, chosen: tuple[str, ...]) -> None:
@@ -373,15 +373,15 @@ class Game:
     def look_at_disk(self) -> None:
         """Take over what another server wrote to this game."""
         self._record.look()
-        self._tell_if_kept_otherwise()
+        self._notify_if_saved_otherwise()
 
     def save_again(self, doubt: bool) -> None:
         """Write what is missing on disk; with `doubt` look first what the file holds."""
         if doubt:
             self._record.doubt()
-        if self._record.keeping().behind:
+        if self._record.save_status().behind:
             self._record.keep()
-        self._tell_if_kept_otherwise()
+        self._notify_if_saved_otherwise()
 
     # How it is computed
 
@@ -512,19 +512,19 @@ class Game:
 
     def _save(self) -> None:
         self._record.keep()
-        self._tell_if_kept_otherwise()
+        self._notify_if_saved_otherwise()
 
-    def _tell_if_kept_otherwise(self) -> None:
+    def _notify_if_saved_otherwise(self) -> None:
         with self._lock:
-            before, self._told = self._told, self._record.keeping()
-            news = before != self._told
+            before, self._notified = self._notified, self._record.save_status()
+            news = before != self._notified
         if news:
-            self._tell()
+            self._notify()
 
-    def _wish(self) -> Wish:
+    def _job(self) -> Job:
         trial = self._trial.action
         decisions = self._standings.position.decisions if trial is None else self._tally.decisions_with(trial)
-        return Wish(self._version, decisions, trial is not None, self._world, self._year)
+        return Job(self._version, decisions, trial is not None, self._world, self._year)
 
     def _on_ask(self, own: Order) -> None:
         self._spread.stop()

@@ -32,14 +32,14 @@ class Spread:
                 return
             maker = self._maker = BandMaker(self._run_cache, world, own.decisions, year, self._owner)
 
-        def tell(band: Band) -> None:
+        def notify(band: Band) -> None:
             with self._lock:
                 if self._maker is not maker:
                     return
                 self.band = band
             self._on_change()
 
-        timer = threading.Timer(DELAY, maker.start, [tell])
+        timer = threading.Timer(DELAY, maker.start, [notify])
         timer.daemon = True
         timer.start()
 

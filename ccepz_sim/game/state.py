@@ -9,7 +9,7 @@ from ccepz_sim.game.bands import Band
 from ccepz_sim.game.means import Means
 from ccepz_sim.game.position import Position, Standings
 from ccepz_sim.game.records import Future
-from ccepz_sim.game.saving import Keeping
+from ccepz_sim.game.saving import SaveStatus
 from ccepz_sim.game.world import World
 from ccepz_sim.text.errors import UserError
 
@@ -40,7 +40,7 @@ class State:
     progress: float
     problem: UserError | None
     answered: int
-    keeping: Keeping
+    save_status: SaveStatus
     recorded: bool = False  # the outcome is the recorded status quo: no run has ended yet
 
     @property

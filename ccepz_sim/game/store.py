@@ -192,7 +192,7 @@ class Store:
         for old in list(self._games):
             if len(self._games) <= KEPT_GAMES:
                 break
-            if not self._games[old].keeping().behind:  # else it is nowhere but here
+            if not self._games[old].save_status().behind:  # else it is nowhere but here
                 del self._games[old]
 
     def _first_world(self) -> World:

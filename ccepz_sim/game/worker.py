@@ -1,7 +1,7 @@
 """One worker: reads orders from its standard input, writes what came of them to its standard output.
 
-Run as `python -m ccepz_sim.game.worker FOLDER [gently]`. Frames are pickles behind their length. A worker ends when
-its input does, at once and whatever it is doing, so that it never outlives its server, not even a killed one.
+Run as `python -m ccepz_sim.game.worker FOLDER [low-priority]`. Frames are pickles behind their length. A worker ends
+when its input does, at once and whatever it is doing, so that it never outlives its server, not even a killed one.
 
 What can take its time runs in a thread of its own: where a system counts threads one by one (Linux), it stands behind
 all others for a processor. A thread cannot go forward again, so what somebody waits for runs in the first one.
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LENGTH = struct.Struct(">Q")
 STOP = "stop"
 READY, YEAR, DONE, STOPPED, REFUSED, FAILED = "ready", "year", "done", "stopped", "refused", "failed"
-GENTLY = "gently"  # start behind whoever waits for something
+LOW_PRIORITY = "low-priority"  # start behind whoever waits for something
 LAST = 10  # how far back patient work stands in the queue for a processor, as `nice` counts
 WORD_EVERY = 0.1  # seconds between two words about the year a run has reached
 
@@ -126,18 +126,18 @@ def _stand_back() -> None:
 
 
 class Worker:
-    """Carries out orders from one pipe and answers into another."""
+    """Runs orders from one pipe and answers into another."""
 
-    def __init__(self, folder: Path, source: BinaryIO, target: BinaryIO, gently: bool) -> None:
+    def __init__(self, folder: Path, source: BinaryIO, target: BinaryIO, low_priority: bool) -> None:
         """Load the content, and the model with it."""
         self._inbox = Inbox(source, lambda: os._exit(0))  # first of all: what follows takes seconds
         self._target = target
         self._patience = Patience()
-        self._runner = self._patience(lambda: _load(folder)) if gently else _load(folder)
+        self._runner = self._patience(lambda: _load(folder)) if low_priority else _load(folder)
         self._fresh = True
 
     def work(self) -> None:
-        """Carry out orders until there are no more."""
+        """Run orders until there are no more."""
         send(self._target, (0, READY, None))
         while (found := self._inbox.next()) is not None:
             number, order, patient = found
@@ -164,7 +164,7 @@ class Worker:
                 send(self._target, (number, YEAR, year))
 
         try:
-            return DONE, self._runner.carry_out(order, progress, look)
+            return DONE, self._runner.run(order, progress, look)
         except StoppedError:
             return STOPPED, None
         except UserError as error:
@@ -190,7 +190,7 @@ def main() -> None:
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):  # the server stops, and so do we
-        Worker(Path(sys.argv[1]), source, target, GENTLY in sys.argv[2:]).work()
+        Worker(Path(sys.argv[1]), source, target, LOW_PRIORITY in sys.argv[2:]).work()
     with contextlib.suppress(BrokenPipeError):  # what could not be said any more is not complained of at the exit
         target.close()
 

@@ -1,4 +1,4 @@
-"""Who carries out orders: worker processes, or one thread; which order is next says `fair_queue`."""
+"""Who runs orders: worker processes, or one thread; which order is next says `fair_queue`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ccepz_sim.game.fair_queue import BACKGROUND, OWN, FairQueue, OnProgress, Pl
 from ccepz_sim.game.problems import GameError
 from ccepz_sim.game.records import Order, Result
 from ccepz_sim.game.runner import MakeZone, Runner
-from ccepz_sim.game.worker import DONE, GENTLY, READY, REFUSED, STOP, STOPPED, YEAR, StoppedError, receive, send
+from ccepz_sim.game.worker import DONE, LOW_PRIORITY, READY, REFUSED, STOP, STOPPED, YEAR, StoppedError, receive, send
 from ccepz_sim.numerics import rule_store
 from ccepz_sim.text.errors import UserError
 
@@ -30,7 +30,7 @@ Process = subprocess.Popen[bytes]
 
 
 class WorkerPool(Protocol):
-    """Carries out orders in the background."""
+    """Runs orders in the background."""
 
     def ask(
         self,
@@ -137,7 +137,7 @@ class _Pool:
             self._changed.notify_all()
 
     @staticmethod
-    def _tell(request: Request, year: int) -> None:
+    def _notify(request: Request, year: int) -> None:
         if request.on_progress is not None and not request.cancelled:
             try:
                 request.on_progress(year)
@@ -182,7 +182,7 @@ class LocalPool(_Pool):
             self._stopped = request.cancelled
             over = True
             try:
-                result = self._runner.carry_out(request.order, partial(self._tell, request), self._look)
+                result = self._runner.run(request.order, partial(self._notify, request), self._look)
             except StoppedError:
                 over = False
             except UserError as error:
@@ -245,7 +245,7 @@ class ProcessPool(_Pool):
             self._ready(me)
             try:
                 while (request := self._next(me)) is not None:
-                    self._carry_out(me, process, request)
+                    self._run(me, process, request)
             except (EOFError, OSError):
                 logger.warning("a worker ended unexpectedly; another takes its place")
             finally:
@@ -256,8 +256,8 @@ class ProcessPool(_Pool):
 
     def _start(self, me: int) -> Process | None:
         """Start a worker and wait until it is ready; None where it did not come so far."""
-        quiet = {rule_store.SAID: "1"} if me else {}  # the first one says it for all
-        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([GENTLY] if me else [])]
+        quiet = {rule_store.WARNED: "1"} if me else {}  # the first one says it for all
+        command = [sys.executable, "-m", "ccepz_sim.game.worker", str(self._folder), *([LOW_PRIORITY] if me else [])]
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **quiet}
@@ -291,8 +291,8 @@ class ProcessPool(_Pool):
         with self._changed:
             self._changed.wait_for(lambda: self._closed, PAUSES[min(failures, len(PAUSES) - 1)])
 
-    def _carry_out(self, me: int, process: Process, request: Request) -> None:
-        """Have a worker carry out an order, and answer.
+    def _run(self, me: int, process: Process, request: Request) -> None:
+        """Have a worker run an order, and answer.
 
         Raises:
             EOFError, OSError: the worker has ended; the order waits for another, unless it ended one before.
@@ -310,7 +310,7 @@ class ProcessPool(_Pool):
                     continue  # the last word of an order that was dropped
                 if what != YEAR:
                     break
-                self._tell(request, value)
+                self._notify(request, value)
             if what == STOPPED:
                 over = request.cancelled
             elif what == DONE:

@@ -1,1 +1,1 @@
-"""How indicators come about: what is taken down each quarter, and what is derived from it when somebody reads."""
+"""How indicators come about: what is recorded each quarter, and what is derived from it when somebody reads."""

@@ -1,4 +1,4 @@
-"""Indicators from what was taken down, for several quarters at once.
+"""Indicators from what was recorded, for several quarters at once.
 
 Flows are annualised quarterly rates, stocks are end of quarter, shares lie within 0-1; never a NaN.
 Every rule takes and gives arrays of shape (quarters, places).

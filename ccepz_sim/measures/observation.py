@@ -1,4 +1,4 @@
-"""What is taken down at the end of a quarter: sums over firms, figures of towns, figures of the whole zone.
+"""What is recorded at the end of a quarter: sums over firms, figures of towns, figures of the whole zone.
 
 Looking changes nothing. Everything else about indicators follows from these sums and can wait for a reader.
 """
@@ -76,7 +76,7 @@ def _numbers(names: tuple[str, ...]) -> dict[str, int]:
 
 
 def observe(zone: Zone, places: Places) -> Observation:
-    """Take down a quarter.
+    """Record a quarter.
 
     Reads: labour.working_age; policy audit_share.
     """

@@ -29,7 +29,7 @@ ROOM = 128  # quarters at first; doubles when full
 class Recorder:
     """Keep every indicator by quarter, place and view; memory grows with aggregates only.
 
-    A quarter is taken down when it ends and turned into indicators when somebody reads.
+    A quarter is recorded when it ends and turned into indicators when somebody reads.
     """
 
     def __init__(self, zone: Zone, own: Iterable[Indicator] = ()) -> None:
@@ -63,7 +63,7 @@ class Recorder:
         return shown
 
     def record(self, zone: Zone, own: Sequence[object] = ()) -> None:
-        """Take down the quarter that just ended; `own` is what the indicators of one's own gave.
+        """Record the quarter that just ended; `own` is what the indicators of one's own gave.
 
         Raises:
             ContentError: one gave something else than numbers for its places.
@@ -102,7 +102,7 @@ class Recorder:
         return values
 
     def _derive(self) -> None:
-        """Turn the quarters that were taken down since somebody read into indicators."""
+        """Turn the quarters that were recorded since somebody read into indicators."""
         seen = gather(self._waiting, self.places)
         first = self.used - len(self._waiting)
         self._waiting.clear()

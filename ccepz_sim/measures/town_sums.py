@@ -48,7 +48,7 @@ def _count_towns(zone: Zone, found: np.ndarray) -> None:
 
 @compiled
 def _take(zone: Zone, found: np.ndarray) -> None:
-    """Take down what the towns themselves keep."""
+    """Record what the towns themselves keep."""
     towns = zone.towns
     for town in range(found.size):
         here = found[town]

@@ -6,7 +6,7 @@ FIRST_YEAR = 2010
 BASE_YEAR = 2015
 PLAY_YEAR = 2016
 LAST_YEAR = 2060  # the model ends when it begins
-QUARTERS = 4  # a year
+QUARTERS = 4  # quarters a year
 PLAY_QUARTER = (PLAY_YEAR - FIRST_YEAR) * QUARTERS
 
 

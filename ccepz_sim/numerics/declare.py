@@ -10,19 +10,21 @@ compiled rules.
 from __future__ import annotations
 
 import copy as copying
+import difflib
 import typing
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import Annotated, Any, ClassVar, Never, Self, TypeVar, dataclass_transform
 
 import numpy as np
 import numpy.typing as npt
 
 ALIGNED = 64  # bytes; a line of a processor's cache
 WORD = 8  # bytes
+LIKE = 0.5  # from 0 to 1: how like a name must be to be told as the one that was meant
 Size = Annotated[int, "size"]  # the length of a side of arrays, given when the object is made
 NUMBERS = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(np.bool_)}
 ROWS = "rows"  # the size most arrays of a table share
@@ -82,13 +84,13 @@ class _Meta(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any], shared: bool = False) -> _Meta:
         shared = shared or any(getattr(base, "_shared", False) for base in bases)
-        told = {field: str(kind) for field, kind in space.get("__annotations__", {}).items()}
-        mine = [field for field, kind in told.items() if "ClassVar" not in kind]
+        declared = {field: str(kind) for field, kind in space.get("__annotations__", {}).items()}
+        mine = [field for field, kind in declared.items() if "ClassVar" not in kind]
         taken = [field for field in mine if bases and hasattr(bases[0], field)]
         if taken:
             raise TypeError(f"{name} cannot call a field {taken[0]}")
         # annotations cannot be looked up yet: what may change as a number is known by its three words
-        slots = [field for field in mine if shared or told[field] not in NUMBERS]
+        slots = [field for field in mine if shared or declared[field] not in NUMBERS]
         space["__slots__"] = (*space.get("__slots__", ()), *slots)
         made = super().__new__(cls, name, bases, space)
         made._shared = shared  # type: ignore[attr-defined]
@@ -119,17 +121,26 @@ class Declared(metaclass=_Meta):
     _shared: ClassVar[bool]
     _fields: ClassVar[dict[str, Field]] = {}
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set a number or a plain field; arrays and parts are bound once, sizes and what is shared never change."""
-        field = self._fields.get(name)
-        if field is None:
-            object.__setattr__(self, name, value)
-        elif field.part is not None:
-            self._hold(field, value)
-        elif field.dims is None and field.dtype is not None and not self._shared:
-            self._put(field, value)
-        elif field.dims is None or value is not getattr(self, name):  # `x += y` binds what it changed
-            raise AttributeError(f"{type(self).__name__}.{name} is bound once: an array takes values by [:] = ...")
+    if not typing.TYPE_CHECKING:  # with these a type checker would take every name for one there is
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Set a number or a plain field; arrays and parts are bound once, sizes and what is shared never change."""
+            field = self._fields.get(name)
+            if field is None:
+                try:
+                    object.__setattr__(self, name, value)
+                except AttributeError:
+                    raise _not_declared(type(self), name) from None
+            elif field.part is not None:
+                self._hold(field, value)
+            elif field.dims is None and field.dtype is not None and not self._shared:
+                self._put(field, value)
+            elif field.dims is None or value is not getattr(self, name):  # `x += y` binds what it changed
+                raise AttributeError(f"{type(self).__name__}.{name} is bound once: an array takes values by [:] = ...")
+
+        def __getattr__(self, name: str) -> Never:
+            """Refuse a name that nobody declared; reached only where nothing else is found."""
+            raise _not_declared(type(self), name)
 
     @classmethod
     def make(cls, **sizes: int) -> Self:
@@ -188,7 +199,7 @@ class Declared(metaclass=_Meta):
             field = layout.fields.get(name)
             if field is None:
                 if name not in layout.plain:
-                    raise AttributeError(f"{type(self).__name__} has no field {name}")
+                    raise _not_declared(type(self), name)
                 object.__setattr__(self, name, value)
             elif field.part is not None:
                 self._hold(field, typing.cast("Declared", value))
@@ -312,6 +323,18 @@ class Record(Declared):
     """Numbers that change, and whatever belongs to them; arrays and parts are annotated `Final[...]`, bound once."""
 
 
+def _not_declared(cls: type[Declared], name: str) -> AttributeError:
+    """Give the error for a name that a declared class does not have, with the nearest that it has."""
+    if name.startswith("_"):
+        return AttributeError(name)  # asked for by Python, Numba and NumPy, to find out what an object can do
+    layout = layout_of(cls)
+    known = [*layout.fields, *layout.sizes, *layout.plain]
+    if name in known:
+        return AttributeError(f"{cls.__name__}.{name} is not set yet")
+    near = difflib.get_close_matches(name, known, n=1, cutoff=LIKE)
+    return AttributeError(f"{cls.__name__} has no field {name}{f'; did you mean {near[0]}?' if near else ''}")
+
+
 def _address(array: np.ndarray[Any, Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
@@ -331,8 +354,8 @@ def layout_of(cls: type[Declared]) -> Layout:
     hints.pop("_shared", None)
     found: list[tuple[str, Any, tuple[str | int, ...] | None, type[Declared] | None]] = []
     plain, shared, declared = [], set(), []
-    for name, told in hints.items():
-        kind = typing.get_args(told)[0] if typing.get_origin(told) is typing.Final else told
+    for name, annotated in hints.items():
+        kind = typing.get_args(annotated)[0] if typing.get_origin(annotated) is typing.Final else annotated
         extra = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
         dims = next((one for one in extra if isinstance(one, Dims)), None)
         if "size" in extra:

@@ -23,7 +23,7 @@ class Kernel:
     def __init__(self, dispatcher: Any) -> None:
         self.dispatcher = dispatcher
         functools.update_wrapper(self, dispatcher.py_func)
-        self._carry_out: Callable[..., Any] = self._first
+        self._call: Callable[..., Any] = self._first
 
     @property
     def py_func(self) -> Callable[..., Any]:
@@ -46,12 +46,12 @@ class Kernel:
         return self.dispatcher._numba_type_
 
     def __call__(self, *values: Any, **named: Any) -> Any:
-        """Carry out the rule."""
-        return self.dispatcher(*values, **named) if named else self._carry_out(*values)
+        """Run the rule."""
+        return self.dispatcher(*values, **named) if named else self._call(*values)
 
     def _first(self, *values: Any) -> Any:
         found = self.dispatcher(*values)
-        self._carry_out = self._direct() or self.dispatcher
+        self._call = self._direct() or self.dispatcher
         return found
 
     def _direct(self) -> Callable[..., Any] | None:
@@ -62,13 +62,13 @@ class Kernel:
         given, names = overloads[0].signature.args, self._names()
         if len(overloads) != 1 or len(given) != len(names):
             return None
-        told, arrays, state = self.py_func.__annotations__, [], False
+        declared, arrays, state = self.py_func.__annotations__, [], False
         for place, (kind, name) in enumerate(zip(given, names, strict=True)):
             if hasattr(kind, "layout_mark"):
                 state = True
             elif hasattr(kind, "ndim") and kind.layout == "C" and kind.aligned:
                 arrays.append((place, as_dtype(kind.dtype), kind.ndim, kind.mutable))
-            elif str(kind) != NUMBERS.get(told.get(name, "")):
+            elif str(kind) != NUMBERS.get(declared.get(name, "")):
                 return None
         code = overloads[0].entry_point
         if not state:
@@ -79,7 +79,7 @@ class Kernel:
         """Give the machine code behind a look at the arrays; others than it was compiled for go Numba's way."""
         dispatcher = self.dispatcher
 
-        def carry_out(*values: Any) -> Any:
+        def call(*values: Any) -> Any:
             for place, dtype, dimensions, writeable in arrays:
                 value = values[place]
                 if type(value) is not np.ndarray or value.ndim != dimensions or value.dtype != dtype:
@@ -89,7 +89,7 @@ class Kernel:
                     return dispatcher(*values)
             return code(*values)
 
-        return carry_out
+        return call
 
     def _names(self) -> tuple[str, ...]:
         code = self.py_func.__code__

@@ -6,6 +6,7 @@ threads or observers cannot change a result.
 
 from __future__ import annotations
 
+import difflib
 import zlib
 from enum import StrEnum
 
@@ -16,34 +17,37 @@ LARGEST_SEED = 2**31 - 1  # of every seed; fits the integers of every language a
 
 
 class Stream(StrEnum):
-    """All streams; a stream's luck follows from its name, so a name never changes."""
+    """All streams, and beside each the one function that draws from it (`scripts/check_rules.py`).
 
-    CHAIN = "chain"
-    COLLUSION = "collusion"
-    COMING_OF_AGE = "coming of age"
-    DETECTION = "detection"
-    ENTRY = "entry"
-    EVALUATION = "evaluation"
-    EXIT = "exit"
-    FIRM_OUTLOOK = "firm outlook"
-    FIRM_TRAITS = "firm traits"
-    FUND_AUDIT = "fund audit"
-    IMITATION = "imitation"
-    INSTITUTES = "institutes"
-    LINK_FAILURES = "link failures"
-    LINKS = "links"
-    MATCHING = "matching"
-    MIGRATION = "migration"
-    MISUSE = "misuse"
-    OFFICIAL_PENALTY = "official penalty"
-    PILOTS = "pilots"
-    POPULATION_START = "population start"
-    PRICES = "prices"
-    RESEARCH = "research"
-    RESETTLEMENT = "resettlement"
-    SEPARATIONS = "separations"
-    TRAINING = "training"
-    VITAL = "vital"
+    A stream's luck follows from its name, so a name never changes.
+    """
+
+    CHAIN = "chain"  # innovation.innovate
+    COLLUSION = "collusion"  # collusion.meet_officials
+    COMING_OF_AGE = "coming of age"  # labour.enter_and_retire
+    DETECTION = "detection"  # inspection.inspect_and_punish
+    ENTRY = "entry"  # entry_exit._enter
+    EVALUATION = "evaluation"  # officials.evaluate_officials
+    EXIT = "exit"  # entry_exit.turn_over
+    FIRM_OUTLOOK = "firm outlook"  # firms._draw_traits
+    FIRM_TRAITS = "firm traits"  # firms._draw_traits
+    FUND_AUDIT = "fund audit"  # inspection._audit_funds
+    IMITATION = "imitation"  # innovation.innovate
+    INSTITUTES = "institutes"  # innovation.innovate
+    LINK_FAILURES = "link failures"  # by_products.exchange_and_store
+    LINKS = "links"  # by_products._form_links
+    MATCHING = "matching"  # labour.match
+    MIGRATION = "migration"  # migration.choose
+    MISUSE = "misuse"  # funds.award_funds
+    OFFICIAL_PENALTY = "official penalty"  # inspection.inspect_and_punish
+    PILOTS = "pilots"  # funds._name_pilots
+    POPULATION_START = "population start"  # residents.make_population
+    PRICES = "prices"  # prices.move_prices
+    RESEARCH = "research"  # innovation.innovate
+    RESETTLEMENT = "resettlement"  # migration._resettle
+    SEPARATIONS = "separations"  # labour.run_labour_market
+    TRAINING = "training"  # labour.run_labour_market
+    VITAL = "vital"  # migration.live
 
 
 _registered: set[str] = set()
@@ -75,7 +79,7 @@ class Streams:
         """Return the generator of a stream, set to the start of one quarter and block.
 
         Raises:
-            ValueError: nobody declared the stream.
+            ValueError: nobody declared the stream; the nearest that there is is named.
         """
         entry = self._entries.get(stream)
         if entry is None:
@@ -98,8 +102,10 @@ class Streams:
         return Streams, (self.seed,)
 
     def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
-        if name not in _registered:
-            name = Stream(name).value
+        if name not in _registered and name not in set(Stream):
+            near = difflib.get_close_matches(str(name), [*Stream, *_registered], n=1)
+            raise ValueError(f"there is no stream {name}{f'; did you mean {near[0]}?' if near else ''}")
+        name = str(name)
         key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
         philox = Philox(key=key)
         counter = [0, 0, 0, 0]

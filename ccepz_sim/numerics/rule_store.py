@@ -35,7 +35,7 @@ HASH = hashlib.sha256().digest_size
 LETTERS = 12  # of a hash in a name
 LEFT_OVER = 3600  # seconds after which a half-written file is nobody's any more
 COMPILERS = ("numba", "llvmlite", "numpy")
-SAID = "CCEPZ_RULES_SAID"  # set once it was said, so that processes started later do not repeat it
+WARNED = "CCEPZ_RULES_WARNED"  # set once it was said, so that processes started later do not repeat it
 IMPORTS, MOST_IMPORTS = "imports", 2000
 # Asked when a rule is not kept; says whether it may be by now (set by `ccepz_sim.numerics.compiling`).
 on_miss: Callable[[], bool] = bool
@@ -199,15 +199,15 @@ def _keep(name: str, data: bytes) -> None:
             reasons.append(f"{store.folder}: {error.strerror or error}")
         else:
             if not store.lasting:
-                _say(f"Compiled rules are kept in the temporary folder {store.folder} only", reasons)
+                _warn_once(f"Compiled rules are kept in the temporary folder {store.folder} only", reasons)
             return
-    _say("Compiled rules cannot be kept and are compiled anew at every start", reasons)
+    _warn_once("Compiled rules cannot be kept and are compiled anew at every start", reasons)
 
 
-def _say(what: str, reasons: list[str]) -> None:
+def _warn_once(what: str, reasons: list[str]) -> None:
     """Say it once, for this process and for those it will start."""
-    if os.environ.get(SAID) != "1":
-        os.environ[SAID] = "1"
+    if os.environ.get(WARNED) != "1":
+        os.environ[WARNED] = "1"
         logger.warning("%s (%s)", what, "; ".join(reasons) or "no folder takes files")
 
 

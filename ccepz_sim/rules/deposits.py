@@ -37,7 +37,7 @@ def settled(cash: np.ndarray, debt: np.ndarray, cost: np.ndarray | float) -> np.
 
 @compiled
 def unit_cost(zone: Zone, firm: int, waste: int) -> float:
-    """Give what making a tonne of a firm's waste safe costs, yuan at prices of 2010; 1 for a waste there is not."""
+    """Give what making a tonne of a firm's waste safe costs, yuan/tonne at prices of 2010; 1 where there is none."""
     kind = zone.technology.waste_kind[firm, waste]
     return zone.world.material.storage_cost[kind] if kind >= 0 else 1.0
 
@@ -59,7 +59,8 @@ def restore_waste(zone: Zone) -> None:
         moved = cost = 0.0
         for waste in range(firms.unsafe.shape[1]):
             unit = unit_cost(zone, firm, waste)
-            tonnes = firms.unsafe[firm, waste] * restored_share(refund, unit, p.restore_most, p.restore_slope)
+            share = restored_share(refund, unit, p.restore_most, p.restore_slope)  # in shares: one season a year
+            tonnes = firms.unsafe[firm, waste] * share
             moved += tonnes
             cost += tonnes * unit
             take_from_heap(zone, firm, waste, tonnes, taken)

@@ -97,7 +97,8 @@ def restructure(zone: Zone, rows: np.ndarray) -> None:
 @compiled
 def eliminate(zone: Zone) -> None:
     """Retire a share of outdated capacity a year; the firm loses the book value that went with it."""
-    firms, share = zone.firms, zone.policy.now.eliminate / QUARTERS
+    firms = zone.firms
+    share = zone.policy.now.eliminate / QUARTERS  # in shares: the lever is one a year
     for firm in range(firms.rows):
         if share <= 0.0 or not firms.alive[firm]:
             continue

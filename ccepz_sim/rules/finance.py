@@ -13,7 +13,7 @@ from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.state.ledger import lend
 
-YUAN = 1.0  # an overdraft below a yuan is rounding of the arithmetic, not want of cash
+YUAN = 1.0  # yuan; an overdraft below it is rounding of the arithmetic, not want of cash
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -31,13 +31,13 @@ def credit_limit(
 
     Args:
         collateral: book capital, yuan.
-        sales: yearly sales, yuan.
+        sales: yuan/year.
         state_owned: 0 or 1.
         guarantee: share of a loan's loss covered.
         rates: loan to value; extra for state firms; share of sales a full guarantee adds.
     """
     value, soft, covered = rates
-    return collateral * (value + soft * state_owned) + sales * covered * guarantee
+    return collateral * (value + soft * state_owned) + sales * covered * guarantee  # in yuan: of a year's sales
 
 
 @compiled

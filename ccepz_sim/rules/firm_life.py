@@ -32,7 +32,7 @@ def open_firms(zone: Zone, rows: np.ndarray) -> None:
         firms.utilisation[firm] = usual * p.start_utilisation
         firms.book_capital[firm] = firms.capacity[firm] * tech.capital_cost[firm] * age * zone.prices.general
         debt = firms.debt_ratio[firm] * firms.book_capital[firm]
-        cash = p.opening_cash * (firms.capacity[firm] * usual * tech.base_price[firm])
+        cash = p.opening_cash * (firms.capacity[firm] * usual * tech.base_price[firm])  # in yuan: of a year's sales
         account = ledger.firms + firm
         pay(ledger, Flow.CAPITAL_OF_ENTRANTS, ledger.outside, account, cash)
         lend(ledger, account, debt)

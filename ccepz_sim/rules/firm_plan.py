@@ -14,12 +14,12 @@ from ccepz_sim.rules.firm_life import open_firms
 from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.markets.permits import open_market
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
-from ccepz_sim.state.world import PROFESSIONAL, SKILLED, UNSKILLED
+from ccepz_sim.state.world import MEDIA, PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
-JOBS_PER = 1000.0  # units of capacity, in the product table
+JOBS_PER = 1000.0  # number of units of capacity a figure of the product table is for
 
 
 @compiled
@@ -189,7 +189,7 @@ def foresee(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
         # discharges vary, so who fears a check builds to less than the limit (Shimshack and Ward 2008)
         limit = 1.0 - p.overcompliance * firms.sees[firm]
         asked[firm] = share_for_standard(reached_by(zone, firm), limit, p.most_abatement)
-        spent = firms.clean_money[firm] / max(firms.reference_burden[firm] * QUARTERS, 1.0)
+        spent = firms.clean_money[firm] / max(firms.reference_burden[firm] * QUARTERS, 1.0)  # in shares: of a year's
         help_ = (1.0 - p.support_effect * (1.0 - np.exp(-spent))) * exchange
         usual = max(tech.abatement_cost[firm], p.cost_least)
         scale[firm] = usual * firms.abatement_skill[firm] * help_ * zone.prices.general
@@ -208,12 +208,12 @@ def compare(zone: Zone, asked: np.ndarray, scale: np.ndarray) -> None:
     limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
     usual_burden = p.reference_burden * zone.prices.general
     permit_price = zone.permits.price
-    due_alone = np.zeros(2)
+    due_alone = np.zeros(MEDIA)
     for firm in range(firms.rows):
         honest_cost = alone_cost = together_cost = 0.0
         chance = firms.sees[firm] * c.own_detection
         reached = reached_by(zone, firm)
-        for group in range(2):
+        for group in range(MEDIA):
             emitted = plan.equivalents[firm, group]
             rate, price = (now.tax_air, permit_price) if group == 0 else (now.tax_water, 0.0)
             plan.rate[firm, group] = plan.faced[firm, group] = due_alone[group] = rate
@@ -259,7 +259,7 @@ def compare(zone: Zone, asked: np.ndarray, scale: np.ndarray) -> None:
         firms.saving[firm] = max(0.0, min(honest_cost, alone_cost) - together_cost) / max(burden, 1e-9)
         plan.alone[firm] = alone_cost < honest_cost
         if plan.alone[firm]:
-            for group in range(2):
+            for group in range(MEDIA):
                 if plan.equivalents[firm, group] != 0.0:
                     plan.rate[firm, group] = due_alone[group]
                     plan.faced[firm, group] = due_alone[group] + (permit_price if group == 0 else 0.0)

@@ -178,17 +178,18 @@ def _lobby(zone: Zone, rows: np.ndarray, size: np.ndarray, prize: float) -> np.n
 
 
 @compiled
-def _award(zone: Zone, fund: int, payer: int, amount: float, purpose: np.ndarray, luck: np.ndarray) -> None:
+def _award(zone: Zone, fund: int, payer: int, yearly: float, purpose: np.ndarray, luck: np.ndarray) -> None:
     """Share one fund out among those eligible by contacts and merit, and let part of it be misused.
 
     What is granted for cleaner plant, upgrading and chains is spent at once on works from outside; an award for
     results pulls more reuse.
 
     Args:
-        fund: index of FUNDS; payer: the body; amount: yuan of the year.
+        fund: index of FUNDS; payer: row of the body; yearly: yuan/year.
         purpose: what firms hold for it, yuan, changed; luck: uniform draws of who misuses; shape (rows,).
     """
     firms, ledger, p = zone.firms, zone.ledger, zone.p.funds
+    amount = yearly  # in yuan: the money of a year at once
     merit = np.zeros(firms.rows)
     for firm in range(firms.rows):
         if firms.alive[firm]:
@@ -227,14 +228,14 @@ def _award(zone: Zone, fund: int, payer: int, amount: float, purpose: np.ndarray
         if fund in (CLEANER, UPGRADE, CHAIN):
             pay(ledger, Flow.INVESTMENT, account, ledger.outside, useful)
         if fund == RESULTS:
-            usual = firms.waste_cost[firm] * QUARTERS + p.award_scale * grant + 1.0
+            usual = firms.waste_cost[firm] * QUARTERS + p.award_scale * grant + 1.0  # in yuan: of a year
             firms.award_pull[firm] = p.award_pull * useful / usual
 
 
 def _name_pilots(zone: Zone) -> None:
     """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
     rows, chance = win_chances(zone)
-    places = min(int(zone.p.funds.pilot_places), len(rows))
+    places = min(int(zone.p.funds.pilot_places), len(rows))  # in numbers: of this year
     if places:
         luck = zone.streams.at(Stream.PILOTS, zone.quarter)
         zone.firms.pilot[luck.choice(rows, size=places, replace=False, p=chance)] = int(zone.p.funds.pilot_years)
@@ -247,16 +248,16 @@ def win_chances(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
     granted = 0.0
     merit = np.zeros(firms.rows)
     for firm in range(firms.rows):
-        firms.pilot[firm] = max(firms.pilot[firm] - 1, 0)
+        firms.pilot[firm] = max(firms.pilot[firm] - 1, 0)  # in years: one has passed
         granted += firms.granted[firm]
         if firms.alive[firm] and firms.pilot[firm] == 0 and firms.sales[firm] > 0.0:
             merit[firm] = research_merit(zone, firm)
     rows = np.flatnonzero(merit > 0.0)
-    places = min(int(p.pilot_places), rows.size)
+    places = min(int(p.pilot_places), rows.size)  # in numbers: of this year
     if places == 0:
         return rows, merit[rows]
     merit = merit[rows]
-    prize = places * p.pilot_bonus * p.pilot_years * (granted / rows.size)
+    prize = places * p.pilot_bonus * p.pilot_years * (granted / rows.size)  # in yuan: grants of a year
     by_contact = _open_share(zone)
     won = _lobby(zone, rows, merit / merit.max(), by_contact * prize)
     chance = by_contact * won + (1.0 - by_contact) * merit / merit.sum()
@@ -319,7 +320,7 @@ def _order(zone: Zone, payer: int, first: int, kind: Flow, amount: float) -> Non
     """Pay a quarter of what a body orders in a year, as far as its cash reaches.
 
     Args:
-        payer: the body; first: account of the sector that works, in the first place; amount: yuan/year.
+        payer: row of the body; first: account of the sector that works, in the first place; amount: yuan/year.
     """
     ledger, towns = zone.ledger, zone.towns
     account = ledger.bodies + payer

@@ -91,8 +91,8 @@ def _settle_sector(
     """Settle one sector.
 
     Args:
-        first: its first account; ratio: value added in sales, taken in the first quarter; yearly: value added of 2010,
-            yuan.
+        first: account of the sector in the first place.
+        ratio: value added in sales, taken in the first quarter; yearly: value added of 2010, yuan/year.
         sales, added: of the quarter, set here; all of shape (places,).
     """
     ledger, p = zone.ledger, zone.p.sectors

@@ -99,7 +99,7 @@ def plan_research(zone: Zone) -> None:
         own = propensity[firms.mindset[firm]] * strategic * pull * cut * prize * firms.sales[firm]
         if firms.margin[firm] <= 0.0:
             own *= p.thrift
-        grant = firms.research_fund[firm] / QUARTERS
+        grant = firms.research_fund[firm] / QUARTERS  # in yuan: spread over the year
         firms.research[firm] = max(0.0, own - p.crowding_out * grant) + grant
 
 
@@ -206,7 +206,7 @@ def knowledge_near(zone: Zone) -> np.ndarray:
             number[field] += posts
     far = zone.p.innovation.spill_far * (succeeding / seats)
     for industry in range(industries):
-        total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far
+        total[industry] = total[industry] / number[industry] if number[industry] > 0.0 else far  # in shares: a mean
     return total
 
 
@@ -335,7 +335,7 @@ def extend_chain(zone: Zone, luck: np.ndarray) -> None:
         most = p.chain_rate * carried[firms.place[firm]]
         able = firms.alive[firm] and firms.chain[firm] < p.chain_top and firms.margin[firm] > p.chain_margin
         if luck[firm] < most and able:
-            money = firms.chain_money[firm] + p.chain_own * firms.research[firm] * QUARTERS
+            money = firms.chain_money[firm] + p.chain_own * firms.research[firm] * QUARTERS  # in yuan: of a year
             money /= max(firms.book_capital[firm] * p.chain_cost, 1.0)
             professionals = firms.staff[firm, PROFESSIONAL] / max(firms.posts[firm, PROFESSIONAL], 1e-9)
             filled = min(max(professionals, 0.0), 1.0) ** p.critical_mass

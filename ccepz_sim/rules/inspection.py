@@ -179,7 +179,7 @@ def execute_fines(zone: Zone, moves: np.ndarray, leaves: np.ndarray) -> None:
     if officials.pending_fine.max() >= 1.0:
         owed = np.zeros(zone.towns.rows)
         for one in range(officials.rows):
-            home = officials.place[one] if officials.place[one] >= 0 else zone.fixed.seat
+            home = officials.place[one] if officials.place[one] >= 0 else zone.world.seat
             owed[home] += fine_due(officials.pending_fine, one, moves, leaves)
         for town in range(owed.size):
             homes = ledger.households + town
@@ -279,11 +279,11 @@ def recover_funds(zone: Zone, luck: np.ndarray) -> tuple[float, float]:
 def _expose_mine(zone: Zone) -> None:
     """In the history a county's mining area is exposed and closed by central inspection."""
     p = zone.p.history
-    if not zone.mine_closure or zone.quarter != int(p.closure_quarter):
+    if not zone.mine_closure or zone.quarter != int(p.closure_quarter) or zone.world.mine_place < 0:
         return
     firms, world = zone.firms, zone.world
     coal = zone.technology.industry == world.industry_names.index("coal_mining")
-    mine = firms.alive & coal & (firms.place == world.place_index["tianjun"])
+    mine = firms.alive & coal & (firms.place == world.mine_place)
     order = np.argsort(-firms.capacity * mine)
     total = float((firms.capacity * mine).sum())
     closed = mine & False
@@ -294,4 +294,6 @@ def _expose_mine(zone: Zone) -> None:
         closed[row] = True
         done += float(firms.capacity[row])
     close_firms(zone, closed)
-    zone.note("mine_closed", place="tianjun", indicator="gdp", weight=done, count=int(closed.sum()))
+    zone.note(
+        "mine_closed", place=world.places[world.mine_place], indicator="gdp", weight=done, count=int(closed.sum())
+    )

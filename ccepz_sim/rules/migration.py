@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 
 UNDECIDED = -1
-SENDING = "haidong"
-RECEIVING = ("golmud", "delingha")
-RIVAL = "xining"
 
 
 @compiled
@@ -44,9 +41,9 @@ def choice_chances(utility: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 @compiled
 def expected_wage(wage: np.ndarray, job_chance: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
-    """Give the Harris-Todaro income, yuan/year: chance of a job times wage, else what the jobless have. Benchmark B07.
+    """Give the Harris-Todaro income, yuan/person/year: wage times the chance of a job, else what the jobless have.
 
-    Source: Harris and Todaro 1970.
+    Benchmark B07. Source: Harris and Todaro 1970.
     """
     return job_chance * wage + (1.0 - job_chance) * otherwise
 
@@ -183,13 +180,13 @@ def attraction(zone: Zone) -> np.ndarray:
         if place < zone.world.zone_count:
             value[place, PROFESSIONAL] += talent
     for skill in range(SKILLED, len(SKILLS)):
-        value[zone.fixed.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
+        value[zone.world.rival_place, skill] += p.rival_pull * zone.fixed.rival_attraction * (1.0 - now.division)
     return value
 
 
 @compiled
 def _income(zone: Zone, place: int, skill: int) -> float:
-    """Give the income somebody can expect, yuan/year; a chance of a job asks for a vacancy and for few who seek it."""
+    """Give the income somebody can expect, yuan/person/year; a job asks for a vacancy and for few who seek it."""
     towns, p = zone.towns, zone.p.migration
     free = working = 0.0
     for employer in range(towns.employed.shape[0]):
@@ -205,7 +202,7 @@ def _income(zone: Zone, place: int, skill: int) -> float:
 
 @compiled
 def _income_outside(zone: Zone, skill: int) -> float:
-    """Give the income somebody can expect in the rest of China, yuan/year."""
+    """Give the income somebody can expect in the rest of China, yuan/person/year."""
     towns, p = zone.towns, zone.p.migration
     usual = 0.0
     for place in range(towns.rows):
@@ -333,7 +330,7 @@ def count_kin(zone: Zone) -> None:
     for row in range(people.used):
         town = people.cells.town[people.cell[row]]
         if town >= 0:
-            people.kin[people.home[row], town] += people.weight[row]
+            people.kin[people.home[row], town] += people.weight[row]  # in shares: of their sum, see below
     for home in range(people.ends):
         people.kin[home] /= max(1.0, people.kin[home].sum())
 
@@ -355,10 +352,9 @@ def move(zone: Zone, row: int, goal: int) -> None:
 
 
 def _resettle(zone: Zone, value: np.ndarray) -> None:
-    """The programme offers people of the crowded east a move to Golmud or Delingha; without a job many return."""
-    places = zone.world.place_index
+    """The programme offers people of the crowded east a move to one of two towns; without a job many return."""
     luck = zone.streams.at(Stream.RESETTLEMENT, zone.quarter)
-    east, (first, second) = places[SENDING], (places[one] for one in RECEIVING)
+    east, (first, second) = zone.world.sending_place, zone.world.receiving_places
     stuck = offer_moves(zone, value, east, first, second, float(luck.random()))
     back = stuck[luck.random(len(stuck)) < zone.p.migration.return_chance]
     if len(back):
@@ -379,7 +375,7 @@ def offer_moves(zone: Zone, value: np.ndarray, east: int, first: int, second: in
     people, cells, p = zone.population, zone.population.cells, zone.p.migration
     if zone.policy.now.resettlement > 0.0:
         rows = _takers(zone, value, east, first, second, start)
-        free = free_second = 1.0
+        free = free_second = 1.0  # in persons
         for employer in range(zone.towns.vacancies.shape[0]):
             for skill in range(len(SKILLS)):
                 free += zone.towns.vacancies[employer, first, skill]

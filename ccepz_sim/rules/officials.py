@@ -149,7 +149,7 @@ def _pursue_former(zone: Zone, luck: np.ndarray) -> None:
             officials.pending_fine[one, 0] += zone.p.collusion.official_repays * officials.former_take[one]
             officials.former_take[one] = 0.0
             pursued += 1.0
-        officials.former_take[one] *= 1.0 - p.traces_fade
+        officials.former_take[one] *= 1.0 - p.traces_fade  # in shares: once a year
     for one in range(officials.rows):
         lesson = p.former_lesson * pursued / officials.rows
         officials.sees[one] = min(1.0, officials.sees[one] + lesson)
@@ -166,7 +166,7 @@ def _score(zone: Zone, noise: np.ndarray) -> float:
     for one in range(officials.rows):
         effort = plain * officials.growth_effort[one] + now.evaluation_green * officials.enforcement[one]
         score = base + effort + p.score_noise * noise[one] - p.data_penalty * officials.exposed[one]
-        years = max(1.0, (officials.tenure[one] + 1) / QUARTERS)
+        years = max(1.0, (officials.tenure[one] + 1) / QUARTERS)  # in numbers: of evaluations
         officials.score[one] = score
         officials.record[one] += (score - officials.record[one]) / years
     return base
@@ -186,7 +186,8 @@ def change_posts(zone: Zone, moves: np.ndarray, traits: np.ndarray, yearly: bool
         officials.tenure[one] += 1
         stays = 1.0 - tenure_hazard(float(officials.tenure[one]), p.tenure_middle, p.tenure_spread)
         if yearly and officials.tenure[one] > p.promotion_quarters:
-            stays *= 1.0 - p.promotion_slope * max(0.0, (officials.record[one] - mean) / spread)
+            above = max(0.0, (officials.record[one] - mean) / spread)
+            stays *= 1.0 - p.promotion_slope * above  # in shares: once a year
         leaves[one] = moves[one] < 1.0 - stays or (yearly and officials.caught[one])
         count += leaves[one]
     if count > 0:
@@ -201,8 +202,9 @@ def _move_standing(zone: Zone, base: float) -> None:
     """
     governance, p, dismissed = zone.governance, zone.p.officials, zone.count.dismissed
     standing = governance.standing
-    standing += p.standing_from_score * (base - p.standing_neutral) - p.standing_scandal * dismissed
-    standing += p.standing_return * (p.standing_start - standing)
+    scandal = p.standing_scandal * dismissed  # in points: persons were counted
+    standing += p.standing_from_score * (base - p.standing_neutral) - scandal
+    standing += p.standing_return * (p.standing_start - standing)  # in points: once a year
     governance.standing = min(max(standing, 0.0), MOST_STANDING)
     if dismissed > 0:
         zone.note("officials_removed", place="zone", indicator="penalties", weight=dismissed, count=dismissed)

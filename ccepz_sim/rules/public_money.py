@@ -45,17 +45,17 @@ def _administer(zone: Zone) -> np.ndarray:
         a_head = p.purchases * zone.population.persons[place] * zone.prices.general / QUARTERS
         purchases = a_head * zone.governance.enforcement_money
         need[place] = wages + purchases
-        payer = ledger.outside
+        office = ledger.outside
         if place < inside:
-            payer = ledger.bodies + towns.body[place]
+            office = ledger.bodies + towns.body[place]
             gap = need[place] - towns.own_revenue[place] * p.town_share
             if first:
                 towns.base_gap[place] = max(0.0, gap)
             usual = towns.base_gap[place] * growth
             handed_down = max(0.0, usual + p.equalisation * (gap - usual))
-            pay(ledger, Flow.TRANSFERS, ledger.outside, payer, handed_down)
-        pay(ledger, Flow.ADMINISTRATION, payer, ledger.households + place, wages)
-        pay(ledger, Flow.ADMINISTRATION, payer, ledger.services + place, purchases)
+            pay(ledger, Flow.TRANSFERS, ledger.outside, office, handed_down)
+        pay(ledger, Flow.ADMINISTRATION, office, ledger.households + place, wages)
+        pay(ledger, Flow.ADMINISTRATION, office, ledger.services + place, purchases)
     return need
 
 

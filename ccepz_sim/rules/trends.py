@@ -15,6 +15,8 @@ from ccepz_sim.numerics.compiled import compiled
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+FIRST_YEAR = QUARTERS  # quarters, whose sales are those of 2010
+
 
 def follow_trends(zone: Zone) -> None:
     """Turn money of services and construction into job indices; trends of productivity; the permit base of 2015.
@@ -40,8 +42,8 @@ def _follow(zone: Zone, base_year: bool) -> None:
     zone.labour_saving *= 1.0 - zone.p.firms.labour_productivity / QUARTERS
     if base_year:
         for firm in range(zone.firms.rows):
-            zone.firms.air_2015[firm] += zone.plan.equivalents[firm, 0]
-        zone.permits.air_2015 += zone.plan.equivalents[:, 0].sum()
+            zone.firms.air_2015[firm] += zone.plan.equivalents[firm, 0]  # in equivalents/year: of four quarters
+        zone.permits.air_2015 += zone.plan.equivalents[:, 0].sum()  # in equivalents/year: of four quarters
 
 
 @compiled
@@ -49,13 +51,13 @@ def _follow_sales(zone: Zone, index: np.ndarray, sales: np.ndarray, base: np.nda
     """Move the jobs of a sector, relative to 2010, toward what its sales at the prices of 2010 need.
 
     Args:
-        index: of jobs; sales: yuan; base: sales of 2010, taken in the first year; shape (places,).
+        index: of jobs; sales: yuan; base: yuan, sales of 2010, taken in the first year; shape (places,).
     """
     p, general = zone.p.sectors, zone.prices.general
     for place in range(index.size):
-        if zone.quarter < QUARTERS:
-            base[place] += max(sales[place] / general, 1.0) / QUARTERS
+        if zone.quarter < FIRST_YEAR:
+            base[place] += max(sales[place] / general, 1.0) / QUARTERS  # in yuan: mean of four quarters
         else:
-            productivity = (1.0 + p.services_productivity) ** ((zone.quarter - QUARTERS) / QUARTERS)
+            productivity = (1.0 + p.services_productivity) ** ((zone.quarter - FIRST_YEAR) / QUARTERS)
             level = sales[place] / general / max(base[place], 1.0) / productivity
             index[place] += p.index_speed * (min(max(level, 0.0), p.index_most) - index[place])

@@ -165,7 +165,7 @@ def learn(zone: Zone, first: int, impulses: np.ndarray) -> np.ndarray:
     """Let a block of residents learn from the signal and from the town; give log odds against a complaint, float32.
 
     Args:
-        first: row of the first resident; impulses: see `impulses_of`.
+        first: row of a resident, the first of the block; impulses: see `impulses_of`.
     """
     people, p = zone.population, zone.p.voice
     sense, pull, mean, drive = impulses[0], impulses[1], impulses[2], impulses[3]
@@ -189,7 +189,8 @@ def add_up(zone: Zone, first: int, odds: np.ndarray, sums: np.ndarray) -> None:
     """Sum awareness and complaints of the persons of a block by cell, in lanes.
 
     Args:
-        first: row of the first resident; odds: against a complaint, float32; sums: shape (LANES, cells, 2), changed.
+        first: row of a resident, the first of the block; odds: against a complaint, float32.
+        sums: shape (LANES, cells, 2), changed.
     """
     people = zone.population
     last = min(first + BLOCK, people.used)
@@ -214,7 +215,7 @@ def answer_and_trust(zone: Zone, sums: np.ndarray) -> None:
                 towns.awareness[place] += sums[lane, cell, 0]
                 towns.complaints[place] += sums[lane, cell, 1]
     for place in range(towns.rows):
-        towns.awareness[place] /= persons_in(zone, place)
+        towns.awareness[place] /= persons_in(zone, place)  # in shares: a mean
         # whole complaints: a processor's own rounding of the exponential cannot reach what officials react to
         towns.complaints[place] = np.rint(towns.complaints[place]) * zone.world.in_zone[place]
     _reply(zone)
@@ -269,6 +270,6 @@ def _trust(zone: Zone) -> None:
     for kind in range(size):
         if 0 <= cells.town[kind] < towns.rows:
             for lane in range(LANES):
-                towns.trust[cells.town[kind]] += sums[lane, kind]
+                towns.trust[cells.town[kind]] += sums[lane, kind]  # in shares: of persons, see below
     for place in range(towns.rows):
-        towns.trust[place] /= persons_in(zone, place)
+        towns.trust[place] /= persons_in(zone, place)  # in shares: a mean

@@ -21,8 +21,8 @@ class Bodies(Table):
         ids, index, kind: of the bodies table.
     """
 
-    rows: Size
-    place: Ints  # index of the seat, -1 for none
+    rows: Size  # bodies
+    place: Ints  # place of the seat, -1 for none
     staff_home: Ints  # place where their staff live
     staff_cost: Floats  # yuan/year
     debt_ceiling: Floats  # yuan
@@ -40,12 +40,12 @@ class Bodies(Table):
 class BodyNumbers(Table, shared=True):
     """Numbers of the bodies that rules call by name; an office that the content lacks is refused when built."""
 
-    prefecture: int
-    province: int
-    committee: int
-    science: int
-    environment: int
-    finance: int
+    prefecture: int  # index of the body
+    province: int  # index of the body
+    committee: int  # index of the body
+    science: int  # index of the body
+    environment: int  # index of the body
+    finance: int  # index of the body
 
 
 class Officials(Table):
@@ -55,9 +55,9 @@ class Officials(Table):
         ids: of the officials table; pools: rows of the officials who may answer for a firm, by place.
     """
 
-    rows: Size
-    body: Ints  # index, -1 for none
-    place: Ints  # index, -1 for none
+    rows: Size  # officials
+    body: Ints  # index of the body, -1 for none
+    place: Ints  # index of the place, -1 for none
     rank: Ints  # index of RANKS
     growth_first: Bools  # view: growth comes first <- evaluation
     brand_view: Bools  # view: the circular economy is a brand
@@ -75,8 +75,8 @@ class Officials(Table):
     pending_fine: ByStage  # fines of present and former holders on their way, yuan <- inspection, evaluation
     exposed: Bools  # figures were found false at the last audit <- evaluation
     caught: Bools  # to be removed at the evaluation <- inspection, evaluation
-    score: Floats  # of the last evaluation <- evaluation
-    record: Floats  # mean score over the tenure <- evaluation
+    score: Floats  # number, result of the last evaluation <- evaluation
+    record: Floats  # number, mean score over the tenure <- evaluation
     ids: Shared[tuple[str, ...]]
     pools: Shared[tuple[tuple[int, ...], ...]]
 
@@ -88,8 +88,8 @@ class Institutes(Table):
         ids: of the institutes table.
     """
 
-    rows: Size
-    place: Ints  # index
+    rows: Size  # institutes
+    place: Ints  # index of the place
     field: Ints  # index of the industry, -1 for none
     posts: Floats  # persons
     people: Floats  # persons <- labour

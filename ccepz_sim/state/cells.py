@@ -11,8 +11,8 @@ from ccepz_sim.numerics.compiled import inlined
 from ccepz_sim.numerics.declare import Dims, Size, Table
 from ccepz_sim.state.world import EMPLOYERS, SKILLS
 
-OUT_OF_LABOUR = -2
-UNEMPLOYED = -1
+OUT_OF_LABOUR = -2  # employer of those out of the labour force
+UNEMPLOYED = -1  # employer of those who seek one
 NOBODY = -1
 STATUSES = len(EMPLOYERS) - OUT_OF_LABOUR  # out of the labour force, unemployed, then the employers
 
@@ -26,14 +26,14 @@ class Cells(Table, shared=True):
         size: number of cells, that of free rows included.
     """
 
-    size: Size
-    places: int  # with the rest of China
-    flat: int  # cells of one status: places x skills
-    count: int  # cells of people
-    free: int  # the cell of rows nobody holds, equal to count
-    town: ByCell  # NOBODY for free rows
-    skill: ByCell  # 0 for free rows
-    employer: ByCell  # OUT_OF_LABOUR for free rows
+    size: Size  # cells
+    places: int  # number of places, the rest of China included
+    flat: int  # number of cells of one status: places x skills
+    count: int  # number of cells of people
+    free: int  # cell of rows nobody holds, equal to count
+    town: ByCell  # place, NOBODY for free rows
+    skill: ByCell  # skill, 0 for free rows
+    employer: ByCell  # employer, OUT_OF_LABOUR for free rows
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -35,13 +35,13 @@ class Firms(Table):
         codes: of the firms; roster: number of rows that the content names, the first ones.
     """
 
-    rows: Size
+    rows: Size  # firms
     codes: list[str]
     roster: int
 
     # who and where
-    product: Ints  # index <- turnover
-    place: Ints  # index <- turnover
+    product: Ints  # index of the product <- turnover
+    place: Ints  # index of the place <- turnover
     in_park: Bools  # <- turnover
     start: Ints  # quarter of opening, NEVER where there is none <- turnover
     exited: Ints  # quarter of closing, NEVER where there is none <- inspection, turnover
@@ -51,7 +51,7 @@ class Firms(Table):
     first_mover: Floats  # 0 or 1 <- turnover
     large: Floats  # 0 or 1 <- turnover
     mindset: Ints  # index of MINDSETS <- turnover
-    moral: Floats  # cost of a bribe, reference burdens
+    moral: Floats  # cost of a bribe, multiple of the reference burden
     integrity: Floats  # 0-1
     openness: Floats  # 0-1
     lobby: Floats  # strength, 1 is typical
@@ -64,9 +64,9 @@ class Firms(Table):
     capacity: Floats  # units/year <- settlement, inspection, turnover
     outdated: Floats  # share of capacity <- settlement, innovation, turnover
     chain: Floats  # level 0-3 <- innovation, turnover
-    efficiency: Floats  # unit cost, 1 is typical <- innovation, turnover
-    clean: Floats  # emission factor relative to 2010 <- innovation, turnover
-    concentration: Floats  # of emissions before abatement, as a multiple of the limit of 2015
+    efficiency: Floats  # multiple of the typical unit cost <- innovation, turnover
+    clean: Floats  # multiple of the emission factor of 2010 <- innovation, turnover
+    concentration: Floats  # multiple of the limit of 2015, of emissions before abatement
     abatement_skill: Floats  # multiple of the usual cost
     book_capital: Floats  # yuan <- plans, settlement, inspection, turnover
     staff: BySkill  # persons there <- labour, inspection, turnover
@@ -78,8 +78,8 @@ class Firms(Table):
     usual_price: Floats  # yuan/unit, smoothed <- plans, turnover
     margin: Floats  # share of the price <- plans
     expected_margin: Floats  # share of the price <- plans, turnover
-    outlook: Floats  # margin as investors see it <- plans
-    project_credit: Floats  # debt for projects over book capital <- plans
+    outlook: Floats  # share of the price, as investors see it <- plans
+    project_credit: Floats  # share of book capital, debt for projects <- plans
     utilisation: Floats  # share of capacity in use <- plans, inspection, turnover
     stopped: Floats  # share of output under a stop order next quarter <- inspection, turnover
     buffer: Floats  # cash kept, yuan <- credit
@@ -108,7 +108,7 @@ class Firms(Table):
     permit_need: Floats  # equivalents reported <- production
     permits: Floats  # equivalents held for the quarter <- plans, settlement, turnover
     evaded_permits: Floats  # equivalents hidden <- production
-    air_2015: Floats  # air equivalents of 2015 before abatement <- turnover, trends
+    air_2015: Floats  # equivalents/year, of air in 2015 before abatement <- turnover, trends
 
     # officials
     sees: Floats  # believed chance of detection <- opinions, turnover
@@ -117,18 +117,18 @@ class Firms(Table):
     key: Floats  # 1 on the list of key emitters <- inspection, turnover
     pending_fine: ByStage  # fines on their way, yuan <- inspection, turnover
     reference_burden: Floats  # yuan <- plans
-    saving: Floats  # what collusion saves, reference burdens <- plans, inspection, turnover
+    saving: Floats  # what collusion saves, multiple of the reference burden <- plans, inspection, turnover
     bribe: Floats  # yuan <- collusion, inspection, turnover
 
     # energy, water, waste
-    energy: Floats  # tonnes of coal equivalent <- production, inspection, turnover
+    energy: Floats  # tce <- production, inspection, turnover
     water: Floats  # m3 <- production, inspection, turnover
     co2: Floats  # tonnes <- production, inspection, turnover
     waste: ByWaste  # tonnes <- production, inspection, turnover
     reused: Floats  # tonnes given or reused <- exchange, inspection, turnover
     used_waste: Floats  # tonnes taken <- exchange, inspection, turnover
-    link_giver: NumberByPartner  # rows of partners whose by-product is taken, -1 for none <- exchange, turnover
-    link_share: ByPartner  # of the need that each is bound to give <- exchange, turnover
+    link_giver: NumberByPartner  # rows of firms whose by-product is taken, -1 for none <- exchange, turnover
+    link_share: ByPartner  # share of the need that each is bound to give <- exchange, turnover
     link_age: NumberByPartner  # quarters <- exchange, turnover
     link_wait: Ints  # quarters until a taker that lost its partner can look again <- exchange, turnover
     unsafe: ByWaste  # tonnes stored unsafely, not yet restored or leaked <- exchange, inspection, turnover
@@ -137,7 +137,7 @@ class Firms(Table):
     deposit_due: Floats  # yuan <- opening, exchange
     deposit_held: Floats  # yuan paid in so far <- exchange, settlement, inspection, turnover
     by_product_saving: Floats  # yuan <- exchange
-    award_pull: Floats  # added reuse <- settlement
+    award_pull: Floats  # share of reuse added <- settlement
 
     # research and grants
     research: Floats  # outlay, yuan <- plans, settlement, inspection, turnover
@@ -160,7 +160,7 @@ class Plans(Table):
     The comments say what each column is; air is column 0, water column 1.
     """
 
-    rows: Size
+    rows: Size  # firms
     abate_honest: ByMedium  # share abated when complying
     abate_alone: ByMedium  # share abated when evading alone
     hidden_alone: ByMedium  # share of what is left that a firm hides alone
@@ -169,40 +169,40 @@ class Plans(Table):
     rate: ByMedium  # yuan/equivalent without it
     start: ByMedium  # of marginal abatement cost, yuan/equivalent
     slope: ByMedium  # of marginal abatement cost, yuan/equivalent
-    equivalents: ByMedium  # before abatement, number a quarter
+    equivalents: ByMedium  # equivalents a quarter before abatement
 
 
 class Technology(Table):
     """Columns of the product table by firm row, in the units of the table: rules need no look-ups <- turnover."""
 
-    rows: Size
-    price_response: Floats
-    value_added_ratio: Floats
-    labour: Floats
-    skilled_need: Floats
-    professional_need: Floats
-    energy: Floats
-    co2: Floats
-    water: Floats
-    need: Floats
-    capital_cost: Floats
-    usual_utilisation: Floats
-    heavy: Floats
-    emerging: Floats
-    extractive: Floats
-    resource_tax: Floats
-    chain_base: Floats
-    rival_overlap: Floats
-    energy_cost_share: Floats
-    market_growth: Floats
-    abatement_cost: Floats
-    input_link: Floats
+    rows: Size  # firms
+    price_response: Floats  # multiple
+    value_added_ratio: Floats  # share
+    labour: Floats  # persons per 1000 units/year
+    skilled_need: Floats  # share
+    professional_need: Floats  # share
+    energy: Floats  # tce/unit
+    co2: Floats  # t/unit
+    water: Floats  # m3/unit
+    need: Floats  # t/unit
+    capital_cost: Floats  # yuan per unit/year
+    usual_utilisation: Floats  # share
+    heavy: Floats  # 0 or 1
+    emerging: Floats  # 0 or 1
+    extractive: Floats  # 0 or 1
+    resource_tax: Floats  # share of sales
+    chain_base: Floats  # level
+    rival_overlap: Floats  # share
+    energy_cost_share: Floats  # share
+    market_growth: Floats  # share/year
+    abatement_cost: Floats  # multiple
+    input_link: Floats  # share
     emission: ByPollutant  # t/unit before abatement
-    load: ByMedium  # emission in pollution equivalents, number/unit
+    load: ByMedium  # equivalents/unit
     wastes: ByWaste  # t/unit
     base_price: Floats  # price of 2010, yuan/unit
     base_input: Floats  # bought inputs of 2010, yuan/unit
-    series: Ints  # index of the price series
-    industry: Ints  # index
-    need_kind: Ints  # material, -1 for none
-    waste_kind: KindByWaste  # material, -1 for none
+    series: Ints  # index of the series of prices
+    industry: Ints  # index of the industry
+    need_kind: Ints  # index of the material, -1 for none
+    waste_kind: KindByWaste  # index of the material, -1 for none

@@ -6,6 +6,7 @@ all accounts, the outside world included, sum to zero in every quarter.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Annotated, Final
@@ -20,58 +21,56 @@ Index = int | slice | np.ndarray
 
 
 class Flow(IntEnum):
-    """Kinds of payments."""
+    """Kinds of payments, and who pays whom: a payment between others is a fault (`scripts/check_rules.py`)."""
 
-    SALES = 0
-    INPUTS = 1
-    WAGES = 2
-    ABATEMENT = 3
-    WASTE_SERVICE = 4
-    INVESTMENT = 5
-    RESEARCH = 6
-    DIVIDENDS = 7
-    CONSUMPTION = 8
-    IMPORTS = 9
-    TRANSFERS = 10
-    VAT = 11
-    PROFIT_TAX = 12
-    RESOURCE_TAX = 13
-    POLLUTION_TAX = 14
-    PERMITS = 15
-    INCOME_TAX = 16
-    FINES = 17
-    BRIBES = 18
-    SUBSIDIES = 19
-    FUNDS = 20
-    MISUSE = 21
-    PROGRAMMES = 22
-    INTEREST = 23
-    GUARANTEE = 24
-    BY_PRODUCTS = 25
-    LAND = 26
-    TRAINING = 27
-    HOUSEHOLD_TRANSFER = 28
-    RESTORATION = 29
-    ADMINISTRATION = 30
-    WRITEOFF = 31
-    LOBBYING = 32
-    DEPOSIT_HELD = 33
-    DEPOSIT_RETURNED = 34
-    DEPOSIT_FORFEITED = 35
-    CAPITAL_OF_ENTRANTS = 36
-    BUDGET = 37
+    SALES = 0  # outside -> firms, agriculture
+    INPUTS = 1  # firms -> services; firms, services, construction, agriculture, institutes -> outside
+    WAGES = 2  # firms, services, construction, agriculture, institutes, outside -> households
+    ABATEMENT = 3  # firms -> outside
+    WASTE_SERVICE = 4  # firms -> services
+    INVESTMENT = 5  # firms, outside -> construction; firms -> outside; outside -> firms
+    RESEARCH = 6  # firms -> households, outside
+    DIVIDENDS = 7  # firms, services, construction -> households; firms, banks -> outside
+    CONSUMPTION = 8  # households -> services
+    IMPORTS = 9  # households -> outside
+    TRANSFERS = 10  # outside, bodies -> bodies
+    VAT = 11  # firms -> bodies, outside
+    PROFIT_TAX = 12  # firms -> bodies, outside
+    RESOURCE_TAX = 13  # firms -> bodies, outside
+    POLLUTION_TAX = 14  # firms -> bodies, outside
+    PERMITS = 15  # firms -> firms, bodies
+    INCOME_TAX = 16  # households -> outside
+    FINES = 17  # firms, households -> bodies
+    BRIBES = 18  # firms -> households
+    SUBSIDIES = 19  # bodies -> firms
+    FUNDS = 20  # bodies -> firms
+    MISUSE = 21  # firms -> outside
+    PROGRAMMES = 22  # bodies -> households, services, construction, institutes; outside -> institutes
+    INTEREST = 23  # firms, bodies -> banks
+    GUARANTEE = 24  # firms, banks -> banks
+    BY_PRODUCTS = 25  # firms -> firms
+    HOUSEHOLD_TRANSFER = 26  # outside -> households
+    RESTORATION = 27  # bodies -> construction
+    ADMINISTRATION = 28  # bodies, outside -> households, services
+    WRITEOFF = 29  # banks -> firms
+    LOBBYING = 30  # firms -> services
+    DEPOSIT_HELD = 31  # firms -> trust
+    DEPOSIT_RETURNED = 32  # trust -> firms
+    DEPOSIT_FORFEITED = 33  # trust -> bodies
+    CAPITAL_OF_ENTRANTS = 34  # outside -> firms
+    BUDGET = 35  # bodies -> bodies
 
 
 class Sector(IntEnum):
     """Kinds of accounts, in the order of their numbers."""
 
-    FIRMS = 0
-    BODIES = 1
+    FIRMS = 0  # of a firm
+    BODIES = 1  # of a body
     HOUSEHOLDS = 2  # of a place
     SERVICES = 3  # of a place
     CONSTRUCTION = 4  # of a place
     AGRICULTURE = 5  # of a place
-    INSTITUTES = 6
+    INSTITUTES = 6  # of an institute
     BANKS = 7
     TRUST = 8  # restoration deposits
     OUTSIDE = 9  # the world beyond
@@ -80,6 +79,7 @@ class Sector(IntEnum):
 SINGLE, NEIGHBOURS, LISTED = 0, 1, 2  # one account, accounts in a row, accounts by number
 NO_ROWS = np.empty(0, dtype=np.int64)
 NOTHING = 0  # no payment was refused
+NO_BORROWER = -1000  # a loan was to be granted to, or forgiven, an account there is not
 
 Accounts = Annotated[npt.NDArray[np.float64], Dims.of("accounts")]
 Numbers = Annotated[npt.NDArray[np.int64], Dims.of("accounts")]
@@ -98,7 +98,7 @@ class Ledger(Record):
     <- whoever pays.
     """
 
-    accounts: Final[Size]
+    accounts: Final[Size]  # accounts
     # first account of each sector
     firms: int
     bodies: int
@@ -111,18 +111,18 @@ class Ledger(Record):
     trust: int
     outside: int
     # two of the banks
-    bank: int
-    guarantee: int
-    refused: int  # the last payment that was not a number above or equal to 0: its kind and 1
-    deposits: Final[Accounts]  # money
-    loans: Final[Accounts]  # debt
-    received: Final[Accounts]  # this quarter
-    paid: Final[Accounts]  # this quarter
-    came_in: Final[Accounts]  # from the outside world this quarter
-    went_out: Final[Accounts]  # to the outside world this quarter
-    opening: Final[Accounts]  # deposits less loans at the start of the quarter
-    sector_of: Final[Numbers]
-    flows: Final[Flows]  # this quarter, by kind, payer's and payee's sector
+    bank: int  # account, one of BANKS
+    guarantee: int  # account, one of BANKS
+    refused: int  # the last payment that was not possible: its kind and 1, negative where there is no such account
+    deposits: Final[Accounts]  # yuan, money
+    loans: Final[Accounts]  # yuan, debt
+    received: Final[Accounts]  # yuan this quarter
+    paid: Final[Accounts]  # yuan this quarter
+    came_in: Final[Accounts]  # yuan from the outside world this quarter
+    went_out: Final[Accounts]  # yuan to the outside world this quarter
+    opening: Final[Accounts]  # yuan, deposits less loans at the start of the quarter
+    sector_of: Final[Numbers]  # index of the sector
+    flows: Final[Flows]  # yuan this quarter, by kind, payer's and payee's sector
     sizes: Shared[dict[Sector, int]]  # number of accounts
     firsts: Shared[tuple[int, ...]]  # number of the first account, by sector
 
@@ -157,13 +157,16 @@ class Ledger(Record):
             amount: yuan, not negative; one or an array.
 
         Raises:
-            LedgerError: if an amount is negative or not a number, or there are not as many accounts as amounts.
+            LedgerError: if an amount is negative or not a number, there are not as many accounts as amounts, or kind or
+            account does not exist.
         """
+        if not isinstance(kind, Flow):
+            raise LedgerError(f"there is no kind of payment {kind}{_nearest(str(kind))}")
         amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
-        payer, payer_way, payers = _place(payer, amounts.size)
-        payee, payee_way, payees = _place(payee, amounts.size)
+        payer, payer_way, payers = _place(payer, amounts.size, self.accounts)
+        payee, payee_way, payees = _place(payee, amounts.size, self.accounts)
         if _post(self, kind.value, payer, payer_way, payers, payee, payee_way, payees, amounts) < 0.0:
-            raise LedgerError(_refusal(kind))
+            raise LedgerError(_refusal(kind + 1))
 
     def affordable(self, payer: int, amounts: np.ndarray) -> np.ndarray:
         """Scale payments so that an account never pays more than it has."""
@@ -181,7 +184,7 @@ class Ledger(Record):
 
     def _owe(self, borrower: Index, amount: float | np.ndarray, sign: float) -> None:
         amounts = amount if isinstance(amount, np.ndarray) else np.array([amount], dtype=float)
-        place = _place(borrower, amounts.size)
+        place = _place(borrower, amounts.size, self.accounts)
         for stock in (self.deposits, self.loans):
             _add(stock, *place, amounts, float(amounts.sum()), sign)
 
@@ -207,7 +210,7 @@ class Ledger(Record):
                 receipts less payments, beyond the tolerance, or a compiled rule was refused a payment.
         """
         if self.refused != NOTHING:
-            raise LedgerError(_refusal(Flow(self.refused - 1)))
+            raise LedgerError(_refusal(self.refused))
         errors = _errors(self, float(self.flows.sum()))
         if not all(error <= tolerance for error in errors):
             total, drift, matrix = errors
@@ -229,12 +232,15 @@ def make_ledger(sizes: Mapping[Sector, int]) -> Ledger:
 def pay(ledger: Ledger, kind: Flow, payer: int, payee: int, amount: float) -> None:
     """Move an amount from one account to another, within compiled rules.
 
-    A negative or undefined amount does not move; `Ledger.check` raises for it at the end of the quarter.
+    A negative or undefined amount does not move, nor does one of an account there is not; `Ledger.check` raises for it
+    at the end of the quarter.
 
     Args:
-        kind: of the flow; amount: yuan.
+        kind: of the flow; payer, payee: accounts; amount: yuan.
     """
-    if amount > 0.0:
+    if not (0 <= payer < ledger.accounts and 0 <= payee < ledger.accounts):
+        ledger.refused = -1 - kind
+    elif amount > 0.0:
         ledger.deposits[payer] -= amount
         ledger.paid[payer] += amount
         ledger.deposits[payee] += amount
@@ -250,9 +256,16 @@ def pay(ledger: Ledger, kind: Flow, payer: int, payee: int, amount: float) -> No
 
 @compiled
 def lend(ledger: Ledger, borrower: int, amount: float) -> None:
-    """Grant a loan within compiled rules: deposit and debt rise together; a negative amount pays back."""
-    ledger.deposits[borrower] += amount
-    ledger.loans[borrower] += amount
+    """Grant a loan within compiled rules: deposit and debt rise together; a negative amount pays back.
+
+    Args:
+        borrower: account; amount: yuan.
+    """
+    if 0 <= borrower < ledger.accounts:
+        ledger.deposits[borrower] += amount
+        ledger.loans[borrower] += amount
+    else:
+        ledger.refused = NO_BORROWER
 
 
 @compiled
@@ -260,8 +273,13 @@ def write_off(ledger: Ledger, borrower: int, bank: int, amount: float) -> None:
     """Forgive debt at the bank's own expense, within compiled rules.
 
     A negative or undefined amount is refused as by `pay`.
+
+    Args:
+        borrower, bank: accounts; amount: yuan.
     """
-    if amount > 0.0:
+    if not (0 <= borrower < ledger.accounts and 0 <= bank < ledger.accounts):
+        ledger.refused = NO_BORROWER
+    elif amount > 0.0:
         ledger.loans[borrower] -= amount
         ledger.received[borrower] += amount
         ledger.paid[bank] += amount
@@ -357,22 +375,36 @@ def _errors(ledger: Ledger, flows: float) -> tuple[float, float, float]:
     return abs(total) / scale, drift / scale, abs(flows - receipts) / scale
 
 
-def _place(who: Index, count: int) -> tuple[int, int, np.ndarray]:
+def _place(who: Index, count: int, accounts: int) -> tuple[int, int, np.ndarray]:
     """Give first account, way of counting and numbers of accounts, for the compiled postings.
 
     Raises:
-        LedgerError: there are not as many accounts as amounts.
+        LedgerError: there are not as many accounts as amounts, or one does not exist.
     """
     if isinstance(who, slice):
-        place, size = (who.start, NEIGHBOURS, NO_ROWS), who.stop - who.start
+        place, size, ends = (who.start, NEIGHBOURS, NO_ROWS), who.stop - who.start, (who.start, who.stop - 1)
     elif isinstance(who, np.ndarray):
         place, size = ((int(who[0]) if who.size else 0), LISTED, who), who.size
+        ends = (int(who.min()), int(who.max())) if who.size else (0, 0)
     else:
-        return who, SINGLE, NO_ROWS
+        place, size, ends = (who, SINGLE, NO_ROWS), count, (who, who)
     if size != count:
         raise LedgerError(f"{count} amounts for {size} accounts")
+    if not (ends[0] >= 0 and ends[1] < accounts):
+        raise LedgerError(f"there is no account {ends[0] if ends[0] < 0 else ends[1]}: the last is {accounts - 1}")
     return place
 
 
-def _refusal(kind: Flow) -> str:
-    return f"negative or undefined payment of kind {kind.name.lower()}"
+def _nearest(name: str) -> str:
+    near = difflib.get_close_matches(name.upper(), Flow.__members__, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _refusal(refused: int) -> str:
+    """Say what was refused, see `Ledger.refused`."""
+    if refused == NO_BORROWER:
+        return "a loan of an account that does not exist"
+    kind = Flow(abs(refused) - 1).name.lower()
+    if refused < 0:
+        return f"payment of kind {kind} with an account that does not exist"
+    return f"negative or undefined payment of kind {kind}"

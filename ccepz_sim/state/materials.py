@@ -23,18 +23,18 @@ class MatterError(AssertionError):
 class Materials(Table):
     """Flows and stocks in tonnes, shape (places, materials): a quarter's flows and stocks at its end."""
 
-    places: Size
-    kinds: Size
-    safe: Tonnes  # stock <- exchange, inspection, turnover
-    unsafe: Tonnes  # stock <- exchange, inspection, turnover
-    opening: Tonnes  # stock of both kinds at the start of the quarter <- opening
-    generated: Tonnes  # <- opening, exchange
-    imported: Tonnes  # <- opening, exchange
-    reused: Tonnes  # <- opening, exchange
-    treated: Tonnes  # <- opening, exchange
-    discharged: Tonnes  # <- opening, exchange
-    exported: Tonnes  # <- opening, exchange
-    exchanged: Trade  # by-products from giver's to taker's place <- exchange
+    places: Size  # places
+    kinds: Size  # materials
+    safe: Tonnes  # tonnes, stock <- exchange, inspection, turnover
+    unsafe: Tonnes  # tonnes, stock <- exchange, inspection, turnover
+    opening: Tonnes  # tonnes, stock of both kinds at the start of the quarter <- opening
+    generated: Tonnes  # tonnes <- opening, exchange
+    imported: Tonnes  # tonnes <- opening, exchange
+    reused: Tonnes  # tonnes <- opening, exchange
+    treated: Tonnes  # tonnes <- opening, exchange
+    discharged: Tonnes  # tonnes <- opening, exchange
+    exported: Tonnes  # tonnes <- opening, exchange
+    exchanged: Trade  # tonnes from giver's to taker's place <- exchange
 
     def open_quarter(self) -> None:
         """Remember the opening stock and clear the flows."""

@@ -92,12 +92,12 @@ class Policy(Record):
         filter: deviations on their way to work.
     """
 
-    levers: Final[Size]
-    quarters: Final[Size]
+    levers: Final[Size]  # levers
+    quarters: Final[Size]  # quarters
     low: Final[Levers]  # bounds, in the lever's unit
     high: Final[Levers]
     body: Final[Numbers]  # index of the body that carries a lever out
-    money: Final[Levers]  # yuan/year per unit above the status quo
+    money: Final[Levers]  # yuan/year for each step of one above the status quo
     is_value: Final[Marks]  # whether the value itself is spent, yuan/year
     standing_cost: Final[Levers]  # points a move over the whole range costs
     regulates: Final[Marks]  # whether low standing dilutes it

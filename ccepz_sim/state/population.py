@@ -84,15 +84,15 @@ class Population(Record):
         free: rows of the dead.
     """
 
-    rows: Final[Size]
-    ends: Final[Size]
-    cell_count: Final[Size]
-    used: int  # <- migration
-    outside: int  # the number of the rest of China
+    rows: Final[Size]  # residents
+    ends: Final[Size]  # places and the rest of China
+    cell_count: Final[Size]  # cells
+    used: int  # number of residents, rows of the dead included <- migration
+    outside: int  # place that stands for the rest of China
     resettled_quarter: int  # persons moved by the programme <- opening, migration
     returned_quarter: int  # persons who went back <- opening, migration
     cells: Final[Cells]
-    cell: Final[CellNumbers]  # employer, town and skill as one number, see Cells <- labour, migration
+    cell: Final[CellNumbers]  # cell, for employer, town and skill as one number, see Cells <- labour, migration
     home: Final[Small]  # town of kin <- migration
     age: Final[Counts16]  # quarters <- migration
     weight: Final[Weights]  # persons <- migration
@@ -103,10 +103,10 @@ class Population(Record):
     resettled: Final[Bools]  # moved by the programme <- migration
     guaranteed: Final[Bools]  # a job offer stands <- labour, migration
     heads: Final[Heads]  # persons by cell, exact whole numbers kept up by `put`, `bear` and `bury` <- labour, migration
-    persons: Final[Persons]  # head counts <- migration
-    opening: Final[Persons]  # at the start of the quarter <- opening
-    births: Final[Persons]  # a quarter <- opening, migration
-    deaths: Final[Persons]  # a quarter <- opening, migration
+    persons: Final[Persons]  # persons <- migration
+    opening: Final[Persons]  # persons at the start of the quarter <- opening
+    births: Final[Persons]  # persons a quarter <- opening, migration
+    deaths: Final[Persons]  # persons a quarter <- opening, migration
     birth_weight: Final[Persons]  # persons a newborn row stands for
     moves: Final[Moves]  # persons a quarter, from row to column <- opening, migration
     kin: Final[Kin]  # share of those who call the place of the row home and live in that of the column <- migration

@@ -30,7 +30,7 @@ class Governance(Record):
     audit_found: float  # share of cases that audits find <- officials
     complaint_pressure: float  # 0-1 <- opinions
     mean_trust: float  # 0-1 <- opinions
-    brand_view_share: float  # of officials
+    brand_view_share: float  # share of officials
     growth_boast: float  # multiple that reported growth figures carry <- trends
     reported_growth: float  # of product over the past year, share <- record
     reported_fall: float  # of measured pollutants over the past year, share <- record
@@ -52,37 +52,35 @@ class PermitMarket(Record):
     price: float  # yuan/equivalent
     cap: float  # equivalents <- plans
     auctioned: float  # equivalents that the department offers <- plans
-    air_2015: float  # air equivalents of 2015; the cap is a multiple <- trends
+    air_2015: float  # equivalents/year, of air in 2015; the cap is a multiple <- trends
 
 
 class Counts(Record):
     """Counts and sums of the quarter, for the indicators."""
 
-    detection: float  # mean chance of a deal <- inspection
+    detection: float  # chance of a deal to be found, mean <- inspection
     inspections: float  # number <- inspection
     fines: float  # yuan paid <- inspection
     guarantees_called: float  # yuan <- opening, turnover
     exits: float  # firms <- opening, inspection, turnover
     entries: float  # firms <- opening, turnover
-    dismissed: float  # officials removed since the last evaluation <- inspection, evaluation
+    dismissed: float  # number of officials removed since the last evaluation <- inspection, evaluation
 
 
 class Fixed(Table, shared=True):
     """What follows from the content once and for all."""
 
-    energies: Size
-    ages: Size
-    products: Size
-    quarters: Size
-    places: Size
-    ends: Size
-    seat: int  # place of the prefecture
-    rival_place: int
-    rival_attraction: float
-    energy_series: Series  # indices of the price series of energy
-    harm_weights: Pollutants
-    equivalents: Pollutants  # pollution equivalents in a tonne
-    death_chance: Ages  # a quarter, by age in quarters; the last entry is that of free rows
+    energies: Size  # energies
+    ages: Size  # ages in quarters
+    products: Size  # products
+    quarters: Size  # quarters
+    places: Size  # places
+    ends: Size  # places and the rest of China
+    rival_attraction: float  # share
+    energy_series: Series  # index of the series of each energy
+    harm_weights: Pollutants  # weight in harm
+    equivalents: Pollutants  # equivalents a tonne
+    death_chance: Ages  # chance a quarter, by age in quarters; the last entry is that of free rows
     base_price: Products  # price of 2010, yuan/unit
     median_capacity: Products  # usual size of a firm, units/year
     service_product: Products  # 0 or 1
@@ -94,11 +92,11 @@ class Fixed(Table, shared=True):
 class BaseYear(Table, shared=True):
     """Shares of the base year that the rules of settlement use; all within 0-1."""
 
-    local_inputs: float  # services of the zone in what industry buys
-    services_ratio: float  # value added in sales
-    construction_ratio: float  # value added in sales
-    agriculture_ratio: float  # value added in sales
-    consumption: float  # spending of households out of income after tax
-    local_consumption: float  # services of the zone in that spending
-    income_tax: float  # tax of households in their income
-    local_construction: float  # builders of the zone in investment
+    local_inputs: float  # share: services of the zone in what industry buys
+    services_ratio: float  # share: value added in sales
+    construction_ratio: float  # share: value added in sales
+    agriculture_ratio: float  # share: value added in sales
+    consumption: float  # share: spending of households out of income after tax
+    local_consumption: float  # share: services of the zone in that spending
+    income_tax: float  # share: tax of households in their income
+    local_construction: float  # share: builders of the zone in investment

@@ -22,12 +22,12 @@ class Towns(Table):
     The comments give unit and meaning, and after an arrow the phases that write; what never changes has no arrow.
     """
 
-    rows: Size
+    rows: Size  # places
     # what never changes
     has_park: Bools
     body: Ints  # body that governs the place; the sending areas answer to the province
     dilution: Floats  # tonnes that raise the index of pollution by one
-    birth_rate: Floats  # a person and year
+    birth_rate: Floats  # 1/year, births a person
     household_rate: ByPollutant  # tonnes a person and quarter
     base_posts: ByJob  # posts of 2010, persons
 
@@ -41,8 +41,8 @@ class Towns(Table):
     water_share: Floats  # share of wanted water there is <- production
 
     # opinions
-    complaints: Floats  # number <- opinions
-    answered: Floats  # number <- opinions
+    complaints: Floats  # persons who complain <- opinions
+    answered: Floats  # persons who get an answer <- opinions
     reply_rate: Floats  # 0-1 <- opinions
     awareness: Floats  # 0-1 <- opinions
     trust: Floats  # 0-1 <- opinions
@@ -69,10 +69,10 @@ class Towns(Table):
     agriculture_sales: Floats  # yuan <- trends
     services_base: Floats  # sales of 2010, yuan/quarter <- trends
     construction_base: Floats  # sales of 2010, yuan/quarter <- trends
-    services_ratio: Floats  # value added in sales <- settlement
-    construction_ratio: Floats  # value added in sales <- settlement
-    services_index: Floats  # jobs relative to 2010 <- trends
-    construction_index: Floats  # jobs relative to 2010 <- trends
+    services_ratio: Floats  # share of sales that is value added <- settlement
+    construction_ratio: Floats  # share of sales that is value added <- settlement
+    services_index: Floats  # multiple of the jobs of 2010 <- trends
+    construction_index: Floats  # multiple of the jobs of 2010 <- trends
     household_income: Floats  # after tax, yuan/year <- settlement
     own_revenue: Floats  # taxes that stay in the zone, yuan <- opening, settlement
     last_revenue: Floats  # of the quarter before, yuan <- opening

@@ -16,11 +16,11 @@ FIRMS, CONSTRUCTION, SERVICES, PUBLIC, AGRICULTURE, INSTITUTES = range(len(EMPLO
 POLLUTANTS = ("so2", "dust", "cod", "nh3n")
 AIR = slice(0, 2)
 WATER = slice(2, 4)
-MEDIUM = np.array([0, 0, 1, 1])  # air or water, by pollutant
+MEDIUM = np.array([0, 0, 1, 1])  # index of the medium, air or water, by pollutant
 MEDIA, WASTES = 2, 2  # air and water; wastes of a product
 MIDDLE = 0.5  # of a scale from 0 to 1
-KILOGRAMS = 1000.0  # a tonne
-METRES = 1000.0  # a kilometre
+KILOGRAMS = 1000.0  # kg/tonne
+METRES = 1000.0  # m/km
 
 Roads = Annotated[npt.NDArray[np.float64], Dims.of("place_count", "place_count")]
 PlaceMarks = Annotated[npt.NDArray[np.bool_], Dims.of("place_count")]
@@ -29,12 +29,12 @@ PlaceMarks = Annotated[npt.NDArray[np.bool_], Dims.of("place_count")]
 class PlaceFacts(Table, shared=True):
     """Columns of the table of places, in its units; shape (places,)."""
 
-    rows: Size
+    rows: Size  # places
     population_2010: Floats  # persons
     age_0_14: Floats  # share
     age_65_plus: Floats  # share
-    tertiary_share: Floats
-    skilled_share: Floats
+    tertiary_share: Floats  # share
+    skilled_share: Floats  # share
     altitude_m: Floats  # m
     wage_2010: Floats  # yuan/year
     amenity: Floats  # 0-1
@@ -59,7 +59,7 @@ class PlaceFacts(Table, shared=True):
 class ProductFacts(Table, shared=True):
     """Columns of the table of products, in its units, and what follows from them; shape (products,)."""
 
-    rows: Size
+    rows: Size  # products
     price_factor: Floats  # multiple
     price_response: Floats  # multiple
     value_added_ratio: Floats  # share
@@ -89,16 +89,16 @@ class ProductFacts(Table, shared=True):
     abatement_cost: Floats  # multiple
     input_link: Floats  # share
     industry: Ints  # index of the industry
-    series: Ints  # index of the price series
+    series: Ints  # index of the series of prices
     waste_kind: Ints  # index of the material, -1 for none
-    waste2_kind: Ints
-    need_kind: Ints
+    waste2_kind: Ints  # index of the material, -1 for none
+    need_kind: Ints  # index of the material, -1 for none
 
 
 class MaterialFacts(Table, shared=True):
     """Columns of the table of materials, in its units; shape (materials,)."""
 
-    rows: Size
+    rows: Size  # materials
     solid: Floats  # 0 or 1
     tax_rate: Floats  # yuan/t
     storage_cost: Floats  # yuan/t
@@ -118,11 +118,13 @@ class World(Table, shared=True):
     Attributes:
         place_count: number of places; zone_count: of those in the zone, the first ones.
         places, products, materials, series, parks: ids; place_index, product_index: their numbers.
+        seat, rival_place: places of the prefecture and of the rival zone.
+        sending_place, receiving_places: of the resettled; mine_place: whose mining area is closed, -1 for none.
         park_place: place of each park; industry_names: of the numbers in `product.industry`.
     """
 
-    place_count: Size
-    zone_count: int
+    place_count: Size  # places
+    zone_count: int  # number of places in the zone, the first ones
     in_zone: PlaceMarks
     road: Roads  # km
     place: PlaceFacts
@@ -132,6 +134,11 @@ class World(Table, shared=True):
     place_index: dict[str, int]
     parks: tuple[str, ...]
     park_place: dict[str, int]
+    seat: int
+    rival_place: int
+    sending_place: int
+    receiving_places: tuple[int, ...]
+    mine_place: int
     products: tuple[str, ...]
     product_index: dict[str, int]
     industry_names: tuple[str, ...]

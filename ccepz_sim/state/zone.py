@@ -34,11 +34,11 @@ class Zone(Record):
         content, streams: where its facts and its luck come from; notes: events, written down as they happen.
     """
 
-    quarter: int  # since 2010 Q1 <- the clock
-    quarters: int  # for which paths are tabulated
+    quarter: int  # quarter, since 2010 Q1 <- the clock
+    quarters: int  # number of quarters for which paths are tabulated
     frozen: bool  # no price shocks, moves, births, deaths or entries
     mine_closure: bool  # the scenario's past has the closure of a mining area
-    entrants: int  # firms that came so far, for their codes <- turnover
+    entrants: int  # number of firms that came so far, for their codes <- turnover
     labour_saving: float  # multiple of the jobs of 2010 per unit <- trends
 
     # what never changes

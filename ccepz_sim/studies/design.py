@@ -49,11 +49,12 @@ class Plan:
         self.study = study
         self.points = values_of(study.factors, unit_sample(study))
         ways = len(study.policies) * len(study.scenarios)
-        # Columns: world (parameters), seed, point, scenario, policy; the history is run once for a world and a seed.
+        # By seed, world (parameters), point, scenario, policy: the history is run once for a world and a seed, and
+        # more seeds only add runs at the end.
         worlds = self._worlds()
         grid = np.indices((study.seeds, len(self.points), len(study.scenarios), len(study.policies))).reshape(4, -1)
         luck, point, scenario, policy = grid
-        order = np.lexsort((policy, scenario, point, luck, worlds[point]))
+        order = np.lexsort((policy, scenario, point, worlds[point], luck))
         self.point, self.policy, self.scenario = point[order], policy[order], scenario[order]
         if study.luck == "own":
             luck = luck + study.seeds * (point * ways + scenario * len(study.policies) + policy)

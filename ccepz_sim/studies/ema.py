@@ -10,13 +10,14 @@ import numpy as np
 
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.fields import as_whole, finite, shown
+from ccepz_sim.content.reading.outcomes import outcome_name
 from ccepz_sim.content.schema.study import Factor, Study
 from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies import simulate
 from ccepz_sim.studies.design import Run
 from ccepz_sim.studies.extras import StudyError, need
-from ccepz_sim.studies.results import outcome_name
+from ccepz_sim.studies.outcomes import measured
 from ccepz_sim.text.errors import hint
 
 ROUNDING = 1e-9  # of a range, by which samplers may miss its ends
@@ -24,7 +25,7 @@ POLICY, SCENARIO = "zone_policy", "zone_scenario"  # the plain words are columns
 
 
 def ema_model(study: Study | str, *, content: Content | None = None, seeds: int | None = None) -> Any:
-    """Return an `ema_workbench.Model` whose outcomes are means over seeds of the last year of a run.
+    """Return an `ema_workbench.Model` whose outcomes are those of the study, as means over seeds.
 
     Levers are the study's levers and, where it has several, its policies; uncertainties are its parameters and, where
     it has several, its scenarios. Names have underscores in place of dots and hyphens. The design is the Workbench's.
@@ -69,11 +70,11 @@ class Zone:
         self.seeds = seeds
 
     def __call__(self, **settings: Any) -> dict[str, float]:
-        """Return the mean over seeds of every outcome in the last year.
+        """Return the mean over seeds of every outcome; a lever or parameter that is not given stays as it is.
 
         Raises:
-            StudyError: a name is not one of the study, one is missing, or a value is not possible in the content (out
-                of the study's own range it is taken as it is).
+            StudyError: a name is not one of the study, or a value is not possible in the content (out of the study's
+                own range it is taken as it is).
         """
         study = self.study
         policies = [policy.id for policy in study.policies]
@@ -81,32 +82,34 @@ class Zone:
         for name in settings:
             if name not in (*names, POLICY, SCENARIO):
                 raise StudyError("unknown_factor", name=name, hint=hint(name, names))
-        for name in names:
-            if name not in settings:
-                raise StudyError("factor_missing", name=name)
         policy = _place(policies, settings.get(POLICY, policies[0]))
         scenario = _place(study.scenarios, settings.get(SCENARIO, study.scenarios[0]))
         levers, held = self.content.levers, self.content.parameters
         decisions = tuple(
             Decision(one.id, _within(one, levers[one.id].bounds, settings[spelled(one.id)]), one.from_)
             for one in study.levers
+            if spelled(one.id) in settings
         )
         parameters = tuple(
-            (one.id, _within(one, held[one.id].bounds, settings[spelled(one.id)])) for one in study.uncertainties
+            (one.id, _within(one, held[one.id].bounds, settings[spelled(one.id)]))
+            for one in study.uncertainties
+            if spelled(one.id) in settings
         )
         runs = (
             Run(number, policy, scenario, study.first_seed + number, decisions, parameters)
             for number in range(self.seeds)
         )
-        each = study.relations.periods // study.relations.years
-        last = [simulate.outcomes(study, self.content, run)[:, -each:].mean(axis=1) for run in runs]
-        names = [spelled(outcome_name(outcome)) for outcome in study.outcomes]
-        return dict(zip(names, map(float, np.mean(last, axis=0)), strict=True))
+        kept = np.array([simulate.outcomes(study, self.content, run) for run in runs])  # (seeds, series, periods)
+        rows = {series: kept[:, number] for number, series in enumerate(study.series)}
+        return {
+            spelled(outcome_name(one)): float(measured(one.measure, study.relations, rows[one.series]).mean())
+            for one in study.outcomes
+        }
 
 
 def spelled(name: str) -> str:
     """Return a name as Python spells names."""
-    return re.sub(r"\W", "_", name)
+    return re.sub(r"\W+", "_", name).strip("_")
 
 
 def _choice(ema: Any, name: str, options: list[str]) -> list[Any]:

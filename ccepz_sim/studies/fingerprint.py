@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
-# Rooms that show or arrange runs; no number of a run depends on them.
+# Folders that show or arrange runs; no number of a run depends on them.
 OUTSIDE = frozenset({"commands", "game", "output", "studies", "text", "web", "_content"})
 COMPILING = ("numerics", "compiling")  # when rules are compiled, not what they say
 
@@ -59,10 +59,16 @@ def _package_hash() -> str:
 
 
 def study_hash(study: Study) -> str:
-    """Return the SHA-256 of what a study runs; its words do not matter."""
+    """Return the SHA-256 of what a study runs and keeps; its words, and what is measured on it later, do not matter.
+
+    Nor does the number of seeds where luck is common: more of them only add runs.
+    """
     plain = asdict(study)
     for word in ("id", "label", "question", "expected_runs"):
         del plain[word]
+    plain["outcomes"] = study.series
+    if study.luck == "common":
+        del plain["seeds"]
     plain["policies"] = [{**policy, "label": None} for policy in plain["policies"]]
     if not study.relations.model:
         del plain["relations"]["model"]
@@ -73,5 +79,18 @@ def made_with() -> Mapping[str, Any]:
     """Return versions and the class of machine."""
     return {
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "machine": {"system": platform.system(), "type": platform.machine(), "processors": os.cpu_count()},
+        "machine": {
+            "system": platform.system(),
+            "type": platform.machine(),
+            "processor": _processor(),
+            "processors": os.cpu_count(),
+        },
     }
+
+
+@cache
+def _processor() -> str:
+    """Give the name by which the compiler knows the processor: last digits may differ between two of them."""
+    from llvmlite import binding
+
+    return str(binding.get_host_cpu_name())

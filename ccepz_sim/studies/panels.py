@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccepz_sim.output.whole_files import write_whole
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.text.errors import hint
 
@@ -50,8 +51,6 @@ def _packed(name: str, table: Any) -> bytes:
 
 def write_tables(folder: Path, run: int, tables: Tables) -> None:
     """Write the tables of a run into the folder of its study, each whole or not at all."""
-    from ccepz_sim.studies.store import write_whole
-
     for name, data in tables:
         place = folder / FOLDER / name
         place.mkdir(parents=True, exist_ok=True)

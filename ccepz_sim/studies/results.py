@@ -1,42 +1,33 @@
-"""Results of a study: `load_study(DIR)` gives tables, tables give figures. Queries run in DuckDB on the shards."""
+"""Results of a study: `load_study(DIR)` gives tables, by scenario and policy, with how sure each mean is."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.content.reading.fields import as_whole
+from ccepz_sim.content.reading.outcomes import outcome_name
 from ccepz_sim.content.schema.evidence import NEUTRAL
-from ccepz_sim.content.schema.study import Outcome, Study
-from ccepz_sim.measures.indicators import Indicator
+from ccepz_sim.content.schema.study import Measure, Outcome
 from ccepz_sim.output.disk import reason_of, resolved
-from ccepz_sim.studies import panels, sensitivity
-from ccepz_sim.studies.extras import StudyError, need
-from ccepz_sim.studies.models import catalogue
-from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, written_shards
-from ccepz_sim.studies.store import COLUMNS, RUNS, SHARDS, Store, read_manifest, study_of
+from ccepz_sim.studies import sensitivity
+from ccepz_sim.studies.contradictions import Contradiction, LastYearWarning, contradictions_of
+from ccepz_sim.studies.estimates import Estimate, better, estimate, higher, more_seeds, seeds_needed
+from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.studies.outcomes import is_one_year
+from ccepz_sim.studies.run_ledger import SUCCEEDED
+from ccepz_sim.studies.tables import POOLED, StudyTables
 from ccepz_sim.text.errors import hint
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RUN_COLUMNS = ("run", "point", "policy", "scenario", "seed", "status")
-BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
-OUTCOME = "o.indicator = $indicator AND o.place = $place AND o.view = $view"
-AT_YEAR = (
-    f"SELECT r.*, avg(o.value) AS value FROM outcomes o JOIN runs r USING (run) WHERE {OUTCOME} AND o.year = $year"
-)
-
-
-def outcome_name(outcome: Outcome) -> str:
-    """Return how an outcome is asked for: `so2`, `so2@golmud`, `so2:reported`."""
-    place = f"@{outcome.place}" if outcome.place != "zone" else ""
-    return outcome.indicator + place + (":reported" if outcome.view == "reported" else "")
+WORLD = ["point", "seed"]
+INTERVAL = ("mean", "error", "lower", "upper")
 
 
 def load_study(folder: Path | str) -> StudyResults:
@@ -52,190 +43,39 @@ def load_study(folder: Path | str) -> StudyResults:
         raise StudyError("unreadable", folder=folder, reason=reason_of(error)) from None
 
 
-class StudyResults:
-    """Tables of one study. Outcomes are asked for by name: `so2`, `so2@golmud` (a place), `so2:reported`.
+class StudyResults(StudyTables):
+    """What a study says: means with their intervals, differences between policies, what moves an outcome."""
 
-    Attributes:
-        study: what was asked.
-        manifest: hashes, versions, command and class of machine.
-        runs: one row per run: run, point, policy, scenario, seed, one column per factor, status.
-    """
+    def summary(self, year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
+        """Return every outcome by scenario and policy.
 
-    def __init__(self, folder: Path) -> None:
-        """Open a folder; use `load_study`."""
-        self.folder = folder
-        self.manifest = read_manifest(folder)
-        self.study: Study = study_of(self.manifest, folder)
-        self._duckdb = need("duckdb", "study")
-        self._files = self._sound_files()
-        if not self._files:
-            raise StudyError("no_outcomes", folder=folder)
-        self.names = tuple(outcome_name(outcome) for outcome in self.study.outcomes)
-
-    @cached_property
-    def _base(self) -> Any:
-        base = self._duckdb.connect()
-        base.execute("SET preserve_insertion_order = false")
-        # By hand and not by name: DuckDB takes *, ? and [ in a name for a pattern, and would read other files.
-        base.register("outcomes", self._dataset)
-        base.register("runs", self.runs)
-        return base
-
-    @cached_property
-    def _dataset(self) -> Any:
-        """The shards, each of which is what was written.
-
-        Raises:
-            StudyError: one is damaged.
+        Columns: scenario, policy, outcome, mean, error (standard error of the mean), lower and upper (its 95 %
+        interval), low, median and high (5 %, 50 % and 95 % of runs), runs. Pooled, the scenario is an empty text.
         """
-        from pyarrow import ArrowInvalid, dataset, fs
-
-        files = [os.fspath(path) for path in self._files]
-        try:
-            return dataset.dataset(files, schema=COLUMNS, format="parquet", filesystem=fs.LocalFileSystem())
-        except (ArrowInvalid, OSError):
-            raise StudyError("shard_damaged", folder=self.folder) from None
-
-    def _sound_files(self) -> list[Path]:
-        """Return the shards, as far as the ledger knows them to be what was written.
-
-        Raises:
-            StudyError: one is damaged.
-        """
-        files = sorted((self.folder / SHARDS).glob("*.parquet"))
-        known = written_shards(self.folder)
-        if known is None:  # the ledger is at work, or was left behind when the results were given away
-            return files
-        store = Store(self.folder, self.study)
-        for shard, (size, sha256) in known.items():
-            if not store.is_whole(shard, size, sha256):
-                raise StudyError("shard_damaged", folder=self.folder)
-        return [store.path(shard) for shard in known]
-
-    @cached_property
-    def runs(self) -> pd.DataFrame:
-        """The table of runs; while a study is under way for the first time it is laid out anew, without statuses."""
-        if (self.folder / RUNS).exists():
-            return self._read_runs()
-        from ccepz_sim.studies.design import Plan
-
-        table = Plan(self.study).table
-        done = [run for shard in self._shards() for run in range(*shard)]
-        status = np.where(table["run"].isin(done), SUCCEEDED, PENDING)
-        return table.assign(status=status)
-
-    def _read_runs(self) -> pd.DataFrame:
-        from pyarrow import ArrowInvalid, parquet
-
-        try:
-            with (self.folder / RUNS).open("rb") as file:  # Arrow takes a name with a colon for an address
-                table = parquet.read_table(file).to_pandas()
-        except (ArrowInvalid, OSError):
-            raise StudyError("runs_damaged", file=self.folder / RUNS) from None
-        factors = [factor.id for factor in self.study.factors]
-        if len(table) != self.study.runs or not {*RUN_COLUMNS, *factors} <= set(table.columns):
-            raise StudyError("runs_damaged", file=self.folder / RUNS)
-        return table
-
-    @cached_property
-    def outcomes(self) -> pd.DataFrame:
-        """All outcomes, tidy: run, year, quarter (0 for a yearly mean), place, indicator, view, value."""
-        return self.query("SELECT * FROM outcomes ORDER BY run, indicator, place, view, year, quarter")
-
-    @cached_property
-    def catalogue(self) -> Mapping[str, Indicator]:
-        """Return what is said of each indicator, those of a model of one's own included."""
-        return catalogue(self.manifest)
-
-    @property
-    def panels(self) -> tuple[str, ...]:
-        """Name the tables that observers of a model of one's own made of each run."""
-        return panels.names(self.folder)
-
-    def panel(self, name: str) -> pd.DataFrame:
-        """Return such a table of all runs, with the number of the run in the first column.
-
-        Raises:
-            StudyError: there is none of that name, or it is damaged.
-        """
-        return panels.read_table(self.folder, name)
-
-    @property
-    def ended(self) -> int:
-        """Return how many runs have ended, well or not."""
-        return int((self.runs["status"] != PENDING).sum())
-
-    @property
-    def lost(self) -> int:
-        """Return how many runs failed or were set aside; tables know nothing of them."""
-        return int(self.runs["status"].isin([FAILED, ABORTED]).sum())
-
-    @property
-    def years(self) -> tuple[int, int]:
-        """Return the first and the last year of the runs."""
-        relations = self.study.relations
-        return relations.from_, relations.from_ + relations.years - 1
-
-    def query(self, sql: str, **values: object) -> pd.DataFrame:
-        """Return what DuckDB answers; `outcomes` and `runs` are its tables, `$name` stands for a value."""
-        return self._base.execute(sql, values or None).df()
-
-    def outcome(self, name: str = "") -> Outcome:
-        """Return an outcome by name, the first one where none is given.
-
-        Raises:
-            StudyError: the study does not keep it.
-        """
-        name = name or self.names[0]
-        if name not in self.names:
-            raise StudyError("unknown_outcome", name=name, hint=hint(name, self.names))
-        return self.study.outcomes[self.names.index(name)]
-
-    def year(self, year: int | None = None) -> int:
-        """Return a year of the study, the last one where none is given.
-
-        Raises:
-            StudyError: the study does not run in that year.
-        """
-        first, last = self.years
-        found = last if year is None else as_whole(year)
-        if found is None or not first <= found <= last:
-            raise StudyError("unknown_year", year=year, first=first, last=last)
-        return found
-
-    def at(self, name: str = "", year: int | None = None) -> pd.DataFrame:
-        """Return the runs with an outcome of one year in the column `value` (mean of its quarters)."""
-        return self.query(f"{AT_YEAR} GROUP BY ALL ORDER BY run", **self._asked(name), year=self.year(year))
-
-    def fan(self, name: str = "") -> pd.DataFrame:
-        """Return bands over time by policy and scenario.
-
-        Columns: policy, scenario, year, quarter, mean, low (5 %), quarter1, median, quarter3, high (95 %), runs.
-        """
-        found = self.query(
-            f"""SELECT r.policy, r.scenario, o.year, o.quarter, avg(o.value) AS mean,
-                quantile_cont(o.value, {list(BAND)}) AS band, count(*) AS runs
-            FROM outcomes o JOIN runs r USING (run) WHERE {OUTCOME} GROUP BY ALL ORDER BY ALL""",
-            **self._asked(name),
-        )
-        parts = ("low", "quarter1", "median", "quarter3", "high")
-        bands = np.array(found.pop("band").tolist()).reshape(-1, len(parts))
-        for number, part in enumerate(parts):
-            found.insert(5 + number, part, bands[:, number])
-        return found
-
-    def summary(self, year: int | None = None) -> pd.DataFrame:
-        """Return mean and 90 % band of every outcome by policy and scenario in one year."""
         import pandas as pd
 
-        tables = []
-        for name in self.names:
-            grouped = self.at(name, year).groupby(["policy", "scenario"], observed=True, sort=False)["value"]
-            bands = {part: grouped.quantile(share) for part, share in (("low", 0.05), ("median", 0.5), ("high", 0.95))}
-            table = pd.DataFrame({"mean": grouped.mean(), **bands, "runs": grouped.count()}).reset_index()
-            table.insert(2, "outcome", name)
-            tables.append(table)
-        return pd.concat(tables, ignore_index=True)
+        rows = []
+        for name in self._of_year(year):
+            for scenario, policy, table in self.groups(self.at(name, year), pool=pool):
+                found = self._estimate(table, "value", pool)
+                low, median, high = table["value"].quantile([0.05, 0.5, 0.95])
+                interval = (found.mean, found.error, found.lower, found.upper)
+                rows.append((scenario, policy, name, *interval, low, median, high, len(table)))
+        columns = ["scenario", "policy", "outcome", *INTERVAL, "low", "median", "high", "runs"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _of_year(self, year: int | None) -> list[str]:
+        """Name the outcomes of which a year can be asked, all of them where none is."""
+        self.year(year)
+        kinds = [outcome.measure.kind for outcome in self.study.outcomes]
+        return [name for name, kind in zip(self.names, kinds, strict=True) if year is None or kind == "last"]
+
+    def _estimate(self, table: pd.DataFrame, column: str, pool: bool) -> Estimate:
+        """Give the mean of a column of runs or pairs; scenarios that are pooled share the luck of a seed."""
+        if pool:
+            table = table.groupby(WORLD, as_index=False)[column].mean()
+        values, points, seeds = (table[name].to_numpy() for name in (column, *WORLD))
+        return estimate(values.astype(float), points, seeds, sampled=self.study.design != "grid")
 
     def differences(self, first: str, second: str, name: str = "", year: int | None = None) -> pd.DataFrame:
         """Return policy `second` less policy `first`, one row per world of the same luck.
@@ -258,53 +98,143 @@ class StudyResults:
         pairs["difference"] = pairs["second"] - pairs["first"]
         return pairs.sort_values(worlds, ignore_index=True)
 
-    def compare(self, first: str, second: str, year: int | None = None) -> pd.DataFrame:
-        """Return for every outcome the mean paired difference, its 90 % band and the probability of being better.
+    def compare(self, first: str, second: str, year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
+        """Return policy `second` less policy `first` for every outcome, by scenario, from worlds of the same luck.
 
-        Worlds without a difference count half. An outcome without a good direction has the probability of being higher.
+        Columns: scenario, outcome, mean, error (standard error), lower and upper (95 % interval of the mean), pairs,
+        better (share of pairs in which `second` is better; ties count half, not a number where no direction is good),
+        higher (share in which it is higher), more_seeds (how many more would make the sign clear).
+
+        Warns:
+            LastYearWarning: the last year alone says something else than the years before it.
+        """
+        for told in self.contradictions(first, second, year, pool=pool):
+            warnings.warn(told.sentence(), LastYearWarning, stacklevel=2)
+        return self.comparison(first, second, year, pool=pool)
+
+    def comparison(self, first: str, second: str, year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
+        """Return the same without a warning."""
+        import pandas as pd
+
+        rows = []
+        for name in self._of_year(year):
+            outcome = self.of_year(name, year)
+            for scenario, pairs in self.paired(outcome, first, second, pool=pool):
+                found = self._estimate(pairs, "difference", pool)
+                gap = pairs["difference"].to_numpy()
+                interval = (found.mean, found.error, found.lower, found.upper)
+                shares = (better(gap, outcome.direction), higher(gap))
+                rows.append((scenario, name, *interval, len(pairs), *shares, more_seeds(found)))
+        columns = ["scenario", "outcome", *INTERVAL, "pairs", "better", "higher", "more_seeds"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def paired(
+        self, outcome: Outcome, first: str, second: str, *, pool: bool = False
+    ) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Yield each scenario and the pairs of two policies in it, as `differences` gives them."""
+        pairs = self.differences(first, second, outcome_name(outcome))
+        for scenario in (POOLED,) if pool else self.study.scenarios:
+            own = pairs if pool else pairs[pairs["scenario"] == scenario]
+            if len(own):
+                yield scenario, own
+
+    def estimates(self, outcome: Outcome, first: str, second: str, *, pool: bool = False) -> dict[str, Estimate]:
+        """Return by scenario the mean paired difference and how sure it is."""
+        return {
+            scenario: self._estimate(pairs, "difference", pool)
+            for scenario, pairs in self.paired(outcome, first, second, pool=pool)
+        }
+
+    def seeds_needed(self, first: str, second: str, name: str = "", within: float | None = None) -> pd.DataFrame:
+        """Return how many seeds would make a difference clear, or its 95 % interval at most ± `within`.
+
+        Columns: scenario, mean, error, lower, upper, seeds (seen), needed (in all). That mean and spread stay as they
+        are is an assumption: look again with more seeds.
         """
         import pandas as pd
 
         rows = []
-        for name in self.names:
-            gap = self.differences(first, second, name, year)["difference"]
-            low, median, high = gap.quantile([0.05, 0.5, 0.95])
-            good = -gap if self.outcome(name).direction == "down" else gap
-            better = float((good > 0).mean() + 0.5 * (good == 0).mean())
-            rows.append((name, gap.mean(), low, median, high, better, len(gap)))
-        return pd.DataFrame(rows, columns=["outcome", "mean", "low", "median", "high", "probability", "pairs"])
+        for scenario, found in self.estimates(self.outcome(name), first, second).items():
+            needed = found.seeds + more_seeds(found) if within is None else seeds_needed(found, within)
+            rows.append((scenario, found.mean, found.error, found.lower, found.upper, found.seeds, needed))
+        return pd.DataFrame(rows, columns=["scenario", *INTERVAL, "seeds", "needed"])
 
-    def tornado(self, name: str = "", year: int | None = None) -> pd.DataFrame:
-        """Return for every factor the mean outcome where it is low and where it is high, largest effect first."""
-        self._check_factors()
-        return sensitivity.tornado(self.study, self.at(name, year))
+    def contradictions(
+        self, first: str, second: str, year: int | None = None, *, pool: bool = False
+    ) -> list[Contradiction]:
+        """Return where one year alone says something else of two policies than the years together."""
+        found: list[Contradiction] = []
+        told = {one.series for one in self.study.outcomes if not is_one_year(one.measure)} if year is None else set()
+        for name in self._of_year(year):
+            outcome = self.of_year(name, year)
+            if not is_one_year(outcome.measure) or outcome.series in told:
+                continue
+            one_year = self.estimates(outcome, first, second, pool=pool)
+            others: dict[str, dict[str, Estimate]] = {}
+            for other in self._whole_runs(outcome):
+                others[outcome_name(other)] = self.estimates(other, first, second, pool=pool)
+            found += contradictions_of(outcome_name(outcome), one_year, others)
+        return found
 
-    def morris(self, name: str = "", year: int | None = None) -> pd.DataFrame:
-        """Return elementary effects of a Morris design (SALib): factor, mu, mu_star, sigma, confidence.
+    def _whole_runs(self, outcome: Outcome) -> list[Outcome]:
+        """Give what a single year is held against: all years, and their first half, to which discounting leans."""
+        start, end = self.years
+        half = Measure("mean", 0, (start + end) // 2) if end > start else Measure("mean")
+        return [replace(outcome, measure=measure) for measure in (Measure("mean"), half)]
 
-        Effects are changes of the outcome over the whole range of a factor.
+    def tornado(
+        self, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "", pool: bool = False
+    ) -> pd.DataFrame:
+        """Return for every factor the mean outcome where it is low and where it is high, largest effect first.
+
+        Columns scenario, policy, factor, low, high, effect, runs.
         """
-        return sensitivity.morris(self.study, self._whole(name, year, "morris"))
+        self._check_factors()
+        table = self._chosen(self.at(name, year), policy, scenario)
+        return self._by_group(table, lambda rows: sensitivity.tornado(self.study, rows), pool)
 
-    def sobol(self, name: str = "", year: int | None = None) -> pd.DataFrame:
-        """Return shares of variance of a Sobol design (SALib): factor, first_order, total and their confidence."""
-        return sensitivity.sobol(self.study, self._whole(name, year, "sobol"))
+    def morris(
+        self, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "", pool: bool = False
+    ) -> pd.DataFrame:
+        """Return elementary effects of a Morris design (SALib) by scenario and policy.
 
-    def phase(self, x: str, y: str, name: str = "", year: int | None = None) -> pd.DataFrame:
-        """Return the mean outcome by two factors: columns x, y, value, runs."""
+        Columns scenario, policy, factor, mu, mu_star, sigma, confidence, runs. Effects are changes of the outcome over
+        the whole range of a factor.
+        """
+        table = self._chosen(self._whole(name, year, "morris"), policy, scenario)
+        return self._by_group(table, lambda rows: sensitivity.morris(self.study, self._by_point(rows)), pool)
+
+    def sobol(
+        self, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "", pool: bool = False
+    ) -> pd.DataFrame:
+        """Return shares of variance of a Sobol design (SALib) by scenario and policy.
+
+        Columns scenario, policy, factor, first_order, total and their confidence, converged, points_needed.
+        """
+        table = self._chosen(self._whole(name, year, "sobol"), policy, scenario)
+        return self._by_group(table, lambda rows: sensitivity.sobol(self.study, self._by_point(rows)), pool)
+
+    def phase(
+        self, x: str, y: str, name: str = "", year: int | None = None, *, policy: str = "", scenario: str = "",
+        pool: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return the mean outcome by two factors: columns scenario, policy, x, y, value, runs."""
         for factor in (x, y):
             self._check_factor(factor)
         if x == y:
             raise StudyError("same_twice", name=x)
-        table = self.at(name, year)
-        grouped = table.groupby([x, y], sort=True)["value"]
-        found = grouped.agg(["mean", "count"]).reset_index()
-        return found.set_axis(["x", "y", "value", "runs"], axis=1)
 
-    def pareto(self, names: Sequence[str], year: int | None = None) -> pd.DataFrame:
-        """Return every alternative (policy and setting of levers) with its mean outcomes and whether nobody beats it.
+        def field(rows: pd.DataFrame) -> pd.DataFrame:
+            found = rows.groupby([x, y], sort=True)["value"].agg(["mean", "count"]).reset_index()
+            return found.set_axis(["x", "y", "value", "runs"], axis=1)
 
-        The column `front` is true where no other one is at least as good in all named outcomes and better in one.
+        return self._by_group(self._chosen(self.at(name, year), policy, scenario), field, pool)
+
+    def pareto(self, names: Sequence[str], year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
+        """Return every alternative (policy and setting of levers) by scenario with its mean outcomes.
+
+        `front` is true where no other one is at least as good in all named outcomes and better in one, by the means
+        alone; `unbeaten` is the share of resamples of the seeds in which that is so (not a number with one seed).
 
         Raises:
             StudyError: an outcome is named twice, or none of its directions is better.
@@ -316,45 +246,77 @@ class StudyResults:
             if self.outcome(name).direction == NEUTRAL:
                 raise StudyError("no_direction", name=name)
         levers = [factor.id for factor in self.study.levers]
-        keys = ["policy", *levers]
-        table = self.at(names[0], year)[[*keys, "run"]]
+        years = {name: year if self.outcome(name).measure.kind == "last" else None for name in names}
+        table = self.at(names[0], years[names[0]])[["policy", *levers, "scenario", "seed", "run"]]
         for name in names:
-            table = table.merge(self.at(name, year)[["run", "value"]].rename(columns={"value": name}), on="run")
-        found = table.groupby(keys, observed=True, sort=True)[names].mean().reset_index()
+            found = self.at(name, years[name])[["run", "value"]]
+            table = table.merge(found.rename(columns={"value": name}), on="run")
         signs = np.array([-1.0 if self.outcome(name).direction == "down" else 1.0 for name in names])
-        found["front"] = sensitivity.unbeaten(found[names].to_numpy() * signs)
-        return found
+        return self._front(table, ["policy", *levers], names, signs, pool)
 
-    def _asked(self, name: str) -> dict[str, object]:
-        outcome = self.outcome(name)
-        return {"indicator": outcome.indicator, "place": outcome.place, "view": outcome.view}
+    def _front(
+        self, table: pd.DataFrame, keys: list[str], names: list[str], signs: np.ndarray, pool: bool
+    ) -> pd.DataFrame:
+        import pandas as pd
 
-    def _whole(self, name: str, year: int | None, design: str) -> np.ndarray:
-        """Give the mean outcome of every point of a design, shape (points,)."""
+        tables = []
+        for scenario in (POOLED,) if pool else self.study.scenarios:
+            own = table if pool else table[table["scenario"] == scenario]
+            # Means by seed first: what shares a seed shares luck, and is drawn together.
+            worlds = own.groupby([*keys, "seed"], observed=True, sort=True)[names].mean().unstack("seed").dropna()
+            if worlds.empty:
+                continue
+            cube = worlds.to_numpy().reshape(len(worlds), len(names), -1).swapaxes(1, 2)
+            found = worlds.index.to_frame(index=False)
+            found[names] = cube.mean(axis=1)
+            found["front"] = sensitivity.unbeaten(cube.mean(axis=1) * signs)
+            found["unbeaten"] = sensitivity.unbeaten_shares(cube * signs)
+            found["seeds"] = cube.shape[1]
+            found.insert(0, "scenario", scenario)
+            tables.append(found)
+        return pd.concat(tables, ignore_index=True)
+
+    def _by_group(
+        self, table: pd.DataFrame, analyse: Callable[[pd.DataFrame], pd.DataFrame], pool: bool
+    ) -> pd.DataFrame:
+        """Put together what an analysis finds in each scenario under each policy."""
+        import pandas as pd
+
+        tables = []
+        for scenario, policy, rows in self.groups(table, pool=pool):
+            found = analyse(rows)
+            found.insert(0, "scenario", scenario)
+            found.insert(1, "policy", policy)
+            if "runs" not in found:
+                found["runs"] = len(rows)
+            tables.append(found)
+        return pd.concat(tables, ignore_index=True)
+
+    def _chosen(self, table: pd.DataFrame, policy: str, scenario: str) -> pd.DataFrame:
+        """Give the runs of one policy and one scenario, of all where none is named.
+
+        Raises:
+            StudyError: the study does not have it.
+        """
+        if policy:
+            self._check_policies(policy)
+            table = table[table["policy"] == policy]
+        if scenario:
+            if scenario not in self.study.scenarios:
+                raise StudyError("unknown_scenario", name=scenario, hint=hint(scenario, self.study.scenarios))
+            table = table[table["scenario"] == scenario]
+        return table
+
+    def _whole(self, name: str, year: int | None, design: str) -> pd.DataFrame:
+        """Give the runs of a design, every one of which succeeded."""
         if self.study.design != design:
             raise StudyError("other_design", wanted=design, found=self.study.design)
         missing = int((self.runs["status"] != SUCCEEDED).sum())
         if missing:
             raise StudyError("runs_missing", count=missing)
-        means = self.at(name, year).groupby("point")["value"].mean()
+        return self.at(name, year)
+
+    def _by_point(self, table: pd.DataFrame) -> np.ndarray:
+        """Give the mean outcome of every point of a design, shape (points,)."""
+        means = table.groupby("point")["value"].mean()
         return means.reindex(range(self.study.points)).to_numpy()
-
-    def _check_policies(self, *policies: str) -> None:
-        known = [policy.id for policy in self.study.policies]
-        for name in policies:
-            if name not in known:
-                raise StudyError("unknown_policy", name=name, hint=hint(name, known))
-
-    def _check_factors(self) -> None:
-        if not self.study.factors:
-            raise StudyError("no_factors")
-
-    def _check_factor(self, name: str) -> None:
-        self._check_factors()
-        known = [factor.id for factor in self.study.factors]
-        if name not in known:
-            raise StudyError("unknown_factor", name=name, hint=hint(name, known))
-
-    def _shards(self) -> list[tuple[int, int]]:
-        store = Store(self.folder, self.study)
-        return [store.span(int(path.stem)) for path in self._files]

@@ -52,13 +52,15 @@ CREATE TABLE sessions (began TEXT NOT NULL, command TEXT NOT NULL, engine TEXT N
 class RunLedger:
     """The open ledger; one driver at a time."""
 
-    def __init__(self, folder: Path, runs: int, key: str) -> None:
+    def __init__(self, folder: Path, runs: int, key: str, step: int = 0) -> None:
         """Open the ledger of a folder, or begin it with all runs PENDING.
 
         Args:
             folder: where it lies.
             runs: number of runs of the study.
             key: what tells the study, its content and its engine from others.
+            step: number of runs of one more seed, 0 where no more can be added. A ledger with fewer seeds gets more;
+                one with more keeps them, and `runs` says how many runs there are.
 
         Raises:
             StudyError: another driver has it open, the file is damaged, or it is of something else.
@@ -69,12 +71,12 @@ class RunLedger:
             self._base = sqlite3.connect(self._path, timeout=0.0, isolation_level=None)
         try:
             with self._told():
-                self._open(runs, key)
+                self._open(runs, key, step)
         except BaseException:
             self._base.close()
             raise
 
-    def _open(self, runs: int, key: str) -> None:
+    def _open(self, runs: int, key: str, step: int) -> None:
         # The lock is held until the end and lost with the process; no shared memory, so any file system serves.
         for setting in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
             self._base.execute(f"PRAGMA {setting}").fetchall()
@@ -97,9 +99,16 @@ class RunLedger:
         if self._base.execute("SELECT key FROM study").fetchall() != [(key,)]:
             raise StudyError("ledger_foreign", file=self._path)
         sound = self._base.execute(SOUND, STATUSES).fetchone()
+        held = sound[2]
         other = sum(self._base.execute(asked).fetchone()[0] for asked in OTHER_TYPES)
-        if sound != (0, runs - 1, runs, runs) or other:
+        fits = held == runs or (step > 0 and held > 0 and held % step == 0)
+        if not fits or sound != (0, held - 1, held, held) or other:
             raise StudyError("ledger_damaged", file=self._path)
+        if held < runs:
+            with self.transaction() as base:
+                rows = ((run, PENDING) for run in range(held, runs))
+                base.executemany("INSERT INTO runs (run, status) VALUES (?, ?)", rows)
+        self.runs = max(held, runs)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -136,7 +145,7 @@ class RunLedger:
             return self._base.execute(asked, values).fetchall()
 
     def write(self, runs: Iterable[tuple[int, str, float, int, str, str]], outcomes: Mapping[int, bytes]) -> None:
-        """Take down ended runs (run, status, seconds, deaths, error, traceback) and outcomes where there are some."""
+        """Record ended runs (run, status, seconds, deaths, error, traceback) and outcomes where there are some."""
         with self.transaction() as base:
             base.executemany(
                 "UPDATE runs SET status = ?, seconds = ?, deaths = ?, error = ?, traceback = ? WHERE run = ?",

@@ -125,18 +125,21 @@ class _Driver:
     ) -> None:
         from ccepz_sim.quarter.variants import check_channels
 
-        model = model_of(study.relations.model)
-        check_study(study, model)
-        check_channels(model, content)
-        self.plan = Plan(study)
-        self.store = Store(folder, study)
-        self.order = simulate.Order(
-            study, content.own_folder, content.hash, engine_hash(model), limit, memory_hash(model), content.more
-        )
-        self.manifest = manifest(study, content, command)
-        self.command = command
+        self.model = model_of(study.relations.model)
+        check_study(study, self.model)
+        check_channels(self.model, content)
+        self.folder, self.content, self.limit, self.command = folder, content, limit, command
+        self._lay_out(study)
         self.tick = tick
         self.stopped = stopped
+
+    def _lay_out(self, study: Study) -> None:
+        self.plan = Plan(study)
+        self.store = Store(self.folder, study)
+        own, more = self.content.own_folder, self.content.more
+        marks = engine_hash(self.model), self.limit, memory_hash(self.model)
+        self.order = simulate.Order(study, own, self.content.hash, *marks, more)
+        self.manifest = manifest(study, self.content, self.command)
 
     def run(self, engine: Engine, retry: bool) -> Ended:
         began = time.monotonic()
@@ -144,8 +147,12 @@ class _Driver:
         self.store.refuse_unfit()
         self.store.folder.mkdir(parents=True, exist_ok=True)
         # First the lock: what is cleared away below may be what another driver is just writing.
-        self.ledger = RunLedger(self.store.folder, len(self.plan), key_of(self.manifest))
+        study = self.plan.study
+        step = study.runs // study.seeds if study.luck == "common" else 0
+        self.ledger = RunLedger(self.folder, study.runs, key_of(self.manifest), step)
         try:
+            if self.ledger.runs != study.runs:  # there are more seeds already
+                self._lay_out(with_seeds(study, self.ledger.runs // step))
             self.store.check(self.manifest)
             self.store.prepare(self.manifest)
             self.repaired = self._repair(retry)
@@ -159,11 +166,16 @@ class _Driver:
             self.ledger.close()
 
     def _repair(self, retry: bool) -> int:
-        """Run again what a damaged shard held; where asked, also what failed."""
+        """Run again what a damaged shard held, where asked also what failed; open the shard more seeds belong to."""
         repaired = 0
+        waiting = {
+            run // self.store.runs_of_shard for run, status in self.ledger.statuses().items() if status == PENDING
+        }
         for shard, (size, sha256) in self.ledger.shards().items():
             if not self.store.is_whole(shard, size, sha256):
                 repaired += self.ledger.open_shard(shard, *self.store.span(shard), {})
+            elif shard in waiting:
+                self.ledger.open_shard(shard, *self.store.span(shard), self.store.read_shard(shard))
         if retry:
             wrong = {run for run, *_ in self.ledger.failures()}
             written = self.ledger.shards()
@@ -269,6 +281,12 @@ def manifest(study: Study, content: Content, command: str = "") -> dict[str, Any
         "command": command,
         "made_with": made_with(),
     }
+
+
+def with_seeds(study: Study, seeds: int) -> Study:
+    """Return a study with another number of seeds."""
+    changed = replace(study, seeds=seeds)
+    return replace(changed, expected_runs=changed.runs)
 
 
 def key_of(manifest: Mapping[str, Any]) -> str:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 THIRD = 1.0 / 3.0
-CONFIDENCE_SEED = 0  # of the bootstrap; the same study gives the same interval
+CONFIDENCE_SEED = 1  # of the bootstrap; SALib takes 0 for none, and gave another interval each time
+RESAMPLES = 400  # worlds drawn anew: shares to a few per cent
+WORTH_MARKING = 0.01  # of the variance: less is not seen in a bar
+WANTED = 0.05  # half the interval of a share that can be read
 
 
 def tornado(study: Study, table: pd.DataFrame) -> pd.DataFrame:
@@ -58,6 +61,8 @@ def morris(study: Study, values: np.ndarray) -> pd.DataFrame:
 def sobol(study: Study, values: np.ndarray) -> pd.DataFrame:
     """Return the share of variance that a factor explains alone and with all others, the largest first.
 
+    `converged` is false where a factor seems to explain more alone than with all others, which cannot be;
+    `points_needed` is then how many points would make the intervals ±0.05, if they shrink as those of a mean.
     An outcome that never varies has no shares. Source: Sobol 2001, estimators of Saltelli et al. 2010; by SALib.
     """
     import pandas as pd
@@ -66,12 +71,40 @@ def sobol(study: Study, values: np.ndarray) -> pd.DataFrame:
     table = pd.DataFrame({"factor": names})
     columns = {"first_order": "S1", "first_confidence": "S1_conf", "total": "ST", "total_confidence": "ST_conf"}
     if np.ptp(values) == 0.0:
-        return table.assign(**dict.fromkeys(columns, 0.0))
+        return table.assign(**dict.fromkeys(columns, 0.0), converged=True, points_needed=study.points)
     analyze = need("SALib.analyze.sobol", "study").analyze
     found = analyze(dict(problem(study)), values, calc_second_order=False, seed=CONFIDENCE_SEED)
     for name, key in columns.items():
         table[name] = np.asarray(found[key], dtype=float)
+    table["converged"] = table["first_order"] <= table["total"] + WORTH_MARKING
+    wide = table[["first_confidence", "total_confidence"]].max(axis=1)
+    table["points_needed"] = [
+        study.points if converged else _points_needed(study, reach)
+        for converged, reach in zip(table["converged"], wide, strict=True)
+    ]
     return table.sort_values("total", ascending=False, ignore_index=True, kind="stable")
+
+
+def _points_needed(study: Study, reach: float) -> int:
+    """Give the points of a Sobol design, at least twice as large, whose intervals are as narrow as wanted."""
+    base = study.samples * max(2.0, (reach / WANTED) ** 2)
+    return int(2 ** np.ceil(np.log2(base))) * (study.points // study.samples)
+
+
+def unbeaten_shares(values: np.ndarray) -> np.ndarray:
+    """Return in which share of resamples of the worlds each alternative is beaten by none, shape (alternatives,).
+
+    Not a number where there is one world only: what is noise cannot be told then.
+
+    Args:
+        values: more is better, shape (alternatives, worlds, outcomes); the worlds are the same for all.
+    """
+    alternatives, worlds, _ = values.shape
+    if worlds < 2:
+        return np.full(alternatives, np.nan)
+    luck = np.random.default_rng(CONFIDENCE_SEED)
+    found = [unbeaten(values[:, luck.integers(worlds, size=worlds)].mean(axis=1)) for _ in range(RESAMPLES)]
+    return np.mean(found, axis=0)
 
 
 def unbeaten(values: np.ndarray) -> np.ndarray:

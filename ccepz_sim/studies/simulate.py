@@ -52,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Outcomes of a run as the bytes of a float64 array (outcomes, periods), or an error and its traceback.
+    """What is kept of a run as the bytes of a float64 array (series, periods), or an error and its traceback.
 
     `tables` are those that observers of a model of one's own made.
     """
@@ -80,7 +80,7 @@ def run_batch(order: Order, runs: Sequence[Run]) -> list[Result]:
 
 
 def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np.ndarray:
-    """Run one run and return its outcomes, shape (outcomes, periods); a year is the mean of its quarters."""
+    """Run one run and return what the study keeps of it, shape (series, periods); a year is its quarters' mean."""
     return played(study, content, run, limit)[0]
 
 
@@ -102,7 +102,7 @@ def played(study: Study, content: Content, run: Run, limit: float = 0.0) -> tupl
     )
     zone.run(relations.years)
     first, last = zone.first_quarter, zone.quarter
-    kept = np.array([zone.recorder.series(one.indicator, one.place, one.view)[first:last] for one in study.outcomes])
+    kept = np.array([zone.recorder.series(*one)[first:last] for one in study.series])
     if relations.every == "year":
         kept = kept.reshape(len(kept), relations.years, QUARTERS).mean(axis=2)
     return kept, tables_of(zone.observers)

@@ -10,9 +10,8 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ccepz_sim.content.schema.lever import Setting
-from ccepz_sim.content.schema.study import Factor, Outcome, Relations, Study, StudyPolicy
+from ccepz_sim.content.schema.study import Factor, Measure, Outcome, Relations, Study, StudyPolicy
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.output.disk import (
     PROGRAM,
@@ -36,6 +35,7 @@ from ccepz_sim.output.disk import (
     remove_empty,
     try_folder,
 )
+from ccepz_sim.output.whole_files import TEMPORARY, write_text, write_whole
 from ccepz_sim.studies import panels, run_ledger
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.text.label import Label
@@ -47,7 +47,6 @@ KIND = "study"
 MANIFEST, RUNS, FAILURES, SHARDS = "manifest.json", "runs.parquet", "failures.json", "shards"
 FIGURES = "figures"
 LEDGER_FILES = {run_ledger.FILE + ending for ending in ("", "-wal", "-shm", "-journal")}
-TEMPORARY = ".part"
 WRITTEN = {MANIFEST, RUNS, FAILURES}
 OWN = {*WRITTEN, *(name + TEMPORARY for name in WRITTEN), SHARDS, FIGURES, panels.FOLDER, *LEDGER_FILES}
 BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
@@ -78,7 +77,7 @@ class Store:
         """Name the folder; nothing is touched."""
         self.folder = folder
         self.study = study
-        rows = len(study.outcomes) * study.relations.periods
+        rows = len(study.series) * study.relations.periods
         self.runs_of_shard = max(1, min(MOST_RUNS_OF_SHARD, ROWS_OF_SHARD // rows))
 
     def check(self, manifest: Mapping[str, Any]) -> None:
@@ -139,13 +138,19 @@ class Store:
             left.unlink(missing_ok=True)
         for left in self.folder.glob(f"{SCRATCH}*"):
             shutil.rmtree(left, ignore_errors=True)
-        if _manifest(self.folder) is None:
-            self.write_json(MANIFEST, {"program": PROGRAM, "kind": KIND, **manifest, "study": asdict(self.study)})
+        before = _manifest(self.folder) or {}
+        # Who began it stays; words, outcomes and the number of seeds may be others now.
+        kept: dict[str, Any] = {name: before[name] for name in ("version", "command", "made_with") if name in before}
+        new: dict[str, Any] = {"program": PROGRAM, "kind": KIND, **manifest, **kept, "study": asdict(self.study)}
+        if before.get("runs") != new.get("runs"):
+            (self.folder / RUNS).unlink(missing_ok=True)
+        if before != json.loads(json.dumps(new)):
+            self.write_json(MANIFEST, new)
 
     @property
     def size(self) -> int:
         """Return about how many bytes the study takes at most while it is worked on."""
-        values = len(self.study.outcomes) * self.study.relations.periods
+        values = len(self.study.series) * self.study.relations.periods
         waiting = 4 * self.runs_of_shard * values * FLOAT  # in ledger and log, of two shards that are not full
         return round(self.study.runs * (values * BYTES_A_VALUE + BYTES_A_RUN)) + waiting
 
@@ -164,7 +169,7 @@ class Store:
         return self.folder / SHARDS / f"{shard:05}.parquet"
 
     def write_shard(self, shard: int, held: Mapping[int, bytes]) -> tuple[int, str]:
-        """Write the outcomes of a shard's runs (float64 of shape (outcomes, periods) each); return size and SHA-256."""
+        """Write the outcomes of a shard's runs (float64 of shape (series, periods) each); return size and SHA-256."""
         table = self.table(held)
         target = self.path(shard)
         write_whole(target, partial(_write_table, table))
@@ -180,7 +185,7 @@ class Store:
 
         A yearly value has quarter 0.
         """
-        kept, relations = self.study.outcomes, self.study.relations
+        kept, relations = self.study.series, self.study.relations
         count, periods = len(held), relations.periods
         each = QUARTERS if relations.every == "quarter" else 1
         period = np.arange(periods)
@@ -197,9 +202,9 @@ class Store:
             np.repeat(np.fromiter(held, dtype=np.int32, count=count), len(kept) * periods),
             np.tile(year, count * len(kept)),
             np.tile(quarter, count * len(kept)),
-            word([one.place for one in kept]),
-            word([one.indicator for one in kept]),
-            word([one.view for one in kept]),
+            word([place for _, place, _ in kept]),
+            word([indicator for indicator, _, _ in kept]),
+            word([view for _, _, view in kept]),
             values,
         ]
         return pa.table(columns, schema=COLUMNS)
@@ -209,7 +214,7 @@ class Store:
         with self.path(shard).open("rb") as file:
             table = pq.read_table(file, columns=["run", "value"])
         runs, values = table["run"].to_numpy(), table["value"].to_numpy()
-        rows = len(self.study.outcomes) * self.study.relations.periods
+        rows = len(self.study.series) * self.study.relations.periods
         return {
             int(runs[first]): values[first : first + rows].astype("<f8").tobytes()
             for first in range(0, len(runs), rows)
@@ -228,39 +233,6 @@ class Store:
 def _write_table(table: pa.Table, path: Path) -> None:
     with path.open("wb") as file:  # Arrow takes a name with a colon for an address
         pq.write_table(table, file, compression="zstd")
-
-
-def write_whole(target: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under a temporary name, bring it to the disk, then give it its name.
-
-    Raises:
-        OSError: it cannot be written; nothing is left behind.
-    """
-    part = target.with_name(target.name + TEMPORARY)
-    try:
-        write(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
-        _sync_folder(target.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def write_text(target: Path, text: str) -> None:
-    """Write a text in the same way, with the same bytes on every system."""
-    write_whole(target, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there, and need not be
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def digest(path: Path) -> str:
@@ -321,7 +293,7 @@ def _study_of(manifest: Mapping[str, Any]) -> Study:
             Factor(**{**one, "bounds": tuple(one["bounds"]), "values": tuple(one["values"])}) for one in plain[part]
         )
     plain["scenarios"] = tuple(plain["scenarios"])
-    plain["outcomes"] = tuple(Outcome(**one) for one in plain["outcomes"])
+    plain["outcomes"] = tuple(Outcome(**{**one, "measure": Measure(**one["measure"])}) for one in plain["outcomes"])
     return Study(**plain)
 
 

@@ -254,8 +254,8 @@ def Levers(
     """Packages, scenario, luck, and the levers by group."""
 
 
-@template("happenings.vue")
-def Happenings(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: AskedCount) -> None:
+@template("events.vue")
+def Events(t: Part, year: int, rows: list[Part], decisions: list[Part], event_undo_one: AskedCount) -> None:
     """What happened, and what was decided."""
 
 

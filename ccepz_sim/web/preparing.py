@@ -21,7 +21,7 @@ LONG = 120  # seconds from which on minutes are told
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Status:
     """What there is to say.
 
     Attributes:
@@ -37,11 +37,11 @@ class Told:
     decisions: int
 
     @staticmethod
-    def now(preparation: Preparation | None, game: Game) -> Told:
+    def now(preparation: Preparation | None, game: Game) -> Status:
         """Return it for this moment."""
         state = game.state()
         progress = preparation.progress if preparation is not None else None
-        return Told(progress, state.recorded, state.recorded or state.outcome is None, len(state.position.items))
+        return Status(progress, state.recorded, state.recorded or state.outcome is None, len(state.position.items))
 
 
 @component
@@ -49,7 +49,7 @@ def Preparing(preparation: Preparation | None, game: Game, lang: str) -> None:
     """Follow the compilation and the first run; nothing is drawn on a machine that was ready from the start."""
     was_ready = solara.use_memo(lambda: preparation is None or preparation.is_over, [])
     shut, set_shut = solara.use_state(was_ready)
-    told, set_told = solara.use_state(Told.now(preparation, game))
+    status, set_status = solara.use_state(Status.now(preparation, game))
 
     def follow() -> Callable[[], None]:
         if was_ready or preparation is None:
@@ -58,7 +58,7 @@ def Preparing(preparation: Preparation | None, game: Game, lang: str) -> None:
 
         def update() -> None:
             with context:
-                set_told(Told.now(preparation, game))
+                set_status(Status.now(preparation, game))
 
         stops = (preparation.listen(update), game.listen(update))
         update()
@@ -71,7 +71,7 @@ def Preparing(preparation: Preparation | None, game: Game, lang: str) -> None:
 
     solara.use_effect(follow, [])
     if not shut:
-        Bar(event_shut=lambda _: set_shut(True), **bar(told, lang))
+        Bar(event_shut=lambda _: set_shut(True), **bar(status, lang))
 
 
 @template("preparing.vue")
@@ -79,18 +79,18 @@ def Bar(t: Part, text: str, progress: float, over: bool, event_shut: Plain) -> N
     """How far it is, in words and as a bar."""
 
 
-def bar(told: Told, lang: str) -> Part:
+def bar(status: Status, lang: str) -> Part:
     """Return what the bar shows."""
     t = words("preparing", lang)
-    progress = told.progress
-    if progress is None and not told.running:
+    progress = status.progress
+    if progress is None and not status.running:
         return {"t": t, "text": t["ready"], "progress": 1.0, "over": True}
-    parts = [t["recorded"]] if told.recorded else []
+    parts = [t["recorded"]] if status.recorded else []
     if progress is None:
         parts.append(t["first_run"])
     else:
         parts.append(t["compiling"].format(share=f"{progress.share:.0%}", left=_left(progress.left, t)))
-    parts.append(t["kept"].format(count=told.decisions) if told.decisions else t["waits"])
+    parts.append(t["kept"].format(count=status.decisions) if status.decisions else t["waits"])
     text = ("" if lang == "zh" else " ").join(parts)
     return {"t": t, "text": text, "progress": 1.0 if progress is None else progress.share, "over": False}
 

@@ -53,10 +53,10 @@ class Requests:
         def receive(data: Any) -> None:
             request, year, value = _parts(data)
 
-            def carry_out(_: object) -> None:
+            def do(_: object) -> None:
                 self._game.once(request, lambda: act(self._game, value, year))
 
-            self._guard(carry_out)(None)
+            self._guard(do)(None)
             if request:
                 for listener in tuple(self._listeners):
                     listener()

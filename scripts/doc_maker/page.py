@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.figures import exact, unit_words
-from ccepz_sim.commands.speech import Say
 from ccepz_sim.text.label import Label
 
 WORDS = tomllib.loads((Path(__file__).resolve().parents[1] / "docs.toml").read_text(encoding="utf-8"))

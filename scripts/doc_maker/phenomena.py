@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ccepz_sim.commands.telling import COLUMNS, Telling
+from ccepz_sim.commands.phenomenon_report import COLUMNS, PhenomenonReport
 from ccepz_sim.content.loading import Content
 from ccepz_sim.content.schema.phenomenon import Phenomenon
 from ccepz_sim.studies.phenomena import HELD
@@ -59,7 +59,7 @@ def _overview(page: Page, record: Mapping[str, Any], content: Content) -> None:
         found = _recorded(item, record)
         if not found:
             continue
-        written = list(Telling(item, found, content, page.say).rows())
+        written = list(PhenomenonReport(item, found, content, page.say).rows())
         first, knocked = written[0], written[-2]
         held = sum(one["verdict"] == HELD for one in found["claims"].values())
         space = found["space"]
@@ -89,10 +89,10 @@ def _section(page: Page, item: Phenomenon, found: Mapping[str, Any] | None, cont
         page.line(page.word("not_recorded"))
         page.line()
         return
-    telling = Telling(item, found, content, page.say)
+    report = PhenomenonReport(item, found, content, page.say)
     _figure(page, item, "effect")
-    page.table([f"phenomena_{key}" for key in COLUMNS], telling.rows())
-    for line in telling.lines():
+    page.table([f"phenomena_{key}" for key in COLUMNS], report.rows())
+    for line in report.lines():
         page.line(f"- {line}")
     page.line()
     if found["space"]:

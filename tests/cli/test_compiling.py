@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
-from ccepz_sim.commands import compile_, speech
-from ccepz_sim.commands.speech import Say, compile_first
-from ccepz_sim.numerics.compiling import telling
+from ccepz_sim.commands import compile_, console
+from ccepz_sim.commands.console import Say, compile_first
+from ccepz_sim.numerics.compiling import progress_bar
 from ccepz_sim.numerics.compiling.driver import Progress, Report
 from ccepz_sim.numerics.compiling.recorded import Rule
 from ccepz_sim.text.texts import system_language
@@ -31,9 +31,9 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has compiled nothing, and a compilation that is half done at once."""
-    monkeypatch.setattr(speech, "missing", lambda: HEAVY)
-    monkeypatch.setattr(speech, "compile_all", lambda tell: tell(HALF))
-    monkeypatch.setattr(telling, "LINE_EVERY", 0.0)
+    monkeypatch.setattr(console, "missing", lambda: HEAVY)
+    monkeypatch.setattr(console, "compile_all", lambda tell: tell(HALF))
+    monkeypatch.setattr(progress_bar, "LINE_EVERY", 0.0)
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", ("compiled", "50% done")), ("zh", ("编译", "已完成 50%"))])
@@ -49,12 +49,12 @@ def test_a_terminal_shows_a_bar(fresh, monkeypatch, lang):
     errors = Terminal()
     monkeypatch.setattr("sys.stderr", errors)
     compile_first(Say(lang))
-    assert telling.Texts.load("compiling")["progress"].get(lang) in errors.getvalue()
+    assert progress_bar.Texts.load("compiling")["progress"].get(lang) in errors.getvalue()
     assert "50%" in errors.getvalue()
 
 
 def test_nothing_is_said_where_rules_are_kept(monkeypatch, capsys):
-    monkeypatch.setattr(speech, "missing", list)
+    monkeypatch.setattr(console, "missing", list)
     compile_first(Say("en"))
     assert capsys.readouterr().err == ""
 
@@ -62,7 +62,7 @@ def test_nothing_is_said_where_rules_are_kept(monkeypatch, capsys):
 def test_python_is_answered_in_the_language_of_the_system(monkeypatch, capsys):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert system_language(os.environ) == "zh"
-    with telling.on_stderr():
+    with progress_bar.on_stderr():
         pass
     assert "编译" in capsys.readouterr().err
 

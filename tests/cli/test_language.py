@@ -6,7 +6,7 @@ import locale
 
 import pytest
 
-from ccepz_sim.commands.speech import language
+from ccepz_sim.commands.console import language
 
 
 @pytest.mark.parametrize(

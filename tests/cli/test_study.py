@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ccepz_sim.commands.speech import Say
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.study import STOPS, find_study, goes_on, stoppable
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.runner import run_study
@@ -61,7 +61,8 @@ def finished(tmp_path_factory) -> Path:
     from ccepz_sim.cli import main
 
     folder = tmp_path_factory.mktemp("study")
-    assert main(["study", str(written(folder, 2)), "--out", str(folder / "out")], {"LANG": "en"}) == 0
+    arguments = ["study", str(written(folder, 2)), "--out", str(folder / "out"), "--workers", "1"]
+    assert main(arguments, {"LANG": "en"}) == 0
     return folder / "out"
 
 
@@ -82,6 +83,62 @@ def test_the_manifest_says_how_to_make_it_again(finished) -> None:
     assert manifest["command"].startswith("ccepz study ")
     assert {"version", "content_hash", "engine_hash", "study_hash", "made_with", "study"} <= set(manifest)
     assert {"versions", "machine"} == set(manifest["made_with"])
+    assert {"numba", "numpy"} <= set(manifest["made_with"]["versions"])
+    assert manifest["made_with"]["machine"]["processor"]
+
+
+def test_seeds_are_added_until_a_difference_is_known(ccepz, tmp_path, monkeypatch) -> None:
+    from ccepz_sim.studies import runner
+    from tests.studies.test_results import Known
+
+    # Without the model: the pool that the command would make answers by a formula.
+    monkeypatch.setattr(runner, "LocalPool", lambda _: Known(lambda run, _: 1e9 * (run.seed + run.policy)))
+    goal = "diff(gdp_real,status-quo,tax-only) ± 1 bn"
+    answer = ccepz("study", str(written(tmp_path, 2)), "--out", str(tmp_path / "out"), "--until", goal)
+    assert answer.code == 0, answer.err
+    assert f"Reached with 8 seeds: {goal}" in answer.out
+    assert "32 of 32 runs succeeded" in answer.out
+    plain = json.loads(
+        ccepz("study", str(written(tmp_path, 2)), "--out", str(tmp_path / "out"), "--until", goal, "--json").out
+    )
+    assert (plain["seeds"], plain["reached"], plain["runs"]) == (8, True, 32)
+    for arguments, told in (
+        (("--until", "more"), "is not a goal"),
+        (("--most-seeds", "9"), "--most-seeds means nothing with --until"),
+    ):
+        refused = ccepz("study", str(written(tmp_path, 2)), "--out", str(tmp_path / "new"), *arguments)
+        assert (refused.code, told in refused.err) == (2, True), refused.err
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_last_year_alone_is_told_on_the_command_line(ccepz, tmp_path) -> None:
+    import numpy as np
+
+    from tests.studies.test_results import Known
+
+    def formula(run, _):
+        gap = np.array([-10.0, -10.0, -10.0, 2.0])[:, None]
+        return 100.0 + run.seed + run.policy * (gap + 0.1 * (run.seed % 3))
+
+    file = written(tmp_path, 4)
+    file.write_text(file.read_text("utf-8").replace("years = 1", "years = 4"), "utf-8")
+    run_study(find_study(str(file), load_content()), tmp_path / "out", engine=Known(formula))
+    answer = ccepz("results", str(tmp_path / "out"), "--diff", "status-quo", "tax-only")
+    assert answer.code == 0
+    assert "One year says the opposite of the years together" in answer.err
+    assert "Standard error" in answer.out
+    chinese = ccepz("results", str(tmp_path / "out"), "--diff", "status-quo", "tax-only", lang="zh")
+    assert "单独一年与各年合计的结论相反" in chinese.err
+
+
+def test_the_version_says_what_a_result_depends_on(ccepz) -> None:
+    from ccepz_sim import __version__
+    from ccepz_sim.studies.fingerprint import engine_hash
+
+    answer = ccepz("--version")
+    assert answer.code == 0
+    for part in (__version__, engine_hash(), load_content().hash, "numba ", "numpy "):
+        assert part in answer.out
 
 
 def test_a_dry_run_touches_nothing(ccepz, tmp_path, monkeypatch) -> None:
@@ -184,9 +241,10 @@ MANY, FEW = 30, 4  # seeds: enough to be stopped in the middle, and few enough t
 
 
 def begun(folder: Path, seeds: int = MANY, *, pipe: bool = False) -> subprocess.Popen[str]:
-    """Start the small study as a program of its own and wait until it has taken down some runs."""
+    """Start the small study as a program of its own and wait until it has recorded some runs."""
     file = written(folder, seeds)
-    command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(folder / "out")]
+    arguments = ["study", str(file), "--out", str(folder / "out"), "--workers", "1"]
+    command = [sys.executable, "-m", "ccepz_sim.cli", *arguments]
     environ = {**os.environ, "LANG": "en_GB.UTF-8"}
     errors = subprocess.STDOUT if pipe else subprocess.PIPE
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environ)

@@ -100,7 +100,7 @@ def test_forty_columns_hide_no_id(ccepz, monkeypatch, part):
 
     ids = [item["id"] for item in json.loads(ccepz("list", part, "--json").out)]
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setattr("ccepz_sim.commands.speech.FILE_WIDTH", 40)
+    monkeypatch.setattr("ccepz_sim.commands.console.FILE_WIDTH", 40)
     told = ccepz("list", part).out
     assert "…" not in told
     for name in ids:

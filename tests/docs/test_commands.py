@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ccepz_sim.cli import main, parsers
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.run import read_order
-from ccepz_sim.commands.speech import Say
 from ccepz_sim.content.checks import check_content
 from ccepz_sim.content.loading import load_content
 

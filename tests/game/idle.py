@@ -1,4 +1,4 @@
-"""A pool that takes every order and carries out none: for tests of what is kept, not of what is computed."""
+"""A pool that takes every order and runs none: for tests of what is kept, not of what is computed."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class HandPool:
 
 @pytest.fixture(scope="module")
 def like(content: Content) -> Future:
-    found = Runner(content, PilotZone).carry_out(Order(WORLD, ()))
+    found = Runner(content, PilotZone).run(Order(WORLD, ()))
     assert isinstance(found, Future)
     return found
 

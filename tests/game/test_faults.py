@@ -78,11 +78,11 @@ def kept(path: Path, token: str) -> list[str]:
 
 def whole(path: Path, token: str, game: Game) -> bool:
     """Whether the file holds all of a game, and the page says so."""
-    return game.keeping().safe and kept(path, token) == [type(entry).__name__ for entry in game.log()]
+    return game.save_status().safe and kept(path, token) == [type(entry).__name__ for entry in game.log()]
 
 
 def problem(game: Game) -> str:
-    fault = game.keeping().fault
+    fault = game.save_status().fault
     return fault.key if fault is not None else ""
 
 
@@ -98,13 +98,13 @@ def test_a_full_disk_is_told_and_made_up_for(serve: Callable[[], Store], path: P
     assert base is not None
     pages = base.execute("PRAGMA page_count").fetchone()[0]
     base.execute(f"PRAGMA max_page_count = {pages}")
-    while not game.keeping().missing:
+    while not game.save_status().missing:
         game.bookmark("x" * 40)
     assert problem(game) == "disk_full"
     before = len(game.log())
     play(game)
-    assert game.keeping().missing >= 3
-    assert len(kept(path, token)) == len(game.log()) - game.keeping().missing, "what is told is what is so"
+    assert game.save_status().missing >= 3
+    assert len(kept(path, token)) == len(game.log()) - game.save_status().missing, "what is told is what is so"
     other, fresh, _, _ = store.open(None)
     assert problem(fresh) == "disk_full", "a new game is told at once"
     base.execute(f"PRAGMA max_page_count = {2**30}")
@@ -210,7 +210,7 @@ def test_what_two_servers_could_not_write_is_put_one_after_the_other(serve: Call
         play(other, 2)
         other.undo(1)
         strange.execute("ROLLBACK")
-    until(lambda: one.keeping().safe and other.keeping().safe)
+    until(lambda: one.save_status().safe and other.save_status().safe)
     one.look_at_disk()
     other.look_at_disk()
     assert one.log() == other.log()
@@ -344,7 +344,7 @@ def test_a_file_of_the_first_form_is_brought_to_the_present_one(serve: Callable[
         assert game.state().world.seed == 7
         assert game.panels == ("gdp",)
         game.undo()
-        assert game.keeping().safe
+        assert game.save_status().safe
     with closing(sqlite3.connect(path)) as base:
         assert base.execute("PRAGMA user_version").fetchone()[0] == tables.FORM
     assert kept(path, "old-token-12") == ["SetLever", "ChoosePackage", "Undo", "Undo"]
@@ -470,9 +470,9 @@ def test_games_in_memory_alone_say_so(content: Content) -> None:
     store = idle_store(content)
     game = store.open(None).game
     play(game)
-    assert not game.keeping().safe
-    assert not game.keeping().on_disk
-    assert game.keeping().fault is None
+    assert not game.save_status().safe
+    assert not game.save_status().on_disk
+    assert game.save_status().fault is None
     store.close()
 
 

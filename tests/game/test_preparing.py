@@ -50,14 +50,14 @@ def preparation(held: dict[str, threading.Event]) -> Preparation:
 def test_the_record_equals_a_run(content: Content) -> None:
     kept = recorded.recorded_future(content)
     assert kept is not None, AGAIN
-    run: Any = Runner(content, PilotZone).carry_out(Order(World(FIRST_SEED, FIRST_SCENARIO), ()))
+    run: Any = Runner(content, PilotZone).run(Order(World(FIRST_SEED, FIRST_SCENARIO), ()))
     facts = json.loads(recorded.FACTS.read_text("utf-8"))
     assert facts["golden_hash"] == run.golden_hash, AGAIN
     for name in recorded.ARRAYS:
         np.testing.assert_allclose(getattr(kept, name), getattr(run, name), rtol=SINGLE, atol=1e-30, err_msg=name)
     for name in ("world", "decisions", "ids", "places", "levers"):
         assert getattr(kept, name) == getattr(run, name), name
-    np.testing.assert_allclose(kept.purse, run.purse, rtol=1e-9)
+    np.testing.assert_allclose(kept.resources, run.resources, rtol=1e-9)
     assert [event[:5] + event[6:] for event in kept.events] == [event[:5] + event[6:] for event in run.events]
 
 

@@ -34,15 +34,24 @@ FIRST = (Decision("audit-share", 0.4, 2018.0),)
 BOTH = (*FIRST, Decision("inspection-capacity", 150.0, 2024.0))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pool(content: Content) -> Iterator[ProcessPool]:
+    """Two workers; each takes seconds to start."""
+    pool = ProcessPool(content.folder, 2)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def mortal(content: Content) -> Iterator[ProcessPool]:
+    """Two workers that may be killed."""
     pool = ProcessPool(content.folder, 2)
     yield pool
     pool.close()
 
 
 def future(runner: Runner, *args: Any, **more: Any) -> Future:
-    found = runner.carry_out(Order(*args, **more))
+    found = runner.run(Order(*args, **more))
     assert isinstance(found, Future)
     return found
 
@@ -57,21 +66,21 @@ def test_a_resumed_future_has_the_bytes_of_a_fresh_run(content: Content) -> None
     assert resumed.golden_hash == fresh.golden_hash()
     assert resumed.golden_hash != first.golden_hash
     assert np.array_equal(resumed.values, fresh.recorder.values[: fresh.recorder.used])
-    assert len(resumed.purse) == len(resumed.working) == 20
+    assert len(resumed.resources) == len(resumed.working) == 20
 
 
 def test_a_future_starts_from_the_last_year_that_agrees(content: Content) -> None:
     runner = Runner(content, PilotZone)
     future(runner, WORLD, (), keep=2030)
     on_progress: list[int] = []
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), on_progress.append)
+    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2030.0),)), on_progress.append)
     assert on_progress == list(range(2030, 2036))
 
 
 def test_a_brief_and_its_future_say_the_same(content: Content) -> None:
     runner = Runner(content, PilotZone)
     whole = future(runner, WORLD, FIRST)
-    brief = runner.carry_out(Order(WORLD, FIRST, "brief", until=2022))
+    brief = runner.run(Order(WORLD, FIRST, "brief", until=2022))
     assert isinstance(brief, Brief)
     assert np.array_equal(brief.yearly, whole.brief.yearly[: len(brief.yearly)])
     assert brief.at("gdp", 2022) == whole.by_year("gdp")[12]
@@ -80,7 +89,7 @@ def test_a_brief_and_its_future_say_the_same(content: Content) -> None:
 def test_looking_at_lives_changes_nothing_and_adds_up(content: Content) -> None:
     runner = Runner(content, PilotZone)
     before = future(runner, WORLD, FIRST)
-    lives = runner.carry_out(Order(WORLD, FIRST, "lives"))
+    lives = runner.run(Order(WORLD, FIRST, "lives"))
     assert isinstance(lives, Lives)
     assert lives.years == 20
     assert future(Runner(content, PilotZone), WORLD, FIRST).golden_hash == before.golden_hash
@@ -95,9 +104,9 @@ def test_looking_at_lives_changes_nothing_and_adds_up(content: Content) -> None:
 def test_what_is_dropped_is_collected(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccepz_sim.game.runner.KEPT_SNAPSHOTS", 1)
     runner = Runner(content, PilotZone)
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2034.0),), keep=2034))
+    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2034.0),), keep=2034))
     dropped = weakref.ref(next(iter(runner._snapshots.values()))[0])
-    runner.carry_out(Order(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035))
+    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035))
     gc.collect()
     assert dropped() is None
 
@@ -194,8 +203,8 @@ def test_a_cancelled_order_never_answers(content: Content) -> None:
 
 
 @pytest.mark.parametrize("deaths", [1, 2])
-def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPool, deaths: int) -> None:
-    futures = RunCache(content, pool)
+def test_a_run_survives_one_worker_and_not_two(content: Content, mortal: ProcessPool, deaths: int) -> None:
+    futures = RunCache(content, mortal)
     begun = threading.Event()
     answers: list[Any] = []
     done = threading.Event()
@@ -204,10 +213,10 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPo
         answers.append(answer)
         done.set()
 
-    pool.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
+    mortal.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
     for _ in range(deaths):
         assert begun.wait(60)
-        process = pool._processes[next(iter(pool._queue.running))]
+        process = mortal._processes[next(iter(mortal._queue.running))]
         assert process is not None
         begun.clear()
         process.kill()
@@ -218,23 +227,23 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPo
 
 
 def test_a_dead_workers_order_does_not_wait_for_its_successor(
-    content: Content, pool: ProcessPool, monkeypatch: pytest.MonkeyPatch
+    content: Content, mortal: ProcessPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another worker takes it; what others wait for is not touched."""
-    futures = RunCache(content, pool)
+    futures = RunCache(content, mortal)
     futures.get(Order(WORLD, (), "brief", until=2016))
     for _ in range(WAIT):
-        with pool._changed:
-            if len(pool._queue.idle) == 2:
+        with mortal._changed:
+            if len(mortal._queue.idle) == 2:
                 break
         time.sleep(0.1)
-    start = pool._start
+    start = mortal._start
 
     def never(me: int) -> Any:
         return None if me == 0 else start(me)
 
-    monkeypatch.setattr(pool, "_start", never)
-    pool._processes[0].kill()  # type: ignore[union-attr]
+    monkeypatch.setattr(mortal, "_start", never)
+    mortal._processes[0].kill()  # type: ignore[union-attr]
     results = [futures.get(Order(World(seed, WORLD.scenario), (), "brief", until=2016)) for seed in range(6)]
     assert all(isinstance(result, Brief) for result in results)
 

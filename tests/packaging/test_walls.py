@@ -1,4 +1,4 @@
-"""The walls of the house: who may import whom, and what never lies where."""
+"""The walls of the package: who may import whom, and what never lies where."""
 
 from __future__ import annotations
 
@@ -29,46 +29,46 @@ def imports(path: Path, root: Path) -> Iterator[str]:
             yield from (f"{module}.{name.name}" for name in node.names)
 
 
-def room(module: str) -> str:
-    """Return the room of our house that a module belongs to, "" for strangers."""
+def folder(module: str) -> str:
+    """Return the folder of our package that a module belongs to, "" for strangers."""
     parts = module.split(".")
     return parts[1] if parts[0] == "ccepz_sim" and len(parts) > 1 else ""
 
 
 @pytest.fixture(scope="module")
-def house(root) -> dict[Path, set[str]]:
+def package(root) -> dict[Path, set[str]]:
     """What each file of the package imports."""
     files = sorted((root / "ccepz_sim").rglob("*.py"))
     return {path.relative_to(root / "ccepz_sim"): set(imports(path, root)) for path in files}
 
 
-def breaches(house: dict[Path, set[str]], banned_rooms: set[str], outside: set[str]) -> list[str]:
-    """Return who imports a banned room from a place that is not among those allowed."""
+def breaches(package: dict[Path, set[str]], banned: set[str], outside: set[str]) -> list[str]:
+    """Return who imports a banned folder from a place that is not among those allowed."""
     return [
         f"{path} imports {module}"
-        for path, modules in house.items()
+        for path, modules in package.items()
         if Path(path.parts[0]).stem not in outside
         for module in modules
-        if room(module) in banned_rooms
+        if folder(module) in banned
     ]
 
 
-def test_the_engine_imports_neither_game_nor_page_nor_commands(house):
-    assert breaches(house, {"game", "web", *ENTRANCES}, {"game", "web", *ENTRANCES}) == []
+def test_the_engine_imports_neither_game_nor_page_nor_commands(package):
+    assert breaches(package, {"game", "web", *ENTRANCES}, {"game", "web", *ENTRANCES}) == []
 
 
-def test_the_game_never_imports_the_page(house):
-    assert breaches(house, {"web", *ENTRANCES}, {"web", *ENTRANCES}) == []
+def test_the_game_never_imports_the_page(package):
+    assert breaches(package, {"web", *ENTRANCES}, {"web", *ENTRANCES}) == []
 
 
-def test_the_page_does_not_import_the_command_line(house):
-    assert breaches(house, ENTRANCES, ENTRANCES) == []
+def test_the_page_does_not_import_the_command_line(package):
+    assert breaches(package, ENTRANCES, ENTRANCES) == []
 
 
-def test_only_the_page_imports_solara(house):
+def test_only_the_page_imports_solara(package):
     found = [
         f"{path} imports {module}"
-        for path, modules in house.items()
+        for path, modules in package.items()
         if path.parts[0] != "web"
         for module in modules
         if module.split(".")[0] in PAGE_LIBRARIES
@@ -76,10 +76,10 @@ def test_only_the_page_imports_solara(house):
     assert found == []
 
 
-def test_nobody_imports_the_content_folders(house):
+def test_nobody_imports_the_content_folders(package):
     found = [
         f"{path} imports {module}"
-        for path, names in house.items()
+        for path, names in package.items()
         for module in names
         if module.split(".")[0] in CONTENT
     ]

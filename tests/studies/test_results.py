@@ -19,7 +19,7 @@ from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.studies.simulate import Result
 from ccepz_sim.text.errors import UserError
-from tests.studies.faults import Faults, FaultyPool
+from tests.studies.faults import Faults, InPlace
 
 FACTORS = {
     "lever": [{"id": "audit-share", "bounds": [0, 1]}, {"id": "complaint-channels", "bounds": [0, 1]}],
@@ -40,7 +40,7 @@ class Known(Engine):
 
         study = fn.args[0].study
         future: Future = Future()
-        kept = (len(study.outcomes), study.relations.periods)
+        kept = (len(study.series), study.relations.periods)
         values = [np.broadcast_to(self.formula(run, study), kept[::-1]).T for run in batch]
         future.set_result([Result(item.astype("<f8").tobytes(), "", "", 0.0) for item in values])
         return future
@@ -67,7 +67,7 @@ def results(make, tmp_path, monkeypatch) -> StudyResults:
     """Results of forty runs of invented numbers in several shards."""
     monkeypatch.setattr(store, "MOST_RUNS_OF_SHARD", 8)
     study = make(relations={"years": 2, "every": "quarter"})
-    runner.run_study(study, tmp_path / "out", engine=FaultyPool(2, Faults(tmp_path)))
+    runner.run_study(study, tmp_path / "out", engine=InPlace(Faults(tmp_path)))
     return load_study(tmp_path / "out")
 
 
@@ -101,11 +101,11 @@ def test_differences_pair_worlds_of_the_same_luck(known) -> None:
     assert set(pairs["difference"]) == {7.0}
     back = found.compare("tax-only", "status-quo").set_index("outcome")
     assert back.loc["gdp_real", "mean"] == -7.0
-    assert back.loc["gdp_real", "probability"] == 0.0
+    assert back.loc["gdp_real", "better"] == 0.0
     # Less collusion is better.
-    assert back.loc["colluding_share@golmud", "probability"] == 1.0
+    assert back.loc["colluding_share@golmud", "better"] == 1.0
     same = found.compare("tax-only", "tax-only").set_index("outcome")
-    assert same.loc["gdp_real", "probability"] == 0.5
+    assert same.loc["gdp_real", "better"] == 0.5
 
 
 def test_worlds_of_own_luck_cannot_be_paired(known) -> None:
@@ -173,7 +173,7 @@ def test_in_what_has_no_good_direction_nobody_is_better(known) -> None:
 
 
 def test_runs_that_failed_are_counted(make, tmp_path) -> None:
-    runner.run_study(make(), tmp_path / "out", engine=FaultyPool(1, Faults(tmp_path, raises=frozenset({3, 17}))))
+    runner.run_study(make(), tmp_path / "out", engine=InPlace(Faults(tmp_path, raises=frozenset({3, 17}))))
     results = load_study(tmp_path / "out")
     assert (results.ended, results.lost) == (40, 2)
 
@@ -190,7 +190,7 @@ def test_a_study_under_way_can_be_looked_at(make, tmp_path, monkeypatch) -> None
     runner.run_study(
         make(),
         tmp_path / "out",
-        engine=FaultyPool(1, faults),
+        engine=InPlace(faults),
         tick=seen.append,
         stopped=lambda: bool(seen) and seen[-1].ended >= 20,
     )
@@ -263,19 +263,6 @@ def test_every_figure_is_drawn_in_both_languages(known, tmp_path, lang, caplog) 
             assert (png.read_bytes(), svg.read_bytes()) == first
     # A letter without a glyph or a font that is not here would be complained of.
     assert [record.message for record in caplog.records if "font" in record.name] == []
-
-
-@pytest.mark.parametrize("setting", [{"text.usetex": True}, {"savefig.bbox": "tight"}, {"svg.fonttype": "none"}])
-def test_a_matplotlibrc_has_no_say(known, tmp_path, setting) -> None:
-    import matplotlib as mpl
-
-    found = known(lambda run, _: 0.01 * run.seed + 0.1 * run.policy)
-    plain = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "plain")]
-    more = {"figure.dpi": 31, "font.size": 3, "axes.formatter.use_locale": True, "path.sketch": (1, 100, 2)}
-    with mpl.rc_context({**more, **setting}):
-        drawn = [path.read_bytes() for path in save(Charts(found).fan(), tmp_path / "other")]
-        assert mpl.rcParams["font.size"] == 3
-    assert drawn == plain
 
 
 def test_work_without_deaths_gives_each_item_once() -> None:

@@ -27,7 +27,7 @@ import solara  # noqa: E402
 
 from ccepz_sim.web import app_state  # noqa: E402
 from ccepz_sim.web.page import Page  # noqa: E402
-from ccepz_sim.web.preparing import Told, bar  # noqa: E402
+from ccepz_sim.web.preparing import Status, bar  # noqa: E402
 
 HALF = Progress(0.5, 31.0, 1, 2)
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -82,50 +82,50 @@ def has(context: Any, name: str) -> bool:
 
 
 def test_from_the_first_figures_to_an_answer(page: Any, go: threading.Event) -> None:
-    told = part(page, "over")
+    status = part(page, "over")
     charts = part(page, "panels")
     recorded = charts is not None
-    until(lambda: "50%" in told.text)
-    assert ("recorded figures" in told.text) == recorded
-    assert not told.over
-    assert told.progress == 0.5
+    until(lambda: "50%" in status.text)
+    assert ("recorded figures" in status.text) == recorded
+    assert not status.over
+    assert status.progress == 0.5
     assert has(page, "cz-left cz-not-yet") == recorded
     if recorded:
         part(page, "money_scales").vue_decide({"lever": "audit-share", "value": 0.9})
         until(lambda: len(part(page, "rows").decisions) == 1)
-        until(lambda: "to run first: 1" in told.text)
+        until(lambda: "to run first: 1" in status.text)
         assert charts.version == 0, "what is recorded answers nothing"
         part(page, "facts").vue_tool({"what": "study"})
         until(lambda: part(page, "action") is not None)  # no study is written of recorded figures
     go.set()
-    until(lambda: told.over)
-    assert told.text == "The levers answer now."
+    until(lambda: status.over)
+    assert status.text == "The levers answer now."
     until(lambda: has(page, "cz-left"))
     until(lambda: part(page, "panels") is not None and part(page, "panels").version > 0)
-    told.vue_shut(0)
+    status.vue_shut(0)
     until(lambda: part(page, "over") is None)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize(
-    "told",
+    "status",
     [
-        Told(HALF, recorded=True, running=True, decisions=0),
-        Told(HALF, recorded=False, running=True, decisions=2),
-        Told(Progress(0.1, 400.0, 1, 9), recorded=True, running=True, decisions=2),
-        Told(None, recorded=True, running=True, decisions=1),
-        Told(None, recorded=False, running=False, decisions=1),
+        Status(HALF, recorded=True, running=True, decisions=0),
+        Status(HALF, recorded=False, running=True, decisions=2),
+        Status(Progress(0.1, 400.0, 1, 9), recorded=True, running=True, decisions=2),
+        Status(None, recorded=True, running=True, decisions=1),
+        Status(None, recorded=False, running=False, decisions=1),
     ],
 )
-def test_it_is_said_in_both_languages(told: Told, lang: str) -> None:
-    shown = bar(told, lang)
+def test_it_is_said_in_both_languages(status: Status, lang: str) -> None:
+    shown = bar(status, lang)
     assert bool(CHINESE.search(shown["text"])) == (lang == "zh")
     assert "{" not in shown["text"]
-    assert shown["over"] == (not told.running)
+    assert shown["over"] == (not status.running)
     assert 0.0 <= shown["progress"] <= 1.0
 
 
 def test_the_time_left_is_told_in_steps() -> None:
-    assert "about 35 s left" in bar(Told(HALF, recorded=True, running=True, decisions=0), "en")["text"]
+    assert "about 35 s left" in bar(Status(HALF, recorded=True, running=True, decisions=0), "en")["text"]
     long = Progress(0.1, 400.0, 1, 9)
-    assert "about 7 min left" in bar(Told(long, recorded=True, running=True, decisions=0), "en")["text"]
+    assert "about 7 min left" in bar(Status(long, recorded=True, running=True, decisions=0), "en")["text"]

@@ -23,7 +23,7 @@ SECTIONS = {
     "map.vue": "map",
     "charts.vue": "charts",
     "levers.vue": "levers",
-    "happenings.vue": "happenings",
+    "events.vue": "events",
     "missing.vue": "missing",
     "tabs.vue": "tabs",
     "guide.vue": "guide",

@@ -38,7 +38,7 @@ def content() -> Content:
 def outcome(content: Content) -> Outcome:
     runner = Runner(content, PilotZone)
     decisions = fold(content, [ChoosePackage("whole-programme", 2016)]).decisions
-    own, without = runner.carry_out(Order(WORLD, decisions)), runner.carry_out(Order(WORLD, ()))
+    own, without = runner.run(Order(WORLD, decisions)), runner.run(Order(WORLD, ()))
     assert isinstance(own, Future)
     assert isinstance(without, Future)
     return Outcome(1, own, without)
@@ -132,8 +132,8 @@ def test_the_weightiest_of_each_kind_come_first() -> None:
 
 def test_treasury_and_standing_are_those_of_the_zone(outcome: Outcome) -> None:
     zone = PilotZone(scenario=WORLD.scenario, seed=WORLD.seed, decisions=outcome.own.decisions).run(years=20)
-    assert outcome.own.purse[-1][:2] == (zone.treasury, zone.state.governance.standing)
-    assert len(outcome.own.purse) == 20
+    assert outcome.own.resources[-1][:2] == (zone.treasury, zone.state.governance.standing)
+    assert len(outcome.own.resources) == 20
     shown = {fact["label"]: fact["value"] for fact in story.facts(outcome, 2035, "en")}
     assert shown["Standing"] == f"{zone.state.governance.standing:.1f}"
 
@@ -185,7 +185,7 @@ def told(content: Content, found: Lives, kind: str, row: int, year: int, lang: s
 
 @pytest.fixture(scope="module")
 def everybody(content: Content, outcome: Outcome) -> Lives:
-    found = Runner(content, PilotZone).carry_out(Order(WORLD, outcome.own.decisions, "lives"))
+    found = Runner(content, PilotZone).run(Order(WORLD, outcome.own.decisions, "lives"))
     assert isinstance(found, Lives)
     return found
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,17 +12,17 @@ import numpy as np
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, WORDS, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
-from ccepz_sim.content.schema.evidence import DIRECTIONS
+from ccepz_sim.content.reading.outcomes import VIEWS as VIEWS
+from ccepz_sim.content.reading.outcomes import indicators as indicators
+from ccepz_sim.content.reading.outcomes import outcome_name, read_outcome, reference
 from ccepz_sim.content.schema.lever import Setting
-from ccepz_sim.content.schema.study import Factor, Outcome, Relations, Study, StudyPolicy
+from ccepz_sim.content.schema.study import Factor, Relations, Study, StudyPolicy
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.numerics.rng import LARGEST_SEED
-from ccepz_sim.text.texts import FOLDER as TEXT_FOLDER
 
 DESIGNS = ("grid", "latin-hypercube", "sobol", "morris")
 LUCK = ("common", "own")
 EVERY = ("year", "quarter")
-VIEWS = ("true", "reported")
 SEEDS = (0, LARGEST_SEED)
 # Columns of the table of runs, which has one more for each lever that is varied.
 COLUMNS = ("run", "point", "policy", "scenario", "seed", "status", "value")
@@ -50,12 +48,6 @@ class Known:
     scenarios: Collection[str]
     places: Collection[str]
     parks: Collection[str]
-
-
-@cache
-def indicators() -> Mapping[str, Mapping[str, Any]]:
-    """Return what is said of each indicator, by id."""
-    return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
 def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *, known: Known) -> Study:
@@ -90,12 +82,13 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
         scenarios=names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
         uncertainties=tuple(uncertain),
         outcomes=tuple(
-            _outcome(item, known, bool(relations.model)) for item in fields.sections("outcome", required=True)
+            read_outcome(item, relations, _indicators(relations), known.places, known.parks)
+            for item in fields.sections("outcome", required=True)
         ),
     )
     _once(fields, "lever", [factor.id for factor in study.levers])
     _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
-    _once(fields, "outcome", [f"{one.indicator}/{one.place}/{one.view}" for one in study.outcomes])
+    _once(fields, "outcome", [outcome_name(one) for one in study.outcomes])
     for key in SAMPLED:
         if key in data and not sampled:
             fields.note(key, "not_for_this", value=f'design = "{design}"')
@@ -149,6 +142,10 @@ def _any_of(item: Fields, known: Collection[str]) -> Collection[str]:
     return _Anything(known) if "model" in item.data else known
 
 
+def _indicators(relations: Relations) -> Collection[str]:
+    return _Anything(indicators()) if relations.model else indicators()
+
+
 def _model(item: Fields) -> str:
     if "model" not in item.data:
         return ""
@@ -184,7 +181,7 @@ def _policies(fields: Fields, known: Known, relations: Relations) -> tuple[Study
 
 def _setting(item: Fields, known: Known, relations: Relations) -> Setting:
     item.only(("lever", "from", "value"))
-    lever = _reference(item, "lever", known.levers, "policies/instruments")
+    lever = reference(item, "lever", known.levers, "policies/instruments")
     return Setting(lever, _date(item, relations), item.number("value", bounds=known.levers.get(lever)))
 
 
@@ -199,7 +196,7 @@ def _date(item: Fields, relations: Relations) -> float:
 
 def _lever(item: Fields, known: Known, relations: Relations, sampled: bool) -> Factor:
     item.only(("id", "from", *FACTOR_KEYS))
-    name = _reference(item, "id", known.levers, "policies/instruments")
+    name = reference(item, "id", known.levers, "policies/instruments")
     if name in COLUMNS:
         item.note("id", "name_taken", value=name)
     return _factor(item, name, known.levers.get(name), sampled, _date(item, relations))
@@ -207,7 +204,7 @@ def _lever(item: Fields, known: Known, relations: Relations, sampled: bool) -> F
 
 def _uncertainty(item: Fields, known: Known, sampled: bool) -> Factor:
     item.only(("id", *FACTOR_KEYS))
-    name = _reference(item, "id", known.parameters, "agents/parameters")
+    name = reference(item, "id", known.parameters, "agents/parameters")
     return _factor(item, name, known.parameters.get(name), sampled, 0.0)
 
 
@@ -269,36 +266,6 @@ def _values(item: Fields, bounds: Bounds, log: bool) -> tuple[float, ...]:
         if value in listed[: number - 1]:
             item.note(f"values[{number}]", "duplicate", value=shown(value))
     return tuple(float(value) for value in listed)
-
-
-def _outcome(item: Fields, known: Known, own_model: bool) -> Outcome:
-    item.only(("indicator", "place", "view", "direction"))
-    known_indicators = indicators()
-    options = _Anything(known_indicators) if own_model else known_indicators
-    name = _reference(item, "indicator", options, "text/indicators.toml")
-    held = known_indicators.get(name, {})
-    place = item.text("place", required=False) or "zone"
-    places = _places(known, str(held.get("places", "all")))
-    if place not in places:
-        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=places, name=place)
-    view = item.choice("view", VIEWS, required=False) or VIEWS[0]
-    if view == "reported" and held and not held.get("reported", False):
-        item.note("view", "not_reported", value=name)
-    direction = item.choice("direction", DIRECTIONS, required=False) or str(held.get("direction", "neutral"))
-    return Outcome(name, place, view, direction)
-
-
-def _places(known: Known, kind: str) -> tuple[str, ...]:
-    if kind == "zone":
-        return ("zone",)
-    return ("zone", *known.places, *(known.parks if kind == "all" else ()))
-
-
-def _reference(item: Fields, key: str, known: Collection[str], home: str) -> str:
-    value = item.text(key)
-    if value and value not in known:
-        item.note(key, "unknown_reference", value=value, target=home, options=known, name=value)
-    return value
 
 
 def names(item: Fields, key: str, known: Collection[str], home: str, *, required: bool = True) -> tuple[str, ...]:

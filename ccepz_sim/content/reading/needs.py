@@ -22,6 +22,12 @@ PHASES = (
     "exchange", "settlement", "environment", "inspection", "innovation", "opinions", "migration", "turnover",
     "evaluation",
 )  # fmt: skip
+# How many rows of a table may be marked (be above 0) in a column that gives a role: least and most.
+ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "places": {"seat": (1, 1), "rival": (1, 1), "sends": (1, 1), "receives": (2, 2), "mine_closed": (0, 1)},
+}
+# Tables with a row and a column for each row of another.
+SQUARE: Mapping[str, str] = {"distances": "places"}
 # The most stages that a lag may have.
 MOST_STAGES = 3
 # The tables of agents/ and the columns that the rules read; a table may have more.
@@ -32,9 +38,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             latitude longitude altitude_m x y wage_2010 amenity housing_cost agriculture_va_2010
             services_va_2010 construction_va_2010 public_jobs_share agriculture_jobs_2010
             services_jobs_2010 construction_jobs_2010 public_jobs_2010 water_quota land_quota in_zone park
+            seat rival sends receives mine_closed
             household_energy household_so2 household_cod household_nh3n household_dust household_water
             agriculture_water budget_transfer""",
-        "distances": """golmud delingha dachaidan ulan dulan tianjun mangya haidong xining""",
+        "distances": "",  # see `SQUARE`
         "products": """industry unit_name series price_factor price_response value_added_ratio labour skilled_need
             professional_need energy so2 cod nh3n dust co2 water waste_kind waste waste2_kind waste2
             need_kind need capital_cost usual_utilisation heavy emerging extractive resource_tax chain_base

@@ -13,7 +13,7 @@ import numpy as np
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields, finite, sensible, shown
-from ccepz_sim.content.reading.needs import TABLES
+from ccepz_sim.content.reading.needs import ROLES, SQUARE, TABLES
 from ccepz_sim.content.schema.evidence import Evidence
 from ccepz_sim.content.schema.frozen import Frozen
 from ccepz_sim.content.schema.table import Column, Table
@@ -150,6 +150,29 @@ def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Tab
             if unit and expected and unit != expected:
                 where = f"columns.{key}.unit"
                 findings.append(f.make(file, where, "other_unit", value=unit, unit=expected))
+
+
+def check_roles(table: Table, file: str, findings: list[f.Finding]) -> None:
+    """Note roles that too few or too many rows have."""
+    for key, (least, most) in ROLES.get(table.id, {}).items():
+        if key in table.columns and table.columns[key].is_number:
+            marked = int((table.numbers(key) > 0.0).sum())
+            if not least <= marked <= most:
+                need = str(most) if least == most else f"{least}-{most}"
+                findings.append(f.make(file, f"columns.{key}", "role_count", found=marked, need=need))
+
+
+def check_square(
+    table: Table, file: str, findings: list[f.Finding], known: Mapping[str, Collection[str] | None]
+) -> None:
+    """Note where a table has not a row and a column for each row of another, in its order."""
+    ids = known.get(SQUARE.get(table.id, ""))
+    if ids is None:
+        return
+    if list(table.ids) != list(ids):
+        findings.append(f.make(file, "row", "other_rows", target=f"agents/{SQUARE[table.id]}.toml"))
+    missing = [key for key in ids if key not in table.columns]
+    findings += [f.make(file, f"columns.{key}", "missing_column", options=table.columns, name=key) for key in missing]
 
 
 def all_ids(data: Mapping[str, Any], more: Iterable[Named] = ()) -> list[str]:

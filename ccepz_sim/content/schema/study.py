@@ -40,13 +40,38 @@ class StudyPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """From the values of a run over time to one number; the years `from_` to `until` count (0: the study's own ends).
+
+    `kind` is one of "last" (mean of the last year), "at" (mean of the year `from_`, or its `quarter`), "mean", "sum"
+    (a flow a year becomes an amount), "discounted" (the same, at `rate` a year to the start of `from_`), "peak"
+    (`side` "highest" or "lowest") and "first" (the first date at which the value lies `side` "above" or "below" of
+    `value`; the end of the years where it never does).
+    """
+
+    kind: str = "last"
+    from_: int = 0
+    until: int = 0
+    quarter: int = 0
+    rate: float = 0.0
+    side: str = ""
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a study keeps of each run; `direction` is the good one ("up", "down" or "neutral")."""
+    """What is asked of each run: a measure of an indicator; `direction` is the good one ("up", "down" or "neutral")."""
 
     indicator: str
     place: str
     view: str
     direction: str
+    measure: Measure = Measure()
+
+    @property
+    def series(self) -> tuple[str, str, str]:
+        """Return indicator, place and view: what is kept of a run, whatever is measured on it."""
+        return self.indicator, self.place, self.view
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +120,11 @@ class Study:
     scenarios: tuple[str, ...]
     uncertainties: tuple[Factor, ...]
     outcomes: tuple[Outcome, ...]
+
+    @property
+    def series(self) -> tuple[tuple[str, str, str], ...]:
+        """Return indicator, place and view of what is kept of each run, each once."""
+        return tuple(dict.fromkeys(outcome.series for outcome in self.outcomes))
 
     @property
     def factors(self) -> tuple[Factor, ...]:

@@ -57,7 +57,7 @@ def first_miss() -> bool:
     _alone.set()
     if not is_worth_it(missing()):
         return False
-    from ccepz_sim.numerics.compiling.telling import on_stderr
+    from ccepz_sim.numerics.compiling.progress_bar import on_stderr
 
     with on_stderr() as on_progress:
         compile_all(on_progress)

@@ -22,7 +22,7 @@ BEHIND = 5  # how far back a patient process stands in the queue for a processor
 def work(source: TextIO, target: TextIO) -> None:
     """Compile what comes in, until nothing does."""
     driver.leave_alone()
-    gc.disable()  # a compiler makes millions of objects that it keeps: looking for refuse takes a sixth of its time
+    gc.disable()  # a compiler makes millions of objects that it keeps: looking for garbage takes a sixth of its time
     for line in source:
         asked = json.loads(line)
         began = time.process_time()

@@ -17,12 +17,12 @@ from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.rules.markets.waste import avoided_cost, dispose
 from ccepz_sim.state.firms import PARTNERS
 from ccepz_sim.state.ledger import Flow, pay
+from ccepz_sim.state.world import WASTES
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 LINK_QUARTER = 1  # partners look for each other once a year, after the books of the last
-SLOTS = 2  # wastes of a product
 
 
 @compiled
@@ -134,7 +134,7 @@ def _parties(
     takers = np.flatnonzero(looking & (need_kind == material) & (want > 0.0))
     supply = np.zeros(want.size)
     for firm in range(want.size):
-        for slot in range(SLOTS):
+        for slot in range(WASTES):
             if waste_kind[firm, slot] == material:
                 supply[firm] += spare[firm, slot]
     givers = np.flatnonzero(supply)
@@ -188,7 +188,7 @@ def _spare_waste(zone: Zone, offering: np.ndarray) -> np.ndarray:
         asked[givers[link], slots[link]] += want[link]
     spare = np.zeros(waste.shape)
     for firm in range(offering.size):
-        for slot in range(SLOTS):
+        for slot in range(WASTES):
             if offering[firm]:
                 spare[firm, slot] = max(0.0, waste[firm, slot] - asked[firm, slot])
     return spare

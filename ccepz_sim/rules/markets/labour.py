@@ -47,7 +47,7 @@ def urn_ball(vacancies: np.ndarray, seekers: np.ndarray, intensity: float) -> np
     Source: Petrongolo and Pissarides 2001.
     """
     several = np.maximum(vacancies, 1.0 + 1e-9)
-    missed = np.exp(intensity * seekers * np.log1p(-1.0 / several))
+    missed = np.exp(intensity * seekers * np.log1p(-1.0 / several))  # in 1: persons are counted
     return np.minimum(several * (1.0 - missed), np.minimum(vacancies, seekers))
 
 
@@ -196,7 +196,7 @@ def settle_staff(zone: Zone) -> None:
         for skill in range(len(SKILLS)):
             there, staff = towns.employed[FIRMS, place, skill], factor[place, skill]
             # nobody's staff where there is none: the factor there meets zeros only
-            factor[place, skill] = there / max(staff, 1e-12)
+            factor[place, skill] = there / max(staff, 1e-12)  # in shares: no longer persons
             if place < zone.world.zone_count and staff <= 0.0 and there > 0.0:
                 _dismiss(zone, place, skill)
     for firm in range(firms.rows):
@@ -292,7 +292,7 @@ def train(zone: Zone, seeking: np.ndarray, luck: np.ndarray) -> None:
     """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades.
 
     Args:
-        seeking: rows of job seekers; luck: two uniform draws.
+        seeking: rows of residents who seek a job; luck: two uniform draws.
     """
     people, cells, p = zone.population, zone.population.cells, zone.p.labour
     training_age, seats = int(p.training_age * QUARTERS), zone.policy.now.training / QUARTERS * p.training_success
@@ -336,7 +336,7 @@ def meet(zone: Zone, seeking: np.ndarray, start: float) -> tuple[np.ndarray, np.
     """Let seekers meet the posts they consider; a promise of a job is kept where there is any post.
 
     Args:
-        seeking: rows of job seekers; start: see `comb`.
+        seeking: rows of residents who seek a job; start: see `comb`.
 
     Returns:
         Open posts, shape (employers, places x skills); rows of those hired.
@@ -429,7 +429,7 @@ def hand_out(zone: Zone) -> None:
     for place in range(towns.rows):
         for skill in range(len(SKILLS)):
             gain = max(0.0, towns.employed[FIRMS, place, skill] - now[place, skill])
-            sought[place, skill] = gain / max(sought[place, skill], 1e-9)
+            sought[place, skill] = gain / max(sought[place, skill], 1e-9)  # in shares: no longer persons
     for firm in range(firms.rows):
         if firms.alive[firm]:
             for skill in range(len(SKILLS)):

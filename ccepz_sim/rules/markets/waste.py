@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @compiled
 def avoided_cost(zone: Zone, kind: int) -> float:
-    """Give what a giver saves per tonne by not storing: storage, and the tax on what is not safely stored; yuan.
+    """Give what a giver saves per tonne by not storing: storage, and the tax on what is not safely stored; yuan/tonne.
 
     Args:
         kind: index of the material.
@@ -63,7 +63,7 @@ def _leaking(yearly: float, plan: float) -> float:
     """Give the share of an unsafe stock that leaks in a quarter, less where plans for accidents exist.
 
     Args:
-        yearly: share, 1 for what is never stored but let out; plan: multiple.
+        yearly: share/year, 1 for what is never stored but let out; plan: multiple.
     """
     return 0.0 if yearly >= 1.0 else min(1.0, yearly / QUARTERS * plan)
 

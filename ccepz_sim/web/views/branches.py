@@ -113,7 +113,7 @@ def table(state: State, chosen: Sequence[str], visibility: Visibility, lang: str
         for branch, future in there.items():
             value = float(visibility.see(future, name)[LAST_YEAR - FIRST_YEAR])
             gap = gap_text(indicator, value, quo, scale, lang)
-            tone = tone_of(indicator, value - quo)
+            tone = "" if visibility.veiled(name) else tone_of(indicator, value - quo)
             if not shows(gap):
                 gap = tone = ""
             cells.append({"branch": branch, "value": scale.write(value, lang), "gap": gap, "tone": tone})

@@ -126,6 +126,7 @@ def _panel(
     ends = float(own[-1]), float(without[-1])
     moved = shows(gap_text(indicator, *ends, scale, lang))
     print_ = zlib.crc32(b"".join(values.tobytes() for values in drawn.values()))
+    told = change(indicator, *ends, scale, lang, reported=veiled)
     return {
         "id": name,
         "key": f"{name}|{lang}|{print_:x}|{visibility.known if veiled else 0}",
@@ -140,7 +141,7 @@ def _panel(
         "veiled": visibility.known + 1 if veiled else 0,
         "low": low,
         "high": high,
-        "change": change(indicator, *ends, scale, lang) | ({} if outcome.own.decisions else {"text": ""}),
+        "change": told | ({} if outcome.own.decisions else {"text": ""}),
         "luck": luck(band, indicator, lang) if moved else "",
     }
 
@@ -179,15 +180,20 @@ def luck(band: Band | None, indicator: Indicator, lang: str) -> str:
     return fill(words("charts", lang)["luck"], share=f"{100 * better:.0f}%", worlds=band.worlds)
 
 
-def change(indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str) -> Part:
-    """Say how the last year differs from the same luck without decisions: direction, size, good or bad."""
+def change(
+    indicator: Indicator, own: float, without: float, scale: numbers.Scale, lang: str, *, reported: bool = False
+) -> Part:
+    """Say how the last year differs from the same luck without decisions: direction, size, good or bad.
+
+    What is only reported is neither: that officials report less is no good in itself.
+    """
     t = words("charts", lang)
     gap = own - without
     amount = gap_text(indicator, own, without, scale, lang)
     if not shows(amount):
         none = fill(t["same"], year=LAST_YEAR)
         return {"tone": "", "text": none, "spoken": none}
-    tone = tone_of(indicator, gap)
+    tone = "" if reported else tone_of(indicator, gap)
     verdict = t[tone] if tone else ""
     mark, way = ("▲", t["up"]) if gap > 0 else ("▼", t["down"])
     end = fill(t["by_end"], year=LAST_YEAR)

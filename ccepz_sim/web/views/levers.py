@@ -127,7 +127,7 @@ def means_now(content: Content, state: State, lang: str) -> Part:
             warnings.append(fill(t["means_short"], share=percent))
     end = ""
     if state.outcome is not None:  # the very figure of the page's head
-        points = state.outcome.own.purse[state.year - PLAY_YEAR].standing
+        points = state.outcome.own.resources[state.year - PLAY_YEAR].standing
         end = fill(t["means_end"], end=numbers.standing_text(points))
     return {
         "standing": standing,

@@ -22,7 +22,6 @@ SMALLEST_LINK = 1.0  # tonnes a year
 SMALLEST_MOVE = 1.0  # persons a year
 SMALLEST_SALE = 1e6  # yuan a year
 THINNEST = 0.001  # of the strongest flow: thinner ones are drawn so, too
-EAST = ("xining", "haidong")
 BEYOND = "beyond"  # the end of flows of goods and money outside the zone
 
 
@@ -31,15 +30,16 @@ def places(content: Content, lang: str) -> list[Part]:
     """Describe the places of the map: what never changes."""
     t = words("map", lang)
     table = content.table("places")
-    subs = {"xining": t["rival"], "haidong": t["crowded"], "tianjun": t["mine"]}
+    subs = {"rival": t["rival"], "sends": t["crowded"], "mine_closed": t["mine"]}
+    outside = table.numbers("in_zone") == 0
     return [
         {
             "id": name,
             "label": table.labels[row].get(lang),
-            "kind": "outside" if name in EAST else "park" if table.texts("park")[row] else "town",
+            "kind": "outside" if outside[row] else "park" if table.texts("park")[row] else "town",
             "x": float(table.numbers("x")[row]),
             "y": float(table.numbers("y")[row]),
-            "sub": subs.get(name, ""),
+            "sub": next((words for role, words in subs.items() if table.numbers(role)[row] > 0), ""),
         }
         for row, name in enumerate(table.ids)
     ]
@@ -148,8 +148,8 @@ def _movers(content: Content, outcome: Outcome, year: int, lang: str) -> list[Pa
     table = content.table("places")
     yearly = outcome.own.people_flow
     net = yearly - yearly.swapaxes(1, 2)
-    east = [table.index[name] for name in EAST]
-    towns = np.flatnonzero(table.numbers("in_zone") > 0)
+    inside = table.numbers("in_zone") > 0
+    east, towns = np.flatnonzero(~inside), np.flatnonzero(inside)
     most = max(float(net[:, east][:, :, towns].max()), SMALLEST_MOVE)
     found: list[tuple[float, Part]] = []
     for origin in east:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import Band
-from ccepz_sim.game.records import Future, Happening
+from ccepz_sim.game.records import Event, Future
 from ccepz_sim.game.state import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import Indicator, all_indicators
@@ -29,7 +29,7 @@ def report(content: Content, state: State, outcome: Outcome, band: Band | None, 
     fits = band if band is not None and band.decisions == outcome.own.decisions and band.decisions else None
     scenario = content.scenarios[state.world.scenario].label.get(lang)
     rows = _rows(outcome, fits, lang)
-    treasury, standing, _, _ = outcome.own.purse[-1]
+    treasury, standing, _, _ = outcome.own.resources[-1]
     return {
         "intro": fill(
             t["intro"],
@@ -134,7 +134,7 @@ def _looked(own: Future, lang: str) -> list[str]:
 
 def _turns(own: Future, lang: str) -> list[Part]:
     """Return the weightiest event of each kind, in the order of their dates."""
-    best: dict[str, Happening] = {}
+    best: dict[str, Event] = {}
     for event in own.events:
         if event.year >= PLAY_YEAR and (event.kind not in best or event.weight > best[event.kind].weight):
             best[event.kind] = event

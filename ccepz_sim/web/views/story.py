@@ -26,7 +26,7 @@ def facts(outcome: Outcome | None, year: int, lang: str) -> list[Part]:
     t = words("page", lang)
     treasury = standing = "–"
     if outcome is not None:
-        money, points, _, _ = outcome.own.purse[year - PLAY_YEAR]
+        money, points, _, _ = outcome.own.resources[year - PLAY_YEAR]
         treasury = numbers.scale_of("yuan", abs(money), lang).write(money, lang)
         standing = numbers.standing_text(points)
     return [
@@ -41,7 +41,7 @@ def events(content: Content, outcome: Outcome, year: int, known: int, lang: str)
 
     What only true figures show (a spread of deals, say) is told once they are known.
     """
-    t = words("happenings", lang)
+    t = words("events", lang)
     table = content.table("places")
     names = {name: label.get(lang) for name, label in zip(table.ids, table.labels, strict=True)}
     by_date: dict[int, list[Any]] = {}
@@ -80,7 +80,7 @@ def _chosen(rows: list[Any]) -> list[Any]:
 
 def actions(content: Content, made: Sequence[SetLever | ChoosePackage], lang: str) -> list[str]:
     """Name actions as they stand in an address, whatever became of them."""
-    t = words("happenings", lang)
+    t = words("events", lang)
     named = []
     for action in made:
         if isinstance(action, ChoosePackage):
@@ -95,7 +95,7 @@ def actions(content: Content, made: Sequence[SetLever | ChoosePackage], lang: st
 
 def decisions(content: Content, items: Sequence[Item], lang: str) -> list[Part]:
     """Describe the decisions of a player, in the order of their dates."""
-    t = words("happenings", lang)
+    t = words("events", lang)
     listed = []
     for item in items:
         if isinstance(item.action, ChoosePackage):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.engine.golden.record import RUNS, differences, path, read, take, write
+from tests.engine.golden.record import RUNS, differences, note_version, path, read, take, unfit_version, write
 
 TOLERANCE = 1e-6
 
@@ -17,10 +17,13 @@ def main(arguments: list[str] | None = None) -> int:
     reason = parser.parse_args(arguments).update
     if reason is not None and len(reason.split()) < 3:
         parser.error("give a reason in at least three words")
+    if reason is not None and (refused := unfit_version()):
+        parser.error(refused)
     code = 0
     for name in RUNS:
         if reason is not None:
             write(name, reason)
+            note_version()
             sys.stdout.write(f"{path(name).name}: recorded\n")
             continue
         apart = differences(read(name), take(name), TOLERANCE)

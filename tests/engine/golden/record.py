@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
+import re
+import tomllib
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ccepz_sim import PilotZone
+from ccepz_sim import PilotZone, __version__
 
 FOLDER = Path(__file__).parent
+VERSIONS = FOLDER.parents[2] / "docs" / "reference" / "numbers.toml"
 YEARS = 20
 RUNS: dict[str, dict[str, Any]] = {
     "status-quo": {"package": "status-quo", "scenario": "slow-recovery", "seed": 1},
@@ -73,6 +76,24 @@ def write(name: str, reason: str) -> None:
     taken = {"reason": reason, "date": datetime.now(UTC).date().isoformat(), **take(name)}
     text = json.dumps(taken, indent=1, ensure_ascii=False)
     path(name).write_text(text + "\n", encoding="utf-8")
+
+
+def unfit_version() -> str:
+    """Say why a new record cannot be noted under this version; an empty text where it can."""
+    newest = tomllib.loads(VERSIONS.read_text(encoding="utf-8"))["version"][0]
+    if newest["version"] != __version__:
+        return f"add version {__version__} on top of {VERSIONS.name}, with what changed and why"
+    if newest["date"]:
+        return f"version {__version__} is released: raise __version__ and add a row on top of {VERSIONS.name}"
+    return ""
+
+
+def note_version() -> None:
+    """Write the fingerprints of the recorded runs into the row of the newest version."""
+    held = ", ".join(f'{name} = "{read(name)["hash"]}"' for name in RUNS)
+    text = VERSIONS.read_text(encoding="utf-8")
+    changed = re.sub(r"^golden = \{.*\}$", f"golden = {{ {held} }}", text, count=1, flags=re.MULTILINE)
+    VERSIONS.write_text(changed, encoding="utf-8", newline="\n")
 
 
 def differences(kept: dict[str, Any], now: dict[str, Any], tolerance: float) -> list[str]:

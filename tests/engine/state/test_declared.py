@@ -134,7 +134,7 @@ def test_names_that_do_not_exist_are_refused():
 def test_machine_code_refuses_other_state():
     assert isinstance(punish, Kernel)
     punish(make_world(), 0.0)
-    assert punish._carry_out not in (punish.dispatcher, punish._first)
+    assert punish._call not in (punish.dispatcher, punish._first)
     with pytest.raises(TypeError, match="not given the World"):
         punish(make_world().works, 0.0)
     with pytest.raises(AttributeError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.figures import exact
-from ccepz_sim.commands.speech import Say
 from ccepz_sim.content.loading import Content
 from ccepz_sim.content.schema.phenomenon import Claim, Phenomenon
 from ccepz_sim.studies.phenomena import SMALLEST, size_of
@@ -18,7 +18,7 @@ NOT_COUNTED = "–"
 STRONGEST = 3
 
 
-class Telling:
+class PhenomenonReport:
     """One phenomenon and its results (the plain data of `studies.phenomena.as_dict`) in one language."""
 
     def __init__(self, phenomenon: Phenomenon, plain: Mapping[str, Any], content: Content, say: Say) -> None:

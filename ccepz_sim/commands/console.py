@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from ccepz_sim.numerics.compiling import compile_all, is_worth_it, missing
-from ccepz_sim.numerics.compiling.telling import on_stderr
+from ccepz_sim.numerics.compiling.progress_bar import on_stderr
 from ccepz_sim.text.errors import UserError
 from ccepz_sim.text.label import LANGUAGES
 from ccepz_sim.text.texts import Texts, system_language

@@ -1,0 +1,1 @@
+"""Checks of the rules that a type checker cannot make: units, rows, shapes, accounts, streams."""
