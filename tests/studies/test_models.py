@@ -129,7 +129,7 @@ def test_results_know_what_belongs_to_the_model(own: Study, content: Content, mo
     assert results.catalogue["open_posts"].label.zh == "空缺岗位"
     with pytest.raises(StudyError, match="Did you mean “Panel”"):
         results.panel("Panels")
-    from ccepz_sim.studies.figures import Words
+    from ccepz_sim.studies.words import Words
 
     words = Words(results, "en", content)
     assert [words.outcome(one) for one in results.study.outcomes][1] == "Open posts"
@@ -302,7 +302,7 @@ def test_a_lever_of_ones_own_in_a_study(
     found = of_workers(tmp_path / "out", study)
     assert found == in_process(study, more)
     rounds = [Plan(study)[run].decisions[0].value for run in range(4)]
-    brands = [np.frombuffer(found[run]).reshape(len(study.outcomes), -1)[2].mean() for run in range(4)]
+    brands = [np.frombuffer(found[run]).reshape(len(study.series), -1)[2].mean() for run in range(4)]
     assert brands[rounds.index(10.0)] < 0.95 * brands[rounds.index(0.0)]
     with pytest.raises(ContentError, match=r"No rule of this model reads the channel “patrol_rounds”"):
         PilotZone(content=more)

@@ -78,9 +78,16 @@ def test_agents_that_were_removed_stay_away(way: Callable[[Any], Any]) -> None:
     assert late[0] == late[1] == max(agent.unique_id for agent in zone.agents)
 
 
+class Marked(PilotZone):
+    """A model with attributes of its own."""
+
+    mine: np.ndarray
+    firm: Firm
+
+
 @every_way
 def test_attributes_of_ones_own_are_copied(way: Callable[[Any], Any]) -> None:
-    zone = PilotZone(scale=FEW, seed=3)
+    zone = Marked(scale=FEW, seed=3)
     zone.mine = np.zeros(3)
     zone.firm = zone.row_agent(Firm, 4)
     twin = way(zone)
