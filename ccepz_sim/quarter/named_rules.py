@@ -23,6 +23,7 @@ from ccepz_sim.quarter.phases import PHASES
 from ccepz_sim.text.errors import ContentError, brief, one_line, unknown
 
 ROOM = f"{PACKAGE}.rules."
+GUARDED = tuple(f"{PACKAGE}.{room}." for room in ("rules", "state", "measures", "building"))
 Run = Callable[[Any], None]
 
 
@@ -185,7 +186,7 @@ def _copied(function: FunctionType) -> FunctionType:
 
 
 class _Guarded(ModuleType):
-    """A module of rules: an assignment from outside would not reach compiled rules, workers and hashes."""
+    """A module of the engine: an assignment from outside would not reach compiled rules, workers and hashes."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse another rule in the place of one.
@@ -195,15 +196,16 @@ class _Guarded(ModuleType):
         """
         held = self.__dict__.get(name)
         if held is not value and (function_of(held) is not None or held is PHASES):
-            key = "phases_assigned" if held is PHASES else "rule_assigned"
-            raise ContentError(key, name=f"{self.__name__.rpartition('.')[2]}.{name}")
+            whole = f"{self.__name__.rpartition('.')[2]}.{name}"
+            key = "rule_assigned" if whole in named_rules() else "function_assigned"
+            raise ContentError("phases_assigned" if held is PHASES else key, name=whole)
         super().__setattr__(name, value)
 
 
 def guard(*modules: str) -> None:
-    """Let modules refuse that rules are replaced by assignment."""
-    for name in modules:
+    """Let modules, and all of the engine that are loaded, refuse that functions are replaced by assignment."""
+    for name in (*modules, *(name for name in sys.modules if name.startswith(GUARDED))):
         sys.modules[name].__class__ = _Guarded
 
 
-guard(*(name for name in sys.modules if name.startswith(ROOM)), phases.__name__)
+guard(phases.__name__)
