@@ -111,6 +111,7 @@ def _check_tables(files: Files, findings: list[Finding], shipped: Content | None
         table = read[name] = tables.read_table(document, path, name, findings, rosters)
         tables.check_references(table, path, known, findings, rosters)
         tables.check_roles(table, path, findings)
+        tables.check_square(table, path, findings, known)
         if shipped is not None and name in shipped.table_names:
             # A mistake in the shipped content is not one of this content.
             with suppress(ContentError):

@@ -9,6 +9,7 @@ from functools import cached_property
 from ccepz_sim.content.reading import tables
 from ccepz_sim.content.reading.files import Files
 from ccepz_sim.content.reading.finding import Finding, refuse
+from ccepz_sim.content.reading.needs import SQUARE
 from ccepz_sim.content.schema.table import Table
 from ccepz_sim.text.errors import unknown
 from ccepz_sim.text.label import Label
@@ -45,9 +46,11 @@ class Rosters:
             refuse(findings)
             wanted = {column.refers for column in table.columns.values() if column.refers}
             # While a table that is referred to is not there, its names cannot be compared.
+            wanted.add(SQUARE.get(name, name))
             known = {other: self.ids_of(other) or None for other in wanted if other in found}
             tables.check_references(table, path, known, findings, more)
             tables.check_roles(table, path, findings)
+            tables.check_square(table, path, findings, known)
             shipped = self._shipped()
             if shipped is not None and name in shipped.names:
                 tables.check_units(table, path, findings, shipped.table(name))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from pathlib import Path
+from typing import Any
 
 REPORT = Path(sys.argv[1])
 HERE = ("127.", "::1", "localhost", "0.0.0.0")
@@ -31,6 +33,20 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(watch)
 
-from ccepz_sim.web.server import Doors, serve  # noqa: E402 - the watch comes first
+from ccepz_sim.game import session  # noqa: E402 - the watch comes first
+from ccepz_sim.game.bands import BandMaker  # noqa: E402
+from ccepz_sim.web.server import Doors, serve  # noqa: E402
+
+
+class FirstWorlds(BandMaker):
+    """Asks for the first worlds of a band alone: all fifty, for every game of every test, would keep a core busy."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.most = self.first
+        self._ahead = deque(key for key in self._ahead if key[0] < self.first)
+
+
+session.BandMaker = FirstWorlds  # type: ignore[misc]
 
 serve(port=0, open_browser=False, doors=Doors(**json.loads(sys.argv[2])) if len(sys.argv) > 2 else None)

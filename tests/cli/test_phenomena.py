@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from ccepz_sim.studies import runner
+from tests.studies.faults import Faults, InPlace
+
 NAME = "tax-floor"
 
 
 @pytest.mark.slow
-def test_quick_look_tells_draws_and_goes_on(ccepz, tmp_path: Path) -> None:
+def test_quick_look_tells_draws_and_goes_on(ccepz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # each of its five parts would start processes that load all rules
+    monkeypatch.setattr(runner, "LocalPool", lambda _: InPlace(Faults(tmp_path, pretend=False)))
     arguments = ("phenomena", NAME, "--quick", "--space", "--out", str(tmp_path / "out"))
     first = ccepz(*arguments, lang="zh")
     assert first.code == 0

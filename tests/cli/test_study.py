@@ -61,7 +61,8 @@ def finished(tmp_path_factory) -> Path:
     from ccepz_sim.cli import main
 
     folder = tmp_path_factory.mktemp("study")
-    assert main(["study", str(written(folder, 2)), "--out", str(folder / "out")], {"LANG": "en"}) == 0
+    arguments = ["study", str(written(folder, 2)), "--out", str(folder / "out"), "--workers", "1"]
+    assert main(arguments, {"LANG": "en"}) == 0
     return folder / "out"
 
 
@@ -242,7 +243,8 @@ MANY, FEW = 30, 4  # seeds: enough to be stopped in the middle, and few enough t
 def begun(folder: Path, seeds: int = MANY, *, pipe: bool = False) -> subprocess.Popen[str]:
     """Start the small study as a program of its own and wait until it has recorded some runs."""
     file = written(folder, seeds)
-    command = [sys.executable, "-m", "ccepz_sim.cli", "study", str(file), "--out", str(folder / "out")]
+    arguments = ["study", str(file), "--out", str(folder / "out"), "--workers", "1"]
+    command = [sys.executable, "-m", "ccepz_sim.cli", *arguments]
     environ = {**os.environ, "LANG": "en_GB.UTF-8"}
     errors = subprocess.STDOUT if pipe else subprocess.PIPE
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environ)

@@ -19,7 +19,7 @@ from ccepz_sim.content.folder import find_folder
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading import files
 from ccepz_sim.content.reading.designs import indicators
-from ccepz_sim.content.reading.needs import CHANNELS, ROLES, TABLES
+from ccepz_sim.content.reading.needs import CHANNELS, ROLES, SQUARE, TABLES
 
 Documents = dict[str, dict[str, Any]]
 
@@ -121,7 +121,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallContent]:
 
 
 def _documents() -> Documents:
-    documents = {f"agents/{name}.toml": _table(name, columns) for name, columns in TABLES.items()}
+    documents = {
+        f"agents/{name}.toml": _table(name, columns or tuple(ROWS[SQUARE[name]])) for name, columns in TABLES.items()
+    }
     for path in sorted((find_folder() / "agents/parameters").glob("*.toml")):
         documents[f"agents/parameters/{path.name}"] = tomllib.loads(path.read_text("utf-8"))
     documents["agents/parameters/fixture.toml"] = {
@@ -175,7 +177,7 @@ def _table(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
             meta[column] = _number() | {"unit": _unit(name, column)}
             cells[column] = 1.25
     head = {"id": name, "label": label(), "what": label(), "columns": meta}
-    ids = ROWS.get(name, ["one", "two"])
+    ids = ROWS.get(SQUARE.get(name, name), ["one", "two"])
     if name in LINES:
         return head | {"order": ["id", *columns], "rows": [[row, *cells.values()] for row in ids]}
     rows = [{"id": row, "label": label(), **cells} for row in ids]

@@ -10,6 +10,7 @@ from ccepz_sim.content.loading import load_content
 FIRMS = "agents/firms.toml"
 PRODUCTS = "agents/products.toml"
 PLACES = "agents/places.toml"
+DISTANCES = "agents/distances.toml"
 PARAMETERS = "agents/parameters/fixture.toml"
 GROUPS = "policies/groups.toml"
 LEVER = "policies/instruments/pollution-tax-air.toml"
@@ -80,6 +81,7 @@ CASES = [
     (LEVER, ["unit"], "yuan/year", "other_unit", "unit", "yuan/equivalent"),
     (PLACES, ["row", 1, "seat"], 1, "role_count", "columns.seat", "2; the rules need 1"),
     (PLACES, ["row", 1, "receives"], 0, "role_count", "columns.receives", "1; the rules need 2"),
+    (DISTANCES, ["row", 1, "id"], "dulan", "other_rows", "row", "agents/places.toml"),
     (PRODUCTS, ["columns", "labour", "unit"], "hours", "other_unit", "columns.labour.unit", "hours"),
     (LEVER, ["step"], 0.7, "step_not_dividing", "step", "0.7"),
     (LEVER, ["step"], -1, "out_of_bounds", "step", "above 0"),

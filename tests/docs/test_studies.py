@@ -47,5 +47,5 @@ def test_the_batch_script_names_what_there_is(documents, root, name) -> None:
     (example,) = page.blocks("python")
     compile(example, name, "exec")
     assert callable(run_study)
-    assert issubclass(Cluster, type(LocalPool(1)).__mro__[1])
+    assert issubclass(Cluster, LocalPool.__mro__[1])
     assert load_content().study("packages").runs == 990

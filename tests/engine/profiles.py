@@ -9,6 +9,7 @@ from hypothesis import settings
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
-def examples() -> settings:
-    """Hypothesis settings: 200 examples in CI, 25 elsewhere."""
-    return settings(settings.get_profile("engine-ci" if IN_CI else "engine"))
+def examples(most: int | None = None) -> settings:
+    """Hypothesis settings: 200 examples in CI, or as many as there may be `most`; 25 elsewhere."""
+    profile = settings.get_profile("engine-ci" if IN_CI else "engine")
+    return settings(profile, max_examples=min(profile.max_examples, most or profile.max_examples))

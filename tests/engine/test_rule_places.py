@@ -84,7 +84,7 @@ class Tree:
     def read_only(self) -> None:
         """Let nobody but root write into the tree."""
         for path in (self.package, *self.package.rglob("*")):
-            path.chmod(0o555 if path.is_dir() else 0o444)
+            path.chmod(path.stat().st_mode & 0o555)  # what others may not read they still may not
 
     def kept(self, folder: Path) -> list[Path]:
         """Give the compiled rules under a folder."""

@@ -34,8 +34,17 @@ FIRST = (Decision("audit-share", 0.4, 2018.0),)
 BOTH = (*FIRST, Decision("inspection-capacity", 150.0, 2024.0))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pool(content: Content) -> Iterator[ProcessPool]:
+    """Two workers; each takes seconds to start."""
+    pool = ProcessPool(content.folder, 2)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def mortal(content: Content) -> Iterator[ProcessPool]:
+    """Two workers that may be killed."""
     pool = ProcessPool(content.folder, 2)
     yield pool
     pool.close()
@@ -194,8 +203,8 @@ def test_a_cancelled_order_never_answers(content: Content) -> None:
 
 
 @pytest.mark.parametrize("deaths", [1, 2])
-def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPool, deaths: int) -> None:
-    futures = RunCache(content, pool)
+def test_a_run_survives_one_worker_and_not_two(content: Content, mortal: ProcessPool, deaths: int) -> None:
+    futures = RunCache(content, mortal)
     begun = threading.Event()
     answers: list[Any] = []
     done = threading.Event()
@@ -204,10 +213,10 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPo
         answers.append(answer)
         done.set()
 
-    pool.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
+    mortal.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
     for _ in range(deaths):
         assert begun.wait(60)
-        process = pool._processes[next(iter(pool._queue.running))]
+        process = mortal._processes[next(iter(mortal._queue.running))]
         assert process is not None
         begun.clear()
         process.kill()
@@ -218,23 +227,23 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, pool: ProcessPo
 
 
 def test_a_dead_workers_order_does_not_wait_for_its_successor(
-    content: Content, pool: ProcessPool, monkeypatch: pytest.MonkeyPatch
+    content: Content, mortal: ProcessPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another worker takes it; what others wait for is not touched."""
-    futures = RunCache(content, pool)
+    futures = RunCache(content, mortal)
     futures.get(Order(WORLD, (), "brief", until=2016))
     for _ in range(WAIT):
-        with pool._changed:
-            if len(pool._queue.idle) == 2:
+        with mortal._changed:
+            if len(mortal._queue.idle) == 2:
                 break
         time.sleep(0.1)
-    start = pool._start
+    start = mortal._start
 
     def never(me: int) -> Any:
         return None if me == 0 else start(me)
 
-    monkeypatch.setattr(pool, "_start", never)
-    pool._processes[0].kill()  # type: ignore[union-attr]
+    monkeypatch.setattr(mortal, "_start", never)
+    mortal._processes[0].kill()  # type: ignore[union-attr]
     results = [futures.get(Order(World(seed, WORLD.scenario), (), "brief", until=2016)) for seed in range(6)]
     assert all(isinstance(result, Brief) for result in results)
 

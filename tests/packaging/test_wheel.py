@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from ccepz_sim.numerics import rule_store
+
 CONTENT = ("agents", "policies", "experiments")
 PATIENCE = 60
 
@@ -49,11 +51,14 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def environ() -> dict[str, str]:
-    """The environment without a way back to the checkout, with the widget data of the lent libraries."""
+    """The environment without a way back to the checkout, with the widget data of the lent libraries.
+
+    Compiled rules are lent as well: they are the same wherever their source lies, and to compile them takes long.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "CCEPZ_DEBUG")}
     lent = Path(sys.prefix)
     data = {"JUPYTER_PATH": str(lent / "share/jupyter"), "JUPYTER_CONFIG_PATH": str(lent / "etc/jupyter")}
-    return {**kept, **data}
+    return {**kept, **data, "CCEPZ_RULES": str(rule_store.stores()[0].folder)}
 
 
 def test_the_content_is_that_of_the_checkout(wheel, root):
@@ -66,7 +71,12 @@ def test_the_content_is_that_of_the_checkout(wheel, root):
         assert {name: data for name, data in held.items() if name.startswith(f"ccepz_sim/_content/{part}/")} == wanted
     top = {name.split("/")[0] for name in held}
     assert top == {"ccepz_sim", next(name for name in top if name.endswith(".dist-info"))}
-    for needed in ("ccepz_sim/py.typed", "ccepz_sim/text/cli.toml", "ccepz_sim/web/page.css"):
+    for needed in (
+        "ccepz_sim/py.typed",
+        "ccepz_sim/text/cli.toml",
+        "ccepz_sim/web/page.css",
+        "ccepz_sim/_recorded/rules.json",
+    ):
         assert needed in held
 
 

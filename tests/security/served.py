@@ -16,9 +16,11 @@ server.prepare()
 
 import uvicorn  # noqa: E402 - settings come first
 
+from ccepz_sim.game import bands  # noqa: E402
 from ccepz_sim.web import app_state  # noqa: E402
 from ccepz_sim.web.gate.limits import Limits, Rate  # noqa: E402
 
+bands.AHEAD = 0  # no other worlds beside: they would be run in this process, and take it from the attacks
 app_state.open_app("en", PilotZone).store.warm_up()
 listener = server.claim("127.0.0.1", 0)
 port = listener.getsockname()[1]

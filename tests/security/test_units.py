@@ -18,7 +18,7 @@ from ccepz_sim.web import server
 
 server.prepare()
 
-from ccepz_sim.web import parts, requests  # noqa: E402 - settings come first
+from ccepz_sim.web import parts, preparing, requests  # noqa: E402, F401 - settings come first; each declares its events
 from ccepz_sim.web.gate import access, events, frames, headers, hosts, limits, secret, sessions  # noqa: E402
 from ccepz_sim.web.gate.limits import Bucket, Buckets, Limits, Rate  # noqa: E402
 from ccepz_sim.web.gate.sessions import Pages, Signer, fresh_session  # noqa: E402

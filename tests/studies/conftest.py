@@ -67,6 +67,20 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> int:
     return 8
 
 
+@pytest.fixture(scope="session")
+def pretended(content: Content, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of the small study in small shards, its runs made up, as one worker makes it without a break."""
+    from ccepz_sim.studies import runner
+    from tests.studies.faults import Faults, FaultyPool
+
+    folder = tmp_path_factory.mktemp("pretended")
+    study = content.read_study(document(), "tried.toml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "MOST_RUNS_OF_SHARD", 8)
+        assert runner.run_study(study, folder / "out", engine=FaultyPool(1, Faults(folder))).finished
+    return files(folder / "out")
+
+
 def files(folder: Path) -> dict[str, bytes]:
     """Return every file of a study that must be the same bytes however it was made."""
     return {

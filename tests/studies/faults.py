@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ccepz_sim.studies import simulate
-from ccepz_sim.studies.engines import Cluster, LocalPool
+from ccepz_sim.studies.engines import Cluster, Engine, LocalPool
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,27 @@ class FaultyPool(LocalPool):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         return super().submit(spoil, self.faults, fn, *args, **kwargs)
+
+
+class InPlace(Engine):
+    """Works each batch through at once in this process: for what a driver does, where no worker is to die."""
+
+    capacity = 1
+
+    def __init__(self, faults: Faults) -> None:
+        assert not {*faults.kills, *faults.kills_once, *faults.hangs}, "these would end the tests"
+        self.faults = faults
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(spoil(self.faults, fn, *args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def stop(self) -> None:
+        """Nothing runs."""
 
 
 class FaultyCluster(Cluster):

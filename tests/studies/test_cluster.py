@@ -20,7 +20,7 @@ from ccepz_sim.studies import runner
 from ccepz_sim.studies.engines import Cluster
 from ccepz_sim.studies.extras import StudyError
 from tests.studies.conftest import RUNS, files
-from tests.studies.faults import Faults, FaultyCluster, FaultyPool
+from tests.studies.faults import Faults, FaultyCluster, InPlace
 
 pytest.importorskip("distributed")
 PATIENCE = 60
@@ -85,12 +85,9 @@ def machines(folder: Path) -> Iterator[Machines]:
 
 
 @pytest.fixture
-def whole(study, small_shards, tmp_path) -> dict[str, bytes]:
+def whole(small_shards, pretended) -> dict[str, bytes]:
     """The files of the study as the local pool makes them."""
-    log = tmp_path / "local-log"
-    log.mkdir()
-    runner.run_study(study, tmp_path / "local", engine=FaultyPool(2, Faults(log)))
-    return files(tmp_path / "local")
+    return pretended
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -115,7 +112,8 @@ def test_a_killed_worker_and_a_failing_run(study, whole, tmp_path) -> None:
         repeated = len(faults.started()) - RUNS
         assert repeated < RUNS // 2
         # The same cluster, now with one worker, goes on with another study: one run fails, nothing else.
-        failing = Faults(tmp_path / "local-log", raises=frozenset({4}))
+        failing = Faults(tmp_path / "failing-log", raises=frozenset({4}))
+        failing.folder.mkdir()
         ended = runner.run_study(study, tmp_path / "failing", engine=FaultyCluster(cluster.address, failing))
         assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": RUNS - 1, "FAILED": 1, "ABORTED": 0}
 
@@ -148,9 +146,8 @@ def test_a_run_that_kills_workers_is_set_aside(make, tmp_path) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_the_model_itself_gives_the_bytes_of_the_local_pool(make, tmp_path) -> None:
     study = make(seeds=2, expected_runs=8)
-    runner.run_study(study, tmp_path / "local")
+    runner.run_study(study, tmp_path / "local", workers=1)
     with machines(tmp_path / "machines") as cluster:
-        cluster.worker()
         cluster.worker()
         runner.run_study(study, tmp_path / "out", engine=Cluster(cluster.address))
     assert files(tmp_path / "out") == files(tmp_path / "local")
@@ -174,7 +171,7 @@ def test_a_scheduler_that_dies_is_told_and_the_study_goes_on(study, whole, tmp_p
             runner.run_study(study, tmp_path / "out", engine=FaultyCluster(cluster.address, faults))
         killer.join()
     assert caught.value.key == "scheduler_lost"
-    ended: Any = runner.run_study(study, tmp_path / "out", engine=FaultyPool(2, Faults(tmp_path)))
+    ended: Any = runner.run_study(study, tmp_path / "out", engine=InPlace(Faults(tmp_path)))
     assert 0 < ended.earlier < RUNS
     assert files(tmp_path / "out") == whole
 

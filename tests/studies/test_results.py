@@ -19,7 +19,7 @@ from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.studies.simulate import Result
 from ccepz_sim.text.errors import UserError
-from tests.studies.faults import Faults, FaultyPool
+from tests.studies.faults import Faults, InPlace
 
 FACTORS = {
     "lever": [{"id": "audit-share", "bounds": [0, 1]}, {"id": "complaint-channels", "bounds": [0, 1]}],
@@ -67,7 +67,7 @@ def results(make, tmp_path, monkeypatch) -> StudyResults:
     """Results of forty runs of invented numbers in several shards."""
     monkeypatch.setattr(store, "MOST_RUNS_OF_SHARD", 8)
     study = make(relations={"years": 2, "every": "quarter"})
-    runner.run_study(study, tmp_path / "out", engine=FaultyPool(2, Faults(tmp_path)))
+    runner.run_study(study, tmp_path / "out", engine=InPlace(Faults(tmp_path)))
     return load_study(tmp_path / "out")
 
 
@@ -173,7 +173,7 @@ def test_in_what_has_no_good_direction_nobody_is_better(known) -> None:
 
 
 def test_runs_that_failed_are_counted(make, tmp_path) -> None:
-    runner.run_study(make(), tmp_path / "out", engine=FaultyPool(1, Faults(tmp_path, raises=frozenset({3, 17}))))
+    runner.run_study(make(), tmp_path / "out", engine=InPlace(Faults(tmp_path, raises=frozenset({3, 17}))))
     results = load_study(tmp_path / "out")
     assert (results.ended, results.lost) == (40, 2)
 
@@ -190,7 +190,7 @@ def test_a_study_under_way_can_be_looked_at(make, tmp_path, monkeypatch) -> None
     runner.run_study(
         make(),
         tmp_path / "out",
-        engine=FaultyPool(1, faults),
+        engine=InPlace(faults),
         tick=seen.append,
         stopped=lambda: bool(seen) and seen[-1].ended >= 20,
     )

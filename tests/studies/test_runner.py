@@ -22,15 +22,16 @@ from ccepz_sim.studies.engines import LocalPool
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.run_ledger import FILE, RunLedger
 from tests.studies.conftest import RUNS, files
-from tests.studies.faults import Faults, FaultyPool
+from tests.studies.faults import Faults, FaultyPool, InPlace
 
 ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="needs signals and limits of POSIX")
 
 
-def go(study: Study, folder: Path, faults: Faults, workers: int = 2, **more: Any) -> runner.Ended:
-    """Work on a study with workers that have faults."""
-    return runner.run_study(study, folder, engine=FaultyPool(workers, faults), **more)
+def go(study: Study, folder: Path, faults: Faults, workers: int = 0, **more: Any) -> runner.Ended:
+    """Work on a study with faults: in this process, or with workers of its own where they matter."""
+    engine = FaultyPool(workers, faults) if workers else InPlace(faults)
+    return runner.run_study(study, folder, engine=engine, **more)
 
 
 @pytest.fixture
@@ -40,12 +41,9 @@ def faults(tmp_path: Path) -> Faults:
 
 
 @pytest.fixture
-def whole(study: Study, small_shards: int, tmp_path: Path) -> dict[str, bytes]:
+def whole(small_shards: int, pretended: dict[str, bytes]) -> dict[str, bytes]:
     """The files of the study when one worker makes it without a break."""
-    log = tmp_path / "whole-log"
-    log.mkdir()
-    assert go(study, tmp_path / "whole", Faults(log), 1).finished
-    return files(tmp_path / "whole")
+    return pretended
 
 
 def statuses(folder: Path) -> dict[int, str]:
@@ -69,7 +67,7 @@ def test_stopped_again_and_again_it_is_the_same_bytes(study, faults, whole, tmp_
     sessions = 0
     while True:
         seen: list[runner.Progress] = []
-        ended = go(study, folder, faults, tick=seen.append, stopped=lambda: len(seen) >= 12)  # noqa: B023
+        ended = go(study, folder, faults, 2, tick=seen.append, stopped=lambda: len(seen) >= 12)  # noqa: B023
         sessions += 1
         assert sessions < RUNS
         if ended.finished:
@@ -110,7 +108,7 @@ def test_retry_runs_only_what_failed_and_mends_the_shards(study, faults, whole, 
 @posix
 def test_a_run_that_kills_its_worker_twice_is_set_aside(study, tmp_path) -> None:
     faults = Faults(tmp_path, kills=frozenset({11}))
-    ended = go(study, tmp_path / "out", faults)
+    ended = go(study, tmp_path / "out", faults, 2)
     assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": RUNS - 1, "FAILED": 0, "ABORTED": 1}
     started = faults.started()
     assert started.count(11) == 2
@@ -123,7 +121,7 @@ def test_a_run_that_kills_its_worker_twice_is_set_aside(study, tmp_path) -> None
 def test_a_worker_that_is_killed_once_costs_its_batch_only(study, faults, whole, tmp_path) -> None:
     killed = Faults(tmp_path / "log", kills_once=frozenset({5, 25}))
     killed.folder.mkdir()
-    ended = go(study, tmp_path / "out", killed)
+    ended = go(study, tmp_path / "out", killed, 2)
     assert ended.counts["SUCCEEDED"] == RUNS
     assert ended.deaths >= 2
     assert files(tmp_path / "out") == whole
@@ -132,7 +130,7 @@ def test_a_worker_that_is_killed_once_costs_its_batch_only(study, faults, whole,
 @posix
 def test_two_killers_and_a_failure_at_once(study, tmp_path) -> None:
     faults = Faults(tmp_path, kills=frozenset({0, 1}), raises=frozenset({2}), kills_once=frozenset({39}))
-    ended = go(study, tmp_path / "out", faults)
+    ended = go(study, tmp_path / "out", faults, 2)
     assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": RUNS - 3, "FAILED": 1, "ABORTED": 2}
 
 
@@ -247,20 +245,20 @@ def test_a_damaged_shard_is_found_and_its_runs_are_run_again(study, faults, whol
 def test_a_run_that_takes_too_long_has_failed(make, tmp_path) -> None:
     study = make(seeds=1, expected_runs=4)
     faults = Faults(tmp_path, dawdles=frozenset({1}))
-    ended = go(study, tmp_path / "out", faults, limit=0.3)
+    ended = go(study, tmp_path / "out", faults, 2, limit=0.3)
     assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": 3, "FAILED": 1, "ABORTED": 0}
     (record,) = json.loads((tmp_path / "out" / "failures.json").read_text("utf-8"))
     assert "longer than 0.3 s" in record["error"]
 
 
 def test_the_model_hears_the_limit_of_time(make, tmp_path) -> None:
-    ended = runner.run_study(make(seeds=1, expected_runs=4), tmp_path / "out", limit=1e-6)
+    ended = runner.run_study(make(seeds=1, expected_runs=4), tmp_path / "out", workers=1, limit=1e-6)
     assert ended.counts["FAILED"] == 4
 
 
 def test_a_run_that_never_ends_is_set_aside(make, tmp_path) -> None:
     study = make(seeds=1, expected_runs=4)
-    ended = go(study, tmp_path / "out", Faults(tmp_path, hangs=frozenset({2})), limit=0.2)
+    ended = go(study, tmp_path / "out", Faults(tmp_path, hangs=frozenset({2})), 2, limit=0.2)
     assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": 3, "FAILED": 0, "ABORTED": 1}
     (record,) = json.loads((tmp_path / "out" / "failures.json").read_text("utf-8"))
     assert record["error"] == "worker ended with exit code 75"

@@ -26,6 +26,7 @@ from ccepz_sim.measures.indicators import all_indicators  # noqa: E402
 from ccepz_sim.web import app_state, notices, opening  # noqa: E402
 from ccepz_sim.web.page import VIEWS, Page  # noqa: E402
 from ccepz_sim.web.views import branches, charts, people  # noqa: E402
+from tests.game.remembered import RememberingRunner  # noqa: E402
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -38,14 +39,21 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
-    """A page of a fresh server, with the first run finished."""
-    opened = app_state.open_app("en", PilotZone)
-    _, context = solara.render(Page(), handle_error=False)
-    until(lambda: found(context, "charts") is not None)
-    yield context
-    context.close()
-    opened.store.close()
+def page(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A page of a fresh server, with the first run finished.
+
+    What was run for another test is not run again, and no bands are run beside unless some are asked for: they have
+    tests of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:  # of its own: tests undo what they patch
+        patch.setattr("ccepz_sim.game.worker_pool.Runner", RememberingRunner)
+        patch.setattr("ccepz_sim.game.bands.AHEAD", getattr(request, "param", 0))
+        opened = app_state.open_app("en", PilotZone)
+        _, context = solara.render(Page(), handle_error=False)
+        until(lambda: found(context, "charts") is not None)
+        yield context
+        context.close()
+        opened.store.close()
 
 
 MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "decided", "head": "facts",
@@ -64,6 +72,12 @@ def act(context: Any, name: str, event: str, data: object) -> None:
     """Do what the browser does when an event of a part fires, and wait until the page shows the answer."""
     getattr(found(context, name), f"vue_{event}")(data)
     until(lambda: settled(context))
+
+
+def choose(context: Any, number: int, name: str) -> None:
+    """Choose an indicator for a chart, and wait until the chart shows it."""
+    found(context, "charts").vue_choose({"number": number, "id": name})
+    until(lambda: found(context, "charts").panels[number]["id"] == name)
 
 
 def exported(context: Any, what: str) -> str:
@@ -230,7 +244,7 @@ def test_no_text_reaches_a_page_in_another_language(page: Any, lang: str) -> Non
     act(page, "levers", "choose_package", "whole-programme")
     act(page, "time", "go_to", 2024)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
-    assert found(page, "notice") is not None
+    until(lambda: found(page, "notice") is not None)
     assert foreign(page, lang) == []
     for view in VIEWS[1:]:
         found(page, "tabs").vue_go(view)
@@ -258,7 +272,7 @@ def test_any_indicator_can_be_shown(page: Any) -> None:
     known = [item["id"] for item in found(page, "charts").indicators]
     for start in range(0, len(known), 8):
         for number, name in enumerate(known[start : start + 8]):
-            found(page, "charts").vue_choose({"number": number, "id": name})
+            choose(page, number, name)
         shown = [panel["id"] for panel in found(page, "charts").panels]
         assert shown[: len(known[start : start + 8])] == known[start : start + 8]
 
@@ -273,14 +287,16 @@ def test_other_luck_changes_the_counterfactual_too(page: Any) -> None:
 
 def test_a_refused_decision_is_a_sentence_and_the_game_goes_on(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
+    until(lambda: found(page, "notice") is not None)
     assert "out of bounds" in found(page, "notice").text
     assert (found(page, "notice").kind, found(page, "notice").word) == ("error", "Error:")
     found(page, "notice").vue_act(0)
-    assert found(page, "notice") is None
+    until(lambda: found(page, "notice") is None)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.5})
     assert found(page, "levers").values["audit-share"] == 0.5
 
 
+@pytest.mark.parametrize("page", [4], indirect=True, ids=["with bands"])  # the sentence comes with the next drawing
 def test_a_failing_part_shows_a_sentence_not_a_traceback(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> list[Any]:
         raise ZeroDivisionError("secret detail")
@@ -357,7 +373,7 @@ def test_the_script_prints_the_figures_of_the_page(page: Any, truth: bool, capsy
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
     chosen = ("so2", "population", "energy_per_gdp", "colluding_share")
     for number, name in enumerate(chosen):
-        found(page, "charts").vue_choose({"number": number, "id": name})
+        choose(page, number, name)
     act(page, "time", "go_to", 2021)
     found(page, "charts").vue_show_truth(truth)
     until(lambda: found(page, "charts").truth is truth)
@@ -462,6 +478,7 @@ def test_a_request_is_carried_out_once_and_confirmed(page: Any) -> None:
     assert len(game.log()) == 2
     refused = {"request": "r3", "value": {"lever": "audit-share", "value": 7}}
     act(page, "levers", "decide", refused)
+    until(lambda: found(page, "notice") is not None)
     assert "out of bounds" in found(page, "notice").text
     until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3"])
     found(page, "tools").vue_again({"name": "close", "data": {"request": "r4"}})
@@ -473,6 +490,7 @@ def test_a_game_that_is_full_goes_on_in_a_new_one(page: Any, monkeypatch: pytest
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
     monkeypatch.setattr("ccepz_sim.game.session.MOST_ENTRIES", 2)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
+    until(lambda: found(page, "notice") is not None)
     assert "This game is full" in found(page, "notice").text
     monkeypatch.undo()
     before = found(page, "head").token

@@ -40,7 +40,7 @@ def test_a_claimed_port_is_free_again_after_a_refusal(monkeypatch: pytest.Monkey
     from ccepz_sim.text.errors import ContentError
     from ccepz_sim.web import app_state
 
-    def refuse(_: str) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise ContentError("folder_missing", folder="x")
 
     monkeypatch.setattr(app_state, "open_app", refuse)

@@ -26,6 +26,8 @@ PHASES = (
 ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "places": {"seat": (1, 1), "rival": (1, 1), "sends": (1, 1), "receives": (2, 2), "mine_closed": (0, 1)},
 }
+# Tables with a row and a column for each row of another.
+SQUARE: Mapping[str, str] = {"distances": "places"}
 # The most stages that a lag may have.
 MOST_STAGES = 3
 # The tables of agents/ and the columns that the rules read; a table may have more.
@@ -39,7 +41,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             seat rival sends receives mine_closed
             household_energy household_so2 household_cod household_nh3n household_dust household_water
             agriculture_water budget_transfer""",
-        "distances": """golmud delingha dachaidan ulan dulan tianjun mangya haidong xining""",
+        "distances": "",  # see `SQUARE`
         "products": """industry unit_name series price_factor price_response value_added_ratio labour skilled_need
             professional_need energy so2 cod nh3n dust co2 water waste_kind waste waste2_kind waste2
             need_kind need capital_cost usual_utilisation heavy emerging extractive resource_tax chain_base

@@ -13,7 +13,7 @@ import numpy as np
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields, finite, sensible, shown
-from ccepz_sim.content.reading.needs import ROLES, TABLES
+from ccepz_sim.content.reading.needs import ROLES, SQUARE, TABLES
 from ccepz_sim.content.schema.evidence import Evidence
 from ccepz_sim.content.schema.frozen import Frozen
 from ccepz_sim.content.schema.table import Column, Table
@@ -160,6 +160,19 @@ def check_roles(table: Table, file: str, findings: list[f.Finding]) -> None:
             if not least <= marked <= most:
                 need = str(most) if least == most else f"{least}-{most}"
                 findings.append(f.make(file, f"columns.{key}", "role_count", found=marked, need=need))
+
+
+def check_square(
+    table: Table, file: str, findings: list[f.Finding], known: Mapping[str, Collection[str] | None]
+) -> None:
+    """Note where a table has not a row and a column for each row of another, in its order."""
+    ids = known.get(SQUARE.get(table.id, ""))
+    if ids is None:
+        return
+    if list(table.ids) != list(ids):
+        findings.append(f.make(file, "row", "other_rows", target=f"agents/{SQUARE[table.id]}.toml"))
+    missing = [key for key in ids if key not in table.columns]
+    findings += [f.make(file, f"columns.{key}", "missing_column", options=table.columns, name=key) for key in missing]
 
 
 def all_ids(data: Mapping[str, Any], more: Iterable[Named] = ()) -> list[str]:

@@ -7,10 +7,12 @@ a fifth reconsiders each quarter. These folds belong to the functional form and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, log, sqrt
+from functools import cache
+from math import log
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from ccepz_sim.numerics.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.collusion import audit_chance, either, joint_surplus
@@ -49,8 +51,7 @@ def surplus(one: Set, intensity: float, share: np.ndarray, more: np.ndarray) -> 
 def willing(one: Set, intensity: float) -> tuple[np.ndarray, np.ndarray]:
     """Share of colluders, and the share of firms that then gain by a deal: normal savings, so Phi(J / spread)."""
     share = np.linspace(0.0, 1.0, EDGES)
-    gain = surplus(one, intensity, share, np.zeros(EDGES)) / SPREAD
-    return share, np.array([0.5 * (1.0 + erf(value / sqrt(2.0))) for value in gain])
+    return share, ndtr(surplus(one, intensity, share, np.zeros(EDGES)) / SPREAD)
 
 
 def rest_points(one: Set, intensity: float) -> np.ndarray:
@@ -61,6 +62,7 @@ def rest_points(one: Set, intensity: float) -> np.ndarray:
     return share[cross] + gap[cross] / (gap[cross] - gap[cross + 1]) * share[1]
 
 
+@cache
 def trap(one: Set) -> np.ndarray:
     """Audit intensities on the grid with two regimes that keep themselves: three rest points of the map."""
     return GRID[[len(rest_points(one, float(intensity))) >= 3 for intensity in GRID]]
@@ -76,7 +78,7 @@ def test_b24_the_map_iterated_goes_where_its_rest_points_say() -> None:
     for first, last in ((0.38, 0.0), (0.44, 0.940)):
         share = np.array([first])
         for _ in range(400):
-            wish = 0.5 * (1.0 + erf(float(surplus(one, 0.5, share, np.zeros(1))[0]) / SPREAD / sqrt(2.0)))
+            wish = ndtr(surplus(one, 0.5, share, np.zeros(1)) / SPREAD)
             share = share + RECONSIDER * (wish - share)
         assert share[0] == pytest.approx(last, abs=1e-3)
 

@@ -15,6 +15,7 @@ from tests.engine.profiles import examples
 pytestmark = [pytest.mark.property, pytest.mark.slow]
 
 CONTENT = load_content()
+IN_WORLDS = 100  # examples: each is a zone that runs for years
 
 
 def decisions(first: int) -> st.SearchStrategy[list[Decision]]:
@@ -39,14 +40,14 @@ def watched(zone: PilotZone, years: int) -> None:
     assert books.quarters == years * 4
 
 
-@examples()
+@examples(most=IN_WORLDS)
 @given(stacks, worlds, st.integers(1, 2), decisions(2016), st.integers(1, 3))
 def test_played_years(package: list[str], scenario: str, seed: int, chosen: list[Decision], years: int) -> None:
     """Stacked packages, dated decisions and scenarios from 2016 on; few seeds, so that the history is shared."""
     watched(PilotZone(package=package, scenario=scenario, seed=seed, decisions=chosen), years)
 
 
-@examples()
+@examples(most=IN_WORLDS)
 @given(stacks, worlds, st.integers(0, 2**31), decisions(2010), st.sampled_from([1, 1, 1, 2]))
 def test_history(package: list[str], scenario: str, seed: int, chosen: list[Decision], years: int) -> None:
     """Any seed and decisions from 2010 on, before anything of the recorded years has happened."""
