@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types
+from numba.core import types as numba_types
 from numba.extending import intrinsic, overload
 
 from ccepz_sim.numerics.draws import uniforms
 
 ROUNDS = 10
 LANES = 4  # words of a block
+types: Any = numba_types  # which publishes no types of its own
 ONE_FACTOR, OTHER_FACTOR = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 ONE_STEP, OTHER_STEP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 NOTHING, LOST = np.uint64(0), np.uint64(11)
@@ -27,7 +28,7 @@ WIDE = ir.IntType(128)
 @intrinsic
 def _product(_: Any, one: Any, other: Any) -> Any:
     """Give the upper and the lower word of a product."""
-    pair = types.Tuple((types.uint64, types.uint64))
+    pair = types.UniTuple(types.uint64, 2)
 
     def make(context: Any, builder: Any, __: Any, values: Any) -> Any:
         wide = builder.mul(*(builder.zext(value, WIDE) for value in values))
