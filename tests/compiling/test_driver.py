@@ -29,7 +29,7 @@ def test_all_rules_are_compiled_once_with_progress(empty, small, call):
     assert told[0].left > 0.0
     assert recorded.missing() == []
     assert compile_all(told.append).workers == 0
-    assert call() == {"compiled": [], "problems": ["", "", ""], "file": str(PACKAGE / "state" / "ledger.py")}
+    assert call() == {"compiled": [], "problems": ["", "", ""], "file": str(PACKAGE / "rules" / "abatement.py")}
 
 
 def test_what_was_compiled_may_be_moved_with_its_source(empty, small, call, tmp_path):
