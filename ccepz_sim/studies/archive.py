@@ -184,7 +184,7 @@ FIGURES = {
 }
 
 if __name__ == "__main__":
-    from ccepz_sim.studies.replay import replay
+    from ccepz_sim.commands.replay import replay
 
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--workers", type=int, default=2)

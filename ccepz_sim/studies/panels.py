@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.studies.store import PANELS, write_whole
 from ccepz_sim.text.errors import hint
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FOLDER = "panels"
 Tables = tuple[tuple[str, bytes], ...]  # Parquet by name of the observer's class
 
 
@@ -50,10 +50,8 @@ def _packed(name: str, table: Any) -> bytes:
 
 def write_tables(folder: Path, run: int, tables: Tables) -> None:
     """Write the tables of a run into the folder of its study, each whole or not at all."""
-    from ccepz_sim.studies.store import write_whole
-
     for name, data in tables:
-        place = folder / FOLDER / name
+        place = folder / PANELS / name
         place.mkdir(parents=True, exist_ok=True)
         write_whole(place / f"{run:06}.parquet", partial(_write, data))
 
@@ -64,7 +62,7 @@ def _write(data: bytes, path: Path) -> None:
 
 def names(folder: Path) -> tuple[str, ...]:
     """Name the tables that a study has of its runs."""
-    place = folder / FOLDER
+    place = folder / PANELS
     return tuple(sorted(path.name for path in place.iterdir() if path.is_dir())) if place.is_dir() else ()
 
 
@@ -82,7 +80,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     if name not in known:
         raise StudyError("panel_unknown", name=name, hint=hint(name, known))
     parts = []
-    for path in sorted((folder / FOLDER / name).glob("*.parquet")):
+    for path in sorted((folder / PANELS / name).glob("*.parquet")):
         try:
             table = pq.read_table(io.BytesIO(path.read_bytes())).to_pandas()
         except (pa.ArrowInvalid, OSError):

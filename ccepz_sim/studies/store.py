@@ -36,7 +36,7 @@ from ccepz_sim.output.disk import (
     remove_empty,
     try_folder,
 )
-from ccepz_sim.studies import panels, run_ledger
+from ccepz_sim.studies import run_ledger
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.text.label import Label
 
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
 KIND = "study"
 MANIFEST, RUNS, FAILURES, SHARDS = "manifest.json", "runs.parquet", "failures.json", "shards"
-FIGURES = "figures"
+FIGURES, PANELS = "figures", "panels"
 LEDGER_FILES = {run_ledger.FILE + ending for ending in ("", "-wal", "-shm", "-journal")}
 TEMPORARY = ".part"
 WRITTEN = {MANIFEST, RUNS, FAILURES}
-OWN = {*WRITTEN, *(name + TEMPORARY for name in WRITTEN), SHARDS, FIGURES, panels.FOLDER, *LEDGER_FILES}
+OWN = {*WRITTEN, *(name + TEMPORARY for name in WRITTEN), SHARDS, FIGURES, PANELS, *LEDGER_FILES}
 BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
 BYTES_A_RUN = 200  # in the ledger
 FLOAT = 8  # bytes
@@ -97,7 +97,7 @@ class Store:
         before = _manifest(self.folder)
         if before is None and run_ledger.FILE not in held:
             # Without both nothing says whose the rest is.
-            foreign += [name for name in held if name in (RUNS, FAILURES, SHARDS, FIGURES, panels.FOLDER, MANIFEST)]
+            foreign += [name for name in held if name in (RUNS, FAILURES, SHARDS, FIGURES, PANELS, MANIFEST)]
         if foreign:
             raise StudyError("out_foreign", folder=self.folder, name=foreign[0])
         for part in ("study_hash", "content_hash", "engine_hash"):

@@ -18,10 +18,10 @@ from tests.packaging.import_graph import (
     imports,
 )
 
-MOST_AT_THE_TOP = 16
+MOST_AT_THE_TOP = 17
 DOCUMENTS = ("docs/architecture.md", "docs/zh/architecture.md")
 # What only the type checker imports may look up, and of these circles there may be no more.
-CHECKED_CIRCLES = [{"agents", "model"}]
+CHECKED_CIRCLES = [{"agents", "model", "quarter"}]
 ROW = re.compile(r"^\| `ccepz_sim/([a-z_]+)(?:/|\.py)` \| ([^|]+) \| ([^|]*) \|$", re.MULTILINE)
 
 

@@ -123,7 +123,7 @@ def test_a_history_of_ones_own_is_no_one_elses() -> None:
     """From memory or run anew, and whoever asked first, each model has its own past."""
     ways = []
     for order in ((PilotZone, Whole), (Whole, PilotZone)):
-        from ccepz_sim import history
+        from ccepz_sim.building import history
 
         history.forget()
         ways.append({kind: kind(scale=FEW, seed=3).run(0.25).golden_hash() for kind in (*order, *order)})

@@ -10,8 +10,8 @@ from typing import Any
 import mesa
 import pytest
 
-from ccepz_sim import PilotZone, load_content, mesa_versions
-from ccepz_sim.agents import Bank, Firm, GovernmentBody, Institute, Official, Town
+from ccepz_sim import PilotZone, load_content
+from ccepz_sim.agents import Bank, Firm, GovernmentBody, Institute, Official, Town, mesa_versions
 from ccepz_sim.agents.view import Column
 from ccepz_sim.numerics.clock import LAST_YEAR
 from ccepz_sim.text.errors import ContentError
