@@ -7,6 +7,8 @@
 | clock | `steps` | `steps` and `time` | `time` alone |
 | `batch_run` | `iterations` | `rng`, given as `seed` where the model takes one | `rng`, scenarios |
 | steps | counted around `step` | events of the model's clock | events of the model's clock |
+| steps of `batch_run` | `max_steps` and one more | `max_steps` | `max_steps` |
+| sets of agents | hold agents weakly | those of a model hold them | those of a model hold them |
 
 Nothing else of the package may ask which version there is, or use a name of Mesa's that begins with an underscore.
 """
@@ -25,7 +27,10 @@ import numpy as np
 
 # What a copy takes over of Mesa's own clock, where this version has it.
 CLOCK = ("steps", "time", "running")
-OWN = frozenset(vars(mesa.Model(rng=0)))  # attributes that Mesa makes itself
+_plain = mesa.Model(rng=0)
+OWN = frozenset(vars(_plain))  # attributes that Mesa makes itself
+# From 3.5 on the sets of a model are of another kind, which holds its agents.
+AGENT_SETS: tuple[Any, ...] = (mesa.agent.AgentSet, type(_plain.agents))
 
 
 def begin(model: mesa.Model, seed: int, taken: Mapping[str, Any] | None = None) -> None:

@@ -20,9 +20,11 @@ def declare(parser: Parser, say: Say) -> None:
 def execute(args: argparse.Namespace, say: Say) -> int:
     """Pack the study and say where it lies."""
     from ccepz_sim.studies.archive import make_archive
+    from ccepz_sim.studies.models import look_beside
 
     folder: Path = args.folder
     target = args.out or folder.with_name(folder.name + ".zip")
+    look_beside(Path.cwd())  # for a model of one's own
     count = make_archive(folder, target, load_content(args.content))
     print(say("archive.made", file=target, count=count, size=f"{target.stat().st_size / 1e6:,.1f} MB"))
     return 0

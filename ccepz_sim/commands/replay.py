@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -37,6 +38,9 @@ def replay(home: Path, out: Path, figures: Mapping[str, Mapping[str, Any]], work
     study = study_of(manifest, home / archive.RESULTS)
     own = home / archive.OWN_CONTENT
     content = load_content(own if own.is_dir() else None)
+    more = home / archive.MORE
+    if more.is_file():
+        content = content.with_files(json.loads(more.read_text("utf-8")))
     run_study(study, out, content=content, workers=workers, command=manifest["command"])
     results = load_study(out)
     for name, recipe in figures.items():

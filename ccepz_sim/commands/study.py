@@ -114,11 +114,11 @@ def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
     """Say what a look at the pairs has shown, a line for each scenario."""
     from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.content.reading.outcomes import parse_outcome
-    from ccepz_sim.studies.models import catalogue_for
     from ccepz_sim.studies.outcomes import unit_of
+    from ccepz_sim.studies.sequential import indicators_of
 
     outcome = parse_outcome(goal.outcome, study.relations)
-    unit = unit_of(outcome, catalogue_for(study)) if outcome else ""
+    unit = unit_of(outcome, indicators_of(study)) if outcome else ""
     for scenario, found in seen.found.items():
         factor, words = scale_words(unit, max(abs(found.mean), found.half, goal.within), say.lang)
         told = {

@@ -164,7 +164,7 @@ def show(value: Any, agents: dict[mesa.Agent, AgentView]) -> Any:
         return MappingProxyType({key: show(item, agents) for key, item in value.items()})
     if isinstance(value, Streams | pd.DataFrame | pd.Series):
         return value.copy()
-    if isinstance(value, mesa.agent.AgentSet):
+    if isinstance(value, mesa_versions.AGENT_SETS):
         shown = [show(agent, agents) for agent in value]
         return mesa_versions.agent_set(shown, mesa_versions.generator_like(value.random))
     if isinstance(value, mesa.Agent):

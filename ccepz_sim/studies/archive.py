@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,8 +22,10 @@ from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.output.packing.wheels import needed
+from ccepz_sim.studies import panels
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash
+from ccepz_sim.studies.models import model_of
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.run_ledger import PENDING
 from ccepz_sim.studies.store import FAILURES, FIGURES, MANIFEST, RUNS, SHARDS, write_whole
@@ -33,6 +36,7 @@ SUMS, FACTS, STUDY, SCRIPT, PINS, SEEDS = (
     "SHA256SUMS", "archive.json", "study.toml", "reproduce.py", "requirements.txt", "runs.csv",
 )  # fmt: skip
 RESULTS, SOURCE, OWN_CONTENT, PACKAGE = "results", "source", "content", "ccepz_sim"
+MODEL, MORE = "model", "more.json"  # of one's own: modules, and files of content beside those of the folder
 WHEN = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP knows: the same archive is the same bytes whenever it is made
 READABLE = 0o644 << 16
 SKIPPED = ("__pycache__", ".pyc", ".nbi", ".nbc", ".so", "_content")
@@ -58,6 +62,10 @@ def make_archive(folder: Path, target: Path, content: Content) -> int:
     files |= dict(_source())
     if content.own_folder is not None:
         files |= dict(_content(content.own_folder, OWN_CONTENT))
+    if results.study.relations.model:
+        files |= dict(_model(results.study.relations.model))
+    if content.more:
+        files[MORE] = (json.dumps(dict(content.more), ensure_ascii=False, indent=1) + "\n").encode()
     packages = needed()
     files[STUDY] = study_file(results.study).encode()
     files[SEEDS] = results.runs.to_csv(index=False, lineterminator="\n").encode()
@@ -81,7 +89,7 @@ def _refuse_unfit(results: StudyResults, content: Content) -> None:
         raise StudyError("archive_unfinished", count=left)
     if manifest["content_hash"] != content.hash:
         raise StudyError("archive_other_content")
-    if manifest["engine_hash"] != engine_hash():
+    if manifest["engine_hash"] != engine_hash(model_of(results.study.relations.model)):
         raise StudyError("archive_other_engine", version=manifest["version"])
 
 
@@ -89,7 +97,7 @@ def _results(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield what was found: tables, failures, figures with their captions, and the manifest."""
     for part in (MANIFEST, RUNS, FAILURES):
         yield f"{RESULTS}/{part}", (folder / part).read_bytes()
-    for part in (SHARDS, FIGURES):
+    for part in (SHARDS, panels.FOLDER, FIGURES):
         for path in sorted((folder / part).rglob("*")):
             if path.is_file() and not path.name.startswith("."):
                 yield f"{RESULTS}/{path.relative_to(folder).as_posix()}", path.read_bytes()
@@ -103,6 +111,20 @@ def _source() -> Iterator[tuple[str, bytes]]:
         if path.is_file() and not any(part in name for part in SKIPPED):
             yield f"{SOURCE}/{PACKAGE}/{name}", path.read_bytes()
     yield from _content(find_folder(), f"{SOURCE}/{PACKAGE}/_content")
+
+
+def _model(name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the modules in which a model of one's own is written, with the packages they lie in."""
+    from ccepz_sim.quarter.variants import modules_of
+
+    wanted = {".".join(module.split(".")[:depth]) for module in modules_of(model_of(name)) for depth in range(1, 99)}
+    for module in sorted(wanted):
+        file = getattr(sys.modules.get(module), "__file__", None)
+        if file is None:
+            continue
+        path = Path(file)
+        place = module.replace(".", "/") + ("/__init__" if path.stem == "__init__" else "")
+        yield f"{MODEL}/{place}.py", path.read_bytes()
 
 
 def _content(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
@@ -176,7 +198,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "source"))
+sys.path[:0] = [str(HERE / "source"), str(HERE / "model")]
 
 # Every figure, and what it was asked for.
 FIGURES = {

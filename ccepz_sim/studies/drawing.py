@@ -26,6 +26,7 @@ Scale = Callable[[str, float, str], tuple[float, str]]
 
 MOST_SIDE_BY_SIDE = 3
 SMALL, SMALLER, LARGER = 0.9, 0.75, 1.1  # of the size of the text
+SPACING, POINTS_OF_INCH = 1.35, 72.0
 LETTER = {"en": 0.52, "zh": 1.0}  # width of a letter, in sizes of the text
 
 
@@ -135,9 +136,14 @@ class Drawing:
             facts.append(self._word("of_year", year=self.results.year(year if isinstance(year, int) else None)))
         gap = "" if self.lang == "zh" else " "
         text = gap.join([*told, self._word("facts", facts=self._word("and").join(facts))])
+        note = textwrap.fill(text, self._letters(figure, SMALLER))
+        if not self.style.height:  # the note takes nothing from what is drawn
+            wide, high = figure.get_size_inches()
+            lines = note.count("\n") + 1
+            figure.set_size_inches(wide, high + lines * SPACING * self._size_of(SMALLER) / POINTS_OF_INCH)
         figure.supxlabel(
-            textwrap.fill(text, self._letters(figure, SMALLER)), fontsize=self._size_of(SMALLER), color=MUTED, x=0.02,
-            ha="left", linespacing=1.35,
+            note, fontsize=self._size_of(SMALLER), color=MUTED, x=0.02,
+            ha="left", linespacing=SPACING,
         )  # fmt: skip
         made = self._word(
             "made", study=study.label.get(self.lang), version=self.results.manifest["version"],
@@ -147,7 +153,7 @@ class Drawing:
 
     def _letters(self, figure: Figure, share: float) -> int:
         """Give how many letters of a size fit in a line of a figure."""
-        points = figure.get_size_inches()[0] * 72.0
+        points = figure.get_size_inches()[0] * POINTS_OF_INCH
         return max(20, int(0.95 * points / (self._size_of(share) * LETTER[self.lang])))
 
     @contextmanager
@@ -169,7 +175,7 @@ class Drawing:
         from matplotlib.figure import Figure as Drawn
 
         width = WIDTH if columns == 1 else 4.4 * columns
-        size = inches(self.style, width, height + 0.5 if rows == 1 else max(height, 3.2) * rows)
+        size = inches(self.style, width, height if rows == 1 else max(height, 3.2) * rows)
         with own_look(self.style):
             figure = Drawn(figsize=size, layout="constrained")
             panels = figure.subplots(rows, columns, squeeze=False, sharey=alike and rows * columns > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ FONTS = (
 )  # fmt: skip
 WIDTH, HEIGHT, DOTS, POINTS = 7.2, 4.2, 160, 10.0  # inches, inches, dots an inch, points
 MM = 25.4  # an inch
+TOO_SMALL = "constrained_layout not applied"  # what matplotlib says of it
 FORMATS = ("png", "svg", "pdf")
 # What a matplotlibrc cannot decide here: LaTeX has no Chinese, and what is laid out once must stay as it is, so that
 # the same figure is the same bytes.
@@ -65,6 +67,7 @@ def save(figure: Figure, stem: Path, style: Style | None = None) -> list[Path]:
 
     Raises:
         OSError: a file cannot be written.
+        StudyError: the figure is too small for its words.
     """
     style = style or Style()
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +76,12 @@ def save(figure: Figure, stem: Path, style: Style | None = None) -> list[Path]:
     dots = style.dpi or _dots(own.get("savefig.dpi")) or _dots(own.get("figure.dpi")) or DOTS
     with own_look(style):
         # Laid out once: each further layout would move things by a hair.
-        figure.draw_without_rendering()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=TOO_SMALL)
+            try:
+                figure.draw_without_rendering()
+            except UserWarning:
+                raise StudyError("figure_small") from None
         figure.set_layout_engine("none")
         for file in files:
             figure.savefig(file, dpi=dots, metadata=_NO_DATE[file.suffix[1:]])

@@ -122,8 +122,3 @@ def catalogue(manifest: Mapping[str, Any]) -> Mapping[str, Indicator]:
             for name, said in own.items()
         },
     }
-
-
-def catalogue_for(study: Study) -> Mapping[str, Indicator]:
-    """Return the same for a study that has not run yet."""
-    return catalogue({"model": described(model_of(study.relations.model))})

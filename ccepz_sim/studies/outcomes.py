@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ccepz_sim.content.schema.study import Measure, Outcome, Relations
-from ccepz_sim.measures.indicators import Indicator, all_indicators
+from ccepz_sim.measures.indicators import Indicator
 from ccepz_sim.numerics.clock import QUARTERS as QUARTERS_A_YEAR
 
 A_YEAR, YEARS, DATE = "/year", "·year", "year"
@@ -61,9 +61,14 @@ def is_one_year(measure: Measure) -> bool:
     return measure.kind in ("last", "at")
 
 
-def unit_of(outcome: Outcome, catalogue: Mapping[str, Indicator] | None = None) -> str:
-    """Return the unit of an outcome: a sum of a flow is an amount, a sum of anything else counts years of it."""
-    unit = (catalogue or all_indicators())[outcome.indicator].unit
+def unit_of(outcome: Outcome, known: Mapping[str, Indicator]) -> str:
+    """Return the unit of an outcome: a sum of a flow is an amount, a sum of anything else counts years of it.
+
+    Args:
+        outcome: what is asked.
+        known: what is said of each indicator.
+    """
+    unit = known[outcome.indicator].unit
     if outcome.measure.kind == "first":
         return DATE
     if outcome.measure.kind not in ("sum", "discounted"):

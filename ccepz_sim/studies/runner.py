@@ -136,10 +136,9 @@ class _Driver:
     def _lay_out(self, study: Study) -> None:
         self.plan = Plan(study)
         self.store = Store(self.folder, study)
-        model, content = self.model, self.content
-        self.order = simulate.Order(
-            study, content.own_folder, content.hash, engine_hash(model), self.limit, memory_hash(model), content.more
-        )
+        own, more = self.content.own_folder, self.content.more
+        marks = engine_hash(self.model), self.limit, memory_hash(self.model)
+        self.order = simulate.Order(study, own, self.content.hash, *marks, more)
         self.manifest = manifest(study, self.content, self.command)
 
     def run(self, engine: Engine, retry: bool) -> Ended:

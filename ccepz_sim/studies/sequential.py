@@ -16,10 +16,11 @@ from typing import Any
 
 from ccepz_sim.content.reading.outcomes import outcome_name, parse_outcome
 from ccepz_sim.content.schema.study import Study
+from ccepz_sim.measures.indicators import Indicator, all_indicators
 from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.estimates import Estimate, seeds_needed
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.models import catalogue_for
+from ccepz_sim.studies.models import model_of
 from ccepz_sim.studies.outcomes import unit_of
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.runner import Ended, run_study, with_seeds
@@ -98,8 +99,14 @@ def _check(goal: Goal, study: Study, *, is_share: bool) -> None:
             raise StudyError("unknown_policy", name=name, hint=hint(name, policies))
     if goal.first == goal.second:
         raise StudyError("same_twice", name=goal.first)
-    if is_share and unit_of(outcome, catalogue_for(study)) != SHARE:
+    if is_share and unit_of(outcome, indicators_of(study)) != SHARE:
         raise StudyError("goal_no_share", name=goal.outcome)
+
+
+def indicators_of(study: Study) -> Mapping[str, Indicator]:
+    """Return what is said of each indicator that the model of a study has."""
+    own = model_of(study.relations.model).own_indicators
+    return {**all_indicators(), **{item.id: item for item in own}}
 
 
 def look(results: StudyResults, goal: Goal) -> Look:

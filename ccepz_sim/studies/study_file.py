@@ -41,6 +41,8 @@ def study_file(study: Study) -> str:
         lines.append(f"scale = {relations.scale!r}")
     if relations.without:
         lines.append(f"without = {_list(relations.without)}")
+    if relations.model:
+        lines.append(f"model = {_text(relations.model)}")
     if relations.frozen:
         lines.append("frozen = true")
     for policy in study.policies:

@@ -75,6 +75,8 @@ def _names(scope: ast.FunctionDef, handed: dict[tuple[str, int], str]) -> Names:
     """Give the local names that stand for groups: arguments that callers fill, and assignments."""
     arguments = [argument.arg for argument in scope.args.args if argument.arg != "self"]
     names = {one: handed[scope.name, place] for place, one in enumerate(arguments) if (scope.name, place) in handed}
+    told = {one.arg: ast.unparse(one.annotation) for one in scope.args.args if one.annotation is not None}
+    names.update(dict.fromkeys((one for one, kind in told.items() if kind == "Parameters"), ALL))
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign):
             for target in node.targets:

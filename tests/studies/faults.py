@@ -63,7 +63,7 @@ def spoil(faults: Faults, call: Callable[..., Any], runs: Sequence[Any]) -> Any:
         time.sleep(faults.pause)
         if not faults.pretend:
             return real(study, content, run, limit)
-        kept = (len(study.outcomes), study.relations.periods)
+        kept = (len(study.series), study.relations.periods)
         luck = np.random.default_rng([run.seed, run.policy, run.scenario, len(run.decisions)])
         return luck.normal(1e9, 1e8, kept), ()
 

