@@ -13,16 +13,16 @@ MOST = 400  # results that are kept; a future has about 2 MB, most are briefs
 
 
 class RememberingRunner(Runner):
-    """Carries out each order once; who asks again is given the same result, as from a cache."""
+    """Runs each order once; who asks again is given the same result, as from a cache."""
 
     results: ClassVar[OrderedDict[tuple[str, Order], Result]] = OrderedDict()
 
-    def carry_out(self, order: Order, progress: Progress = lambda _: None, look: Look = lambda: None) -> Result:
+    def run(self, order: Order, progress: Progress = lambda _: None, look: Look = lambda: None) -> Result:
         """Run, or tell each year of a run that was made before."""
         key = (self.content.hash, order)
         found = self.results.get(key)
         if found is None:
-            found = self.results[key] = super().carry_out(order, progress, look)
+            found = self.results[key] = super().run(order, progress, look)
             while len(self.results) > MOST:
                 self.results.popitem(last=False)
             return found
