@@ -13,10 +13,10 @@ import pandas as pd
 
 import ccepz_sim.numerics.compiling  # noqa: F401 - a first run compiles all rules at once
 from ccepz_sim.agents import mesa_versions
+from ccepz_sim.agents.attributes import OnlyKnownAttributes
 from ccepz_sim.agents.register import AgentRegister
 from ccepz_sim.building import arguments as asked
 from ccepz_sim.building import history
-from ccepz_sim.building.attributes import OnlyKnownAttributes
 from ccepz_sim.building.prices import make_path
 from ccepz_sim.building.zone import build_zone
 from ccepz_sim.content.loading import Content, load_content

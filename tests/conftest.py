@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
+
+# The tests start hundreds of processes: where a machine says not to keep bytecode, each would compile all source anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Games of a test, and of the programs it starts, leave nothing in the home folder of whoever runs it.
 os.environ.setdefault("CCEPZ_GAMES", ":memory:")

@@ -22,7 +22,7 @@ from ccepz_sim.bench.workload import (
     VALUE,
     Start,
 )
-from ccepz_sim.rules.markets.labour import draw_employer
+from ccepz_sim.rules.markets.matching import draw_employer
 from ccepz_sim.rules.voice import drift_to_mean
 from ccepz_sim.state.population import BLOCK
 

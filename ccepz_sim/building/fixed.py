@@ -39,6 +39,7 @@ def make_fixed(
     )
     e = p.environment
     fixed.fill(
+        receiving=world.receiving_places,
         rival_attraction=float(np.average(rival.numbers("attraction"), weights=rival.numbers("output_2010"))),
         energy_series=energy,
         harm_weights=[e.harm_so2, e.harm_dust, e.harm_cod, e.harm_nh3n],

@@ -6,7 +6,8 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.rules.firm_plan import set_posts
-from ccepz_sim.rules.markets.labour import settle_staff, wages
+from ccepz_sim.rules.markets.posts import settle_staff
+from ccepz_sim.rules.markets.wages import wages
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED
 from ccepz_sim.state.world import (
     AGRICULTURE,

@@ -17,9 +17,11 @@ from ccepz_sim.building.world import make_world
 from ccepz_sim.content.loading import Content
 from ccepz_sim.content.schema.scenario import Scenario
 from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.draws import make_keys
 from ccepz_sim.numerics.rng import Streams
 from ccepz_sim.rules.firm_life import assign_officials, open_firms
 from ccepz_sim.rules.policy import cost_of, open_policy
+from ccepz_sim.state.bodies import Answering
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.state.materials import Materials
 from ccepz_sim.state.parameters import Parameters, read_parameters
@@ -53,6 +55,7 @@ def build_zone(
     zone = Zone.make().fill(
         content=content,
         streams=streams,
+        keys=make_keys(streams),
         notes=[],
         quarters=quarters,
         mine_closure=scenario.mine_closure,
@@ -104,8 +107,12 @@ def _appoint(zone: Zone) -> None:
     """List the officials who may answer for a firm, by place: park office, town, environment department."""
     parks = [zone.bodies.index.get(f"park-{place}") for place in zone.world.places]
     body = zone.officials.body.tolist()
-    pools = tuple(
-        tuple(row for mine in (park, town, zone.body.environment) for row, own in enumerate(body) if own == mine)
+    pools = [
+        [row for mine in (park, town, zone.body.environment) for row, own in enumerate(body) if own == mine]
         for park, town in zip(parks, zone.towns.body.tolist(), strict=True)
+    ]
+    most = max(len(pool) for pool in pools)
+    answering = Answering.make(places=len(pools), most=most).fill(
+        count=[len(pool) for pool in pools], row=[pool + [0] * (most - len(pool)) for pool in pools]
     )
-    zone.officials.fill(pools=pools)
+    zone.fill(answering=answering.freeze())

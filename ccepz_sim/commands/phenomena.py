@@ -159,8 +159,8 @@ def _written(folder: Path) -> Iterator[None]:
 
 def write_tables(all_found: Sequence[Found], folder: Path) -> None:
     """Write what came out as one table, CSV and JSON."""
+    from ccepz_sim.output.whole_files import write_text
     from ccepz_sim.studies.phenomena import table_rows
-    from ccepz_sim.studies.store import write_text
 
     rows = [row for found in all_found for row in table_rows(found)]
     lines = io.StringIO()

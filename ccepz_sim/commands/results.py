@@ -200,9 +200,9 @@ def write_figure(
     """
     from dataclasses import asdict
 
+    from ccepz_sim.output.whole_files import write_text
     from ccepz_sim.studies.figures import Charts, save
     from ccepz_sim.studies.look import changed
-    from ccepz_sim.studies.store import write_text
 
     captions = {}
     figure = None

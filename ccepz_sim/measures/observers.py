@@ -181,9 +181,8 @@ class Recorder:
         """
         if len(self._recent) <= QUARTERS:
             return [0.0] * len(indicators)
-        said = reported(self.setting, self.places, gather([self._recent[0], self._recent[-1]], self.places))
-        pairs = [said[name][:, 0].tolist() for name in indicators]
-        return [now / before - 1.0 if before > 0.0 else 0.0 for before, now in pairs]
+        before, now = (reported(self.setting, quarter) for quarter in (self._recent[0], self._recent[-1]))
+        return [now[name] / before[name] - 1.0 if before[name] > 0.0 else 0.0 for name in indicators]
 
     def frame(self, seed: int, first: int, run: int = 0) -> pd.DataFrame:
         """Return the tidy table from a quarter on: run, seed, year, quarter, place, indicator, view, value."""
@@ -211,6 +210,10 @@ class Recorder:
         """Return an independent recorder with the same records."""
         twin = object.__new__(Recorder)
         twin.__dict__.update(self.__dict__)
-        for name in ("_waiting", "_recent", *KEPT):
-            setattr(twin, name, getattr(self, name).copy())
+        twin._waiting, twin._recent = self._waiting.copy(), self._recent.copy()
+        for name in KEPT:  # what no quarter has filled yet is not even touched: most of some megabytes
+            old = getattr(self, name)
+            new = np.zeros(old.shape)
+            new[: self.used] = old[: self.used]
+            setattr(twin, name, new)
         return twin

@@ -323,6 +323,11 @@ class Record(Declared):
     """Numbers that change, and whatever belongs to them; arrays and parts are annotated `Final[...]`, bound once."""
 
 
+def put_number(record: Record, word: int, value: float) -> None:
+    """Set a number of a record by its word, in compiled rules too; for tables of names, where a loop goes over them."""
+    record._floats_[word] = value
+
+
 def _not_declared(cls: type[Declared], name: str) -> AttributeError:
     """Give the error for a name that a declared class does not have, with the nearest that it has."""
     if name.startswith("_"):

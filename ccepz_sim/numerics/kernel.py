@@ -51,11 +51,15 @@ class Kernel:
 
     def _first(self, *values: Any) -> Any:
         found = self.dispatcher(*values)
-        self._call = self._direct() or self.dispatcher
+        self._call = self._direct(values) or self.dispatcher
         return found
 
-    def _direct(self) -> Callable[..., Any] | None:
-        """Give the machine code if one will do for all calls: state, numbers of the declared type, arrays of a kind."""
+    def _direct(self, values: tuple[Any, ...]) -> Callable[..., Any] | None:
+        """Give the machine code if one will do for all calls: state, numbers of the declared type, arrays of a kind.
+
+        Args:
+            values: of the first call.
+        """
         from numba.np.numpy_support import as_dtype  # loaded by now: a rule was compiled
 
         overloads = list(self.dispatcher.overloads.values())
@@ -67,7 +71,9 @@ class Kernel:
             if hasattr(kind, "layout_mark"):
                 state = True
             elif hasattr(kind, "ndim") and kind.layout == "C" and kind.aligned:
-                arrays.append((place, as_dtype(kind.dtype), kind.ndim, kind.mutable))
+                dtype = as_dtype(kind.dtype)
+                own = getattr(values[place], "dtype", None) if place < len(values) else None
+                arrays.append((place, own if own == dtype else dtype, kind.ndim, kind.mutable))
             elif str(kind) != NUMBERS.get(declared.get(name, "")):
                 return None
         code = overloads[0].entry_point
@@ -82,7 +88,9 @@ class Kernel:
         def call(*values: Any) -> Any:
             for place, dtype, dimensions, writeable in arrays:
                 value = values[place]
-                if type(value) is not np.ndarray or value.ndim != dimensions or value.dtype != dtype:
+                if type(value) is not np.ndarray or value.ndim != dimensions:
+                    return dispatcher(*values)
+                if value.dtype is not dtype and value.dtype != dtype:  # records are compared field by field
                     return dispatcher(*values)
                 flags = value.flags
                 if not flags.c_contiguous or not flags.aligned or flags.writeable != writeable:

@@ -18,11 +18,11 @@ from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, register_model, typeof_impl, unbox
+from numba.extending import NativeValue, intrinsic, overload, register_model, typeof_impl, unbox
 from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 
-from ccepz_sim.numerics.declare import Declared, Field, Layout, layout_of
+from ccepz_sim.numerics.declare import Declared, Field, Layout, layout_of, put_number
 
 WORD = ir.IntType(64)
 THIS_FILE = zlib.crc32(Path(__file__).read_bytes())  # what another version of it compiled is not used
@@ -182,3 +182,21 @@ def _set(_: Any, builder: Any, signature: Any, values: Any, name: str) -> None:
     elif field.dtype.kind == "b":
         value = builder.zext(value, WORD)
     builder.store(value, builder.gep(words, [WORD(field.word)]))
+
+
+@intrinsic
+def _put_number(_: Any, record: Any, word: Any, value: Any) -> Any:
+    def make(__: Any, builder: Any, ___: Any, values: Any) -> Any:
+        words = builder.bitcast(values[0], WORD.as_pointer())
+        builder.store(builder.bitcast(values[2], WORD), builder.gep(words, [values[1]]))
+        return values[1]
+
+    return types.int64(record, word, value), make
+
+
+@overload(put_number)
+def _put(record: Any, word: Any, value: Any) -> Any:  # noqa: ARG001
+    def put(record: Any, word: Any, value: Any) -> None:
+        _put_number(record, word, value)
+
+    return put

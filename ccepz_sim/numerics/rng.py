@@ -22,32 +22,32 @@ class Stream(StrEnum):
     A stream's luck follows from its name, so a name never changes.
     """
 
-    CHAIN = "chain"  # innovation.innovate
+    CHAIN = "chain"  # supply_chain.extend_chain
     COLLUSION = "collusion"  # collusion.meet_officials
-    COMING_OF_AGE = "coming of age"  # labour.enter_and_retire
-    DETECTION = "detection"  # inspection.inspect_and_punish
+    COMING_OF_AGE = "coming of age"  # training.come_of_age
+    DETECTION = "detection"  # inspection.detect
     ENTRY = "entry"  # entry_exit._enter
     EVALUATION = "evaluation"  # officials.evaluate_officials
-    EXIT = "exit"  # entry_exit.turn_over
+    EXIT = "exit"  # entry_exit.fail
     FIRM_OUTLOOK = "firm outlook"  # firms._draw_traits
     FIRM_TRAITS = "firm traits"  # firms._draw_traits
-    FUND_AUDIT = "fund audit"  # inspection._audit_funds
-    IMITATION = "imitation"  # innovation.innovate
-    INSTITUTES = "institutes"  # innovation.innovate
-    LINK_FAILURES = "link failures"  # by_products.exchange_and_store
-    LINKS = "links"  # by_products._form_links
-    MATCHING = "matching"  # labour.match
-    MIGRATION = "migration"  # migration.choose
-    MISUSE = "misuse"  # funds.award_funds
-    OFFICIAL_PENALTY = "official penalty"  # inspection.inspect_and_punish
-    PILOTS = "pilots"  # funds._name_pilots
+    FUND_AUDIT = "fund audit"  # inspection.recover_funds
+    IMITATION = "imitation"  # research.imitate
+    INSTITUTES = "institutes"  # institutes.run_institutes
+    LINK_FAILURES = "link failures"  # by_products.break_links
+    LINKS = "links"  # by_products._luck_of_partners
+    MATCHING = "matching"  # matching.match
+    MIGRATION = "migration"  # location_choice.choose
+    MISUSE = "misuse"  # funds.award
+    OFFICIAL_PENALTY = "official penalty"  # inspection.punish
+    PILOTS = "pilots"  # funds.name_pilots
     POPULATION_START = "population start"  # residents.make_population
     PRICES = "prices"  # prices.move_prices
-    RESEARCH = "research"  # innovation.innovate
-    RESETTLEMENT = "resettlement"  # migration._resettle
-    SEPARATIONS = "separations"  # labour.run_labour_market
-    TRAINING = "training"  # labour.run_labour_market
-    VITAL = "vital"  # migration.live
+    RESEARCH = "research"  # research.succeed
+    RESETTLEMENT = "resettlement"  # resettlement.resettle
+    SEPARATIONS = "separations"  # posts.separate
+    TRAINING = "training"  # training.train
+    VITAL = "vital"  # vital_events.pass_quarter
 
 
 _registered: set[str] = set()
@@ -93,6 +93,19 @@ class Streams:
         """Return the generator of a stream that `register_stream` declared."""
         return self.at(name, quarter, block)  # type: ignore[arg-type]
 
+    def key(self, name: str) -> list[int]:
+        """Return the key of a stream, two words: the generator's place in its sequence is all that changes.
+
+        Raises:
+            ValueError: nobody declared the stream; the nearest that there is is named.
+        """
+        if name not in _registered and name not in set(Stream):
+            near = difflib.get_close_matches(str(name), [*Stream, *_registered], n=1)
+            raise ValueError(f"there is no stream {name}{f'; did you mean {near[0]}?' if near else ''}")
+        name = str(name)
+        words: list[int] = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64).tolist()
+        return words
+
     def copy(self) -> Streams:
         """Return streams of the same seed; generators are not shared between zones."""
         return Streams(self.seed)
@@ -102,16 +115,12 @@ class Streams:
         return Streams, (self.seed,)
 
     def _entry(self, name: str) -> tuple[Generator, BitGenerator, dict[str, object], list[int]]:
-        if name not in _registered and name not in set(Stream):
-            near = difflib.get_close_matches(str(name), [*Stream, *_registered], n=1)
-            raise ValueError(f"there is no stream {name}{f'; did you mean {near[0]}?' if near else ''}")
-        name = str(name)
-        key = SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(2, np.uint64)
+        key = self.key(name)
         philox = Philox(key=key)
         counter = [0, 0, 0, 0]
         state: dict[str, object] = {
             "bit_generator": "Philox",
-            "state": {"counter": counter, "key": key.tolist()},  # lists: NumPy reads them number by number
+            "state": {"counter": counter, "key": key},  # lists: NumPy reads them number by number
             "buffer": [0, 0, 0, 0],
             "buffer_pos": 4,
             "has_uint32": 0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import Drawing, uniforms
 
 BITS = 32
 ONE = 1 << BITS
@@ -73,3 +74,34 @@ def even_comb(count: int, chance: float, start: float) -> np.ndarray:
     part = int(chance * ONE)
     teeth = np.arange(ONE - int(start * ONE), count * part + 1, ONE)
     return (teeth + (part - 1)) // max(1, part) - 1
+
+
+@compiled
+def choose_some(zone: Drawing, stream: int, chance: np.ndarray, count: int) -> np.ndarray:
+    """Choose some rows, none twice; the same as NumPy's `choice` without replacement with the draws of a stream.
+
+    Args:
+        stream: its number; chance: of each row, summing to one; count: how many, fewer where fewer have a chance.
+
+    Returns:
+        Rows in the order in which they were chosen.
+    """
+    left, line = chance.copy(), np.empty(chance.size)
+    count = min(count, int((chance > 0.0).sum()))
+    chosen = np.empty(count, dtype=np.int64)
+    done = drawn = 0
+    while done < count:
+        total = 0.0
+        for row in range(left.size):
+            total += left[row]
+            line[row] = total
+        line /= total
+        luck = uniforms(zone, stream, count - done, drawn)
+        drawn += luck.size
+        for draw in luck:
+            row = np.searchsorted(line, draw, side="right")
+            if left[row] > 0.0:  # not yet chosen
+                chosen[done] = row
+                left[row] = 0.0
+                done += 1
+    return chosen

@@ -96,6 +96,9 @@ def cheapest_share(
         share: float = max(abatement_at(taxed, start, slope), edge, least)
         if band < 2 and share >= 1.0 - limits[band] / reached:
             continue  # it reaches the next band, where it costs no more
+        # the logarithm only adds to this: most bands are dearer without it
+        if start * share + slope * share**2 / 2.0 + taxed * (1.0 - share) >= best:
+            continue
         spent = abatement_cost(share, start, slope)
         total = spent + taxed * (1.0 - share)
         if total < best:

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccepz_sim.numerics.compiled import Value, compiled, inlined
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.state.firms import LONG_TERM
 from ccepz_sim.state.ledger import Flow, pay
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
+
+MEETING = NUMBERS[Stream.COLLUSION]
 
 
 @compiled
@@ -114,24 +117,17 @@ def attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
     return (1.0 + more * key) / (1.0 + more * keys / max(1.0, count))
 
 
+@compiled
 def meet_officials(zone: Zone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
+    Each firm and its official strike, keep or end a deal, or he threatens it; the firm pays. Sets the share of firms
+    each official has a deal with, and adds what he took.
+
     Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
-    meet(zone, zone.streams.at(Stream.COLLUSION, zone.quarter).random((2, zone.firms.rows)))
-
-
-@compiled
-def meet(zone: Zone, luck: np.ndarray) -> None:
-    """Each firm and its official strike, keep or end a deal, or he threatens it; the firm pays.
-
-    Sets the share of firms each official has a deal with, and adds what he took.
-
-    Args:
-        luck: uniform draws of who meets and who is threatened, shape (2, rows).
-    """
     firms, officials, ledger = zone.firms, zone.officials, zone.ledger
+    meets, threatens = uniforms(zone, MEETING, 2 * firms.rows).reshape((2, firms.rows))
     share = shares_by_place(firms.place, firms.alive, firms.colluding, zone.towns.rows)
     watch = attention(firms.key, firms.alive, zone.p.inspection.key_attention)
     cases, count = np.zeros(officials.rows), np.zeros(officials.rows)
@@ -142,8 +138,8 @@ def meet(zone: Zone, luck: np.ndarray) -> None:
             continue
         mine, account = firms.official[firm], ledger.firms + firm
         cash = ledger.deposits[account]
-        deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], luck[0, firm], cash)
-        bribe = deal if firms.colluding[firm] else _extorted(zone, firm, luck[1, firm], cash)
+        deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], meets[firm], cash)
+        bribe = deal if firms.colluding[firm] else _extorted(zone, firm, threatens[firm], cash)
         firms.bribe[firm] = bribe
         cases[mine] += firms.colluding[firm]
         count[mine] += 1.0

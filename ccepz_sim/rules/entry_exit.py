@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.firm_life import assign_officials, close_firms, open_firms
 from ccepz_sim.rules.technique import assign_technique
@@ -20,6 +21,8 @@ from ccepz_sim.state.ledger import lend, write_off
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+FAILING = NUMBERS[Stream.EXIT]
+
 
 def turn_over(zone: Zone) -> None:
     """Insolvent and starved firms are restructured or leave, outdated capacity is retired, new firms come.
@@ -28,7 +31,7 @@ def turn_over(zone: Zone) -> None:
     of `entry_rate`.
     """
     if count_broke(zone):
-        fail(zone, zone.streams.at(Stream.EXIT, zone.quarter).random((2, zone.firms.rows)))
+        fail(zone)
     eliminate(zone)
     _enter(zone)
 
@@ -55,22 +58,20 @@ def count_broke(zone: Zone) -> int:
 
 
 @compiled
-def fail(zone: Zone, luck: np.ndarray) -> None:
+def fail(zone: Zone) -> None:
     """Firms out of cash and credit, or insolvent, are restructured or closed; guaranteed lenders wait.
 
     Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
-
-    Args:
-        luck: uniform draws of who fails and who is saved, shape (2, rows).
     """
     firms, p, now = zone.firms, zone.p.entry, zone.policy.now
+    falls, shelters = uniforms(zone, FAILING, 2 * firms.rows).reshape((2, firms.rows))
     patience = min(max(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor), 1.0)
     saved, leaves = np.zeros(firms.rows, dtype=np.bool_), np.zeros(firms.rows, dtype=np.bool_)
     for firm in range(firms.rows):
         fails = p.exit_chance * patience * (1.0 + p.first_mover_load * firms.first_mover[firm])
-        if is_broke(zone, firm) and luck[0, firm] < fails:
+        if is_broke(zone, firm) and falls[firm] < fails:
             shelter = p.state_shelter * firms.state_owned[firm] + p.plan_shelter * now.risk_plans
-            saved[firm] = luck[1, firm] < min(1.0 - p.exit_floor, shelter)
+            saved[firm] = shelters[firm] < min(1.0 - p.exit_floor, shelter)
             leaves[firm] = not saved[firm]
     restructure(zone, np.flatnonzero(saved))
     close_firms(zone, leaves)
@@ -144,6 +145,12 @@ def entry_rate(zone: Zone) -> np.ndarray:
 
 
 @compiled
+def openings(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
+    """Give the rows nobody holds, and the running sum of the expected new firms a quarter by pattern firm."""
+    return spare_rows(zone), entry_rate(zone).cumsum()
+
+
+@compiled
 def spare_rows(zone: Zone) -> np.ndarray:
     """Give the rows nobody holds: never used, or left by a firm that is gone long enough."""
     firms, rest = zone.firms, int(zone.p.entry.row_rest)
@@ -159,34 +166,34 @@ def _enter(zone: Zone) -> None:
     firms, p = zone.firms, zone.p.entry
     if zone.frozen or zone.quarter < int(p.first_quarter):
         return
-    spare = spare_rows(zone)
+    spare, reached = openings(zone)
     if not len(spare):
         return
-    rate = entry_rate(zone)
-    total = float(rate.sum())
     luck = zone.streams.at(Stream.ENTRY, zone.quarter)
-    count = min(int(luck.poisson(min(total, p.most_a_quarter))), len(spare))
+    count = min(int(luck.poisson(min(float(reached[-1]), p.most_a_quarter))), len(spare))
     if count == 0:
         return
-    rows, pattern = spare[:count], rate.cumsum().searchsorted(luck.random(count) * total, side="right")
-    sizes = luck.lognormal(p.size_mean, p.size_sd, count)
-    found(zone, rows, pattern, sizes, luck.random((4, count)))
+    rows, follow = spare[:count], luck.random(count)
+    found(zone, rows, reached, follow, luck.lognormal(p.size_mean, p.size_sd, count), luck.random((4, count)))
     for row in rows.tolist():
         zone.entrants += 1
         firms.codes[row] = f"N-{zone.entrants:03d}"
-    assign_officials(zone, rows)
     zone.count.entries = float(count)
 
 
 @compiled
-def found(zone: Zone, rows: np.ndarray, pattern: np.ndarray, sizes: np.ndarray, luck: np.ndarray) -> None:
-    """Fill rows with new firms: product and place of the pattern, own size, cost, ties and view.
+def found(
+    zone: Zone, rows: np.ndarray, reached: np.ndarray, follow: np.ndarray, sizes: np.ndarray, luck: np.ndarray
+) -> None:
+    """Fill rows with new firms: product and place of the firm they follow, own size, cost, ties and view.
 
     Args:
-        rows: spare rows; pattern: rows of the firms they follow; sizes: multiples of the usual; shape (count,).
+        rows: spare rows; reached: see `openings`; follow: uniform draws of the firms they follow, shape (count,).
+        sizes: multiples of the usual, shape (count,).
         luck: uniform draws for cost, ties, view and outlook, shape (4, count).
     """
     firms, p, f = zone.firms, zone.p.entry, zone.p.firms
+    pattern = np.searchsorted(reached, follow * reached[-1], side="right")
     clear_rows(zone, rows)
     assign_technique(zone.technology, zone.world, zone.fixed, rows, firms.product[pattern])
     for number in range(rows.size):
@@ -206,6 +213,7 @@ def found(zone: Zone, rows: np.ndarray, pattern: np.ndarray, sizes: np.ndarray, 
         firms.staffing[row] = f.entrant_staffing
         firms.debt_ratio[row] = f.entrant_debt_ratio
     open_firms(zone, rows)
+    assign_officials(zone, rows)
 
 
 @compiled

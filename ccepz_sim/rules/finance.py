@@ -102,6 +102,7 @@ def grant_credit(zone: Zone) -> None:
         lend(ledger, account, -spare)
 
 
+@compiled
 def benchmark_rate(zone: Zone) -> float:
     """Give the dated benchmark of loans, share/year.
 

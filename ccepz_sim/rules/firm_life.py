@@ -39,10 +39,13 @@ def open_firms(zone: Zone, rows: np.ndarray) -> None:
         pay(ledger, Flow.INVESTMENT, account, ledger.outside, debt)
 
 
+@compiled
 def assign_officials(zone: Zone, rows: np.ndarray) -> None:
     """Give each firm the official who answers for it, in turn among those of its place."""
-    pools = [zone.officials.pools[place] for place in zone.firms.place[rows].tolist()]
-    zone.firms.official[rows] = [pool[row % len(pool)] for row, pool in zip(rows.tolist(), pools, strict=True)]
+    answering = zone.answering
+    for row in rows:
+        place = zone.firms.place[row]
+        zone.firms.official[row] = answering.row[place, row % answering.count[place]]
 
 
 @compiled

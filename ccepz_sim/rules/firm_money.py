@@ -84,14 +84,16 @@ def pay_tax(zone: Zone, kind: Flow, firm: int, amount: float, local: float) -> N
     pay(ledger, kind, account, ledger.bodies + zone.body.prefecture, stays - of_town)
 
 
+@compiled
 def share_out_profit(zone: Zone) -> None:
     """Interest, research, profit tax with its preference, dividends; what remains stays as cash.
 
     Reads: finance.*, fiscal.*, settlement.local_research; policy guarantees, high_tech_cut, loss_relief.
     """
-    asked = tax_profit(zone, benchmark_rate(zone))
+    benchmark = benchmark_rate(zone)
+    asked = tax_profit(zone, benchmark)
     have = max(0.0, zone.ledger.deposits[zone.ledger.bodies + zone.body.finance])
-    take_out(zone, benchmark_rate(zone), 1.0 if asked <= have else have / asked)
+    take_out(zone, benchmark, 1.0 if asked <= have else have / asked)
 
 
 @compiled

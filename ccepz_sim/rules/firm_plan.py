@@ -11,9 +11,9 @@ from ccepz_sim.numerics.compiled import Value, compiled
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, cheapest_share, share_for_standard
 from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.firm_life import open_firms
-from ccepz_sim.rules.innovation import plan_research
 from ccepz_sim.rules.markets.permits import open_market
 from ccepz_sim.rules.reporting import evasion_cost, hidden_share
+from ccepz_sim.rules.research import plan_research
 from ccepz_sim.state.world import MEDIA, PROFESSIONAL, SKILLED, UNSKILLED
 
 if TYPE_CHECKING:
@@ -50,10 +50,11 @@ def plan_firms(zone: Zone) -> None:
     plan_research(zone)
 
 
+@compiled
 def _open_projects(zone: Zone) -> None:
     """Firms of the roster that were being built start on their date."""
     opening = _due(zone)
-    if len(opening):
+    if opening.size:
         open_firms(zone, opening)
 
 
@@ -162,9 +163,9 @@ def weigh_compliance(zone: Zone) -> None:
 
     Sources: docs/model.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
     """
-    asked, scale = foresee(zone)
-    zone.permits.price = open_market(zone, zone.plan.equivalents[:, 0].copy(), scale, asked)
-    compare(zone, asked, scale)
+    foresee(zone)
+    zone.permits.price = open_market(zone)
+    compare(zone)
 
 
 @compiled
@@ -174,40 +175,35 @@ def reached_by(zone: Zone, firm: int) -> float:
 
 
 @compiled
-def foresee(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
-    """Set what each firm will emit, and give the share that must be abated and the scale of its cost, shape (rows,).
+def foresee(zone: Zone) -> None:
+    """Set what each firm will emit, the share that it must abate, and the scale of what that costs.
 
     The scale is the multiple of the usual marginal cost of abatement: support and exchange lower it.
     """
-    firms, tech, now, p = zone.firms, zone.technology, zone.policy.now, zone.p.abatement
+    firms, tech, plan, now, p = zone.firms, zone.technology, zone.plan, zone.policy.now, zone.p.abatement
     exchange = 1.0 - p.communication_effect * now.communication
-    asked, scale = np.empty(firms.rows), np.empty(firms.rows)
     for firm in range(firms.rows):
         made = firms.capacity[firm] * firms.utilisation[firm] * firms.clean[firm] / QUARTERS
-        zone.plan.equivalents[firm, 0] = tech.load[firm, 0] * made
-        zone.plan.equivalents[firm, 1] = tech.load[firm, 1] * made
+        plan.equivalents[firm, 0] = tech.load[firm, 0] * made
+        plan.equivalents[firm, 1] = tech.load[firm, 1] * made
         # discharges vary, so who fears a check builds to less than the limit (Shimshack and Ward 2008)
         limit = 1.0 - p.overcompliance * firms.sees[firm]
-        asked[firm] = share_for_standard(reached_by(zone, firm), limit, p.most_abatement)
+        plan.asked[firm] = share_for_standard(reached_by(zone, firm), limit, p.most_abatement)
         spent = firms.clean_money[firm] / max(firms.reference_burden[firm] * QUARTERS, 1.0)  # in shares: of a year's
         help_ = (1.0 - p.support_effect * (1.0 - np.exp(-spent))) * exchange
         usual = max(tech.abatement_cost[firm], p.cost_least)
-        scale[firm] = usual * firms.abatement_skill[firm] * help_ * zone.prices.general
-    return asked, scale
+        plan.scale[firm] = usual * firms.abatement_skill[firm] * help_ * zone.prices.general
 
 
 @compiled
-def compare(zone: Zone, asked: np.ndarray, scale: np.ndarray) -> None:
-    """Reckon the cost of each way for each firm and keep the shares, rates and curves of `Plans`.
-
-    Args:
-        asked, scale: see `foresee`.
-    """
+def compare(zone: Zone) -> None:
+    """Reckon the cost of each way for each firm and keep the shares, rates and curves of `Plans`."""
     firms, plan, now, p, c = zone.firms, zone.plan, zone.policy.now, zone.p.abatement, zone.p.collusion
     law = zone.quarter >= zone.p.fiscal.environment_law_quarter  # the tax falls at the two notches
     limits, factors = (p.notch_one, p.notch_two), (p.notch_one_factor, p.notch_two_factor)
     usual_burden = p.reference_burden * zone.prices.general
     permit_price = zone.permits.price
+    asked, scale = plan.asked, plan.scale
     due_alone = np.zeros(MEDIA)
     for firm in range(firms.rows):
         honest_cost = alone_cost = together_cost = 0.0

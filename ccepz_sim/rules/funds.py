@@ -12,7 +12,9 @@ import numpy as np
 from ccepz_sim.numerics.arrays import power
 from ccepz_sim.numerics.clock import QUARTERS, is_last_of_year
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import choose_some
 from ccepz_sim.rules.policy import cost_of
 from ccepz_sim.state.ledger import Flow, lend, pay
 from ccepz_sim.state.world import MIDDLE
@@ -28,6 +30,7 @@ FUNDS = (
     "investment_subsidy",
 )  # fmt: skip
 RESEARCH, CLEANER, UPGRADE, CHAIN, EMERGING, DISCOUNT, RESULTS, INVESTMENT = range(len(FUNDS))
+MISUSE, PILOTS = NUMBERS[Stream.MISUSE], NUMBERS[Stream.PILOTS]
 
 
 @compiled
@@ -90,20 +93,19 @@ def award_funds(zone: Zone) -> None:
 
     Reads: funds.*; policy fund_strictness and the amount of each fund; audit_found, the compliance plan.
     """
-    if not is_last_of_year(zone.quarter):
-        return
-    _name_pilots(zone)
-    award(zone, zone.streams.at(Stream.MISUSE, zone.quarter).random(zone.firms.rows))
+    if is_last_of_year(zone.quarter):
+        name_pilots(zone)
+        award(zone)
 
 
 @compiled
-def award(zone: Zone, luck: np.ndarray) -> None:
+def award(zone: Zone) -> None:
     """Award each fund in turn: a body shares its amount out for a purpose, whose money firms keep.
 
-    Args:
-        luck: uniform draws of who misuses, shape (rows,): who diverts one grant diverts all.
+    Who diverts one grant diverts all.
     """
     firms, now, body = zone.firms, zone.policy.now, zone.body
+    luck = uniforms(zone, MISUSE, firms.rows)
     _award(zone, RESEARCH, body.science, now.rd_fund, firms.research_fund, luck)
     _award(zone, CLEANER, body.environment, now.cleaner_production, firms.clean_money, luck)
     _award(zone, UPGRADE, body.committee, now.upgrade, firms.upgrade_money, luck)
@@ -232,13 +234,13 @@ def _award(zone: Zone, fund: int, payer: int, yearly: float, purpose: np.ndarray
             firms.award_pull[firm] = p.award_pull * useful / usual
 
 
-def _name_pilots(zone: Zone) -> None:
+@compiled
+def name_pilots(zone: Zone) -> None:
     """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
     rows, chance = win_chances(zone)
-    places = min(int(zone.p.funds.pilot_places), len(rows))  # in numbers: of this year
-    if places:
-        luck = zone.streams.at(Stream.PILOTS, zone.quarter)
-        zone.firms.pilot[luck.choice(rows, size=places, replace=False, p=chance)] = int(zone.p.funds.pilot_years)
+    places = min(int(zone.p.funds.pilot_places), rows.size)  # in numbers: of this year
+    for chosen in choose_some(zone, PILOTS, chance, places):
+        zone.firms.pilot[rows[chosen]] = int(zone.p.funds.pilot_years)
 
 
 @compiled

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.numerics.arrays import row_sum
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import Value, compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.collusion import attention, audit_chance, either
 from ccepz_sim.rules.firm_life import close_firms
@@ -23,6 +23,9 @@ from ccepz_sim.state.ledger import Flow, pay
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
+DETECTION, PENALTY = NUMBERS[Stream.DETECTION], NUMBERS[Stream.OFFICIAL_PENALTY]
+AUDIT = NUMBERS[Stream.FUND_AUDIT]
+
 
 def inspect_and_punish(zone: Zone) -> None:
     """Find some of those who hide or collude, fine them later, remove officials, recover misused money.
@@ -30,17 +33,14 @@ def inspect_and_punish(zone: Zone) -> None:
     Reads: inspection.*, collusion.firm_fine, own_fine, history.*, chronicle.cases_told; policy inspectors, audit_share,
     disclosure, media, accountability; the scenario's inspections.
     """
-    firms, p = zone.firms, zone.p.inspection
-    luck = zone.streams.at(Stream.DETECTION, zone.quarter).random(firms.rows)
-    penalty = zone.streams.at(Stream.OFFICIAL_PENALTY, zone.quarter).random(zone.officials.rows)
     first_of_year = zone.quarter % QUARTERS == 0
-    execute_fines(zone, *fine_steps(p.fine_lag))
+    execute_fines(zone, *fine_steps(zone.p.inspection.fine_lag))
     if first_of_year:
-        firms.key[:] = key_firms(row_sum(zone.plan.equivalents), p.key_part)
-    detect(zone, luck)
-    deals = punish(zone, penalty)
-    if len(deals):
-        _note_cases(zone, deals)
+        name_key_firms(zone)
+    detect(zone)
+    told = punish(zone)
+    if len(told):
+        _note_cases(zone, told)
     if first_of_year:
         _audit_funds(zone)
     _expose_mine(zone)
@@ -58,15 +58,13 @@ def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Val
 
 
 @compiled
-def detect(zone: Zone, luck: np.ndarray) -> None:
+def detect(zone: Zone) -> None:
     """Draw which of those who collude or hide alone are found this quarter.
 
     Ways: inspection, audit (of collusion only), citizens and central teams.
-
-    Args:
-        luck: uniform draws, shape (rows,).
     """
     firms, officials, towns, now, p = zone.firms, zone.officials, zone.towns, zone.policy.now, zone.p.inspection
+    luck = uniforms(zone, DETECTION, firms.rows)
     alive = hiding = deals = 0.0
     for firm in range(firms.rows):
         deals += firms.colluding[firm]
@@ -101,6 +99,14 @@ def detect(zone: Zone, luck: np.ndarray) -> None:
     zone.count.detection = chances / count
 
 
+@compiled
+def name_key_firms(zone: Zone) -> None:
+    """Mark the key firms of the year by what they emitted before abatement."""
+    load = zone.plan.equivalents[:, 0] + zone.plan.equivalents[:, 1]
+    zone.firms.key[:] = key_firms(load, zone.p.inspection.key_part)
+
+
+@compiled
 def key_firms(load: np.ndarray, part: float) -> np.ndarray:
     """Mark the largest emitters that together make up at most a part of the load, 1 or 0; the very largest always.
 
@@ -109,10 +115,16 @@ def key_firms(load: np.ndarray, part: float) -> np.ndarray:
 
     Source: the national list of key enterprises under monitoring, 65 % of the load of each pollutant.
     """
-    order = np.argsort(-load, kind="stable")
-    before = np.cumsum(load[order]) - load[order]
-    marked = np.zeros(len(load))
-    marked[order[(before < part * float(load.sum())) & (load[order] > 0.0)]] = 1.0
+    marked, limit, reached = np.zeros(load.size), part * load.sum(), 0.0
+    while reached < limit:  # some dozens of hundreds
+        largest, most = -1, 0.0
+        for firm in range(load.size):
+            if marked[firm] == 0.0 and load[firm] > most:
+                largest, most = firm, load[firm]
+        if largest < 0:
+            break
+        marked[largest] = 1.0
+        reached += most
     return marked
 
 
@@ -187,16 +199,13 @@ def execute_fines(zone: Zone, moves: np.ndarray, leaves: np.ndarray) -> None:
 
 
 @compiled
-def punish(zone: Zone, luck: np.ndarray) -> np.ndarray:
+def punish(zone: Zone) -> np.ndarray:
     """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed.
 
     An official with a found case may be removed at the next evaluation, and then pays for what he took.
 
-    Args:
-        luck: uniform draws, shape (officials,).
-
     Returns:
-        Rows of the firms found in a deal.
+        Rows of the large firms first found in a deal, as many as are told of.
     """
     firms, officials, now, p, c = zone.firms, zone.officials, zone.policy.now, zone.p.inspection, zone.p.collusion
     floor = p.fine_floor * zone.prices.general
@@ -204,7 +213,9 @@ def punish(zone: Zone, luck: np.ndarray) -> np.ndarray:
     limit = now.standard * (1.0 + p.stop_margin)
     removed = p.official_removed * (1.0 + now.accountability)
     zone.count.inspections = now.inspectors * p.visits_per_inspector
-    deals, count = np.empty(firms.rows, dtype=np.int64), 0
+    luck = uniforms(zone, PENALTY, officials.rows)
+    most = int(zone.p.chronicle.cases_told)
+    told, count = np.empty(most, dtype=np.int64), 0
     for firm in range(firms.rows):
         firms.stopped[firm] = 0.0
         if not firms.punished[firm]:
@@ -219,21 +230,22 @@ def punish(zone: Zone, luck: np.ndarray) -> np.ndarray:
             firms.stopped[firm] = p.stop_share
         firms.colluding[firm] = False
         if deal:
-            deals[count] = firm
-            count += 1
+            if firms.large[firm] > 0.0 and count < most:
+                told[count] = firm
+                count += 1
             one = firms.official[firm]
             if not officials.caught[one] and luck[one] < removed:
                 zone.count.dismissed += 1.0
                 officials.caught[one] = True
                 officials.pending_fine[one, 0] += c.official_repays * officials.take[one]
                 officials.take[one] = 0.0
-    return deals[:count].copy()
+    return told[:count].copy()
 
 
 def _note_cases(zone: Zone, rows: np.ndarray) -> None:
-    """Tell of the first cases among large firms."""
+    """Tell of deals that were found."""
     firms = zone.firms
-    for row in rows[firms.large[rows] > 0.0][: int(zone.p.chronicle.cases_told)]:
+    for row in rows.tolist():
         zone.note(
             "collusion_found",
             place=zone.world.places[firms.place[row]],
@@ -246,21 +258,17 @@ def _note_cases(zone: Zone, rows: np.ndarray) -> None:
 
 def _audit_funds(zone: Zone) -> None:
     """Audits recover part of the misused money of the past year and make it known."""
-    luck = zone.streams.at(Stream.FUND_AUDIT, zone.quarter).random(zone.firms.rows)
-    granted, misused = recover_funds(zone, luck)
+    granted, misused = recover_funds(zone)
     if misused > 0.0 and zone.governance.audit_found > zone.p.inspection.reveal_share:
         zone.note("funds_misused", place="zone", indicator="funds_misused_share", weight=misused,
                   share=misused / max(1.0, granted))  # fmt: skip
 
 
 @compiled
-def recover_funds(zone: Zone, luck: np.ndarray) -> tuple[float, float]:
-    """Recover part of what some firms misused, and give what was granted and misused since the last audit, yuan.
-
-    Args:
-        luck: uniform draws, shape (rows,).
-    """
+def recover_funds(zone: Zone) -> tuple[float, float]:
+    """Recover part of what some firms misused, and give what was granted and misused since the last audit, yuan."""
     firms, ledger, p = zone.firms, zone.ledger, zone.p.inspection
+    luck = uniforms(zone, AUDIT, firms.rows)
     chance = zone.policy.now.audit_share * zone.governance.audit_quality
     office = ledger.bodies + zone.body.finance
     granted = misused = 0.0

@@ -104,24 +104,25 @@ def evaluate_officials(zone: Zone) -> None:
     """
     count, yearly = zone.officials.rows, is_last_of_year(zone.quarter)
     luck = zone.streams.at(Stream.EVALUATION, zone.quarter)
-    noise, moves = luck.standard_normal(count), luck.random(count)
-    traits, checks = luck.random((3, count)), luck.random((2, count))
-    base = call_to_account(zone, noise, checks) if yearly else 0.0
-    change_posts(zone, moves, traits, yearly)
+    noise = luck.standard_normal(count)
+    draws = luck.random((6, count))
+    base = call_to_account(zone, noise, draws) if yearly else 0.0
+    change_posts(zone, draws, yearly)
     if yearly:
         zone.officials.caught[:] = False
         _move_standing(zone, base)
 
 
 @compiled
-def call_to_account(zone: Zone, noise: np.ndarray, checks: np.ndarray) -> float:
+def call_to_account(zone: Zone, noise: np.ndarray, draws: np.ndarray) -> float:
     """Audit the figures and former holders, score the year, and give the part of the score that all share.
 
     Args:
-        noise: of the score, standard normal, shape (officials,); checks: uniform draws, shape (2, officials).
+        noise: of the score, standard normal, shape (officials,).
+        draws: uniform, of which the last two are for the audits, shape (6, officials).
     """
-    _audit_figures(zone, checks[0])
-    _pursue_former(zone, checks[1])
+    _audit_figures(zone, draws[4])
+    _pursue_former(zone, draws[5])
     return _score(zone, noise)
 
 
@@ -173,11 +174,11 @@ def _score(zone: Zone, noise: np.ndarray) -> float:
 
 
 @compiled
-def change_posts(zone: Zone, moves: np.ndarray, traits: np.ndarray, yearly: bool) -> None:
+def change_posts(zone: Zone, draws: np.ndarray, yearly: bool) -> None:
     """Officials leave by tenure, by promotion at the end of a year, and where they were caught.
 
     Args:
-        moves: uniform draws of who leaves, shape (officials,); traits: see `replace_officials`.
+        draws: uniform, of who leaves and then those of `replace_officials`, shape (6, officials).
     """
     officials, p = zone.officials, zone.p.officials
     mean, spread = officials.record.mean(), max(officials.record.std(), 1e-9)
@@ -188,10 +189,10 @@ def change_posts(zone: Zone, moves: np.ndarray, traits: np.ndarray, yearly: bool
         if yearly and officials.tenure[one] > p.promotion_quarters:
             above = max(0.0, (officials.record[one] - mean) / spread)
             stays *= 1.0 - p.promotion_slope * above  # in shares: once a year
-        leaves[one] = moves[one] < 1.0 - stays or (yearly and officials.caught[one])
+        leaves[one] = draws[0, one] < 1.0 - stays or (yearly and officials.caught[one])
         count += leaves[one]
     if count > 0:
-        replace_officials(zone, leaves, traits)
+        replace_officials(zone, leaves, draws[1:4])
 
 
 def _move_standing(zone: Zone, base: float) -> None:

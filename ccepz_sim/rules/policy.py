@@ -11,8 +11,8 @@ from ccepz_sim.content.loading import Content
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.state.decisions import Decision, announced_path, status_quo_path
-from ccepz_sim.state.lags import LagFilter
-from ccepz_sim.state.policy import Policy, Working, check_channels, words_of
+from ccepz_sim.state.lags import make_filter, pass_on
+from ccepz_sim.state.policy import Policy, Working, check_channels, show, words_of
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -35,7 +35,7 @@ def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, 
     policy = Policy.make(levers=len(levers), quarters=quarters).fill(
         ids=tuple(lever.id for lever in levers),
         channels=channels,
-        named=words_of(channels),
+        word=words_of(channels),
         body=[bodies[lever.body] for lever in levers],
         low=[lever.bounds[0] for lever in levers],
         high=[lever.bounds[1] for lever in levers],
@@ -44,7 +44,7 @@ def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, 
         standing_cost=[lever.cost.standing for lever in levers],
         regulates=[lever.group in ("governance", "regulation") for lever in levers],
         status_quo=status_quo_path(content, quarters),
-        filter=LagFilter(lag, stages),
+        filter=make_filter(lag, stages),
         credibility=1.0,
         now=Working.make(),
         usual=Working.make(),
@@ -52,7 +52,8 @@ def open_policy(content: Content, decisions: Sequence[Decision], quarters: int, 
     )
     policy.value[:] = policy.status_quo[0]
     announce_again(policy, content, decisions)
-    policy.show(0)
+    show(policy, 0)
+    policy.show_more()
     return policy
 
 
@@ -76,26 +77,25 @@ def announce(zone: Zone) -> None:
 
     Source: docs/model.md (k).
     """
-    put_to_work(zone, zone.policy.filter.step(note_moves(zone)))
-    zone.policy.show(zone.quarter)
+    put_to_work(zone)
+    zone.policy.show_more()
 
 
 @compiled
-def put_to_work(zone: Zone, arrived: np.ndarray) -> None:
-    """Set the values that work: what arrived is diluted, and what costs money needs money released.
-
-    Args:
-        arrived: deviations from the status quo after their lags, shape (levers,).
-    """
+def put_to_work(zone: Zone) -> None:
+    """Set the values that work: what arrives after its lag is diluted, and what costs money needs money released."""
     policy, p, released = zone.policy, zone.p.policy, zone.bodies.released
+    deviation = note_moves(zone)
     share = min(max(zone.governance.standing / p.standing_needed, p.dilution_floor), 1.0)
     for lever in range(policy.levers):
-        effect = arrived[lever] * (policy.credibility * share if policy.regulates[lever] else policy.credibility)
+        effect = pass_on(policy.filter, lever, deviation[lever])
+        effect *= policy.credibility * share if policy.regulates[lever] else policy.credibility
         if policy.money[lever] > 0.0 and effect > 0.0:
             effect *= released[policy.body[lever]]
         policy.value[lever] = policy.status_quo[zone.quarter, lever] + effect
         if policy.is_value[lever]:
             policy.value[lever] *= released[policy.body[lever]]
+    show(policy, zone.quarter)
 
 
 @compiled

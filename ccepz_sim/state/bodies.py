@@ -12,6 +12,8 @@ from ccepz_sim.state.firms import FINE_STAGES
 
 RANKS = ("section_chief", "division_director", "director_general")
 ByStage = Annotated[npt.NDArray[np.float64], Dims.of(ROWS, FINE_STAGES)]
+ByPlace = Annotated[npt.NDArray[np.int64], Dims.of("places")]
+ByPlaceAndTurn = Annotated[npt.NDArray[np.int64], Dims.of("places", "most")]
 
 
 class Bodies(Table):
@@ -52,7 +54,7 @@ class Officials(Table):
     """Officials: who they are, how they split their effort, what they believe.
 
     Attributes:
-        ids: of the officials table; pools: rows of the officials who may answer for a firm, by place.
+        ids: of the officials table.
     """
 
     rows: Size  # officials
@@ -78,7 +80,15 @@ class Officials(Table):
     score: Floats  # number, result of the last evaluation <- evaluation
     record: Floats  # number, mean score over the tenure <- evaluation
     ids: Shared[tuple[str, ...]]
-    pools: Shared[tuple[tuple[int, ...], ...]]
+
+
+class Answering(Table, shared=True):
+    """The officials who may answer for a firm, by place."""
+
+    places: Size
+    most: Size
+    count: ByPlace
+    row: ByPlaceAndTurn  # of the officials
 
 
 class Institutes(Table):

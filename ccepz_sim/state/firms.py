@@ -170,6 +170,8 @@ class Plans(Table):
     start: ByMedium  # of marginal abatement cost, yuan/equivalent
     slope: ByMedium  # of marginal abatement cost, yuan/equivalent
     equivalents: ByMedium  # equivalents a quarter before abatement
+    asked: Floats  # share that the standard asks to be abated
+    scale: Floats  # multiple of the usual marginal cost of abatement
 
 
 class Technology(Table):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from math import exp, factorial
+from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import Dims, Size, Table
 
 MOST_STAGES = 3
+Steps = Annotated[npt.NDArray[np.float64], Dims.of("levers", MOST_STAGES, MOST_STAGES)]
+Stages = Annotated[npt.NDArray[np.float64], Dims.of("levers", MOST_STAGES)]
+Numbers = Annotated[npt.NDArray[np.int64], Dims.of("levers")]
 
 
 def erlang_matrix(mean: float, stages: int) -> np.ndarray:
@@ -29,42 +35,42 @@ def erlang_matrix(mean: float, stages: int) -> np.ndarray:
     return matrix
 
 
-class LagFilter:
-    """Keep the deviations of all levers on their way to work, shape (levers, MOST_STAGES)."""
+class LagFilter(Table):
+    """The deviations of all levers on their way to work; see `make_filter`."""
 
-    def __init__(self, means: np.ndarray, stages: np.ndarray) -> None:
-        count = len(means)
-        self.matrix = np.zeros((count, MOST_STAGES, MOST_STAGES))
-        self.last = np.zeros(count, dtype=int)
-        for lever in range(count):
-            if means[lever] > 0.0:
-                number = int(stages[lever])
-                self.matrix[lever, :number, :number] = erlang_matrix(float(means[lever]), number)
-                self.last[lever] = number - 1
-        self.rows = np.arange(count)
-        self.state = np.zeros((count, MOST_STAGES))
+    levers: Size
+    matrix: Steps  # from stage to stage in a quarter
+    last: Numbers  # stage that works
+    state: Stages  # deviation by stage <- announcements
 
     def step(self, deviation: np.ndarray) -> np.ndarray:
         """Advance one quarter toward the announced deviation and return what works, shape (levers,)."""
-        if deviation.any() or self.state.any():
-            _pass_on(self.matrix, self.state, deviation)
-        return self.state[self.rows, self.last]
+        return np.array([pass_on(self, lever, deviation[lever]) for lever in range(self.levers)])
 
-    def copy(self) -> LagFilter:
-        """Return an independent filter in the same state."""
-        twin = object.__new__(LagFilter)
-        twin.__dict__.update(self.__dict__)
-        twin.state = self.state.copy()
-        return twin
+
+def make_filter(means: np.ndarray, stages: np.ndarray) -> LagFilter:
+    """Make a filter with nothing on its way.
+
+    Args:
+        means: lag of each lever in quarters, 0 for none; stages: of each lever; shape (levers,).
+    """
+    count = len(means)
+    matrix, last = np.zeros((count, MOST_STAGES, MOST_STAGES)), np.zeros(count, dtype=int)
+    for lever in range(count):
+        if means[lever] > 0.0:
+            number = int(stages[lever])
+            matrix[lever, :number, :number] = erlang_matrix(float(means[lever]), number)
+            last[lever] = number - 1
+    return LagFilter.make(levers=count).fill(matrix=matrix, last=last)
 
 
 @compiled
-def _pass_on(matrix: np.ndarray, state: np.ndarray, deviation: np.ndarray) -> None:
-    """Move what each lever has on its way one quarter toward its announced deviation."""
-    levers, stages = state.shape
-    for lever in range(levers):
-        gap = state[lever] - deviation[lever]
-        for stage in range(stages):
-            state[lever, stage] = deviation[lever]
-            for earlier in range(stage + 1):
-                state[lever, stage] += matrix[lever, stage, earlier] * gap[earlier]
+def pass_on(filter_: LagFilter, lever: int, deviation: float) -> float:
+    """Move what a lever has on its way one quarter toward its announced deviation, and give what works."""
+    state = filter_.state[lever]
+    for stage in range(state.size - 1, -1, -1):  # the last stage first: it takes from those before it
+        reached = deviation
+        for earlier in range(stage + 1):
+            reached += filter_.matrix[lever, stage, earlier] * (state[earlier] - deviation)
+        state[stage] = reached
+    return state[filter_.last[lever]]

@@ -211,7 +211,7 @@ class Ledger(Record):
         """
         if self.refused != NOTHING:
             raise LedgerError(_refusal(self.refused))
-        errors = _errors(self, float(self.flows.sum()))
+        errors = _errors(self)
         if not all(error <= tolerance for error in errors):
             total, drift, matrix = errors
             raise LedgerError(f"money is not conserved: {total:.2e}, {drift:.2e}, {matrix:.2e}")
@@ -361,8 +361,9 @@ def _post(
 
 
 @compiled
-def _errors(ledger: Ledger, flows: float) -> tuple[float, float, float]:
+def _errors(ledger: Ledger) -> tuple[float, float, float]:
     """Give the relative errors of the money identities: sum of positions, change of an account, sum of flows."""
+    flows = ledger.flows.sum()
     total = size = drift = receipts = 0.0
     for account in range(ledger.accounts):
         net = ledger.deposits[account] - ledger.loans[account]

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ccepz_sim.content.reading import needs
-from ccepz_sim.numerics.declare import Dims, Record, Shared, Size, layout_of
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.declare import Dims, Record, Shared, Size, layout_of, put_number
 from ccepz_sim.state.lags import LagFilter
 from ccepz_sim.text.errors import ContentError
 
@@ -88,8 +89,6 @@ class Policy(Record):
 
     Attributes:
         ids, channels: of the levers; more: working values of levers from outside the package, by channel.
-        named: levers whose channel has a name, and the words of these names.
-        filter: deviations on their way to work.
     """
 
     levers: Final[Size]  # levers
@@ -106,28 +105,33 @@ class Policy(Record):
     value: Final[Levers]  # what works <- announcements
     direction: Final[Levers]  # sign of the last move <- announcements
     credibility: float  # 0-1, falls with reversals <- announcements
+    word: Final[Numbers]  # of its channel in `Working`, 0 where that has no name
+    filter: Final[LagFilter]  # deviations on their way to work
     now: Final[Working]  # what works by name <- announcements
     usual: Final[Working]  # the status quo of the quarter by name <- announcements
     ids: Shared[tuple[str, ...]]
     channels: Shared[tuple[str, ...]]
-    named: Shared[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
     more: dict[str, float]
-    filter: LagFilter
 
-    def show(self, quarter: int) -> None:
-        """Give the values that work, and those of the status quo, to their names."""
-        own, words = self.named
-        for named, values in ((self.now, self.value), (self.usual, self.status_quo[quarter])):
-            named._vector_[words] = values.view(np.int64)[own]
-        if len(own) < len(self.channels):
+    def show_more(self) -> None:
+        """Give the values of levers from outside the package to their channels."""
+        if not self.word.all():
             self.more = dict(zip(self.channels, self.value.tolist(), strict=True))
 
 
-def words_of(channels: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Give the numbers of the levers whose channel has a name in `Working`, and the words of these names."""
+@compiled
+def show(policy: Policy, quarter: int) -> None:
+    """Give the values that work, and those of the status quo, to their names."""
+    for lever in range(policy.levers):
+        if policy.word[lever] > 0:
+            put_number(policy.now, policy.word[lever], policy.value[lever])
+            put_number(policy.usual, policy.word[lever], policy.status_quo[quarter, lever])
+
+
+def words_of(channels: tuple[str, ...]) -> list[int]:
+    """Give the words of the channels in `Working`, 0 where a channel has no name there."""
     fields = layout_of(Working).fields
-    own = [number for number, channel in enumerate(channels) if channel in fields]
-    return np.array(own), np.array([fields[channels[number]].word for number in own])
+    return [fields[channel].word if channel in fields else 0 for channel in channels]
 
 
 def check_channels(channels: tuple[str, ...]) -> None:

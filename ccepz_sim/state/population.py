@@ -161,28 +161,15 @@ class Population(Record):
         """Count employed persons, shape (employers, places, skills)."""
         return self._table()[-OUT_OF_LABOUR:, :-1].copy()
 
-    def rows_for(self, wanted: int) -> np.ndarray:
-        """Take rows of the dead first, then unused ones; the table grows when it is full."""
-        again, self.free = self.free[:wanted], self.free[wanted:]
-        fresh = np.arange(self.used, self.used + wanted - len(again))
-        self.used += len(fresh)
+    def make_room(self, wanted: int) -> None:
+        """Take unused rows into use; the table grows when it is full."""
+        self.used += wanted
         if self.used > self.rows:
             self._grow(self.used - self.rows)
-        return np.concatenate([again, fresh])
 
     def reconciles(self) -> bool:
         """Say whether the rows agree with the head counts, and every place with its births, deaths and moves."""
-        heads, town = self.heads[:-1], self.cells.town
-        return _reconciles(
-            self.cell[: self.used],
-            self.weight[: self.used],
-            heads,
-            town,
-            self.opening,
-            self.births,
-            self.deaths,
-            self.moves,
-        )
+        return _reconciles(self)
 
     def _grow(self, more: int) -> None:
         before = self.rows
@@ -192,28 +179,20 @@ class Population(Record):
 
 
 @compiled
-def _reconciles(
-    cell: np.ndarray,  # <- labour, migration
-    weight: np.ndarray,  # <- migration
-    heads: np.ndarray,  # <- labour, migration
-    town: np.ndarray,
-    opening: np.ndarray,  # <- opening
-    births: np.ndarray,  # <- opening, migration
-    deaths: np.ndarray,  # <- opening, migration
-    moves: np.ndarray,  # <- opening, migration
-) -> bool:
+def _reconciles(people: Population) -> bool:
     """Count persons by cell from the rows, then by place; False where a count is not the one expected."""
-    counted = np.zeros((heads.size + 1, LANES))  # neighbours mostly share a cell: see LANES
-    for row in range(cell.size):
+    cell, weight, town = people.cell, people.weight, people.cells.town
+    counted = np.zeros((people.heads.size, LANES))  # neighbours mostly share a cell: see LANES
+    for row in range(people.used):
         counted[cell[row], row % LANES] += weight[row]
-    balance = opening + births - deaths
-    for number in range(heads.size):
-        if counted[number].sum() != heads[number]:
+    balance = people.opening + people.births - people.deaths
+    for number in range(people.heads.size - 1):
+        if counted[number].sum() != people.heads[number]:
             return False
-        balance[town[number]] -= heads[number]
+        balance[town[number]] -= people.heads[number]
     for place in range(balance.size):
         for other in range(balance.size):
-            balance[place] += moves[other, place] - moves[place, other]
+            balance[place] += people.moves[other, place] - people.moves[place, other]
         if balance[place] != 0:
             return False
     return True

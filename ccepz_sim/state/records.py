@@ -16,6 +16,7 @@ from ccepz_sim.state.world import POLLUTANTS
 Pollutants = Annotated[npt.NDArray[np.float64], Dims.of(len(POLLUTANTS))]
 Products = Annotated[npt.NDArray[np.float64], Dims.of("products")]
 Series = Annotated[npt.NDArray[np.int64], Dims.of("energies")]
+Receiving = Annotated[npt.NDArray[np.int64], Dims.of(2)]
 Ages = Annotated[npt.NDArray[np.float64], Dims.of("ages")]
 Projects = Annotated[npt.NDArray[np.float64], Dims.of("quarters", "places")]
 Distances = Annotated[npt.NDArray[np.float64], Dims.of("ends", "ends")]
@@ -76,6 +77,7 @@ class Fixed(Table, shared=True):
     quarters: Size  # quarters
     places: Size  # places
     ends: Size  # places and the rest of China
+    receiving: Receiving  # index of the places that resettlement takes people to
     rival_attraction: float  # share
     energy_series: Series  # index of the series of each energy
     harm_weights: Pollutants  # weight in harm

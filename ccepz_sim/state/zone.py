@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.numerics.declare import Record, Shared
+from ccepz_sim.numerics.draws import Keys
 from ccepz_sim.numerics.rng import Streams
-from ccepz_sim.state.bodies import Bodies, BodyNumbers, Institutes, Officials
+from ccepz_sim.state.bodies import Answering, Bodies, BodyNumbers, Institutes, Officials
 from ccepz_sim.state.firms import Firms, Plans, Technology
 from ccepz_sim.state.ledger import Ledger
 from ccepz_sim.state.materials import Materials
@@ -48,6 +49,7 @@ class Zone(Record):
     base_year: Final[BaseYear]
     body: Final[BodyNumbers]
     path: Final[ScenarioPath]
+    keys: Final[Keys]
 
     # what the rules change
     policy: Final[Policy]
@@ -59,6 +61,7 @@ class Zone(Record):
     population: Final[Population]
     bodies: Final[Bodies]
     officials: Final[Officials]
+    answering: Final[Answering]
     institutes: Final[Institutes]
     ledger: Final[Ledger]
     materials: Final[Materials]

@@ -22,13 +22,14 @@ from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.measures.fingerprint import fingerprint
 from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.output.packing.wheels import needed
+from ccepz_sim.output.whole_files import write_whole
 from ccepz_sim.studies import panels
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash
 from ccepz_sim.studies.models import model_of
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.run_ledger import PENDING
-from ccepz_sim.studies.store import FAILURES, FIGURES, MANIFEST, RUNS, SHARDS, write_whole
+from ccepz_sim.studies.store import FAILURES, FIGURES, MANIFEST, RUNS, SHARDS
 from ccepz_sim.studies.study_file import study_file
 from ccepz_sim.text.texts import Texts
 

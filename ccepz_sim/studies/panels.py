@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccepz_sim.output.whole_files import write_whole
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.store import PANELS, write_whole
 from ccepz_sim.text.errors import hint
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FOLDER = "panels"
 Tables = tuple[tuple[str, bytes], ...]  # Parquet by name of the observer's class
 
 
@@ -51,7 +52,7 @@ def _packed(name: str, table: Any) -> bytes:
 def write_tables(folder: Path, run: int, tables: Tables) -> None:
     """Write the tables of a run into the folder of its study, each whole or not at all."""
     for name, data in tables:
-        place = folder / PANELS / name
+        place = folder / FOLDER / name
         place.mkdir(parents=True, exist_ok=True)
         write_whole(place / f"{run:06}.parquet", partial(_write, data))
 
@@ -62,7 +63,7 @@ def _write(data: bytes, path: Path) -> None:
 
 def names(folder: Path) -> tuple[str, ...]:
     """Name the tables that a study has of its runs."""
-    place = folder / PANELS
+    place = folder / FOLDER
     return tuple(sorted(path.name for path in place.iterdir() if path.is_dir())) if place.is_dir() else ()
 
 
@@ -80,7 +81,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     if name not in known:
         raise StudyError("panel_unknown", name=name, hint=hint(name, known))
     parts = []
-    for path in sorted((folder / PANELS / name).glob("*.parquet")):
+    for path in sorted((folder / FOLDER / name).glob("*.parquet")):
         try:
             table = pq.read_table(io.BytesIO(path.read_bytes())).to_pandas()
         except (pa.ArrowInvalid, OSError):

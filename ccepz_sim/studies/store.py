@@ -10,9 +10,8 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -36,7 +35,8 @@ from ccepz_sim.output.disk import (
     remove_empty,
     try_folder,
 )
-from ccepz_sim.studies import run_ledger
+from ccepz_sim.output.whole_files import TEMPORARY, write_text, write_whole
+from ccepz_sim.studies import panels, run_ledger
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.text.label import Label
 
@@ -45,11 +45,10 @@ if TYPE_CHECKING:
 
 KIND = "study"
 MANIFEST, RUNS, FAILURES, SHARDS = "manifest.json", "runs.parquet", "failures.json", "shards"
-FIGURES, PANELS = "figures", "panels"
+FIGURES = "figures"
 LEDGER_FILES = {run_ledger.FILE + ending for ending in ("", "-wal", "-shm", "-journal")}
-TEMPORARY = ".part"
 WRITTEN = {MANIFEST, RUNS, FAILURES}
-OWN = {*WRITTEN, *(name + TEMPORARY for name in WRITTEN), SHARDS, FIGURES, PANELS, *LEDGER_FILES}
+OWN = {*WRITTEN, *(name + TEMPORARY for name in WRITTEN), SHARDS, FIGURES, panels.FOLDER, *LEDGER_FILES}
 BYTES_A_VALUE = 4.0  # of zstd Parquet, measured on whole studies
 BYTES_A_RUN = 200  # in the ledger
 FLOAT = 8  # bytes
@@ -97,7 +96,7 @@ class Store:
         before = _manifest(self.folder)
         if before is None and run_ledger.FILE not in held:
             # Without both nothing says whose the rest is.
-            foreign += [name for name in held if name in (RUNS, FAILURES, SHARDS, FIGURES, PANELS, MANIFEST)]
+            foreign += [name for name in held if name in (RUNS, FAILURES, SHARDS, FIGURES, panels.FOLDER, MANIFEST)]
         if foreign:
             raise StudyError("out_foreign", folder=self.folder, name=foreign[0])
         for part in ("study_hash", "content_hash", "engine_hash"):
@@ -234,39 +233,6 @@ class Store:
 def _write_table(table: pa.Table, path: Path) -> None:
     with path.open("wb") as file:  # Arrow takes a name with a colon for an address
         pq.write_table(table, file, compression="zstd")
-
-
-def write_whole(target: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under a temporary name, bring it to the disk, then give it its name.
-
-    Raises:
-        OSError: it cannot be written; nothing is left behind.
-    """
-    part = target.with_name(target.name + TEMPORARY)
-    try:
-        write(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
-        _sync_folder(target.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def write_text(target: Path, text: str) -> None:
-    """Write a text in the same way, with the same bytes on every system."""
-    write_whole(target, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there, and need not be
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def digest(path: Path) -> str:

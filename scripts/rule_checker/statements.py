@@ -191,7 +191,11 @@ class Statements(Calls):
             self.env[name] = value if other is None else _meet(value, other)
 
     def _do_for(self, node: ast.For) -> None:
-        self._store(node, node.target, replace(self.value(node.iter), dims=(), literal=False))
+        walked = self.value(node.iter)
+        one = _part(walked, 0)
+        for place in range(1, len(walked.items or ())):
+            one = _meet(one, _part(walked, place))
+        self._store(node, node.target, replace(one, literal=False))
         self.block(node.body)
         self.block(node.orelse)
 
@@ -209,7 +213,7 @@ def _part(value: Value, place: int) -> Value:
     """Give one of what is taken apart."""
     if value.items is not None:
         return value.items[place] if place < len(value.items) else NOTHING
-    return replace(value, dims=value.dims[1:]) if value.dims else NOTHING
+    return replace(value, dims=value.dims[1:]) if value.dims else replace(value, dims=None)
 
 
 def _meet(one: Value, other: Value) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from rule_checker.findings import Findings, Place
 from rule_checker.program import Module, Program
@@ -29,13 +30,37 @@ def check_streams(program: Program, findings: Findings) -> None:
 
 
 def _uses(module: Module) -> list[tuple[str, ast.Attribute]]:
-    """Give each use of a stream with the function it stands in."""
-    found = []
+    """Give each use of a stream with the function it stands in.
+
+    Compiled rules draw by the number of a stream: a constant of the module, `LUCK = NUMBERS[Stream.NAME]`, whose uses
+    are those of the stream.
+    """
+    found, numbers = [], _numbers(module)
     for statement in module.tree.body:
         name = statement.name if isinstance(statement, ast.FunctionDef) else ""
-        found += [
-            (name, node)
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream"
-        ]
+        for node in ast.walk(statement):
+            if _is_stream(node):
+                if not any(node in ast.walk(value) for value in numbers.values()):
+                    found.append((name, node))
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in numbers:
+                found.append((name, numbers[node.id]))
     return found
+
+
+def _numbers(module: Module) -> dict[str, ast.Attribute]:
+    """Give the constants of a module that hold the number of a stream."""
+    found = {}
+    for statement in module.tree.body:
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target, value = statement.targets[0], statement.value
+        names = target.elts if isinstance(target, ast.Tuple) else [target]
+        values = value.elts if isinstance(value, ast.Tuple) else [value]
+        for name, one in zip(names, values, strict=False):
+            if isinstance(name, ast.Name) and isinstance(one, ast.Subscript) and _is_stream(one.slice):
+                found[name.id] = one.slice
+    return found
+
+
+def _is_stream(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream"

@@ -45,6 +45,7 @@ MISSING = (
     "(Debian: apt install chromium fonts-noto-cjk), or name it in CCEPZ_BROWSER."
 )
 READY = "Number((document.querySelector('[data-painted]') || { dataset: {} }).dataset.painted) > 0"
+PATIENCE = 120_000  # milliseconds for whatever is waited for: a loaded machine is slow, and an answer ends the waiting
 LOOPBACK = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 
 
@@ -85,7 +86,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert found, f"the server did not start: {line!r}"
     yield Server(found.group(0), report)
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     process.stdout.close()
 
 
@@ -113,7 +114,7 @@ class Visit:
     def open(self, query: str = "?lang=en", guide: bool = False) -> None:
         """Open the page and wait for the first charts; a new visitor's guide is closed unless it is wanted."""
         self.page.goto(self.server.address + query)
-        self.page.wait_for_function(READY, timeout=120_000)
+        self.page.wait_for_function(READY)
         if not guide and self.page.locator(".cz-guide").count():
             self.page.locator(".cz-guide .shut").click()
 
@@ -123,7 +124,7 @@ class Visit:
         self.page.locator(".cz-tabs button").nth(names.index(view)).click()
         marks = {"zone": ".cz-chart canvas", "people": ".cz-people .pick", "web": ".cz-web canvas",
                  "futures": ".cz-futures canvas", "report": ".cz-report h3"}  # fmt: skip
-        self.page.wait_for_selector(marks[view], timeout=30_000)
+        self.page.wait_for_selector(marks[view])
 
     def at(self, year: int) -> None:
         """Put a year on the table."""
@@ -156,9 +157,7 @@ class Visit:
         """Do something, and wait until all charts were painted anew."""
         before = self.painted()
         action()
-        self.page.wait_for_function(
-            f"Number(document.querySelector('[data-painted]').dataset.painted) > {before}", timeout=30_000
-        )
+        self.page.wait_for_function(f"Number(document.querySelector('[data-painted]').dataset.painted) > {before}")
         self.page.wait_for_timeout(150)
 
     def switch_language(self, wanted: str) -> None:
@@ -166,7 +165,18 @@ class Visit:
         self.page.locator(".language").click()
         script = """wanted => { const parts = [...document.querySelectorAll('.cz > [lang], .cz main [lang]')];
             return parts.length > 4 && [document.documentElement, ...parts].every(part => part.lang === wanted); }"""
-        self.page.wait_for_function(script, arg=wanted, timeout=30_000)
+        self.page.wait_for_function(script, arg=wanted)
+
+    def copied(self, action: Any) -> str:
+        """Do something that copies a text, and return the text once it is there."""
+        self.page.evaluate("navigator.clipboard.writeText('')")
+        action()
+        for _ in range(PATIENCE // 100):
+            text = str(self.page.evaluate("navigator.clipboard.readText()"))
+            if text:
+                return text
+            self.page.wait_for_timeout(100)
+        raise AssertionError("nothing was copied")
 
     def pictures(self) -> list[str]:
         """Return what each chart shows, as image data."""
@@ -197,6 +207,7 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
 def visit(chromium: Any, server: Server, size: tuple[int, int]) -> Iterator[Visit]:
     """A fresh visitor."""
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    context.set_default_timeout(PATIENCE)
     found = Visit(context.new_page(), server)
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("websocket", lambda socket: found.requests.append(socket.url))

@@ -73,8 +73,7 @@ def test_a_code_is_asked_for_and_the_page_plays_under_a_path(
     page.screenshot(path=tmp_path / f"wrong-{lang}-{size[0]}.png")
     page.locator("input[name=code]").fill("k7w px3")
     page.locator("button").click()
-    page.wait_for_function("Number((document.querySelector('[data-painted]') || { dataset: {} }).dataset.painted) > 0",
-                           timeout=120_000)  # fmt: skip
+    page.wait_for_function("Number((document.querySelector('[data-painted]') || { dataset: {} }).dataset.painted) > 0")
     assert page.url.startswith(f"{coded.address}?game=")
     assert f"lang={lang}" in page.url
     page.locator(".cz-guide .shut").click()
@@ -82,5 +81,5 @@ def test_a_code_is_asked_for_and_the_page_plays_under_a_path(
     for view in ("people", "web", "futures", "report", "zone"):
         visit.go(view)
     page.reload()
-    page.wait_for_selector(".cz-decision", timeout=60_000)
+    page.wait_for_selector(".cz-decision")
     visit.check()

@@ -49,13 +49,13 @@ def shown(visit: Visit) -> Iterator[str]:
                 visit.page.wait_for_selector(f".cz-people .cz-chips button:nth-of-type({kind + 1})[aria-pressed=true]")
                 visit.page.wait_for_selector(".cz-people .glance")
                 visit.page.locator(".cz-people .pick button").click()
-                visit.page.wait_for_selector(".cz-people .life canvas", timeout=30_000)
+                visit.page.wait_for_selector(".cz-people .life canvas")
                 chosen = visit.page.locator(".cz-people .pick select").evaluate("box => box.selectedOptions[0].text")
                 assert chosen.strip() == visit.page.locator(".cz-people .life h3").inner_text()
                 yield f"life {kind}"
     visit.go("zone")
     visit.page.locator(".cz-chart .why").nth(2).click()
-    visit.page.wait_for_selector(".cz-why .shares", timeout=60_000)
+    visit.page.wait_for_selector(".cz-why .shares")
     yield "why"
 
 
@@ -145,7 +145,7 @@ def test_good_news_does_not_look_like_an_error_and_goes_by_itself(visit: Visit, 
     visit.page.wait_for_timeout(9_000)
     assert notice.count() == 1, "it stays while it is pointed at"
     visit.page.mouse.move(700, 500)
-    notice.wait_for(state="detached", timeout=30_000)
+    notice.wait_for(state="detached")
     visit.page.evaluate(REFUSED)
     visit.page.wait_for_selector(".cz-notice.error")
     assert visit.page.locator(".cz-notice").evaluate(colour) != good
@@ -156,7 +156,7 @@ def test_good_news_does_not_look_like_an_error_and_goes_by_itself(visit: Visit, 
 def test_a_saved_picture_can_stand_alone(visit: Visit, lang: str, tmp_path: Path) -> None:
     visit.open(f"?lang={lang}")
     visit.after(visit.page.locator(".cz-chips button").last.click)
-    visit.page.wait_for_function("Number(document.querySelector('[data-worlds]').dataset.worlds) > 0", timeout=120_000)
+    visit.page.wait_for_function("Number(document.querySelector('[data-worlds]').dataset.worlds) > 0")
     chart = visit.page.locator(".cz-chart").nth(2)
     legend = [text.strip() for text in visit.page.locator(".cz-key span").all_inner_texts()]
     chart.locator("summary").click()

@@ -60,16 +60,14 @@ def test_names_of_futures_and_bookmarks(watched: Visit) -> None:
         forms.first.locator("button").click()
         visit.page.locator(".cz-futures .branches li").nth(number + 1).wait_for()
         dead(visit)
-    visit.page.wait_for_function(
-        "document.querySelectorAll('.cz-futures tbody tr:first-child td').length >= 4", timeout=60_000
-    )
+    visit.page.wait_for_function("document.querySelectorAll('.cz-futures tbody tr:first-child td').length >= 4")
     chart = visit.page.locator(".cz-futures .plot").first.bounding_box()
     for share in (0.3, 0.6, 0.9):
         visit.page.mouse.move(chart["x"] + share * chart["width"], chart["y"] + chart["height"] / 2)
         visit.page.wait_for_timeout(200)
         dead(visit)
     visit.page.reload()
-    visit.page.wait_for_selector(".cz-chart canvas", timeout=60_000)
+    visit.page.wait_for_selector(".cz-chart canvas")
     visit.go("futures")
     assert TRIED[3] in visit.page.locator(".cz-futures .branches").inner_text()
     dead(visit)
@@ -116,7 +114,6 @@ def test_files(watched: Visit, tmp_path: Path) -> None:
         visit.page.wait_for_function(
             "address => location.href !== address || document.querySelector('.cz-notice')",
             arg=address,
-            timeout=30_000,
         )
         assert visit.page.evaluate("window.solara.debug.connectionStatus") == "connected"
         dead(visit)
@@ -134,5 +131,5 @@ def test_addresses(watched: Visit, name: str) -> None:
     for text in TRIED if name in ("game", "play") else TRIED[:4]:
         visit.page.goto(f"{visit.server.address}?{name}={quote(text)}")
         if name != "modelid":
-            visit.page.wait_for_selector(".cz-head, .cz-missing", timeout=60_000)
+            visit.page.wait_for_selector(".cz-head, .cz-missing")
         dead(visit)

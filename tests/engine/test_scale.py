@@ -22,11 +22,11 @@ MOST_GIGABYTES = 4.0
 FULL = """
 import json, resource, sys, time
 from ccepz_sim import PilotZone
-began = time.perf_counter()
+began = time.process_time()
 zone = PilotZone(scale=1.0, start=2010)
-built = time.perf_counter()
+built = time.process_time()
 zone.step()
-done = time.perf_counter()
+done = time.process_time()
 people = zone.state.population
 living = people.town >= 0
 json.dump({
@@ -81,10 +81,10 @@ def test_small_and_large_samples_tell_the_same_story() -> None:
 def test_default_is_within_ten_thousand_rows_and_fast() -> None:
     zone = PilotZone()
     assert (zone.state.population.town >= 0).sum() <= 10_000
-    began = time.perf_counter()
+    began = time.process_time()
     zone.run(20)
     # Far above what it takes (about half a second): only a collapse is caught, not a busy machine.
-    assert time.perf_counter() - began < 10.0
+    assert time.process_time() - began < 10.0
     assert np.isfinite(zone.recorder.values).all()
 
 

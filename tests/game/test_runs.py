@@ -137,9 +137,9 @@ def test_an_urgent_order_goes_before_background_work_that_ends_up_the_same(conte
 
     slow = Order(World(4, WORLD.scenario), FIRST, "brief")
     pool.ask(slow, then("background"), BACKGROUND, lambda _: begun.set())
-    assert begun.wait(60)
+    assert begun.wait(WAIT / 10)
     pool.ask(Order(World(6, WORLD.scenario), (), "brief", until=2016), then("urgent"))
-    assert done.wait(60)
+    assert done.wait(WAIT / 10)
     assert answers == ["urgent", "background"]
 
 
@@ -161,12 +161,12 @@ def test_who_waits_for_what_was_foreseen_waits_no_longer_than_others(futures: Ru
 
     begun = threading.Event()
     futures.ask(order(1), then("first"), on_progress=lambda _: begun.set())
-    assert begun.wait(60)
+    assert begun.wait(WAIT / 10)
     futures.foresee(order(2))
     futures.ask(order(2), then("foreseen"))
     futures.ask(order(3), then("second"))
     futures.ask(order(4), then("third"))
-    assert done.wait(60)
+    assert done.wait(WAIT / 10)
     assert answers == ["first", "foreseen", "second", "third"]
 
 
@@ -195,7 +195,7 @@ def test_a_cancelled_order_never_answers(content: Content) -> None:
     requests: list[Request] = []
     requests.append(pool.ask(Order(WORLD, ()), lambda *got: answers.append(got), BACKGROUND, lambda _: begun.set()))
     requests.append(pool.ask(Order(WORLD, FIRST), lambda *got: answers.append(got), BACKGROUND))
-    assert begun.wait(60)
+    assert begun.wait(WAIT / 10)
     for request in requests:
         pool.cancel(request)
     pool.close()
@@ -215,12 +215,12 @@ def test_a_run_survives_one_worker_and_not_two(content: Content, mortal: Process
 
     mortal.ask(Order(WORLD, BOTH), then, on_progress=lambda _: begun.set())
     for _ in range(deaths):
-        assert begun.wait(60)
+        assert begun.wait(WAIT / 10)
         process = mortal._processes[next(iter(mortal._queue.running))]
         assert process is not None
         begun.clear()
         process.kill()
-    assert done.wait(60)
+    assert done.wait(WAIT / 10)
     result, error = answers[0]
     assert isinstance(error, GameError) if deaths == 2 else isinstance(result, Future)
     assert isinstance(futures.get(Order(WORLD, FIRST, "brief", until=2016)), Brief)

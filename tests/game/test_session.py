@@ -262,7 +262,7 @@ def test_branches_are_compared_with_the_same_luck(store: Store, settle: Settle) 
     done = threading.Event()
     stop = game.listen(lambda: done.set() if game.state().rivals else None)
     game.compare(True)
-    assert done.wait(60)
+    assert done.wait(300)
     stop()
     state = game.state()
     assert state.rivals[0].decisions == state.standings.branches[0].decisions

@@ -113,7 +113,7 @@ def test_an_index_out_of_reach_is_told_in_one_sentence_and_nothing_is_left(tmp_p
     for name, value in (("PIP_CONFIG_FILE", os.devnull), ("PIP_NO_INDEX", ""), ("PIP_RETRIES", "0")):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(wheels, "RETRIES", "0")
-    monkeypatch.setenv("PIP_INDEX_URL", "http://user:secret@127.0.0.1:9/simple")  # nobody listens on port 9
+    monkeypatch.setenv("PIP_INDEX_URL", "http://user:secret@127.0.0.1:9/index")  # nobody listens on port 9
     assert main(["pack", str(tmp_path / "pack")], {"LANG": "en"}) == 2
     said = capfd.readouterr().err.strip().splitlines()
     assert len(said) == 2, "the step and one sentence"

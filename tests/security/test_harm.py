@@ -217,17 +217,13 @@ def test_a_message_too_large_ends_the_connection(gated: Served, bare: Served) ->
 
 def test_a_flood_ends_and_disturbs_nobody(gated: Served, bare: Served) -> None:
     page, honest = gated.browser().play(), gated.honest
-    longest = 0.0
     for number in range(60):
         for _ in range(60):
             page.act("tabs", "go", "zone")
         if number % 10 == 0:
-            began = time.monotonic()
-            assert honest.plays()
-            longest = max(longest, time.monotonic() - began)
+            assert honest.plays(), "who waits longer than the patience of a page has been disturbed"
     page.wait(lambda _: False)
     assert page.closed == 1008
-    assert longest < 20, "seconds, on whatever machine"
     without = bare.browser().play()
     for _ in range(1000):
         asked = without.act("tabs", "go", "zone")

@@ -67,7 +67,7 @@ def test_stopped_again_and_again_it_is_the_same_bytes(study, faults, whole, tmp_
     sessions = 0
     while True:
         seen: list[runner.Progress] = []
-        ended = go(study, folder, faults, 2, tick=seen.append, stopped=lambda: len(seen) >= 12)  # noqa: B023
+        ended = go(study, folder, faults, tick=seen.append, stopped=lambda: len(seen) >= 3)  # noqa: B023
         sessions += 1
         assert sessions < RUNS
         if ended.finished:

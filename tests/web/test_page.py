@@ -80,6 +80,12 @@ def choose(context: Any, number: int, name: str) -> None:
     until(lambda: found(context, "charts").panels[number]["id"] == name)
 
 
+def told_of(context: Any) -> str:
+    """Return what the notice says; nothing where there is none."""
+    notice = found(context, "notice")
+    return "" if notice is None else str(notice.text)
+
+
 def exported(context: Any, what: str) -> str:
     """Ask for a file and return its text."""
     before = found(context, "tools").file.get("number", 0)
@@ -287,8 +293,7 @@ def test_other_luck_changes_the_counterfactual_too(page: Any) -> None:
 
 def test_a_refused_decision_is_a_sentence_and_the_game_goes_on(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 7})
-    until(lambda: found(page, "notice") is not None)
-    assert "out of bounds" in found(page, "notice").text
+    until(lambda: "out of bounds" in told_of(page))
     assert (found(page, "notice").kind, found(page, "notice").word) == ("error", "Error:")
     found(page, "notice").vue_act(0)
     until(lambda: found(page, "notice") is None)
@@ -365,7 +370,7 @@ def test_a_game_is_saved_opened_and_written_as_python(page: Any) -> None:
     assert found(page, "levers").values["audit-share"] == 0.4
     assert (found(page, "notice").kind, found(page, "notice").word) == ("success", "Done:")
     found(page, "head").vue_tool({"what": "load", "text": "no game"})
-    until(lambda: "no game" in found(page, "notice").text)
+    until(lambda: "no game" in told_of(page))
 
 
 @pytest.mark.parametrize("truth", [False, True])
@@ -455,12 +460,10 @@ def test_what_is_not_saved_is_said_until_it_is(page: Any) -> None:
     assert found(page, "head").kept["state"] == "memory"
     store._database.fault = GameError("disk_full")
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
-    until(lambda: found(page, "notice") is not None)
-    assert "disk of the server is full" in found(page, "notice").text
-    assert "(1)" in found(page, "notice").text
-    assert found(page, "head").kept["state"] == "unsaved"
+    until(lambda: "disk of the server is full" in told_of(page) and "(1)" in told_of(page))
+    until(lambda: found(page, "head").kept["state"] == "unsaved")
     act(page, "head", "tool", {"what": "language"})
-    assert "磁盘已满" in found(page, "notice").text
+    until(lambda: "磁盘已满" in told_of(page))
     store._database.fault = None
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
     until(lambda: found(page, "notice") is None)
@@ -478,8 +481,7 @@ def test_a_request_is_carried_out_once_and_confirmed(page: Any) -> None:
     assert len(game.log()) == 2
     refused = {"request": "r3", "value": {"lever": "audit-share", "value": 7}}
     act(page, "levers", "decide", refused)
-    until(lambda: found(page, "notice") is not None)
-    assert "out of bounds" in found(page, "notice").text
+    until(lambda: "out of bounds" in told_of(page))
     until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3"])
     found(page, "tools").vue_again({"name": "close", "data": {"request": "r4"}})
     until(lambda: found(page, "tools").confirmed == ["r1", "r2", "r3", "r4"])
@@ -490,8 +492,7 @@ def test_a_game_that_is_full_goes_on_in_a_new_one(page: Any, monkeypatch: pytest
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
     monkeypatch.setattr("ccepz_sim.game.session.MOST_ENTRIES", 2)
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
-    until(lambda: found(page, "notice") is not None)
-    assert "This game is full" in found(page, "notice").text
+    until(lambda: "This game is full" in told_of(page))
     monkeypatch.undo()
     before = found(page, "head").token
     found(page, "notice").vue_act(0)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccepz_sim.numerics.arrays import row_sum
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import Value, compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.rules.markets.waste import avoided_cost, dispose
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 LINK_QUARTER = 1  # partners look for each other once a year, after the books of the last
+LINKS, FAILURES = NUMBERS[Stream.LINKS], NUMBERS[Stream.LINK_FAILURES]
 
 
 @compiled
@@ -86,7 +87,7 @@ def exchange_and_store(zone: Zone) -> None:
     """
     if zone.quarter % QUARTERS == LINK_QUARTER or zone.quarter == 0:
         _form_links(zone)
-    break_links(zone, zone.streams.at(Stream.LINK_FAILURES, zone.quarter).random(zone.firms.link_giver.shape))
+    break_links(zone)
     pass_on_and_dispose(zone)
     restore_waste(zone)
 
@@ -99,61 +100,83 @@ def pass_on_and_dispose(zone: Zone) -> None:
 
 def _form_links(zone: Zone) -> None:
     """Takers short of partners look for givers with waste to spare; who knows and trusts whom decides, then gain."""
-    firms, tech, p, now = zone.firms, zone.technology, zone.p.materials, zone.policy.now
-    linked = firms.link_giver >= 0
-    unmet = 1.0 - row_sum(np.where(linked, firms.link_share, 0.0))
-    looking = firms.alive & (tech.need_kind >= 0) & (unmet > p.unmet_least) & (firms.link_wait <= 0)
-    looking &= ~linked[:, -1]
-    if not looking.any():
-        return
-    luck = zone.streams.at(Stream.LINKS, zone.quarter).random((4, firms.rows))
-    knows = min(1.0, p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet)
-    looking &= luck[0] < knows
-    offering = firms.alive & (firms.openness > p.closed_share)
-    spare = _spare_waste(zone, offering)
-    need = tech.need * firms.output
-    want = need * unmet
-    for material in np.unique(tech.need_kind[looking]).tolist():
-        takers, givers, supply = _parties(material, looking, tech.need_kind, want, tech.waste_kind, spare)
+    want, kinds = _wanted(zone)
+    spare = _spare_waste(zone)
+    for material in kinds.tolist():
+        takers, givers, supply = _parties(zone, material, want, spare)
         if len(takers) and len(givers):
-            value = _pair_values(zone, material, takers, givers, luck, p.knowledge_far * knows)
+            value = _pair_values(zone, material, takers, givers)
             matched, partner, amount = allocate(value, supply, want[takers], PARTNERS)
-            _sign(zone, takers[matched], givers[partner], amount / need[takers[matched]])
+            _sign(zone, takers[matched], givers[partner], amount)
+
+
+@compiled
+def _knowledge(zone: Zone) -> float:
+    """Give the chance that a firm knows who uses or has a by-product, 0-1."""
+    p, now = zone.p.materials, zone.policy.now
+    return min(1.0, p.knowledge_base + p.knowledge_matching * now.matching + p.knowledge_internet * now.internet)
+
+
+@compiled
+def _luck_of_partners(zone: Zone) -> np.ndarray:
+    """Draw for each firm: to look, to be known elsewhere, to trust, and how a giver is seen; shape (4, rows)."""
+    return uniforms(zone, LINKS, 4 * zone.firms.rows).reshape((4, zone.firms.rows))
+
+
+@compiled
+def _wanted(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
+    """Give the tonnes that firms look for partners to get, 0 for who does not look; and the materials looked for.
+
+    A firm looks for what it needs and no link gives it.
+    """
+    firms, tech, p = zone.firms, zone.technology, zone.p.materials
+    luck, knows = _luck_of_partners(zone)[0], _knowledge(zone)
+    want, sought = np.zeros(firms.rows), np.zeros(zone.materials.kinds, dtype=np.bool_)
+    for firm in range(firms.rows):
+        met = 0.0
+        for partner in range(PARTNERS):
+            if firms.link_giver[firm, partner] >= 0:
+                met += firms.link_share[firm, partner]
+        free = firms.link_giver[firm, PARTNERS - 1] < 0 and firms.link_wait[firm] <= 0
+        short = firms.alive[firm] and tech.need_kind[firm] >= 0 and 1.0 - met > p.unmet_least
+        if free and short and luck[firm] < knows:
+            want[firm] = tech.need[firm] * firms.output[firm] * (1.0 - met)
+            sought[tech.need_kind[firm]] = True
+    return want, np.flatnonzero(sought)
 
 
 @compiled
 def _parties(
-    material: int,
-    looking: np.ndarray,
-    need_kind: np.ndarray,
-    want: np.ndarray,
-    waste_kind: np.ndarray,
-    spare: np.ndarray,
+    zone: Zone, material: int, want: np.ndarray, spare: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give the takers that look for a material, the givers that have it to spare, and the tonnes of each giver."""
-    takers = np.flatnonzero(looking & (need_kind == material) & (want > 0.0))
-    supply = np.zeros(want.size)
+    tech = zone.technology
+    takes, supply = np.zeros(want.size, dtype=np.bool_), np.zeros(want.size)
     for firm in range(want.size):
+        takes[firm] = tech.need_kind[firm] == material and want[firm] > 0.0
         for slot in range(WASTES):
-            if waste_kind[firm, slot] == material:
+            if tech.waste_kind[firm, slot] == material:
                 supply[firm] += spare[firm, slot]
     givers = np.flatnonzero(supply)
-    return takers, givers, supply[givers]
+    return np.flatnonzero(takes), givers, supply[givers]
 
 
-def _sign(zone: Zone, takers: np.ndarray, givers: np.ndarray, share: np.ndarray) -> None:
+@compiled
+def _sign(zone: Zone, takers: np.ndarray, givers: np.ndarray, amount: np.ndarray) -> None:
     """Enter links in the first free places of their takers; matches beyond the last place are dropped.
 
     Args:
-        takers, givers: firms of each link; share: of the taker's need; one shape.
+        takers, givers: firms of each link; amount: tonnes; one shape.
     """
     firms = zone.firms
-    for taker, giver, part in zip(takers.tolist(), givers.tolist(), share.tolist(), strict=True):
-        free = np.flatnonzero(firms.link_giver[taker] < 0)
-        if len(free):
-            firms.link_giver[taker, free[0]] = giver
-            firms.link_share[taker, free[0]] = part
-            firms.link_age[taker, free[0]] = 0
+    for link in range(takers.size):
+        taker = takers[link]
+        for partner in range(PARTNERS):
+            if firms.link_giver[taker, partner] < 0:
+                firms.link_giver[taker, partner] = givers[link]
+                firms.link_share[taker, partner] = amount[link] / (zone.technology.need[taker] * firms.output[taker])
+                firms.link_age[taker, partner] = 0
+                break
 
 
 @compiled
@@ -175,51 +198,29 @@ def _bound(zone: Zone) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
 
 @compiled
-def _spare_waste(zone: Zone, offering: np.ndarray) -> np.ndarray:
-    """Give the waste of last quarter that no partner is bound to take, tonnes, shape (rows, wastes).
-
-    Args:
-        offering: whether a firm offers its waste at all, shape (rows,).
-    """
-    waste = zone.firms.waste
+def _spare_waste(zone: Zone) -> np.ndarray:
+    """Give the waste of last quarter that open firms have and no partner is bound to take, shape (rows, wastes)."""
+    firms, waste = zone.firms, zone.firms.waste
     _, givers, slots, want = _bound(zone)
     asked = np.zeros(waste.shape)
     for link in range(want.size):
         asked[givers[link], slots[link]] += want[link]
     spare = np.zeros(waste.shape)
-    for firm in range(offering.size):
+    for firm in range(firms.rows):
         for slot in range(WASTES):
-            if offering[firm]:
+            if firms.alive[firm] and firms.openness[firm] > zone.p.materials.closed_share:
                 spare[firm, slot] = max(0.0, waste[firm, slot] - asked[firm, slot])
     return spare
 
 
-def _pair_values(
-    zone: Zone, material: int, takers: np.ndarray, givers: np.ndarray, luck: np.ndarray, far: float
-) -> np.ndarray:
-    """Value the pairs of one material as partners see them, yuan/tonne, shape (takers, givers); 0 is no deal.
-
-    Args:
-        luck: uniform draws, of which the last three are for being known elsewhere, for trust, and for the view of a
-            giver, shape (4, rows).
-        far: chance that a giver is known in another town.
-    """
-    world, p = zone.world, zone.p.materials
-    use = world.material.use_value[material] - p.contract_risk
-    return _values_seen(
-        takers, givers, zone.firms.place, world.road, zone.towns.trust, luck,
-        use, world.material.use_cost[material], avoided_cost(zone, material), world.material.haul_km[material],
-        far, p.freight, p.pick_noise, p.trust_base, p.trust_weight,
-    )  # fmt: skip
-
-
 @compiled
-def _values_seen(
-    takers: np.ndarray, givers: np.ndarray, place: np.ndarray, road: np.ndarray, trust: np.ndarray, luck: np.ndarray,
-    use_value: float, use_cost: float, avoided: float, haul_km: float,
-    far: float, freight: float, pick_noise: float, trust_base: float, trust_weight: float,
-) -> np.ndarray:  # fmt: skip
-    """Give the value of each pair that knows and trusts each other, within the reach of the material."""
+def _pair_values(zone: Zone, material: int, takers: np.ndarray, givers: np.ndarray) -> np.ndarray:
+    """Value the pairs of one material as partners see them, yuan/tonne, shape (takers, givers); 0 is no deal."""
+    far = zone.p.materials.knowledge_far * _knowledge(zone)
+    _, known_far, trusting, view = _luck_of_partners(zone)
+    facts, road, p = zone.world.material, zone.world.road, zone.p.materials
+    place, trust = zone.firms.place, zone.towns.trust
+    use, avoided = facts.use_value[material] - p.contract_risk, avoided_cost(zone, material)
     seen = np.zeros((takers.size, givers.size))
     for row in range(takers.size):
         here = place[takers[row]]
@@ -227,22 +228,19 @@ def _values_seen(
             giver = givers[column]
             there = place[giver]
             mutual = (trust[here] + trust[there]) / 2.0
-            trusts = luck[2, takers[row]] < min(max(trust_base + trust_weight * mutual, 0.0), 1.0)
-            known = here == there or luck[1, giver] < far
-            if trusts and known and road[here, there] <= haul_km:
-                value = link_value(use_value, use_cost, avoided, road[here, there], freight)
-                seen[row, column] = max(0.0, value * (1.0 + pick_noise * luck[3, giver]))
+            trusts = trusting[takers[row]] < min(max(p.trust_base + p.trust_weight * mutual, 0.0), 1.0)
+            known = here == there or known_far[giver] < far
+            if trusts and known and road[here, there] <= facts.haul_km[material]:
+                value = link_value(use, facts.use_cost[material], avoided, road[here, there], p.freight)
+                seen[row, column] = max(0.0, value * (1.0 + p.pick_noise * view[giver]))
     return seen
 
 
 @compiled
-def break_links(zone: Zone, luck: np.ndarray) -> None:
-    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch.
-
-    Args:
-        luck: uniform draws, shape (rows, partners).
-    """
+def break_links(zone: Zone) -> None:
+    """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms, p = zone.firms, zone.p.materials
+    luck = uniforms(zone, FAILURES, firms.rows * PARTNERS)
     for taker in range(firms.rows):
         firms.link_wait[taker] = max(firms.link_wait[taker] - 1, 0)
     for taker in range(firms.rows):
@@ -252,7 +250,7 @@ def break_links(zone: Zone, luck: np.ndarray) -> None:
                 continue
             firms.link_age[taker, partner] += 1
             both = firms.alive[giver] and firms.alive[taker]
-            if not both or luck[taker, partner] < p.link_failure:
+            if not both or luck[taker * PARTNERS + partner] < p.link_failure:
                 firms.link_giver[taker, partner] = -1
                 firms.link_share[taker, partner] = 0.0
                 firms.link_wait[taker] = int(p.switching_delay)

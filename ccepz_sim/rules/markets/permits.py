@@ -138,13 +138,10 @@ def pairs(bought: np.ndarray, sold: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     return buyer, seller, amount[kept]
 
 
-def open_market(zone: Zone, load: np.ndarray, scale: np.ndarray, least: np.ndarray) -> float:
+def open_market(zone: Zone) -> float:
     """Grant the permits of the quarter and find their price; permits exist once a cap lies below the status quo.
 
     Firms are taken to report as they did last quarter: those in a deal abate nothing at any price.
-
-    Args:
-        load: air equivalents before abatement; scale: of marginal cost; least: share the standard asks; shape (rows,).
 
     Returns:
         Price, yuan/equivalent; 0 without a market.
@@ -160,13 +157,14 @@ def open_market(zone: Zone, load: np.ndarray, scale: np.ndarray, least: np.ndarr
     firms.permits[:], zone.permits.auctioned = granted_permits(
         firms.air_2015, firms.alive, zone.permits.air_2015, zone.permits.cap, p.permit_auctioned
     )
+    load = zone.plan.equivalents[:, 0]
     covered = float(load[firms.colluding].sum()) * (1.0 - zone.p.collusion.hidden_share)
     rows = np.flatnonzero((load > 0.0) & ~firms.colluding)
     alone = plan.alone[rows]
     shown = load[rows] * np.where(alone, 1.0 - plan.hidden_alone[rows, 0], 1.0)
-    curve = p.air_start * scale[rows], p.air_slope * scale[rows]
+    curve = p.air_start * plan.scale[rows], p.air_slope * plan.scale[rows]
     room = max(0.0, zone.permits.cap - covered)
-    asked = np.where(alone, 0.0, least[rows])
+    asked = np.where(alone, 0.0, plan.asked[rows])
     return clearing_price(shown, np.full(len(rows), now.tax_air), *curve, room, p.permit_price_most, asked)
 
 

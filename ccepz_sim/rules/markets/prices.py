@@ -32,43 +32,35 @@ def move_prices(zone: Zone) -> None:
 
     Source: Schwartz 1997 one-factor model with jumps; docs/model.md (g).
     """
-    p = zone.p.prices
-    prices = zone.prices
-    quarter = zone.quarter
-    prices.general *= 1.0 + p.input_inflation / QUARTERS
+    prices, quarter = zone.prices, zone.quarter
+    prices.general *= 1.0 + zone.p.prices.input_inflation / QUARTERS
     if quarter < len(prices.history):
         prices.log[:] = prices.history[quarter]
         return
     luck = zone.streams.at(Stream.PRICES, quarter)
-    common, own = luck.standard_normal(prices.groups), luck.standard_normal(len(prices.log))
-    crash, size = luck.random(prices.groups), luck.standard_normal(prices.groups)
-    prices.log[:] = _revert(
-        prices.log, prices.level_2015, zone.path.mean[quarter], zone.path.jump[quarter], prices.kappa, prices.sigma,
-        prices.exposed, prices.group, common, own, crash, size,
-        p.jump_rate / QUARTERS, p.jump_mean, p.jump_sd, p.group_correlation, not zone.frozen,
-    )  # fmt: skip
+    shocks = luck.standard_normal(prices.groups + prices.rows)
+    revert(zone, shocks, luck.random(prices.groups), luck.standard_normal(prices.groups))
 
 
 @compiled
-def _revert(
-    log: np.ndarray, level: np.ndarray, mean: np.ndarray, jump: np.ndarray, kappa: np.ndarray, sigma: np.ndarray,
-    exposed: np.ndarray, group: np.ndarray, common: np.ndarray, own: np.ndarray, crash: np.ndarray, size: np.ndarray,
-    jump_rate: float, jump_mean: float, jump_sd: float, correlation: float, moves: bool,
-) -> np.ndarray:  # fmt: skip
-    """Give the next log price of each series.
+def revert(zone: Zone, shocks: np.ndarray, crash: np.ndarray, size: np.ndarray) -> None:
+    """Move each series one quarter: toward the scenario's mean, by shocks and jumps unless the zone is frozen.
 
     Args:
-        common, crash, size: luck of a group of series, own: of each; moves: whether there are shocks at all.
+        shocks: of each group of series and then of each series, standard normal.
+        crash: uniform draw of a jump, size: of it, standard normal; shape (groups,).
     """
-    after = np.empty_like(log)
-    for series in range(log.size):
-        carry, spread = ou_step(kappa[series], sigma[series], 1.0 / QUARTERS)
-        long_run = level[series] + mean[series]
-        after[series] = long_run + carry * (log[series] - long_run) + jump[series]
-        if moves:
-            shared = common[group[series]]
-            noise = np.sqrt(correlation) * shared + np.sqrt(1.0 - correlation) * own[series]
-            after[series] += spread * noise
-            if exposed[series] and crash[group[series]] < jump_rate:
-                after[series] += jump_mean + jump_sd * size[group[series]]
-    return after
+    prices, p = zone.prices, zone.p.prices
+    common, own = shocks[: prices.groups], shocks[prices.groups :]
+    mean, jump = zone.path.mean[zone.quarter], zone.path.jump[zone.quarter]
+    shared, alone = np.sqrt(p.group_correlation), np.sqrt(1.0 - p.group_correlation)
+    for series in range(prices.log.size):
+        group = prices.group[series]
+        carry, spread = ou_step(prices.kappa[series], prices.sigma[series], 1.0 / QUARTERS)
+        long_run = prices.level_2015[series] + mean[series]
+        after = long_run + carry * (prices.log[series] - long_run) + jump[series]
+        if not zone.frozen:
+            after += spread * (shared * common[group] + alone * own[series])
+            if prices.exposed[series] and crash[group] < p.jump_rate / QUARTERS:
+                after += p.jump_mean + p.jump_sd * size[group]
+        prices.log[series] = after

@@ -12,11 +12,11 @@ from ccepz_sim.content.loading import load_content
 from ccepz_sim.numerics.rng import Stream, Streams, register_stream
 from ccepz_sim.rules.environment import pollution_stock
 from ccepz_sim.rules.funds import contest_shares, misuse_share
-from ccepz_sim.rules.innovation import effective_research, step_draw, success_chance
 from ccepz_sim.rules.markets.by_products import link_value
 from ccepz_sim.rules.markets.prices import move_prices, ou_step
 from ccepz_sim.rules.officials import coordination_factor, effort_split
-from ccepz_sim.state.lags import LagFilter, erlang_matrix
+from ccepz_sim.rules.success import effective_research, step_draw, success_chance
+from ccepz_sim.state.lags import erlang_matrix, make_filter
 from ccepz_sim.state.prices import Prices, ScenarioPath
 from tests.engine.other_values import change_parameters
 
@@ -158,7 +158,7 @@ def test_b16_success_and_draws() -> None:
 )  # fmt: skip
 def test_b20_erlang_lag(stages: int, expected: tuple[float, float, float]) -> None:
     """A lag of four quarters in one stage or three: what works after 2, 4 and 8 quarters."""
-    lag = LagFilter(np.array([4.0]), np.array([stages]))
+    lag = make_filter(np.array([4.0]), np.array([stages]))
     arrived = [float(lag.step(np.array([1.0]))[0]) for _ in range(8)]
     rate = stages / 4.0
     for quarters, value in zip((2, 4, 8), expected, strict=True):
@@ -173,7 +173,7 @@ def test_b20_erlang_lag(stages: int, expected: tuple[float, float, float]) -> No
 
 def test_b20_lag_keeps_what_it_is_given() -> None:
     """The chain leads to the announced value, and back to the status quo exactly as slowly."""
-    lag = LagFilter(np.array([4.0, 0.0]), np.array([3, 1]))
+    lag = make_filter(np.array([4.0, 0.0]), np.array([3, 1]))
     for _ in range(200):
         arrived = lag.step(np.array([2.0, 5.0]))
     assert arrived == pytest.approx([2.0, 5.0], abs=1e-12)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ccepz_sim.numerics.rng import Stream, Streams, register_stream
 from ccepz_sim.numerics.sampling import comb, even_comb, in_parts
-from ccepz_sim.rules.markets.labour import draw_employer, urn_ball
-from ccepz_sim.rules.migration import choice_chances, expected_wage
+from ccepz_sim.rules.location_choice import choice_chances, expected_wage
+from ccepz_sim.rules.markets.matching import draw_employer, urn_ball
 from ccepz_sim.rules.voice import drift_to_mean
 from tests.engine.profiles import examples
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from ccepz_sim.numerics.rng import Streams, register_stream
-from ccepz_sim.rules.innovation import effective_research, success_chance, wish_to_stay
+from ccepz_sim.rules.institutes import wish_to_stay
+from ccepz_sim.rules.success import effective_research, success_chance
 
 BASE, PULL, ZETA, POLLUTION = -2.2, 5.0, 0.3, 0.3
 EDGES = 20_001

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from ccepz_sim.agents.mesa_versions import OWN
 from ccepz_sim.text.errors import ContentError, nearest
 
-USUAL = frozenset({"datacollector", "grid", "space", "running"})  # what Mesa's users set on a model
+USUAL = OWN | {"datacollector", "grid", "space"}  # what Mesa and its users set on a model
 
 
 class UnknownAttributeError(ContentError, AttributeError):

@@ -1,0 +1,104 @@
+"""Coming of age, retirement and training: who is in the labour force, and with which skill.
+
+Source: docs/model.md (e).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import even_comb
+from ccepz_sim.rules.markets.posts import leave_job
+from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
+from ccepz_sim.state.population import change_cell
+from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLED, UNSKILLED
+
+if TYPE_CHECKING:
+    from ccepz_sim.state.zone import Zone
+
+COMING_OF_AGE, TRAINING = NUMBERS[Stream.COMING_OF_AGE], NUMBERS[Stream.TRAINING]
+
+
+@compiled
+def enter_and_retire(zone: Zone) -> None:
+    """Those who reach working age take up a skill and seek work; the old leave the labour force."""
+    come_of_age(zone, retire(zone))
+
+
+@compiled
+def retire(zone: Zone) -> np.ndarray:
+    """Let those who reach the age of retirement leave the labour force, and give who reaches working age."""
+    people, p = zone.population, zone.p.labour
+    working_age, retirement_age = int(p.working_age * QUARTERS), int(p.retirement_age * QUARTERS)
+    grown, count = np.empty(people.used, dtype=np.int64), 0
+    for row in range(people.used):
+        if people.age[row] == working_age:
+            grown[count] = row
+            count += 1
+        elif people.age[row] == retirement_age:
+            # nobody past this age is ever in the labour force, so that reaching it is all there is to see
+            leave_job(zone, row, OUT_OF_LABOUR)
+    return grown[:count].copy()
+
+
+@compiled
+def come_of_age(zone: Zone, grown: np.ndarray) -> None:
+    """Draw skill and status of those grown up; grown: their rows."""
+    people, towns, p = zone.population, zone.towns, zone.p.labour
+    luck = uniforms(zone, COMING_OF_AGE, 2 * grown.size).reshape((2, grown.size))
+    for number in range(grown.size):
+        row = grown[number]
+        place = int(people.cells.town[people.cell[row]])
+        services = towns.amenity[place] if place < towns.rows else p.outside_amenity
+        tertiary = p.tertiary_chance * (MIDDLE + services)
+        skill = UNSKILLED
+        if luck[0, number] < tertiary:
+            skill = PROFESSIONAL
+        elif luck[0, number] < tertiary + p.vocational_chance:
+            skill = SKILLED
+        status = UNEMPLOYED if luck[1, number] < p.participation else OUT_OF_LABOUR
+        cell = cell_number(status, place, skill, people.cells.places)
+        change_cell(people.cell, people.heads, people.weight, row, cell)
+        people.jobless[row] = 0
+
+
+@compiled
+def train(zone: Zone, seeking: np.ndarray) -> None:
+    """Joint training turns unskilled job seekers of the zone into skilled operatives; idle skill fades.
+
+    Args:
+        seeking: rows of residents who seek a job.
+    """
+    people, cells, p = zone.population, zone.population.cells, zone.p.labour
+    luck = uniforms(zone, TRAINING, 2)
+    training_age, seats = int(p.training_age * QUARTERS), zone.policy.now.training / QUARTERS * p.training_success
+    able, idle = np.empty_like(seeking), np.empty_like(seeking)
+    young, faded, persons = 0, 0, 0.0
+    for row in seeking:
+        cell = people.cell[row]
+        skill = cells.skill[cell]
+        if skill == SKILLED and people.jobless[row] > p.fade_after:
+            idle[faded] = row
+            faded += 1
+        elif skill == UNSKILLED and people.age[row] < training_age and cells.town[cell] < zone.world.zone_count:
+            able[young] = row
+            young += 1
+            persons += people.weight[row]
+    if seats > 0.0:
+        for chosen in even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0]):
+            _learn(zone, able[chosen], SKILLED - UNSKILLED)
+    for chosen in even_comb(faded, p.skill_decay, luck[1]):
+        _learn(zone, idle[chosen], UNSKILLED - SKILLED)
+
+
+@compiled
+def _learn(zone: Zone, row: int, steps: int) -> None:
+    """Change the skill of a resident by some steps."""
+    people = zone.population
+    change_cell(people.cell, people.heads, people.weight, row, int(people.cell[row]) + steps)
