@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ccepz_sim.quarter.named_rules import named_rules
     from ccepz_sim.quarter.phases import PHASES, Phase, Phases
     from ccepz_sim.state.decisions import Decision
+    from ccepz_sim.studies.many import MultiRun
     from ccepz_sim.studies.results import load_study
     from ccepz_sim.studies.runner import run_study
     from ccepz_sim.text.label import Label
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "Indicator",
     "Label",
+    "MultiRun",
     "Phase",
     "Phases",
     "PilotZone",
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "MultiRun": "ccepz_sim.studies.many",
     "PHASES": "ccepz_sim.quarter.phases",
     "Decision": "ccepz_sim.state.decisions",
     "Indicator": "ccepz_sim.measures.indicators",

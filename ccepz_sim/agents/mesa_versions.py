@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -42,12 +42,43 @@ def begin(model: mesa.Model, seed: int, taken: Mapping[str, Any] | None = None) 
     """
     mesa.Model.__init__(model, rng=seed)
     _end_of_table(model)
+    if hasattr(model, "_default_schedule"):
+        model.step = _Step(model, model.step)
     if taken is not None:
         for name, value in taken["clock"].items():
             setattr(model, name, value)
         model.rng = taken["rng"]
         model.random = taken["random"]
         mesa.Model.agents.fget(model).random = model.random  # the set of all agents was made with another one
+        if taken["next"] is not None and hasattr(model, "_default_schedule"):
+            _set_next(model, taken["next"])
+
+
+class _Step:
+    """The step of Mesa 3.5, an event that plans the next one: where a step failed, nothing would ever run again."""
+
+    def __init__(self, model: mesa.Model, step: Callable[[], None]) -> None:
+        self._model, self._step = model, step
+
+    def __call__(self) -> None:
+        ahead = _next_of(self._model)
+        if ahead is None or ahead <= self._model.time:
+            _set_next(self._model, self._model.time + 1)
+        self._step()
+
+
+def _next_of(model: mesa.Model) -> float | None:
+    """Give when the model steps next; None where steps are no events."""
+    schedule = getattr(model, "_default_schedule", None)
+    found: float | None = None if schedule is None else schedule.next_scheduled_time
+    return found
+
+
+def _set_next(model: mesa.Model, time: float) -> None:
+    schedule = model._default_schedule
+    if schedule._current_event is not None:
+        schedule._current_event.cancel()
+    schedule._schedule_next(time)
 
 
 def number(model: mesa.Model, agent: mesa.Agent, unique_id: int) -> None:
@@ -66,7 +97,7 @@ def _end_of_table(model: mesa.Model) -> None:
 def clock_of(model: mesa.Model) -> dict[str, Any]:
     """Give what a copy takes over: the clock and both generators."""
     held = {name: getattr(model, name) for name in CLOCK if hasattr(model, name)}
-    return {"clock": held, "rng": model.rng, "random": model.random}
+    return {"clock": held, "next": _next_of(model), "rng": model.rng, "random": model.random}
 
 
 def generators_like(model: mesa.Model) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class AgentRegister(mesa.Model):
         ahead: dict[tuple[type[RowAgent], int], RowAgent] = self.__dict__.setdefault("_ahead", {})
         if (kind, row) not in ahead:
             ahead[kind, row] = agent = object.__new__(kind)
-            agent.__dict__.update(model=self, row=row, pos=None)
+            agent.__dict__.update(model=self, row=row, pos=None, unique_id=None)
         return ahead[kind, row]
 
     def _let_rows_in(self) -> dict[tuple[type[RowAgent], int], RowAgent]:

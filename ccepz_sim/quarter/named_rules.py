@@ -23,6 +23,7 @@ from ccepz_sim.quarter.phases import PHASES
 from ccepz_sim.text.errors import ContentError, brief, one_line, unknown
 
 ROOM = f"{PACKAGE}.rules."
+GUARDED = tuple(f"{PACKAGE}.{room}." for room in ("rules", "state", "measures", "building"))
 Run = Callable[[Any], None]
 
 
@@ -143,24 +144,21 @@ class _Rebuilt:
             return value
         key = (function, within and not isinstance(value, Kernel))
         if key not in self.made:
-            if function in self.others:
-                self.made[key] = self._other(value, function, within)
-            else:
+            if function not in self.others:
                 self._copy(key, value, function)
+            elif key[1] or isinstance(value, Kernel):
+                # compiled anew also where it was compiled before: what it takes from around it may have changed
+                plain = function_of(self.others[function])
+                assert plain is not None
+                self._copy(key, value, plain, itself=function)
+            else:
+                self.made[key] = self.others[function]
         return self.made[key]
 
-    def _other(self, value: Any, function: FunctionType, within: bool) -> Any:
-        other = self.others[function]
-        plain = function_of(other)
-        assert plain is not None
-        if isinstance(value, Kernel):
-            # compiled anew also where it was compiled before: what it takes from around it may have changed
-            return recompiled(_copied(plain), kept=self.kept)
-        if within:
-            return inlined(_copied(plain))
-        return other
-
-    def _copy(self, key: tuple[FunctionType, bool], value: Any, function: FunctionType) -> None:
+    def _copy(
+        self, key: tuple[FunctionType, bool], value: Any, function: FunctionType, itself: FunctionType | None = None
+    ) -> None:
+        """Copy a function that calls replaced ones, or one in the place of `itself`, which it may still call."""
         twin = _copied(function)
         if isinstance(value, Kernel):
             self.made[key] = recompiled(twin, kept=self.kept)
@@ -171,8 +169,9 @@ class _Rebuilt:
         else:
             self.made[key] = twin
         compiled_one = key[1] or isinstance(value, Kernel)
-        for name, held, _ in _called(function):
-            twin.__globals__[name] = self.of(held, compiled_one)
+        for name, held, inner in _called(function):
+            if inner is not itself:
+                twin.__globals__[name] = self.of(held, compiled_one)
 
 
 def _copied(function: FunctionType) -> FunctionType:
@@ -187,7 +186,7 @@ def _copied(function: FunctionType) -> FunctionType:
 
 
 class _Guarded(ModuleType):
-    """A module of rules: an assignment from outside would not reach compiled rules, workers and hashes."""
+    """A module of the engine: an assignment from outside would not reach compiled rules, workers and hashes."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse another rule in the place of one.
@@ -197,15 +196,16 @@ class _Guarded(ModuleType):
         """
         held = self.__dict__.get(name)
         if held is not value and (function_of(held) is not None or held is PHASES):
-            key = "phases_assigned" if held is PHASES else "rule_assigned"
-            raise ContentError(key, name=f"{self.__name__.rpartition('.')[2]}.{name}")
+            whole = f"{self.__name__.rpartition('.')[2]}.{name}"
+            key = "rule_assigned" if whole in named_rules() else "function_assigned"
+            raise ContentError("phases_assigned" if held is PHASES else key, name=whole)
         super().__setattr__(name, value)
 
 
 def guard(*modules: str) -> None:
-    """Let modules refuse that rules are replaced by assignment."""
-    for name in modules:
+    """Let modules, and all of the engine that are loaded, refuse that functions are replaced by assignment."""
+    for name in (*modules, *(name for name in sys.modules if name.startswith(GUARDED))):
         sys.modules[name].__class__ = _Guarded
 
 
-guard(*(name for name in sys.modules if name.startswith(ROOM)), phases.__name__)
+guard(phases.__name__)

@@ -53,7 +53,7 @@ class View:
 
     def __getattr__(self, name: str) -> Any:
         """Show what the object has under a public name."""
-        if name == "address":
+        if name in ("address", "_numba_type_"):
             raise ContentError("observer_compiled")
         if name.startswith("_"):
             raise AttributeError(name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.contradictions import Contradiction, LastYearWarning, contradictions_of
 from ccepz_sim.studies.estimates import Estimate, better, estimate, higher, more_seeds, seeds_needed
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.outcomes import is_one_year
+from ccepz_sim.studies.outcomes import is_one_year, span_of
 from ccepz_sim.studies.run_ledger import SUCCEEDED
 from ccepz_sim.studies.tables import POOLED, StudyTables
 from ccepz_sim.text.errors import hint
@@ -46,11 +48,23 @@ def load_study(folder: Path | str) -> StudyResults:
 class StudyResults(StudyTables):
     """What a study says: means with their intervals, differences between policies, what moves an outcome."""
 
+    def __repr__(self) -> str:
+        """Say in one line what lies there."""
+        study = self.study
+        parts = f"{len(study.policies)} policies × {len(study.scenarios)} scenarios × {study.points} points"
+        return f"<study {study.id}: {self.ended} of {study.runs} runs, {parts} × {study.seeds} seeds, {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        """Return its question and the table of means, for notebooks."""
+        study = self.study
+        return f"<p><b>{escape(study.label.en)}</b>. {escape(study.question.en)}</p>{self.summary().to_html()}"
+
     def summary(self, year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
         """Return every outcome by scenario and policy.
 
         Columns: scenario, policy, outcome, mean, error (standard error of the mean), lower and upper (its 95 %
-        interval), low, median and high (5 %, 50 % and 95 % of runs), runs. Pooled, the scenario is an empty text.
+        interval), low, median and high (5 %, 50 % and 95 % of runs), runs, and where dates of a value are asked
+        reached (share of runs that get there). Pooled, the scenario is an empty text.
         """
         import pandas as pd
 
@@ -60,9 +74,18 @@ class StudyResults(StudyTables):
                 found = self._estimate(table, "value", pool)
                 low, median, high = table["value"].quantile([0.05, 0.5, 0.95])
                 interval = (found.mean, found.error, found.lower, found.upper)
-                rows.append((scenario, policy, name, *interval, low, median, high, len(table)))
-        columns = ["scenario", "policy", "outcome", *INTERVAL, "low", "median", "high", "runs"]
-        return pd.DataFrame(rows, columns=columns)
+                reached = self._reached(name, table["value"])
+                rows.append((scenario, policy, name, *interval, low, median, high, len(table), reached))
+        columns = ["scenario", "policy", "outcome", *INTERVAL, "low", "median", "high", "runs", "reached"]
+        found = pd.DataFrame(rows, columns=columns)
+        return found if found["reached"].notna().any() else found.drop(columns="reached")
+
+    def _reached(self, name: str, values: pd.Series) -> float:
+        """Give the share of runs that get beyond a value at all; not a number where none is asked."""
+        measure = self.outcome(name).measure
+        if measure.kind != "first":
+            return math.nan
+        return float((values <= span_of(measure, self.study.relations)[1] + 1 - 1e-9).mean())
 
     def _of_year(self, year: int | None) -> list[str]:
         """Name the outcomes of which a year can be asked, all of them where none is."""

@@ -156,12 +156,12 @@ def _check_engine(name: str, engine: str, memory: str) -> None:
         StudyError: they are others, in the files or in memory.
     """
     model = model_of(name)
-    if engine_hash(model) != engine:
-        raise StudyError("other_engine")
     mine = memory_hash(model)
     same_python = memory.partition(" ")[0] == mine.partition(" ")[0]
     if same_python and memory != mine:
         raise StudyError("other_rules", name=model.__name__)
+    if engine_hash(model) != engine:
+        raise StudyError("other_engine")
 
 
 @lru_cache(maxsize=2)

@@ -70,6 +70,12 @@ def _factor(factor: Factor, study: Study) -> list[str]:
 
 
 def _outcome(outcome: Outcome) -> list[str]:
+    kept = outcome_document(outcome)
+    return [f"{name} = {_text(value) if isinstance(value, str) else repr(value)}" for name, value in kept.items()]
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """Return the keys of an outcome in a study file."""
     measure = outcome.measure
     kept: dict[str, Any] = {"indicator": outcome.indicator, "place": outcome.place, "view": outcome.view}
     if outcome.direction in ("up", "down"):
@@ -86,7 +92,7 @@ def _outcome(outcome: Outcome) -> list[str]:
         kept["side"] = measure.side
     if measure.kind == "first":
         kept["value"] = measure.value
-    return [f"{name} = {_text(value) if isinstance(value, str) else repr(value)}" for name, value in kept.items()]
+    return kept
 
 
 def _text(value: str) -> str:

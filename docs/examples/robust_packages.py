@@ -48,6 +48,8 @@ def main() -> None:
 
     well = np.ones(len(table), dtype=bool)
     for outcome in model.outcomes:
+        if outcome.kind == outcome.INFO:  # no direction of it is good
+            continue
         better = -1.0 if outcome.kind == outcome.MINIMIZE else 1.0
         values = pd.Series(outcomes[outcome.name], index=table.index)
         # A world has the same number under every policy.

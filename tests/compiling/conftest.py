@@ -14,7 +14,7 @@ import pytest
 
 from ccepz_sim.numerics.compiling import driver, recorded
 
-SMALL = ("ccepz_sim.state.ledger._add", "ccepz_sim.state.ledger._total", "ccepz_sim.state.ledger._post")
+SMALL = tuple(f"ccepz_sim.rules.abatement.{rule}" for rule in ("abatement_at", "abatement_cost", "cheapest_share"))
 # Compiles nothing by itself, then says what Numba had to compile of the project and what a payment gave.
 CALL = """
 import json, sys
@@ -32,9 +32,9 @@ class Watch(event.Listener):
 event.register("numba:compile", Watch())
 record = {rule.name: rule for rule in recorded.recorded_rules()}
 problems = [compile_rule(name, record[name].signatures) for name in sys.argv[1:]]
-import ccepz_sim.state.ledger
+import ccepz_sim.rules.abatement
 print(json.dumps({"compiled": [name for name in compiled if name.startswith("ccepz_sim.")], "problems": problems,
-                  "file": ccepz_sim.state.ledger.__file__}))
+                  "file": ccepz_sim.rules.abatement.__file__}))
 """
 
 

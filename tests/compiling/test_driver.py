@@ -29,7 +29,7 @@ def test_all_rules_are_compiled_once_with_progress(empty, small, call):
     assert told[0].left > 0.0
     assert recorded.missing() == []
     assert compile_all(told.append).workers == 0
-    assert call() == {"compiled": [], "problems": ["", "", ""], "file": str(PACKAGE / "state" / "ledger.py")}
+    assert call() == {"compiled": [], "problems": ["", "", ""], "file": str(PACKAGE / "rules" / "abatement.py")}
 
 
 def test_what_was_compiled_may_be_moved_with_its_source(empty, small, call, tmp_path):
@@ -130,6 +130,21 @@ def test_rules_wait_for_those_they_call():
         order.append(rule.function)
         work._end(rule, 0.0, "")
     assert order == ["leaf", "middle", "top", "alone"]
+
+
+def test_rules_said_to_wait_for_one_another_are_compiled_all_the_same():
+    """A record may be wrong, and a rule may call itself."""
+    rules = [
+        Rule("m.one", (), 1.0, ("m.other",)),
+        Rule("m.other", (), 2.0, ("m.one",)),
+        Rule("m.own", (), 1.0, ("m.own",)),
+    ]
+    work = driver._Work(rules, 2, lambda _: None, patient=False)
+    order = []
+    while (rule := work._take()) is not None:
+        order.append(rule.name)
+        work._end(rule, 0.0, "")
+    assert sorted(order) == ["m.one", "m.other", "m.own"]
 
 
 def test_the_first_miss_of_a_process_compiles_everything(monkeypatch, capsys):

@@ -55,4 +55,4 @@ def test_the_recipes_run_as_they_stand(root: Path, tmp_path: Path) -> None:
     none, often = (float(line.split()[1]) for line in re.findall(r"^[01] [\d.]+$", said, re.MULTILINE))
     assert often < none, "the lever has an effect"
     assert "'SUCCEEDED': 4" in said
-    assert (tmp_path / "out" / "equal-shares" / "panels" / "FirmPanel" / "000003.parquet").is_file()
+    assert (tmp_path / "out" / "hard-bargain" / "panels" / "FirmPanel" / "000003.parquet").is_file()

@@ -151,7 +151,7 @@ def test_a_fresh_environment_makes_the_same_bytes(tmp_path) -> None:
     (tmp_path / "fresh.toml").write_text(REAL, "utf-8")
     folder = tmp_path / "out"
     environ = {"LANG": "en"}
-    assert main(["study", str(tmp_path / "fresh.toml"), "--out", str(folder)], environ) == 0
+    assert main(["study", str(tmp_path / "fresh.toml"), "--out", str(folder), "--workers", "1"], environ) == 0
     for view in (
         ["--diff", "status-quo", "tax-only"],
         ["--fan", "gdp_real", "--lang", "zh", "--format", "png,svg,pdf"],

@@ -21,6 +21,7 @@ from ccepz_sim.studies.engines import Cluster
 from ccepz_sim.studies.extras import StudyError
 from tests.studies.conftest import RUNS, files
 from tests.studies.faults import Faults, FaultyCluster, InPlace
+from tests.studies.test_models import FEWER, MODEL, in_process, of_workers
 
 pytest.importorskip("distributed")
 PATIENCE = 60
@@ -116,6 +117,29 @@ def test_a_killed_worker_and_a_failing_run(study, whole, tmp_path) -> None:
         failing.folder.mkdir()
         ended = runner.run_study(study, tmp_path / "failing", engine=FaultyCluster(cluster.address, failing))
         assert dict(ended.counts) == {"PENDING": 0, "SUCCEEDED": RUNS - 1, "FAILED": 1, "ABORTED": 0}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_of_ones_own_runs_where_workers_can_import_it(make, content, tmp_path, monkeypatch) -> None:
+    """The same bytes as here; a worker without the module, or with another one, says so."""
+    folder, name = tmp_path / "models", f"cluster_model_{os.getpid()}"
+    folder.mkdir()
+    (folder / f"{name}.py").write_text(MODEL, "utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    study = make(relations={"years": 1, "scale": 0.0005, "model": f"{name}:Own"}, **FEWER)
+    with machines(tmp_path / "machines") as cluster:
+        cluster.environ["PYTHONPATH"] = str(folder)
+        worker = cluster.worker()
+        ended = runner.run_study(study, tmp_path / "out", engine=Cluster(cluster.address))
+        assert ended.counts["SUCCEEDED"] == study.runs
+        assert of_workers(tmp_path / "out", study) == in_process(study, content)
+        assert len(list((tmp_path / "out" / "panels" / "Panel").iterdir())) == study.runs
+        worker.kill()
+        worker.wait(PATIENCE)
+        cluster.environ["PYTHONPATH"] = str(tmp_path / "nothing")
+        cluster.worker()
+        with pytest.raises(StudyError, match="must lie where every worker finds it"):
+            runner.run_study(study, tmp_path / "other", engine=Cluster(cluster.address))
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -30,10 +30,10 @@ MODEL = """
 from ccepz_sim import PHASES, Indicator, Label, Phase, PilotZone
 import pandas as pd
 
-SHARE = 0.5
+SHARE = 0.8
 
 
-def equal_shares(surplus, chance, official_fine, official_moral, power):
+def hard_bargain(surplus, chance, official_fine, official_moral, power):
     return chance * official_fine + official_moral + SHARE * max(0.0, surplus)
 
 
@@ -59,7 +59,7 @@ class Panel:
 
 class Own(PilotZone):
     phases = PHASES.insert(Phase("fading", fade), after="innovation")
-    rules = {"collusion.nash_bribe": equal_shares}
+    rules = {"collusion.nash_bribe": hard_bargain}
     own_indicators = (Indicator("open_posts", Label("Open posts", "空缺岗位"), unit="persons", of=open_posts),)
     own_observers = (Panel,)
     own_channels = ()
@@ -129,7 +129,7 @@ def test_results_know_what_belongs_to_the_model(own: Study, content: Content, mo
     assert results.catalogue["open_posts"].label.zh == "空缺岗位"
     with pytest.raises(StudyError, match="Did you mean “Panel”"):
         results.panel("Panels")
-    from ccepz_sim.studies.figures import Words
+    from ccepz_sim.studies.words import Words
 
     words = Words(results, "en", content)
     assert [words.outcome(one) for one in results.study.outcomes][1] == "Open posts"
@@ -159,7 +159,7 @@ def test_a_model_may_be_given_instead_of_named(make: Callable[..., Study], modul
 def test_another_rule_is_another_study(own: Study, module: Any, tmp_path: Path) -> None:
     run_study(own, tmp_path / "out", workers=1, stopped=lambda: True)
     file = Path(module.__file__)
-    file.write_text(MODEL.replace("0.5", "0.6"), "utf-8")
+    file.write_text(MODEL.replace("0.8", "0.6"), "utf-8")
     with pytest.raises(StudyError, match="another version of the model"):
         run_study(own, tmp_path / "out", workers=1)
 
@@ -301,8 +301,9 @@ def test_a_lever_of_ones_own_in_a_study(
     run_study(study, tmp_path / "out", content=more, workers=2)
     found = of_workers(tmp_path / "out", study)
     assert found == in_process(study, more)
-    brands = [np.frombuffer(found[run]).reshape(len(study.outcomes), -1)[2].mean() for run in range(4)]
-    assert brands[2] < 0.95 * brands[0]
+    rounds = [Plan(study)[run].decisions[0].value for run in range(4)]
+    brands = [np.frombuffer(found[run]).reshape(len(study.series), -1)[2].mean() for run in range(4)]
+    assert brands[rounds.index(10.0)] < 0.95 * brands[rounds.index(0.0)]
     with pytest.raises(ContentError, match=r"No rule of this model reads the channel “patrol_rounds”"):
         PilotZone(content=more)
     with pytest.raises(ContentError, match=r"No lever moves the channel “patrol_rounds”"):

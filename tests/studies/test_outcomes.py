@@ -10,6 +10,7 @@ from ccepz_sim.content.reading.designs import read_study
 from ccepz_sim.content.reading.outcomes import outcome_name, parse_outcome
 from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.content.schema.study import Measure, Relations
+from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.outcomes import measured, unit_of
 from ccepz_sim.text.errors import ContentError
@@ -79,7 +80,7 @@ def test_units_of_measures() -> None:
     def unit(name: str) -> str:
         outcome = parse_outcome(name, YEARS)
         assert outcome is not None
-        return unit_of(outcome)
+        return unit_of(outcome, all_indicators())
 
     assert unit("sum(gdp_real)") == "yuan"
     assert unit("discounted(gdp_real, 5%)") == "yuan"

@@ -130,6 +130,7 @@ class _Work:
         self._chain = _chains(self._rules)
         self._waiting = set(self._rules)
         self._ended: set[str] = set()
+        self._under_way = 0
         self._changed = threading.Condition()
         self._stopped = False
         self._began = time.monotonic()
@@ -180,9 +181,12 @@ class _Work:
         with self._changed:
             while self._waiting and not self._stopped:
                 ready = [name for name in self._waiting if self._is_ready(self._rules[name])]
+                if not ready and self._under_way == 0:
+                    ready = list(self._waiting)  # they wait for one another: the record is wrong, the rules are not
                 if ready:
                     chosen = max(ready, key=lambda name: (self._chain[name], name))
                     self._waiting.remove(chosen)
+                    self._under_way += 1
                     return self._rules[chosen]
                 self._changed.wait()
             return None
@@ -193,6 +197,7 @@ class _Work:
     def _end(self, rule: Rule, seconds: float, problem: str) -> None:
         with self._changed:
             self._ended.add(rule.name)
+            self._under_way -= 1
             if problem:
                 self.problems[rule.name] = problem
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import json
 import sys
 import time
@@ -90,7 +91,7 @@ def _calls(rule: Any) -> set[str]:
     while ahead:
         function = ahead.pop()
         seen.add(function)
-        for name in function.__code__.co_names:
+        for name in {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}:
             held = function.__globals__.get(name)
             if isinstance(held, Kernel) and held.py_func.__module__.partition(".")[0] == PACKAGE:
                 found.add(f"{held.py_func.__module__}.{held.py_func.__qualname__}")

@@ -51,7 +51,7 @@ def test_b29_nine_tenths_of_the_optimum_in_the_zone(monkeypatch: pytest.MonkeyPa
         asked.append((value.copy(), supply.copy(), demand.copy()))
         return allocate(value, supply, demand, partners)
 
-    monkeypatch.setattr(by_products, "allocate", watched)
+    monkeypatch.setitem(vars(by_products), "allocate", watched)  # by assignment it is refused
     PilotZone(seed=1, package="whole-programme", start=2010).run(15)
     optimum = [best(*market) for market in asked]
     found = [reached(*market) for market in asked]

@@ -12,9 +12,9 @@ from ccepz_sim import PHASES, Indicator, Label, Phase, PilotZone, compiled
 FEW = 0.0005  # residents sampled per resident
 
 
-def equal_shares(surplus: Any, chance: Any, official_fine: Any, official_moral: Any, power: float) -> Any:
-    """Share the gain equally."""
-    return chance * official_fine + official_moral + 0.5 * max(0.0, surplus)
+def hard_bargain(surplus: Any, chance: Any, official_fine: Any, official_moral: Any, power: float) -> Any:
+    """The official takes four fifths."""
+    return chance * official_fine + official_moral + 0.8 * max(0.0, surplus)
 
 
 @compiled
@@ -37,7 +37,7 @@ def open_posts(zone: Any) -> float:
 def by_town(zone: Any) -> dict[str, float]:
     """Persons by town."""
     world = zone.world
-    persons = dict(zip(world.places, zone.population.persons.tolist(), strict=True))
+    persons = dict(zip(world.places, zone.population.persons[: world.place_count].tolist(), strict=True))
     return {**persons, "zone": float(sum(persons.values()))}
 
 
@@ -57,13 +57,13 @@ class Panel:
         return pd.concat(self.parts, ignore_index=True)
 
 
-class Equal(PilotZone):
+class Hard(PilotZone):
     """Another rule within a compiled phase."""
 
-    rules = {"collusion.nash_bribe": equal_shares}
+    rules = {"collusion.nash_bribe": hard_bargain}
 
 
-class Whole(Equal):
+class Whole(Hard):
     """All that a model can say of itself without agents of its own."""
 
     phases = PHASES.insert(Phase("fading", fade), after="innovation")

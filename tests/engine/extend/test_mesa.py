@@ -16,7 +16,7 @@ from ccepz_sim.numerics.clock import LAST_YEAR
 from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Patrol, Patrolled
 
-PACKAGE = Path(mesa_versions.__file__).parent
+PACKAGE = Path(mesa_versions.__file__).parents[1]
 
 
 class Collected(Patrolled):
@@ -91,6 +91,24 @@ def test_clock_and_end() -> None:
     with pytest.raises(ContentError, match="The model ends"):
         zone.step()
     assert zone.copy().running is False
+
+
+def test_a_step_that_failed_does_not_stop_the_clock() -> None:
+    """Steps of Mesa 3.5 plan the next one: after an error nothing would run again, and `run` would never end."""
+    seen: list[int] = []
+
+    def fail(view: Any) -> None:
+        seen.append(view.quarter)
+        raise ZeroDivisionError
+
+    zone = PilotZone(scale=FEW, observers=[fail])
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            zone.step()
+    assert seen == [zone.quarter] * 2
+    twin = zone.copy()
+    twin.step()
+    assert twin.quarter == zone.quarter + 1
 
 
 def test_a_collector_of_ones_own() -> None:

@@ -13,9 +13,10 @@ from ccepz_sim import PHASES, Indicator, Label, Phase, Phases, PilotZone, named_
 from ccepz_sim.quarter.named_rules import rules_of_phases
 from ccepz_sim.quarter.variants import history_key, mark_of
 from ccepz_sim.rules import collusion
+from ccepz_sim.rules.collusion import nash_bribe
 from ccepz_sim.studies.fingerprint import engine_hash
 from ccepz_sim.text.errors import ContentError
-from tests.engine.extend.own import FEW, Equal, Whole, equal_shares, fade
+from tests.engine.extend.own import FEW, Hard, Whole, fade, hard_bargain
 
 LABEL = Label("x", "x")
 
@@ -55,11 +56,11 @@ def test_phases_give_another_order_and_never_change() -> None:
         (lambda: PHASES.insert(Phase("x", fade, takes="all"), before="labour"), "made of Phase"),
         (lambda: Phases(PHASES[:3]), "The last phase"),
         (lambda: type("Own", (PilotZone,), {"phases": list(PHASES)}), "made from PHASES"),
-        (lambda: type("Own", (PilotZone,), {"rules": {"collusion.nash_bribes": equal_shares}}), "nash_bribe”?"),
-        (lambda: type("Own", (PilotZone,), {"rules": {"nash_bribe": equal_shares}}), "collusion.nash_bribe”?"),
+        (lambda: type("Own", (PilotZone,), {"rules": {"collusion.nash_bribes": hard_bargain}}), "nash_bribe”?"),
+        (lambda: type("Own", (PilotZone,), {"rules": {"nash_bribe": hard_bargain}}), "collusion.nash_bribe”?"),
         (lambda: type("Own", (PilotZone,), {"rules": {"collusion.nash_bribe": fade}}), "same arguments"),
         (lambda: type("Own", (PilotZone,), {"rules": {"collusion.nash_bribe": 0.5}}), "same arguments"),
-        (lambda: type("Own", (PilotZone,), {"rules": [equal_shares]}), "given by name"),
+        (lambda: type("Own", (PilotZone,), {"rules": [hard_bargain]}), "given by name"),
         (lambda: type("Own", (PilotZone,), {"own_indicators": [Indicator("gdp", LABEL, of=fade)]}), "does not use"),
         (lambda: type("Own", (PilotZone,), {"own_indicators": [Indicator("new", LABEL)]}), "of=function"),
         (lambda: type("Own", (PilotZone,), {"own_channels": ["audit_share"]}), "does not use"),
@@ -81,6 +82,9 @@ def test_what_cannot_be_is_refused_when_it_is_written(ask: Any, words: str) -> N
         ("ccepz_sim.rules.collusion", "_deal"),
         ("ccepz_sim.rules.markets.labour", "run_labour_market"),
         ("ccepz_sim.rules.policy", "announce"),
+        ("ccepz_sim.state.ledger", "pay"),
+        ("ccepz_sim.measures.derived", "derive"),
+        ("ccepz_sim.building.zone", "build_zone"),
         ("ccepz_sim.quarter.phases", "PHASES"),
         ("ccepz_sim.model", "PHASES"),
     ],
@@ -103,8 +107,8 @@ def test_what_belongs_to_the_class_is_not_set_on_a_zone(plain: PilotZone, name: 
 
 
 def test_another_rule_works_within_the_compiled_phase_and_nowhere_else(plain: PilotZone) -> None:
-    equal = Equal(scale=FEW, seed=3).run(1)
-    bribes = [zone.recorder.series("bribes_paid") for zone in (plain, equal)]
+    hard = Hard(scale=FEW, seed=3).run(1)
+    bribes = [zone.recorder.series("bribes_paid") for zone in (plain, hard)]
     assert not np.array_equal(*bribes)
     assert bribes[1].max() > 0.0
     assert seen(PilotZone(scale=FEW, seed=3).run(1)) == seen(plain), "the package keeps its own rule"
@@ -119,6 +123,18 @@ def test_the_same_rule_under_another_name_changes_nothing(plain: PilotZone) -> N
         rules = {"collusion.nash_bribe": same}
 
     assert seen(Same(scale=FEW, seed=3).run(1)) == seen(plain)
+
+
+def test_a_rule_may_call_the_one_it_replaces_and_others_that_are_replaced(plain: PilotZone) -> None:
+    def twice(surplus, chance, official_fine, official_moral, power):
+        return 2.0 * nash_bribe(surplus, chance, official_fine, official_moral, power)
+
+    class Twice(PilotZone):
+        rules = {"collusion.nash_bribe": twice}
+
+    first = next(quarter for quarter, paid in enumerate(plain.recorder.series("bribes_paid")) if paid > 0.0)
+    paid = [zone.recorder.series("bribes_paid")[first] for zone in (plain, Twice(scale=FEW, seed=3))]
+    assert 1.5 * paid[0] < paid[1] < 2.5 * paid[0]
 
 
 def test_a_constant_changed_in_a_notebook_is_seen() -> None:
@@ -148,7 +164,7 @@ def test_a_rule_that_cannot_be_compiled_is_one_sentence() -> None:
 def test_a_rule_that_no_phase_of_the_model_calls_is_refused() -> None:
     class Without(PilotZone):
         phases = PHASES.remove("collusion")
-        rules = {"collusion.nash_bribe": equal_shares}
+        rules = {"collusion.nash_bribe": hard_bargain}
 
     with pytest.raises(ContentError, match=r"No phase of this model calls"):
         Without(scale=FEW, start=2010)
@@ -203,14 +219,14 @@ def test_models_have_hashes_and_histories_of_their_own() -> None:
     class Renamed(PilotZone):
         """Nothing else."""
 
-    hashes = {engine_hash(kind) for kind in (PilotZone, Equal, Whole)}
+    hashes = {engine_hash(kind) for kind in (PilotZone, Hard, Whole)}
     assert len(hashes) == 3
     assert engine_hash(PilotZone) == engine_hash()
-    assert engine_hash(Equal) == engine_hash(Equal)
-    assert len({history_key(kind) for kind in (PilotZone, Equal, Whole)}) == 3
+    assert engine_hash(Hard) == engine_hash(Hard)
+    assert len({history_key(kind) for kind in (PilotZone, Hard, Whole)}) == 3
     assert history_key(Renamed) == history_key(PilotZone) == ()
     assert mark_of(PilotZone) == ""
-    assert mark_of(Equal) not in ("", None, mark_of(Whole))
+    assert mark_of(Hard) not in ("", None, mark_of(Whole))
 
 
 def test_an_object_of_ones_own_as_a_phase_has_no_lasting_description() -> None:
