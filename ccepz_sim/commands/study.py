@@ -112,9 +112,9 @@ def _goal(args: argparse.Namespace, study: Study) -> Goal | None:
 
 def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
     """Say what a look at the pairs has shown, a line for each scenario."""
-    from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.content.reading.outcomes import parse_outcome
     from ccepz_sim.studies.outcomes import unit_of
+    from ccepz_sim.studies.scales import scale_words
     from ccepz_sim.studies.sequential import indicators_of
 
     outcome = parse_outcome(goal.outcome, study.relations)
