@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 from doc_maker.sensitivity import DOZEN, IMAGES, RECORD, strongest
 
-from ccepz_sim.commands.cells import scale_words
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.content.reading.outcomes import outcome_name
 from ccepz_sim.studies import sensitivity
 from ccepz_sim.studies.figures import Charts, save
 from ccepz_sim.studies.results import StudyResults, load_study
+from ccepz_sim.studies.scales import scale_words
 from ccepz_sim.studies.store import read_manifest
 from ccepz_sim.text.label import LANGUAGES
 

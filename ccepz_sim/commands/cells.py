@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ccepz_sim.commands.console import Say
 from ccepz_sim.commands.figures import SHARE
 from ccepz_sim.content.loading import Content
+from ccepz_sim.studies.scales import years_behind
+from ccepz_sim.text.numbers import number_text, scale_of
 from ccepz_sim.text.texts import Texts
-from ccepz_sim.web.numbers import number_text, scale_of
 
 if TYPE_CHECKING:
     from ccepz_sim.studies.estimates import Estimate
@@ -78,20 +79,4 @@ class Cells:
         if difference and unit == SHARE:
             return self.say("run.points", number=number_text(100 * value, 1, sign=sign))
         text = scale_of(unit.removesuffix(YEARS), abs(value), lang).write(value, lang, sign=difference and sign)
-        return text + _years_behind(unit, lang)
-
-
-def scale_words(unit: str, largest: float, lang: str) -> tuple[float, str]:
-    """Return the factor to divide a series by, and its unit in words."""
-    from ccepz_sim.studies.outcomes import DATE, YEARS
-
-    if unit == DATE:
-        return 1.0, Texts.load("studies")["figure.year_unit"].get(lang)
-    scale = scale_of(unit.removesuffix(YEARS), largest, lang)
-    return scale.factor, scale.unit + _years_behind(unit, lang)
-
-
-def _years_behind(unit: str, lang: str) -> str:
-    from ccepz_sim.studies.outcomes import YEARS
-
-    return Texts.load("studies")["figure.years_behind"].get(lang) if unit.endswith(YEARS) else ""
+        return text + years_behind(unit, lang)

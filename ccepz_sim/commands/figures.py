@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ccepz_sim.commands.console import Say
+from ccepz_sim.text.numbers import number_text, scale_of, unit_text
 from ccepz_sim.text.sentences import is_one
-from ccepz_sim.web.numbers import number_text, scale_of, unit_text
 
 SHARE, COUNT = "1", "count"
 

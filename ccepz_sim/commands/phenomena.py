@@ -174,9 +174,9 @@ def write_tables(all_found: Sequence[Found], folder: Path) -> None:
 
 def draw(found: Found, folder: Path, content: Content) -> None:
     """Write the figures of one phenomenon in both languages."""
-    from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.studies.figures import save
     from ccepz_sim.studies.phenomena_figures import PhenomenonCharts
+    from ccepz_sim.studies.scales import scale_words
 
     for lang in LANGUAGES:
         charts = PhenomenonCharts(found, folder, lang, scale_words, content)

@@ -10,7 +10,7 @@ from ccepz_sim.commands.figures import exact
 from ccepz_sim.content.loading import Content
 from ccepz_sim.content.schema.phenomenon import Claim, Phenomenon
 from ccepz_sim.studies.phenomena import SMALLEST, size_of
-from ccepz_sim.web.numbers import number_text
+from ccepz_sim.text.numbers import number_text
 
 COLUMNS = ("claim", "expected", "effect", "band", "agree", "verdict")
 DECIMALS = 2

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ccepz_sim.commands.results import shown, write_figure
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies import archive
 from ccepz_sim.studies.fingerprint import made_with
@@ -18,7 +19,7 @@ from ccepz_sim.studies.look import Style
 from ccepz_sim.studies.results import load_study
 from ccepz_sim.studies.runner import run_study
 from ccepz_sim.studies.store import FAILURES, FIGURES, RUNS, digest, read_manifest, study_of
-from ccepz_sim.text.texts import Texts
+from ccepz_sim.text.texts import Texts, system_language
 
 SAME, DIFFERENT, NINE_DIGITS = 0, 1, 3
 
@@ -68,8 +69,6 @@ def redraw(results: Any, stem: Path, recipe: Mapping[str, Any], content: Any) ->
     """Draw a figure again as its recipe says, with the settings of matplotlib it was drawn with."""
     import matplotlib as mpl
 
-    from ccepz_sim.commands.results import shown, write_figure
-
     style = Style(**{**recipe["style"], "formats": tuple(recipe["style"]["formats"])})
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -103,7 +102,5 @@ def _tell_versions(home: Path) -> None:
 
 
 def _say(key: str, **fields: object) -> None:
-    from ccepz_sim.commands.console import language
-
-    sys.stdout.write(Texts.load("studies")[f"replay.{key}"].format(language([], os.environ), **fields) + "\n")
+    sys.stdout.write(Texts.load("studies")[f"replay.{key}"].format(system_language(os.environ), **fields) + "\n")
     sys.stdout.flush()

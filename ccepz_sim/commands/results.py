@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.commands.arguments import Parser, path, whole
-from ccepz_sim.commands.cells import Cells, scale_words
+from ccepz_sim.commands.cells import Cells
 from ccepz_sim.commands.console import CommandError, Say
 from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
+from ccepz_sim.studies.scales import scale_words
 from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from ccepz_sim.output.disk import is_there
 if TYPE_CHECKING:
     from ccepz_sim.studies.engines import Engine
     from ccepz_sim.studies.runner import Ended
-    from ccepz_sim.studies.runner import Progress as Told
+    from ccepz_sim.studies.runner import Progress as RunProgress
     from ccepz_sim.studies.sequential import Goal, Look
 
 WORKERS, MOST_WORKERS = 2, 512
@@ -112,9 +112,9 @@ def _goal(args: argparse.Namespace, study: Study) -> Goal | None:
 
 def _tell_look(goal: Goal, study: Study, say: Say, seen: Look) -> None:
     """Say what a look at the pairs has shown, a line for each scenario."""
-    from ccepz_sim.commands.cells import scale_words
     from ccepz_sim.content.reading.outcomes import parse_outcome
     from ccepz_sim.studies.outcomes import unit_of
+    from ccepz_sim.studies.scales import scale_words
     from ccepz_sim.studies.sequential import indicators_of
 
     outcome = parse_outcome(goal.outcome, study.relations)
@@ -264,16 +264,16 @@ def _tell_end(study: Study, ended: Ended, args: argparse.Namespace, say: Say, se
 
 
 @contextmanager
-def _progress(study: Study, say: Say) -> Iterator[Callable[[Told], None]]:
+def _progress(study: Study, say: Say) -> Iterator[Callable[[RunProgress], None]]:
     """Show a bar on a terminal; elsewhere a line now and again."""
     if not sys.stderr.isatty():
         last = time.monotonic()
 
-        def line(told: Told) -> None:
+        def line(now: RunProgress) -> None:
             nonlocal last
             if time.monotonic() - last >= LINE_EVERY:
                 last = time.monotonic()
-                print(_line(told, say), file=sys.stderr, flush=True)
+                print(_line(now, say), file=sys.stderr, flush=True)
 
         yield line
         return
@@ -288,33 +288,31 @@ def _progress(study: Study, say: Say) -> Iterator[Callable[[Told], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(say("study.progress"), total=study.runs, rate="", failed="")
 
-        def bar(told: Told) -> None:
-            failed = say("study.failed", count=told.failed) if told.failed else ""
-            rate = say("study.rate", rate=f"{told.rate:.1f}")
-            progress.update(task, completed=told.ended, rate=rate, failed=failed)
+        def bar(now: RunProgress) -> None:
+            failed = say("study.failed", count=now.failed) if now.failed else ""
+            rate = say("study.rate", rate=f"{now.rate:.1f}")
+            progress.update(task, completed=now.ended, rate=rate, failed=failed)
 
         yield bar
 
 
-def _announced(tick: Callable[[Told], None], say: Say) -> Callable[[Told], None]:
+def _announced(tick: Callable[[RunProgress], None], say: Say) -> Callable[[RunProgress], None]:
     """Say once, where a study was begun earlier, how much of it is done."""
-    told_already = False
+    announced = False
 
-    def first(told: Told) -> None:
-        nonlocal told_already
-        if not told_already and told.earlier:
-            print(say("study.begun", earlier=told.earlier, runs=told.runs), file=sys.stderr, flush=True)
-        told_already = True
-        tick(told)
+    def first(now: RunProgress) -> None:
+        nonlocal announced
+        if not announced and now.earlier:
+            print(say("study.begun", earlier=now.earlier, runs=now.runs), file=sys.stderr, flush=True)
+        announced = True
+        tick(now)
 
     return first
 
 
-def _line(told: Told, say: Say) -> str:
-    left = "–" if told.remaining == float("inf") else time.strftime("%H:%M:%S", time.gmtime(told.remaining))
-    return say(
-        "study.line", ended=told.ended, runs=told.runs, rate=f"{told.rate:.1f}", remaining=left, failed=told.failed
-    )
+def _line(now: RunProgress, say: Say) -> str:
+    left = "–" if now.remaining == float("inf") else time.strftime("%H:%M:%S", time.gmtime(now.remaining))
+    return say("study.line", ended=now.ended, runs=now.runs, rate=f"{now.rate:.1f}", remaining=left, failed=now.failed)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ccepz_sim.commands.console import Say, compile_first
 from ccepz_sim.commands.streams import say_json
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import load_content
-from ccepz_sim.web.numbers import number_text, scale_of
+from ccepz_sim.text.numbers import number_text, scale_of
 
 if TYPE_CHECKING:
     from ccepz_sim.studies.validate import Estimate, PatternResult, Report, TargetResult

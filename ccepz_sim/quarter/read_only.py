@@ -22,7 +22,7 @@ from ccepz_sim.text.errors import ContentError
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
 
-NUMBERS_AND_WORDS = (type(None), bool, int, float, complex, str, bytes, np.generic, Enum, frozenset)
+NUMBERS_AND_WORDS = (type(None), bool, int, float, complex, str, bytes, slice, np.generic, Enum, frozenset)
 NEVER_CHANGED = (type, Content, FunctionType, Decision)
 SCHEMA = ("ccepz_sim.content.schema.", "ccepz_sim.text.label")  # frozen
 # Methods that only look, though what they work on is not to be written to.

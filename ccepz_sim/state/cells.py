@@ -42,7 +42,7 @@ class Cells(Table, shared=True):
 
     def status(self, employer: int) -> slice:
         """Give the range of cells of one employer, of the unemployed or of those out of the labour force."""
-        first = (employer - OUT_OF_LABOUR) * self.flat
+        first = int(cell_number(employer, 0, 0, self.places))
         return slice(first, first + self.flat)
 
     def number(self, employer: np.ndarray | int, town: np.ndarray | int, skill: np.ndarray | int) -> np.ndarray:

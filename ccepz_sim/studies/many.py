@@ -142,8 +142,8 @@ class MultiRun:
 
     def plot(self, name: str = "", *, against: tuple[str, str] | None = None, lang: str = "en") -> Figure:
         """Draw an outcome over time, or two packages `against` each other in all outcomes."""
-        from ccepz_sim.commands.cells import scale_words
         from ccepz_sim.studies.figures import Charts
+        from ccepz_sim.studies.scales import scale_words
 
         charts = Charts(self.done, lang, scale_words, self.content)
         if against is None:

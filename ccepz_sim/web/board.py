@@ -18,9 +18,10 @@ from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.studies.export import Chart, Played, python_script, study_toml
+from ccepz_sim.text import numbers
 from ccepz_sim.text.errors import UserError
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers, parts
+from ccepz_sim.web import parts
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.requests import Requests
 from ccepz_sim.web.server import PageError

@@ -11,8 +11,9 @@ from typing import Any
 
 from ccepz_sim.game.session import Game
 from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.text import numbers
 from ccepz_sim.text.errors import UserError
-from ccepz_sim.web import app_state, notices, numbers, opening, parts, preparing, tabs
+from ccepz_sim.web import app_state, notices, opening, parts, preparing, tabs
 from ccepz_sim.web.board import Board, Shown, guarded, shared_address
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.opening import VIEWS, Closed, Opened

@@ -14,8 +14,9 @@ from ccepz_sim.game.session import Game
 from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text import numbers
 from ccepz_sim.text.errors import UserError
-from ccepz_sim.web import notices, numbers, parts
+from ccepz_sim.web import notices, parts
 from ccepz_sim.web.framework import component, current_context, solara
 from ccepz_sim.web.requests import Requests
 from ccepz_sim.web.views import branches, charts, lives, people, policy_web, report, why

@@ -11,7 +11,7 @@ import pytest
 from ccepz_sim.cli import COMMANDS
 from ccepz_sim.text.texts import Texts
 
-BY_RULE = ("bench.part_", "bench.way_", "bench.row_", "bench.gate_", "phenomena.part_")  # of parts of a report
+BY_RULE = ("bench.part_", "bench.way_", "bench.row_", "bench.gate_", "pack.step_", "phenomena.part_")  # parts
 MISTAKES = [
     (["rum"], "There is no command “rum”. Did you mean “run”?"),
     (["run", "green-governence"], "There is no package “green-governence”. Did you mean “green-governance”?"),

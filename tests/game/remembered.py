@@ -13,7 +13,7 @@ MOST = 400  # results that are kept; a future has about 2 MB, most are briefs
 
 
 class RememberingRunner(Runner):
-    """Carries out each order once; who asks again is given the same result, as from a cache."""
+    """Runs each order once; who asks again is given the same result, as from a cache."""
 
     results: ClassVar[OrderedDict[tuple[str, Order], Result]] = OrderedDict()
 

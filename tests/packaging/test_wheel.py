@@ -75,13 +75,13 @@ def test_the_content_is_that_of_the_checkout(wheel, root):
         "ccepz_sim/py.typed",
         "ccepz_sim/text/cli.toml",
         "ccepz_sim/web/page.css",
-        "ccepz_sim/_recorded/rules.json",
+        "ccepz_sim/numerics/compiling/rules.json",
     ):
         assert needed in held
 
 
 def test_it_runs_from_another_folder(installed, tmp_path, root):
-    where = "import ccepz_sim.content as c; print(c.__file__); print(c.find_folder())"
+    where = "import ccepz_sim.content.folder as c; print(c.__file__); print(c.find_folder())"
     told = subprocess.run(
         [installed / "python", "-c", where],
         cwd=tmp_path,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.measures.indicators import all_indicators
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import figure
-from ccepz_sim.web import numbers
 
 
 @pytest.mark.parametrize(

@@ -153,9 +153,9 @@ def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Tab
 
 
 def check_roles(table: Table, file: str, findings: list[f.Finding]) -> None:
-    """Note roles that too few or too many rows have."""
+    """Note roles that too few or too many rows have; without rows there is nothing to count."""
     for key, (least, most) in ROLES.get(table.id, {}).items():
-        if key in table.columns and table.columns[key].is_number:
+        if table.ids and key in table.columns and table.columns[key].is_number:
             marked = int((table.numbers(key) > 0.0).sum())
             if not least <= marked <= most:
                 need = str(most) if least == most else f"{least}-{most}"
@@ -167,7 +167,7 @@ def check_square(
 ) -> None:
     """Note where a table has not a row and a column for each row of another, in its order."""
     ids = known.get(SQUARE.get(table.id, ""))
-    if ids is None:
+    if ids is None or not table.ids:
         return
     if list(table.ids) != list(ids):
         findings.append(f.make(file, "row", "other_rows", target=f"agents/{SQUARE[table.id]}.toml"))

@@ -13,7 +13,7 @@ from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.numerics.sampling import ONE, comb
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
+from ccepz_sim.state.cells import UNEMPLOYED, cell_number
 from ccepz_sim.state.population import change_cell
 from ccepz_sim.state.world import INSTITUTES, SKILLS
 
@@ -133,18 +133,20 @@ def take_jobs(zone: Zone, rows: np.ndarray, draw: np.ndarray, open_posts: np.nda
 
     A row that stands for more persons than the institutes of the town seek takes the next common job.
     """
-    people, vacancies, flat = zone.population, zone.towns.vacancies, zone.population.cells.flat
+    people, cells, vacancies = zone.population, zone.population.cells, zone.towns.vacancies
     kind = np.empty(rows.size, dtype=np.int64)
     for number in range(rows.size):
-        kind[number] = int(people.cell[rows[number]]) % flat
+        kind[number] = int(people.cell[rows[number]]) % cells.flat
     employer = draw_employer(open_posts, kind, draw)
     for number in range(rows.size):
         row, here, job = rows[number], kind[number], employer[number]
-        if job == INSTITUTES and people.weight[row] > vacancies[INSTITUTES, here // len(SKILLS), here % len(SKILLS)]:
+        town, skill = int(cells.town[people.cell[row]]), int(cells.skill[people.cell[row]])
+        if job == INSTITUTES and people.weight[row] > vacancies[INSTITUTES, town, skill]:
             job = 0
             for other in range(INSTITUTES):
                 if open_posts[other, here] > open_posts[job, here]:
                     job = other
-        change_cell(people.cell, people.heads, people.weight, row, (job - OUT_OF_LABOUR) * flat + here)
+        cell = cell_number(job, town, skill, cells.places)
+        change_cell(people.cell, people.heads, people.weight, row, cell)
         people.jobless[row] = 0
         people.guaranteed[row] = False

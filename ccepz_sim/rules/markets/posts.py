@@ -14,7 +14,7 @@ from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.numerics.draws import NUMBERS, uniforms
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.numerics.sampling import comb_of, in_parts
-from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
+from ccepz_sim.state.cells import UNEMPLOYED, cell_number
 from ccepz_sim.state.population import BLOCK, change_cell
 from ccepz_sim.state.world import AGRICULTURE, CONSTRUCTION, FIRMS, INSTITUTES, PROFESSIONAL, PUBLIC, SERVICES, SKILLS
 
@@ -49,9 +49,9 @@ def staff_by_place(zone: Zone) -> np.ndarray:
 @compiled
 def leave_job(zone: Zone, row: int, status: int) -> None:
     """A resident loses a job: and looks for another one, or leaves the labour force."""
-    people = zone.population
-    flat = people.cells.flat
-    cell = (status - OUT_OF_LABOUR) * flat + int(people.cell[row]) % flat
+    people, cells = zone.population, zone.population.cells
+    now = people.cell[row]
+    cell = cell_number(status, int(cells.town[now]), int(cells.skill[now]), cells.places)
     change_cell(people.cell, people.heads, people.weight, row, cell)
     if status == UNEMPLOYED:
         people.jobless[row] = 0

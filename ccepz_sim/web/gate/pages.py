@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from ccepz_sim.text.label import LANGUAGES
+from ccepz_sim.text.numbers import LOCALES
 from ccepz_sim.text.texts import Texts
 from ccepz_sim.web.gate import frames, headers
 from ccepz_sim.web.gate.sessions import Session
 from ccepz_sim.web.gate.site import Site, address_of
-from ccepz_sim.web.numbers import LOCALES
 
 WEEK = 7 * 24 * 3600
 FORM = Path(__file__).with_name("form.html")

@@ -11,8 +11,8 @@ from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import FIRST_YEAR
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import Visibility, gap_text, shows, tone_of
 from ccepz_sim.web.views.words import Part, words
 

@@ -11,9 +11,9 @@ from ccepz_sim.game.position import values_at
 from ccepz_sim.game.state import State
 from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
 from ccepz_sim.text.texts import Texts
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.words import Part, words
 
 WHOLE = 0.995  # a share paid that counts as all of it

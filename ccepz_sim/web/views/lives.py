@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.records import Lives
 from ccepz_sim.numerics.clock import PLAY_YEAR, QUARTERS
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.followed import Span, name_of
 from ccepz_sim.web.views.words import Part, words
 

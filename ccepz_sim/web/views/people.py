@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.records import Lives
 from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.followed import column, firm_names, name_of
 from ccepz_sim.web.views.words import Part, words
 

@@ -9,8 +9,8 @@ from ccepz_sim.game.state import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
 from ccepz_sim.measures.indicators import Indicator, all_indicators
 from ccepz_sim.numerics.clock import FIRST_YEAR, PLAY_YEAR
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.branches import SCORES
 from ccepz_sim.web.views.charts import colour_of, gap_text, shows, tone_of
 from ccepz_sim.web.views.story import decisions

@@ -10,8 +10,8 @@ from ccepz_sim.game.log import ChoosePackage, SetLever
 from ccepz_sim.game.position import Item
 from ccepz_sim.game.state import Outcome
 from ccepz_sim.numerics.clock import PLAY_YEAR
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of
 from ccepz_sim.web.views.words import Part, words
 

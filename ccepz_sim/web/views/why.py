@@ -5,8 +5,8 @@ from __future__ import annotations
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.explain import Explanation, Share, Step, Unit
 from ccepz_sim.measures.indicators import Indicator, all_indicators
+from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
-from ccepz_sim.web import numbers
 from ccepz_sim.web.views.charts import colour_of, gap_text, tone_of
 from ccepz_sim.web.views.words import Part, words
 

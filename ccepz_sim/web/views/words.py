@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from ccepz_sim.text import numbers
 from ccepz_sim.text.texts import Texts
-from ccepz_sim.web import numbers
 
 Part = dict[str, Any]
 
