@@ -218,7 +218,8 @@ def test_results_as_tables(ccepz, finished) -> None:
 def test_results_as_figures(ccepz, finished, tmp_path, asked, lang) -> None:
     answer = ccepz("results", str(finished), *asked, "--out", str(tmp_path / "figure"), lang=lang)
     assert (answer.code, answer.err) == (0, "")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["figure.png", "figure.svg"]
+    own = ["figure.en.txt", "figure.json", "figure.png", "figure.svg", "figure.zh.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == own
 
 
 def test_what_was_not_varied_cannot_be_drawn(ccepz, finished) -> None:
