@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,7 +89,7 @@ class MultiRun:
         }
         self.study: Study = self.content.read_study(document, "MultiRun")
         self.results: StudyResults | None = None
-        self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: _Scratch | None = None
 
     def __repr__(self) -> str:
         """Say what it is in one line."""
@@ -113,12 +115,13 @@ class MultiRun:
             StudyError: the folder, the disk or a worker is not fit for it, or no run ended well.
         """
         if folder is None:
-            self._own = self._own or tempfile.TemporaryDirectory(prefix="ccepz-runs-")
-            folder = self._own.name
+            self._scratch = self._scratch or _Scratch()
+            folder = self._scratch.folder
         with _bar(self.study.runs, progress) as tick:
             how: dict[str, Any] = {"content": self.content, "model": self.model, "workers": workers}
             run_study(self.study, Path(folder), **how, engine=engine, tick=tick)
         self.results = load_study(folder)
+        self.results.scratch = self._scratch
         return self
 
     @property
@@ -150,6 +153,14 @@ class MultiRun:
             return charts.fan(name)
         first, second = against
         return charts.difference(first, second)
+
+
+class _Scratch:
+    """A folder that goes when neither runs nor results need it any more, or with the process."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.mkdtemp(prefix="ccepz-runs-")
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
 
 @contextmanager

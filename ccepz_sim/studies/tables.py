@@ -50,6 +50,7 @@ class StudyTables:
         self.folder = folder
         self.manifest = read_manifest(folder)
         self.study: Study = study_of(self.manifest, folder)
+        self.scratch: object = None  # what keeps a folder that is not meant to stay
         self._duckdb = need("duckdb", "study")
         self._files = self._sound_files()
         if not self._files:

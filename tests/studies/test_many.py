@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from ccepz_sim import MultiRun
@@ -43,7 +45,13 @@ def test_runs_that_are_kept_go_on(tmp_path) -> None:
 def test_a_study_shows_itself(tmp_path) -> None:
     results = MultiRun(["status-quo"], seeds=3, years=1).run(engine=Known(formula), progress=False).done
     assert repr(results).startswith("<study multi-run: 3 of 3 runs, 1 policies × 1 scenarios × 1 points × 3 seeds")
+    # The folder is there as long as somebody holds the results.
+    folder = results.folder
     assert "<table" in results._repr_html_()
+    results.query("SELECT count(*) FROM outcomes")
+    del results
+    gc.collect()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(
