@@ -40,8 +40,22 @@ def _compiled(rule: Rule, copied: bool = False, kept: bool = True) -> Rule:
         return rule
     from ccepz_sim.numerics.rule_files import KeptRule
 
+    _take_constants_by_type(done)
     done._cache = KeptRule(rule, copied, kept)  # where Numba asks for a compiled form, and brings one
     return cast("Rule", Kernel(done))
+
+
+def _take_constants_by_type(dispatcher: Any) -> None:
+    """Compile one form for all constants of a type: Numba would make one for each, a second of compiling apiece."""
+    from numba.core import types as numba_types
+
+    plain: Any = cast("Any", numba_types).unliteral
+    given = dispatcher.get_call_template
+
+    def by_type(args: Any, named: Any) -> Any:
+        return given([plain(one) for one in args], {name: plain(one) for name, one in named.items()})
+
+    dispatcher.get_call_template = by_type
 
 
 def inlined(rule: Rule) -> Rule:

@@ -18,10 +18,11 @@ def open_quarter(zone: Zone) -> None:
     towns, firms, people, count = zone.towns, zone.firms, zone.population, zone.count
     clear_flows(zone.ledger)
     clear_tonnes(zone.materials)
-    people.opening[:] = people.persons
-    people.births[:] = 0
-    people.deaths[:] = 0
-    people.moves[:] = 0
+    for place in range(people.ends):  # an array set at once takes Numba a second of compiling
+        people.opening[place] = people.persons[place]
+        people.births[place] = people.deaths[place] = 0
+        for goal in range(people.ends):
+            people.moves[place, goal] = 0
     people.resettled_quarter = people.returned_quarter = 0
     for town in range(towns.rows):
         towns.last_revenue[town], towns.own_revenue[town] = towns.own_revenue[town], 0.0

@@ -16,6 +16,7 @@ import pytest
 from ccepz_sim import PilotZone
 from ccepz_sim.agents import Firm, Town
 from ccepz_sim.measures.observation import zone_figures
+from ccepz_sim.state.ledger import Flow
 from ccepz_sim.text.errors import ContentError
 from tests.engine.extend.own import FEW, Patrol, Patrolled, Whole
 
@@ -168,7 +169,7 @@ WRITES: dict[str, Callable[[Any], Any]] = {
     "a new name": lambda zone: setattr(zone, "mine", 1),
     "of the state": lambda zone: setattr(zone.state, "quarter", 0),
     "the balance of a firm": lambda zone: zone.state.ledger.deposits.fill(0.0),
-    "a payment": lambda zone: zone.state.ledger.pay(0, 0, 1, 5.0),
+    "a payment": lambda zone: zone.state.ledger.pay(Flow.BRIBES, 0, 1, 5.0),
     "a step": lambda zone: zone.step(),
     "a run": lambda zone: zone.run(1),
     "a decision": lambda zone: zone.decide([]),
