@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import ccepz_sim
+from ccepz_sim.commands.console import Say, compile_first
 from ccepz_sim.commands.results import shown, write_figure
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies import archive
@@ -41,6 +43,7 @@ def replay(home: Path, out: Path, figures: Mapping[str, Mapping[str, Any]], work
     more = home / archive.MORE
     if more.is_file():
         content = content.with_files(json.loads(more.read_text("utf-8")))
+    compile_first(Say(system_language(os.environ)))
     run_study(study, out, content=content, workers=workers, command=manifest["command"])
     results = load_study(out)
     for name, recipe in figures.items():
@@ -98,7 +101,7 @@ def _tell_versions(home: Path) -> None:
     for part, name in (("versions", "python"), ("machine", "processor")):
         if made[part].get(name) != here[part][name]:
             _say("version", name=name, found=here[part][name], wanted=made[part].get(name, "–"))
-    _say("running", python=platform.python_version())
+    _say("running", python=platform.python_version(), place=Path(ccepz_sim.__file__).parent)
 
 
 def _say(key: str, **fields: object) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ccepz_sim import load_study, output
+from ccepz_sim import load_study
 from ccepz_sim.commands import phenomena
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.output.run import OutputError, refuse_unfit, size_of_run, write_run
@@ -196,7 +196,7 @@ def test_the_summary_is_told_where_the_disk_gives_way_after_all(ccepz, tmp_path,
     def fail(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(output.pq, "write_table", fail)
+    monkeypatch.setattr("ccepz_sim.output.run.pq.write_table", fail)
     answer = ccepz("run", "--years", "1", "--scale", "0.0005", "--out", str(tmp_path / "out"))
     assert answer.code == 2
     assert "GDP at 2010 prices" in answer.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +30,7 @@ class Document:
     def commands(self) -> list[list[str]]:
         """Return the arguments of every `ccepz …` line."""
         lines = [line.partition("#")[0] for block in self.blocks("") for line in block.splitlines()]
-        calls = [re.split(r"\s&&\s", line)[-1].split() for line in lines]
+        calls = [shlex.split(re.split(r"\s&&\s", line)[-1]) for line in lines]
         return [call[1:] for call in calls if call and call[0].rpartition("/")[2] == "ccepz"]
 
 

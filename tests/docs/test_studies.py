@@ -37,7 +37,7 @@ def test_its_commands_and_its_python_run(documents, root, tmp_path, monkeypatch,
                 assert main(command, {"LANG": "en_GB.UTF-8"}) == 0, command
         capsys.readouterr()
         for example in page.blocks("python"):
-            exec(compile(example, name, "exec"), {})
+            exec(compile(example, name, "exec"), {"__name__": "__main__"})
         assert "colluding_share" in capsys.readouterr().out
 
 
