@@ -30,8 +30,8 @@ class Document:
     def commands(self) -> list[list[str]]:
         """Return the arguments of every `ccepz …` line."""
         lines = [line.partition("#")[0] for block in self.blocks("") for line in block.splitlines()]
-        calls = [shlex.split(re.split(r"\s&&\s", line)[-1]) for line in lines]
-        return [call[1:] for call in calls if call and call[0].rpartition("/")[2] == "ccepz"]
+        last = [re.split(r"\s&&\s", line)[-1].strip() for line in lines]
+        return [shlex.split(line)[1:] for line in last if line.split(" ")[0].rpartition("/")[2] == "ccepz"]
 
 
 @pytest.fixture(scope="session")
