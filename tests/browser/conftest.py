@@ -149,6 +149,10 @@ class Visit:
             if ".cz" in str(node["target"]) or "cz-" in node["html"]
         ]
 
+    def whole(self, selector: str) -> None:
+        """Wait until a box lies in the window with all that it holds: it may still be opening, or what is around it."""
+        self.page.wait_for_function(f"probes.cutOff('{selector}').length === 0")
+
     def painted(self) -> int:
         """Return the number of the outcome that the charts show."""
         return int(self.page.locator("[data-painted]").get_attribute("data-painted"))

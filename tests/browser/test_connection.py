@@ -190,7 +190,11 @@ def test_a_request_sent_again_is_carried_out_once(visit: Visit) -> None:
     key = "ccepz-sent-" + str(re.search(r"game=([\w-]+)", visit.page.url)[1])  # type: ignore[index]
     for _ in range(2):  # the first time it is new; then it is as if the page had never heard that it was carried out
         visit.page.evaluate(
-            "key => sessionStorage.setItem(key, JSON.stringify([{ name: 'undo', data: { request: 'once' } }]))", key
+            """key => sessionStorage.setItem(key, JSON.stringify([
+              { name: 'undo', data: { request: 'of a page before', year: null } },
+              { name: 'undo', data: { request: 'once', value: { what: 'undo' } } },
+            ]))""",
+            key,
         )
         visit.page.reload()
         visit.page.wait_for_function(READY)

@@ -36,6 +36,10 @@ def with_cookie(change: Callable[[str], str]) -> Callable[[Page], dict[str, Any]
     return more
 
 
+def other(letter: str) -> str:
+    return "A" if letter != "A" else "B"
+
+
 def own_port(page: Page, scheme: str = "http", host: str = "127.0.0.1", more: int = 0) -> str:
     return f"{scheme}://{host}:{page.browser.port + more}"
 
@@ -50,8 +54,8 @@ HANDSHAKES: dict[str, Callable[[Page], dict[str, Any]]] = {
     "origin that begins alike": lambda page: {"origin": own_port(page) + ".evil.example"},
     "no cookie": lambda _: {"cookie": None},
     "made-up cookie": with_cookie(lambda _: MADE_UP),
-    "cookie with another session": with_cookie(lambda value: "C" + value[1:]),
-    "cookie with another seal": with_cookie(lambda value: value[:-1] + ("A" if value[-1] != "A" else "B")),
+    "cookie with another session": with_cookie(lambda value: other(value[0]) + value[1:]),
+    "cookie with another seal": with_cookie(lambda value: value[:-1] + other(value[-1])),
     "cookie cut short": with_cookie(lambda value: value[:-1]),
 }
 

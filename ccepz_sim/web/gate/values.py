@@ -10,6 +10,7 @@ LARGEST = 1e15  # beyond any amount of the model, and still exact as a float
 NAMES = 80  # letters of an id of the content
 ADDRESSES = 64 * 1024  # letters of an address; a shared game travels in one
 LINES = 200  # letters of a name that a player types; the fields of the page allow fewer
+NO_REQUEST = "none"  # what a request is called that this version does not know
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -165,11 +166,12 @@ class Repeated:
     known: dict[str, Shape]
 
     def read(self, value: Any) -> Any:
-        """Return it; of a request that this version does not know nothing but its name, so that it can be let go."""
+        """Return it; of one that a page of another version made nothing but its name, so that it can be let go."""
         data = value.get("data") if isinstance(value, dict) else None
         if not isinstance(data, dict) or "request" not in data:
             raise Refused("no request")
         name = Text(NAMES).read(value.get("name"))
-        if name not in self.known:
-            return {"name": name, "data": {"request": Text(NAMES).read(data["request"])}}
-        return Record({"name": Fixed(name), "data": Asked(self.known[name])}).read(value)
+        try:
+            return Record({"name": Fixed(name), "data": Asked(self.known[name])}).read(value)
+        except (KeyError, Refused):
+            return {"name": NO_REQUEST, "data": {"request": Text(NAMES).read(data["request"])}}
