@@ -6,7 +6,8 @@ import numpy as np
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.numerics.clock import quarter_of
-from ccepz_sim.numerics.rng import Stream, Streams
+from ccepz_sim.numerics.draws import Keys
+from ccepz_sim.rules.firm_life import draw_traits
 from ccepz_sim.rules.technique import assign_technique
 from ccepz_sim.state.firms import MINDSETS, NEVER, Firms, Plans, Technology
 from ccepz_sim.state.parameters import Parameters
@@ -14,15 +15,16 @@ from ccepz_sim.state.records import Fixed
 from ccepz_sim.state.world import World
 
 
-def make_firms(content: Content, world: World, streams: Streams, p: Parameters) -> Firms:
+def make_firms(content: Content, world: World, keys: Keys, p: Parameters) -> Firms:
     """Put the roster into rows, draw what the roster does not say, and keep spare rows for entrants.
 
-    Reads: firms.*, collusion.moral_mean, moral_sd, belief_start, entry.spare_rows, investment.extrapolators.
+    Reads: firms.*, collusion.belief_start, entry.spare_rows and those of `draw_traits`.
     """
     table = content.table("firms")
     roster, spare = len(table), int(p.entry.spare_rows)
     firms = Firms.make(rows=roster + spare).fill(
         roster=roster,
+        who=np.arange(roster + spare),
         codes=[*table.ids, *[""] * spare],
         start=NEVER,
         exited=NEVER,
@@ -56,20 +58,8 @@ def make_firms(content: Content, world: World, streams: Streams, p: Parameters) 
         (firms.staffing, "staffing"),
     ):
         column[own] = table.numbers(name)
-    _draw_traits(firms, streams, p)
+    draw_traits(firms, keys, p, np.arange(firms.rows))
     return firms
-
-
-def _draw_traits(firms: Firms, streams: Streams, p: Parameters) -> None:
-    luck = streams.at(Stream.FIRM_TRAITS)
-    moral, dirt, skill, openness, integrity, lobby = luck.standard_normal((6, firms.rows))
-    firms.moral[:] = np.clip(p.collusion.moral_mean + p.collusion.moral_sd * moral, 0.0, None)
-    firms.concentration[:] = np.exp(p.firms.concentration_mean + p.firms.concentration_sd * dirt)
-    firms.abatement_skill[:] = np.exp(p.firms.abatement_skill_sd * skill)
-    firms.openness[:] = 1.0 / (1.0 + np.exp(-openness))
-    firms.integrity[:] = 1.0 / (1.0 + np.exp(-integrity))
-    firms.lobby[:] = np.exp(p.firms.lobby_sd * lobby)
-    firms.extrapolates[:] = streams.at(Stream.FIRM_OUTLOOK).random(firms.rows) < p.investment.extrapolators
 
 
 def no_plans(rows: int) -> Plans:

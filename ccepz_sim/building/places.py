@@ -73,6 +73,7 @@ def make_officials(content: Content, world: World, bodies: Bodies, p: Parameters
     table = content.table("officials")
     return Officials.make(rows=len(table)).fill(
         ids=table.ids,
+        who=np.arange(len(table)),
         body=[bodies.index[name] for name in table.texts("body")],
         place=[world.place_index.get(name, -1) for name in table.texts("place")],
         rank=[RANKS.index(name) for name in table.texts("rank")],

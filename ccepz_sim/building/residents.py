@@ -6,6 +6,7 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.rng import Stream, Streams
+from ccepz_sim.rules.vital_events import FIRST_BORN
 from ccepz_sim.state.cells import make_cells
 from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.parameters.people import PopulationParameters
@@ -28,6 +29,7 @@ def make_population(world: World, streams: Streams, p: Parameters, scale: float)
     strata, detail = _strata(world, q, persons)
     rows_of = _rows_per_stratum(strata.ravel(), scale, detail.ravel())
     used = int(rows_of.sum())
+    assert used < FIRST_BORN, "numbers of newborns begin where those of the base year end"
     cells = make_cells(world.place_count + 1)
     people = Population.make(rows=int(np.ceil(used * q.headroom)), ends=len(persons), cell_count=cells.size).fill(
         used=used,
@@ -38,6 +40,7 @@ def make_population(world: World, streams: Streams, p: Parameters, scale: float)
         age=NO_AGE,
         moved=LONG_AGO,
     )
+    people.who[:used] = np.arange(used)
     _settle(people, strata, rows_of)
     _draw(people, world, p, streams.at(Stream.POPULATION_START))
     plain = rows_of.reshape(strata.shape)[:, 0]

@@ -43,19 +43,20 @@ def build_zone(
     Reads: all groups of parameters; the base-year accounts.
     """
     p, world, streams = read_parameters(content), make_world(content), Streams(seed)
+    keys = make_keys(streams)
     base_year = Accounts(content).base_year()
     prices = make_prices(content)
     bodies = make_bodies(content, world)
     numbers = make_body_numbers(bodies)
     officials = make_officials(content, world, bodies, p)
     institutes = make_institutes(content, world, p)
-    firms = make_firms(content, world, streams, p)
+    firms = make_firms(content, world, keys, p)
     fixed = make_fixed(content, world, firms, p, prices, base_year, quarters)
     towns = make_towns(content, world, p, bodies, base_year)
     zone = Zone.make().fill(
         content=content,
         streams=streams,
-        keys=make_keys(streams),
+        keys=keys,
         notes=[],
         quarters=quarters,
         mine_closure=scenario.mine_closure,

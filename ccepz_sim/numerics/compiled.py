@@ -33,7 +33,7 @@ def recompiled(rule: Rule, kept: bool) -> Rule:
 def _compiled(rule: Rule, copied: bool = False, kept: bool = True) -> Rule:
     import numba
 
-    from ccepz_sim.numerics import native, philox  # noqa: F401 - teach Numba what declared state is and how to draw
+    from ccepz_sim.numerics import hashing, native  # noqa: F401 - teach Numba what declared state is and how to draw
 
     done: Any = numba.njit(error_model="numpy")(rule)
     if done is rule:  # where nothing is compiled

@@ -1,7 +1,8 @@
-"""Named random streams: a draw depends on seed, stream name, quarter and block, on nothing else.
+"""Named random streams: a draw depends on seed, stream name and quarter, and of somebody's on who it is.
 
 Two policies therefore meet the same luck, a copied zone needs no generator state, and the number of
-threads or observers cannot change a result.
+threads or observers cannot change a result. What happens to somebody is drawn as `draws.py` says; generators are for
+what is nobody's, such as prices.
 """
 
 from __future__ import annotations
@@ -22,32 +23,41 @@ class Stream(StrEnum):
     A stream's luck follows from its name, so a name never changes.
     """
 
+    ANSWERING = "answering"  # firm_life.assign_officials
+    BIRTHS = "births"  # vital_events.births
     CHAIN = "chain"  # supply_chain.extend_chain
     COLLUSION = "collusion"  # collusion.meet_officials
     COMING_OF_AGE = "coming of age"  # training.come_of_age
+    DEATHS = "deaths"  # vital_events.age_and_die
     DETECTION = "detection"  # inspection.detect
-    ENTRY = "entry"  # entry_exit._enter
-    EVALUATION = "evaluation"  # officials.evaluate_officials
+    ENTRY = "entry"  # entry_exit.enter
+    EVALUATION = "evaluation"  # officials.change_posts
     EXIT = "exit"  # entry_exit.fail
-    FIRM_OUTLOOK = "firm outlook"  # firms._draw_traits
-    FIRM_TRAITS = "firm traits"  # firms._draw_traits
+    FADING = "fading"  # training.train
+    FIGURES = "figures"  # officials._audit_figures
+    FIRM_TRAITS = "firm traits"  # firm_life.draw_traits
+    FORMER = "former"  # officials._pursue_former
     FUND_AUDIT = "fund audit"  # inspection.recover_funds
     IMITATION = "imitation"  # research.imitate
     INSTITUTES = "institutes"  # institutes.run_institutes
+    LEAVING = "leaving"  # location_choice.choose
     LINK_FAILURES = "link failures"  # by_products.break_links
     LINKS = "links"  # by_products._luck_of_partners
     MATCHING = "matching"  # matching.match
     MIGRATION = "migration"  # location_choice.choose
     MISUSE = "misuse"  # funds.award
+    NEWCOMERS = "newcomers"  # entry_exit.found
     OFFICIAL_PENALTY = "official penalty"  # inspection.punish
     PILOTS = "pilots"  # funds.name_pilots
     POPULATION_START = "population start"  # residents.make_population
     PRICES = "prices"  # prices.move_prices
     RESEARCH = "research"  # research.succeed
-    RESETTLEMENT = "resettlement"  # resettlement.resettle
+    RESETTLED = "resettled"  # resettlement.resettle
+    RESETTLEMENT = "resettlement"  # resettlement._takers
+    SCORES = "scores"  # officials._score
     SEPARATIONS = "separations"  # posts.separate
+    SUCCESSORS = "successors"  # officials.replace_officials
     TRAINING = "training"  # training.train
-    VITAL = "vital"  # vital_events.pass_quarter
 
 
 _registered: set[str] = set()

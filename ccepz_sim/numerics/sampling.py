@@ -1,6 +1,6 @@
-"""Choosing rows by chance with the least noise in their number.
+"""Choosing by chance, everybody by luck of their own.
 
-Chances are whole numbers of 2^-32, so that their running sum is exact, the same on every processor, and quick.
+Chances are whole numbers of 2^-32, the same on every processor, and quick.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import Drawing, uniforms
+from ccepz_sim.numerics.draws import draw, narrow
 
-BITS = 32
-ONE = 1 << BITS
+ONE = 1 << 32
+MOST_EVENTS = 100  # of `poisson`: far beyond any number that is met, and a bound for bad parameters
 
 
 @compiled
@@ -21,87 +21,54 @@ def in_parts(chance: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def comb(parts: np.ndarray, start: float) -> np.ndarray:
-    """Choose rows with the given marginal chances; their number differs from the expected one by less than 1.
+def draws_of(key: int, who: np.ndarray) -> np.ndarray:
+    """Give a uniform draw within 0-1 of each of some; who: their numbers; same shape."""
+    found = np.empty(who.size)
+    for row in range(who.size):
+        found[row] = draw(key, who[row])
+    return found
+
+
+@compiled
+def normal(key: int, who: int) -> float:
+    """Give a standard normal draw of somebody.
+
+    Source: Box and Muller 1958.
+    """
+    radius = np.sqrt(-2.0 * np.log1p(-draw(narrow(key, 1), who)))
+    return radius * np.cos(2.0 * np.pi * draw(narrow(key, 2), who))
+
+
+@compiled
+def poisson(luck: float, expected: float) -> int:
+    """Give the number of events that a uniform draw stands for; a larger expectation never gives fewer."""
+    chance = np.exp(-expected)
+    reached, count = chance, 0
+    while luck >= reached and count < MOST_EVENTS:
+        count += 1
+        chance *= expected / count
+        reached += chance
+    return count
+
+
+@compiled
+def choose_some(key: int, who: np.ndarray, chance: np.ndarray, count: int) -> np.ndarray:
+    """Choose some of many, none twice, by a race: whose clock, at the rate of the chance, rings first.
+
+    The same as drawing one after the other in proportion to the chances of those left; a small change of the chances
+    changes few.
 
     Args:
-        parts: chance of each row as `in_parts` gives it, shape (n,).
-        start: one uniform draw in [0, 1) that places the comb.
+        who: their numbers; chance: of each, any sum; same shape; count: how many, fewer where fewer have a chance.
 
     Returns:
-        Rows chosen, ascending, shape (chosen,).
+        Places among those given, in the order in which they were chosen.
 
-    Source: systematic sampling with unequal probabilities, Madow 1949.
+    Source: Efraimidis and Spirakis 2006.
     """
-    chosen = np.empty(parts.size, dtype=np.int64)
-    count, reached = 0, int(start * ONE)
-    for row in range(parts.size):
-        before = reached
-        reached += parts[row]
-        if before >> BITS != reached >> BITS:  # a whole one was passed
-            chosen[count] = row
-            count += 1
-    return chosen[:count].copy()
-
-
-@compiled
-def comb_of(parts: np.ndarray, kinds: np.ndarray, start: float) -> np.ndarray:
-    """Choose rows as `comb` does, when all rows of a kind have the same chance.
-
-    Args:
-        parts: chance by kind; kinds above the last count as the last.
-        kinds: kind of each row, shape (n,); start: as for `comb`.
-    """
-    chosen = np.empty(kinds.size, dtype=np.int64)
-    last = parts.size - 1
-    count, reached = 0, int(start * ONE)
-    for row in range(kinds.size):
-        before = reached
-        reached += parts[min(int(kinds[row]), last)]
-        if before >> BITS != reached >> BITS:  # a whole one was passed
-            chosen[count] = row
-            count += 1
-    return chosen[:count].copy()
-
-
-@compiled
-def even_comb(count: int, chance: float, start: float) -> np.ndarray:
-    """Choose among rows that all have the same chance; as `comb`, without a table.
-
-    Args:
-        count: number of rows; chance: of each, within 0-1; start: as for `comb`.
-    """
-    part = int(chance * ONE)
-    teeth = np.arange(ONE - int(start * ONE), count * part + 1, ONE)
-    return (teeth + (part - 1)) // max(1, part) - 1
-
-
-@compiled
-def choose_some(zone: Drawing, stream: int, chance: np.ndarray, count: int) -> np.ndarray:
-    """Choose some rows, none twice; the same as NumPy's `choice` without replacement with the draws of a stream.
-
-    Args:
-        stream: its number; chance: of each row, summing to one; count: how many, fewer where fewer have a chance.
-
-    Returns:
-        Rows in the order in which they were chosen.
-    """
-    left, line = chance.copy(), np.empty(chance.size)
+    clock = np.full(who.size, np.inf)
+    for one in range(who.size):
+        if chance[one] > 0.0:
+            clock[one] = -np.log1p(-draw(key, who[one])) / chance[one]
     count = min(count, int((chance > 0.0).sum()))
-    chosen = np.empty(count, dtype=np.int64)
-    done = drawn = 0
-    while done < count:
-        total = 0.0
-        for row in range(left.size):
-            total += left[row]
-            line[row] = total
-        line /= total
-        luck = uniforms(zone, stream, count - done, drawn)
-        drawn += luck.size
-        for draw in luck:
-            row = np.searchsorted(line, draw, side="right")
-            if left[row] > 0.0:  # not yet chosen
-                chosen[done] = row
-                left[row] = 0.0
-                done += 1
-    return chosen
+    return np.argsort(clock, kind="mergesort")[:count]

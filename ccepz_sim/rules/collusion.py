@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccepz_sim.numerics.compiled import Value, compiled, inlined
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.state.firms import LONG_TERM
 from ccepz_sim.state.ledger import Flow, pay
@@ -127,7 +127,8 @@ def meet_officials(zone: Zone) -> None:
     Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
     """
     firms, officials, ledger = zone.firms, zone.officials, zone.ledger
-    meets, threatens = uniforms(zone, MEETING, 2 * firms.rows).reshape((2, firms.rows))
+    luck = passing(zone, MEETING)
+    meets, threatens = narrow(luck, 0), narrow(luck, 1)
     share = shares_by_place(firms.place, firms.alive, firms.colluding, zone.towns.rows)
     watch = attention(firms.key, firms.alive, zone.p.inspection.key_attention)
     cases, count = np.zeros(officials.rows), np.zeros(officials.rows)
@@ -138,8 +139,8 @@ def meet_officials(zone: Zone) -> None:
             continue
         mine, account = firms.official[firm], ledger.firms + firm
         cash = ledger.deposits[account]
-        deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], meets[firm], cash)
-        bribe = deal if firms.colluding[firm] else _extorted(zone, firm, threatens[firm], cash)
+        deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], draw(meets, firms.who[firm]), cash)
+        bribe = deal if firms.colluding[firm] else _extorted(zone, firm, draw(threatens, firms.who[firm]), cash)
         firms.bribe[firm] = bribe
         cases[mine] += firms.colluding[firm]
         count[mine] += 1.0

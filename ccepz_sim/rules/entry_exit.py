@@ -11,9 +11,10 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, lasting, narrow, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.rules.firm_life import assign_officials, close_firms, open_firms
+from ccepz_sim.numerics.sampling import normal, poisson
+from ccepz_sim.rules.firm_life import assign_officials, close_firms, draw_traits, open_firms
 from ccepz_sim.rules.technique import assign_technique
 from ccepz_sim.state.firms import LONG_TERM, NEVER, NOT_ESTABLISHED
 from ccepz_sim.state.ledger import lend, write_off
@@ -21,7 +22,11 @@ from ccepz_sim.state.ledger import lend, write_off
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
-FAILING = NUMBERS[Stream.EXIT]
+FAILING, ENTRY, NEWCOMERS = NUMBERS[Stream.EXIT], NUMBERS[Stream.ENTRY], NUMBERS[Stream.NEWCOMERS]
+# what a newcomer draws once for all
+SIZE, COST, TIE, VIEW, PARK = range(5)
+# A newcomer's number tells quarter, site and how many came there before in the quarter; the roster lies below.
+SITE_BITS, QUARTER_BITS = 8, 32
 
 
 def turn_over(zone: Zone) -> None:
@@ -64,14 +69,15 @@ def fail(zone: Zone) -> None:
     Those with state owners or risk plans are restructured: the bank forgives what the plant does not carry.
     """
     firms, p, now = zone.firms, zone.p.entry, zone.policy.now
-    falls, shelters = uniforms(zone, FAILING, 2 * firms.rows).reshape((2, firms.rows))
+    luck = passing(zone, FAILING)
+    falls, shelters = narrow(luck, 0), narrow(luck, 1)
     patience = min(max(1.0 - p.guarantee_shelter * now.guarantees, p.exit_floor), 1.0)
     saved, leaves = np.zeros(firms.rows, dtype=np.bool_), np.zeros(firms.rows, dtype=np.bool_)
     for firm in range(firms.rows):
         fails = p.exit_chance * patience * (1.0 + p.first_mover_load * firms.first_mover[firm])
-        if is_broke(zone, firm) and falls[firm] < fails:
+        if is_broke(zone, firm) and draw(falls, firms.who[firm]) < fails:
             shelter = p.state_shelter * firms.state_owned[firm] + p.plan_shelter * now.risk_plans
-            saved[firm] = shelters[firm] < min(1.0 - p.exit_floor, shelter)
+            saved[firm] = draw(shelters, firms.who[firm]) < min(1.0 - p.exit_floor, shelter)
             leaves[firm] = not saved[firm]
     restructure(zone, np.flatnonzero(saved))
     close_firms(zone, leaves)
@@ -145,12 +151,6 @@ def entry_rate(zone: Zone) -> np.ndarray:
 
 
 @compiled
-def openings(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
-    """Give the rows nobody holds, and the running sum of the expected new firms a quarter by pattern firm."""
-    return spare_rows(zone), entry_rate(zone).cumsum()
-
-
-@compiled
 def spare_rows(zone: Zone) -> np.ndarray:
     """Give the rows nobody holds: never used, or left by a firm that is gone long enough."""
     firms, rest = zone.firms, int(zone.p.entry.row_rest)
@@ -162,56 +162,97 @@ def spare_rows(zone: Zone) -> np.ndarray:
 
 
 def _enter(zone: Zone) -> None:
-    """New firms come, as many as chance, the yearly rates and the spare rows allow."""
-    firms, p = zone.firms, zone.p.entry
-    if zone.frozen or zone.quarter < int(p.first_quarter):
+    """New firms come, and get codes in the order of their coming."""
+    firms = zone.firms
+    if zone.frozen or zone.quarter < int(zone.p.entry.first_quarter):
         return
-    spare, reached = openings(zone)
-    if not len(spare):
-        return
-    luck = zone.streams.at(Stream.ENTRY, zone.quarter)
-    count = min(int(luck.poisson(min(float(reached[-1]), p.most_a_quarter))), len(spare))
-    if count == 0:
-        return
-    rows, follow = spare[:count], luck.random(count)
-    found(zone, rows, reached, follow, luck.lognormal(p.size_mean, p.size_sd, count), luck.random((4, count)))
+    rows = enter(zone)
     for row in rows.tolist():
         zone.entrants += 1
         firms.codes[row] = f"N-{zone.entrants:03d}"
-    zone.count.entries = float(count)
+    zone.count.entries = float(len(rows))
 
 
 @compiled
-def found(
-    zone: Zone, rows: np.ndarray, reached: np.ndarray, follow: np.ndarray, sizes: np.ndarray, luck: np.ndarray
-) -> None:
-    """Fill rows with new firms: product and place of the firm they follow, own size, cost, ties and view.
+def enter(zone: Zone) -> np.ndarray:
+    """New firms come to every site, a product in a place, as many as its chance and the spare rows allow.
+
+    Luck belongs to the site: what is expected elsewhere does not change who comes here.
+
+    Returns:
+        Rows of the new firms.
+    """
+    spare, luck, most = spare_rows(zone), passing(zone, ENTRY), zone.p.entry.most_a_quarter
+    expected, in_parks = expected_entries(zone)
+    total = 0.0
+    for site in range(expected.size):
+        total += expected[site]
+    part = min(1.0, most / max(total, 1e-12))
+    sites, who = np.empty(spare.size, dtype=np.int64), np.empty(spare.size, dtype=np.int64)
+    count = 0
+    for site in range(expected.size):
+        if expected[site] > 0.0:
+            for slot in range(poisson(draw(luck, site), expected[site] * part)):
+                if count < spare.size:
+                    sites[count] = site
+                    who[count] = ((zone.quarter + 1) << QUARTER_BITS) + (site << SITE_BITS) + slot
+                    count += 1
+    rows = spare[:count]
+    if count > 0:
+        found(zone, rows, sites, who, in_parks)
+    return rows
+
+
+@compiled
+def expected_entries(zone: Zone) -> tuple[np.ndarray, np.ndarray]:
+    """Give the new firms expected this quarter by site, and the part of them that goes into a park, 0-1.
+
+    Sites are numbered by product, then place.
+    """
+    firms, places, rate = zone.firms, zone.towns.rows, entry_rate(zone)
+    expected, in_parks = np.zeros((2, zone.fixed.products * places))
+    for firm in range(firms.rows):
+        site = firms.product[firm] * places + firms.place[firm]
+        expected[site] += rate[firm]
+        if firms.in_park[firm]:
+            in_parks[site] += rate[firm]
+    for site in range(expected.size):
+        in_parks[site] /= max(expected[site], 1e-12)  # in shares: of those expected
+    return expected, in_parks
+
+
+@compiled
+def found(zone: Zone, rows: np.ndarray, sites: np.ndarray, who: np.ndarray, in_parks: np.ndarray) -> None:
+    """Fill rows with new firms: product and place of their site, own size, cost, ties, view and traits.
 
     Args:
-        rows: spare rows; reached: see `openings`; follow: uniform draws of the firms they follow, shape (count,).
-        sizes: multiples of the usual, shape (count,).
-        luck: uniform draws for cost, ties, view and outlook, shape (4, count).
+        rows: spare rows; sites, who: of each new firm and its number; in_parks: see `expected_entries`.
     """
-    firms, p, f = zone.firms, zone.p.entry, zone.p.firms
-    pattern = np.searchsorted(reached, follow * reached[-1], side="right")
+    firms, p, f, places = zone.firms, zone.p.entry, zone.p.firms, zone.towns.rows
+    luck = lasting(zone.keys, NEWCOMERS)
     clear_rows(zone, rows)
-    assign_technique(zone.technology, zone.world, zone.fixed, rows, firms.product[pattern])
     for number in range(rows.size):
-        row, like = rows[number], pattern[number]
-        firms.product[row] = firms.product[like]
-        firms.place[row] = firms.place[like]
-        firms.in_park[row] = firms.in_park[like]
-        firms.capacity[row] = zone.fixed.median_capacity[firms.product[row]] * min(sizes[number], p.size_most)
+        row, one, site = rows[number], who[number], sites[number]
+        firms.who[row] = one
+        firms.product[row] = site // places
+        firms.place[row] = site % places
+        firms.in_park[row] = draw(narrow(luck, PARK), one) < in_parks[site]
+    assign_technique(zone.technology, zone.world, zone.fixed, rows, firms.product[rows])
+    for number in range(rows.size):
+        row, one = rows[number], who[number]
+        size = min(np.exp(p.size_mean + p.size_sd * normal(narrow(luck, SIZE), one)), p.size_most)
+        firms.capacity[row] = zone.fixed.median_capacity[firms.product[row]] * size
         firms.outdated[row] = p.outdated_entrant
         firms.chain[row] = zone.technology.chain_base[row]
-        firms.efficiency[row] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * luck[0, number]
+        cost = draw(narrow(luck, COST), one)
+        firms.efficiency[row] = p.efficiency_low + (p.efficiency_high - p.efficiency_low) * cost
         firms.clean[row] = p.clean_entrant
         firms.state_owned[row] = 0.0
-        firms.tie[row] = luck[1, number] < p.tie_share
-        firms.mindset[row] = LONG_TERM if luck[2, number] < p.long_term_share else NOT_ESTABLISHED
-        firms.extrapolates[row] = luck[3, number] < zone.p.investment.extrapolators
+        firms.tie[row] = draw(narrow(luck, TIE), one) < p.tie_share
+        firms.mindset[row] = LONG_TERM if draw(narrow(luck, VIEW), one) < p.long_term_share else NOT_ESTABLISHED
         firms.staffing[row] = f.entrant_staffing
         firms.debt_ratio[row] = f.entrant_debt_ratio
+    draw_traits(zone.firms, zone.keys, zone.p, rows)
     open_firms(zone, rows)
     assign_officials(zone, rows)
 

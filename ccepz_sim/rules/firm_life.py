@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.numerics.draws import NUMBERS, Keys, draw, lasting, narrow
+from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import normal
 from ccepz_sim.rules.deposits import settle_closing
 from ccepz_sim.state.ledger import Flow, lend, pay, write_off
 
 if TYPE_CHECKING:
+    from ccepz_sim.state.firms import Firms
+    from ccepz_sim.state.parameters import Parameters
     from ccepz_sim.state.zone import Zone
+
+TRAITS, ANSWERING = NUMBERS[Stream.FIRM_TRAITS], NUMBERS[Stream.ANSWERING]
+MORAL, DIRT, SKILL, OPENNESS, INTEGRITY, LOBBY, OUTLOOK = range(7)
 
 
 @compiled
@@ -40,12 +48,36 @@ def open_firms(zone: Zone, rows: np.ndarray) -> None:
 
 
 @compiled
-def assign_officials(zone: Zone, rows: np.ndarray) -> None:
-    """Give each firm the official who answers for it, in turn among those of its place."""
-    answering = zone.answering
+def draw_traits(firms: Firms, keys: Keys, p: Parameters, rows: np.ndarray) -> None:
+    """Draw what a firm is by its number, once for all: honesty, dirt, skill, openness, contacts, outlook.
+
+    Args:
+        rows: of the firms, shape (count,).
+
+    Reads: firms.*, collusion.moral_mean, moral_sd, investment.extrapolators.
+    """
+    luck = lasting(keys, TRAITS)
     for row in rows:
-        place = zone.firms.place[row]
-        zone.firms.official[row] = answering.row[place, row % answering.count[place]]
+        who = firms.who[row]
+        firms.moral[row] = max(0.0, p.collusion.moral_mean + p.collusion.moral_sd * normal(narrow(luck, MORAL), who))
+        dirt = p.firms.concentration_sd * normal(narrow(luck, DIRT), who)
+        firms.concentration[row] = np.exp(p.firms.concentration_mean + dirt)
+        firms.abatement_skill[row] = np.exp(p.firms.abatement_skill_sd * normal(narrow(luck, SKILL), who))
+        firms.openness[row] = 1.0 / (1.0 + np.exp(-normal(narrow(luck, OPENNESS), who)))
+        firms.integrity[row] = 1.0 / (1.0 + np.exp(-normal(narrow(luck, INTEGRITY), who)))
+        firms.lobby[row] = np.exp(p.firms.lobby_sd * normal(narrow(luck, LOBBY), who))
+        firms.extrapolates[row] = draw(narrow(luck, OUTLOOK), who) < p.investment.extrapolators
+
+
+@compiled
+def assign_officials(zone: Zone, rows: np.ndarray) -> None:
+    """Give each firm the official who answers for it: those of the roster in turn among those of their place."""
+    answering, firms, luck = zone.answering, zone.firms, lasting(zone.keys, ANSWERING)
+    for row in rows:
+        place, who = firms.place[row], firms.who[row]
+        several = answering.count[place]
+        turn = who % several if who < firms.rows else int(draw(luck, who) * several)
+        firms.official[row] = answering.row[place, turn]
 
 
 @compiled

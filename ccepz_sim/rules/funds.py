@@ -12,9 +12,9 @@ import numpy as np
 from ccepz_sim.numerics.arrays import power
 from ccepz_sim.numerics.clock import QUARTERS, is_last_of_year
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import choose_some
+from ccepz_sim.numerics.sampling import choose_some, draws_of
 from ccepz_sim.rules.policy import cost_of
 from ccepz_sim.state.ledger import Flow, lend, pay
 from ccepz_sim.state.world import MIDDLE
@@ -105,7 +105,7 @@ def award(zone: Zone) -> None:
     Who diverts one grant diverts all.
     """
     firms, now, body = zone.firms, zone.policy.now, zone.body
-    luck = uniforms(zone, MISUSE, firms.rows)
+    luck = draws_of(passing(zone, MISUSE), firms.who)
     _award(zone, RESEARCH, body.science, now.rd_fund, firms.research_fund, luck)
     _award(zone, CLEANER, body.environment, now.cleaner_production, firms.clean_money, luck)
     _award(zone, UPGRADE, body.committee, now.upgrade, firms.upgrade_money, luck)
@@ -239,7 +239,7 @@ def name_pilots(zone: Zone) -> None:
     """Some firms win pilot status for some years: merit counts as far as awards are strict, contacts for the rest."""
     rows, chance = win_chances(zone)
     places = min(int(zone.p.funds.pilot_places), rows.size)  # in numbers: of this year
-    for chosen in choose_some(zone, PILOTS, chance, places):
+    for chosen in choose_some(passing(zone, PILOTS), zone.firms.who[rows], chance, places):
         zone.firms.pilot[rows[chosen]] = int(zone.p.funds.pilot_years)
 
 

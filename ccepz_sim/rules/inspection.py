@@ -12,7 +12,7 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import Value, compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, passing
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.collusion import attention, audit_chance, either
 from ccepz_sim.rules.firm_life import close_firms
@@ -64,7 +64,7 @@ def detect(zone: Zone) -> None:
     Ways: inspection, audit (of collusion only), citizens and central teams.
     """
     firms, officials, towns, now, p = zone.firms, zone.officials, zone.towns, zone.policy.now, zone.p.inspection
-    luck = uniforms(zone, DETECTION, firms.rows)
+    key = passing(zone, DETECTION)
     alive = hiding = deals = 0.0
     for firm in range(firms.rows):
         deals += firms.colluding[firm]
@@ -92,10 +92,11 @@ def detect(zone: Zone) -> None:
         warned = min(1.0, seen * (1.0 - p.tip_off * officials.captured[mine]) * watch[firm])
         together = either(warned, audited, citizens, central * (1.0 - p.central_notice))
         chances += together
+        luck = draw(key, firms.who[firm])
         if firms.colluding[firm]:
-            firms.punished[firm] = luck[firm] < together
+            firms.punished[firm] = luck < together
         elif firms.hidden[firm] > 0.0:
-            firms.punished[firm] = luck[firm] < either(min(1.0, seen * watch[firm]), citizens, central)
+            firms.punished[firm] = luck < either(min(1.0, seen * watch[firm]), citizens, central)
     zone.count.detection = chances / count
 
 
@@ -213,7 +214,7 @@ def punish(zone: Zone) -> np.ndarray:
     limit = now.standard * (1.0 + p.stop_margin)
     removed = p.official_removed * (1.0 + now.accountability)
     zone.count.inspections = now.inspectors * p.visits_per_inspector
-    luck = uniforms(zone, PENALTY, officials.rows)
+    luck = passing(zone, PENALTY)
     most = int(zone.p.chronicle.cases_told)
     told, count = np.empty(most, dtype=np.int64), 0
     for firm in range(firms.rows):
@@ -234,7 +235,7 @@ def punish(zone: Zone) -> np.ndarray:
                 told[count] = firm
                 count += 1
             one = firms.official[firm]
-            if not officials.caught[one] and luck[one] < removed:
+            if not officials.caught[one] and draw(luck, officials.who[one]) < removed:
                 zone.count.dismissed += 1.0
                 officials.caught[one] = True
                 officials.pending_fine[one, 0] += c.official_repays * officials.take[one]
@@ -268,14 +269,14 @@ def _audit_funds(zone: Zone) -> None:
 def recover_funds(zone: Zone) -> tuple[float, float]:
     """Recover part of what some firms misused, and give what was granted and misused since the last audit, yuan."""
     firms, ledger, p = zone.firms, zone.ledger, zone.p.inspection
-    luck = uniforms(zone, AUDIT, firms.rows)
+    luck = passing(zone, AUDIT)
     chance = zone.policy.now.audit_share * zone.governance.audit_quality
     office = ledger.bodies + zone.body.finance
     granted = misused = 0.0
     for firm in range(firms.rows):
         granted += firms.granted[firm]
         misused += firms.misused[firm]
-        if luck[firm] < chance and firms.misused[firm] > 0.0 and firms.alive[firm]:
+        if draw(luck, firms.who[firm]) < chance and firms.misused[firm] > 0.0 and firms.alive[firm]:
             account = ledger.firms + firm
             back = min(p.recovery * firms.misused[firm], max(0.0, ledger.deposits[account]))
             pay(ledger, Flow.FINES, account, office, back)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, passing
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.success import effective_research, success_chance
 from ccepz_sim.state.world import INSTITUTES, PROFESSIONAL
@@ -43,7 +43,7 @@ def run_institutes(zone: Zone) -> np.ndarray:
     """
     institutes, p = zone.institutes, zone.p.institutes
     share = p.flexible_take_up * zone.policy.now.flexible_posts / institutes.posts.sum()
-    told, luck = np.zeros(institutes.rows, dtype=np.bool_), uniforms(zone, RESULTS, institutes.rows)
+    told, luck = np.zeros(institutes.rows, dtype=np.bool_), passing(zone, RESULTS)
     for row in range(institutes.rows):
         seats = max(institutes.posts[row], 1e-9)
         own = institutes.people[row] / seats
@@ -51,7 +51,7 @@ def run_institutes(zone: Zone) -> np.ndarray:
         filled = min(max(own + institutes.guests[row] / seats, 0.0), p.fill_most)
         money = institutes.funding[row] * QUARTERS / max(institutes.posts[row], 1.0) / p.funding_scale
         institutes.success[row] = success_chance(effective_research(money, filled, p.critical_mass), p.zeta)
-        institutes.results[row] = luck[row] < institutes.success[row] * p.results_rate
+        institutes.results[row] = draw(luck, row) < institutes.success[row] * p.results_rate
         was_empty = institutes.was_empty[row]
         told[row] = filled < p.empty_share and not was_empty and institutes.posts[row] > p.note_posts
         institutes.was_empty[row] = filled < p.empty_share + p.empty_band * was_empty

@@ -12,18 +12,17 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import ONE, comb_of, in_parts
+from ccepz_sim.numerics.sampling import ONE, in_parts
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
-from ccepz_sim.state.population import BLOCK, change_cell
+from ccepz_sim.state.population import change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
-UNDECIDED = -1
-MIGRATION = NUMBERS[Stream.MIGRATION]
+MIGRATION, LEAVING = NUMBERS[Stream.MIGRATION], NUMBERS[Stream.LEAVING]
 
 
 @compiled
@@ -109,24 +108,35 @@ def _income_outside(zone: Zone, skill: int) -> float:
 
 @compiled
 def choose(zone: Zone, value: np.ndarray) -> None:
-    """Some adults consider moving each quarter and choose among all places, staying included; block by block.
+    """Some adults consider moving each quarter and choose among all places, staying included.
 
     Args:
         value: see `attraction`.
     """
-    blocks = zone.population.used // BLOCK + 1
-    # by block, what places the combs of those who think of moving and of those who move
-    luck = uniforms(zone, MIGRATION, 2 * blocks).reshape((blocks, 2))
-    if zone.quarter % QUARTERS == 0 or not zone.population.kin.any():
+    people, cells, p = zone.population, zone.population.cells, zone.p.migration
+    if zone.quarter % QUARTERS == 0 or not people.kin.any():
         count_kin(zone)
     chances, considers = move_chances(zone, value), _considers(zone)
-    for block in range(blocks):
-        _move_block(zone, block * BLOCK, considers, chances, luck[block])
+    turn, shift = zone.keys.turn[MIGRATION], passing(zone, MIGRATION)
+    turn_too, luck = zone.keys.turn[LEAVING], passing(zone, LEAVING)
+    race, settled, places = narrow(luck, 0), zone.quarter - p.settle_quarters, people.ends
+    adult, oldest = int(p.adult_age * QUARTERS), int(p.oldest_age * QUARTERS)
+    thinking, count, cell_of, who = np.empty(people.used, dtype=np.int64), 0, people.cell, people.who
+    for row in range(people.used):
+        thinking[count] = row  # no branch, see `job_seekers`
+        count += turned(turn, shift, who[row]) < considers[cell_of[row]]
+    for row in thinking[:count]:
+        if adult <= people.age[row] < oldest and people.moved[row] <= settled:
+            cell = cell_of[row]
+            here = int(cells.skill[cell]) * places + int(cells.town[cell])
+            kind = here * places + int(people.home[row])
+            if turned(turn_too, luck, who[row]) < chances[kind].sum():
+                move(zone, row, first_to_ring(chances[kind], narrow(race, who[row])))
 
 
 @compiled
 def _considers(zone: Zone) -> np.ndarray:
-    """Give the chance to consider moving by cell, in parts as `comb` takes them."""
+    """Give the chance to consider moving by cell, in parts as `in_parts` gives them."""
     cells, p = zone.population.cells, zone.p.migration
     yearly = (p.consider_unskilled, p.consider_skilled, p.consider_professional)
     chance = np.zeros(cells.size)
@@ -136,39 +146,21 @@ def _considers(zone: Zone) -> np.ndarray:
 
 
 @compiled
-def _move_block(zone: Zone, first: int, considers: np.ndarray, chances: np.ndarray, luck: np.ndarray) -> None:
-    """Let the movers of a block move; who is of no age to move, or has just moved, stays.
+def first_to_ring(chance: np.ndarray, luck: int) -> int:
+    """Choose a place in proportion to its chance, by a race: whose clock, at the rate of the chance, rings first.
+
+    A place that becomes a little more attractive wins a few races and changes no other.
 
     Args:
-        considers: see `_considers`; chances: see `move_chances`; luck: two uniform draws, see `choose`.
+        chance: by place, any sum, not all 0; luck: key of who chooses.
     """
-    people, cells, p = zone.population, zone.population.cells, zone.p.migration
-    adult, oldest = int(p.adult_age * QUARTERS), int(p.oldest_age * QUARTERS)
-    settled, places = zone.quarter - p.settle_quarters, people.ends
-    thinking = comb_of(considers, people.cell[first : min(first + BLOCK, people.used)], luck[0])
-    kind = np.empty(thinking.size, dtype=np.int64)
-    count = 0
-    for chosen in thinking:
-        row = first + chosen
-        if adult <= people.age[row] < oldest and people.moved[row] <= settled:
-            thinking[count] = row
-            cell = people.cell[row]
-            here = int(cells.skill[cell]) * places + int(cells.town[cell])
-            kind[count] = here * places + int(people.home[row])
-            count += 1
-    goal = np.full(count, UNDECIDED)
-    reached = int(luck[1] * ONE)
-    for place in range(places):
-        for who in range(count):
-            reached += chances[kind[who], place]
-            if reached >= ONE:
-                reached -= ONE
-                # who is met at two places goes to the first
-                if goal[who] == UNDECIDED:
-                    goal[who] = place
-    for who in range(count):
-        if goal[who] != UNDECIDED:
-            move(zone, thinking[who], goal[who])
+    goal, best = 0, np.inf
+    for place in range(chance.size):
+        if chance[place] > 0:
+            clock = -np.log1p(-draw(luck, place)) / chance[place]
+            if clock < best:
+                goal, best = place, clock
+    return goal
 
 
 @compiled
@@ -182,7 +174,7 @@ def move_chances(zone: Zone, value: np.ndarray) -> np.ndarray:
         value: see `attraction`.
 
     Returns:
-        In parts as `comb` takes them, shape (kinds, places); staying has none. Kinds are numbered by skill, then place,
+        In parts, see `in_parts`, shape (kinds, places); staying has none. Kinds are numbered by skill, then place,
         then home.
 
     Source: McFadden 1974.

@@ -11,13 +11,18 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS, is_last_of_year
 from ccepz_sim.numerics.compiled import Value, compiled
+from ccepz_sim.numerics.draws import NUMBERS, draw, lasting, narrow, passing
 from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import normal
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
-
 MOST_STANDING = 100.0  # points
+NEXT = 1 << 16  # between the number of an official and that of the successor: more than there are posts
+MOVES, FIGURES, FORMER = NUMBERS[Stream.EVALUATION], NUMBERS[Stream.FIGURES], NUMBERS[Stream.FORMER]
+SCORES, SUCCESSORS = NUMBERS[Stream.SCORES], NUMBERS[Stream.SUCCESSORS]
+INTEGRITY, VIEW, ORIGIN = range(3)
 
 
 @compiled
@@ -102,51 +107,44 @@ def evaluate_officials(zone: Zone) -> None:
 
     Source: Li and Zhou 2005; docs/model.md (b), (k).
     """
-    count, yearly = zone.officials.rows, is_last_of_year(zone.quarter)
-    luck = zone.streams.at(Stream.EVALUATION, zone.quarter)
-    noise = luck.standard_normal(count)
-    draws = luck.random((6, count))
-    base = call_to_account(zone, noise, draws) if yearly else 0.0
-    change_posts(zone, draws, yearly)
+    yearly = is_last_of_year(zone.quarter)
+    base = call_to_account(zone) if yearly else 0.0
+    change_posts(zone, yearly)
     if yearly:
         zone.officials.caught[:] = False
         _move_standing(zone, base)
 
 
 @compiled
-def call_to_account(zone: Zone, noise: np.ndarray, draws: np.ndarray) -> float:
-    """Audit the figures and former holders, score the year, and give the part of the score that all share.
-
-    Args:
-        noise: of the score, standard normal, shape (officials,).
-        draws: uniform, of which the last two are for the audits, shape (6, officials).
-    """
-    _audit_figures(zone, draws[4])
-    _pursue_former(zone, draws[5])
-    return _score(zone, noise)
+def call_to_account(zone: Zone) -> float:
+    """Audit the figures and former holders, score the year, and give the part of the score that all share."""
+    _audit_figures(zone)
+    _pursue_former(zone)
+    return _score(zone)
 
 
 @compiled
-def _audit_figures(zone: Zone, luck: np.ndarray) -> None:
+def _audit_figures(zone: Zone) -> None:
     """Audits hold reported against true emissions; who embellished pays at the evaluation and may lose the post."""
     officials, p, found = zone.officials, zone.p.officials, zone.governance.audit_found
+    key = passing(zone, FIGURES)
     for one in range(officials.rows):
-        gap = 1.0 - officials.honesty[one]
-        exposed = luck[one] < found * (1.0 - np.exp(-gap / p.gap_scale))
+        gap, luck = 1.0 - officials.honesty[one], draw(key, officials.who[one])
+        exposed = luck < found * (1.0 - np.exp(-gap / p.gap_scale))
         officials.exposed[one] = exposed
-        if exposed and luck[one] < found * p.data_removed * gap:
+        if exposed and luck < found * p.data_removed * gap:
             officials.caught[one] = True
             zone.count.dismissed += 1.0
 
 
 @compiled
-def _pursue_former(zone: Zone, luck: np.ndarray) -> None:
+def _pursue_former(zone: Zone) -> None:
     """Those who left their post answer for what they took there, as far as accountability lasts; traces fade."""
     officials, p = zone.officials, zone.p.officials
     chance = zone.policy.now.accountability * p.pursuit * zone.governance.audit_found
-    pursued = 0.0
+    luck, pursued = passing(zone, FORMER), 0.0
     for one in range(officials.rows):
-        if officials.former_take[one] > 0.0 and luck[one] < chance:
+        if officials.former_take[one] > 0.0 and draw(luck, officials.who[one]) < chance:
             officials.pending_fine[one, 0] += zone.p.collusion.official_repays * officials.former_take[one]
             officials.former_take[one] = 0.0
             pursued += 1.0
@@ -157,16 +155,18 @@ def _pursue_former(zone: Zone, luck: np.ndarray) -> None:
 
 
 @compiled
-def _score(zone: Zone, noise: np.ndarray) -> float:
+def _score(zone: Zone) -> float:
     """Score the year and average it over the tenure; return the part all officials share."""
     officials, governance, now, p = zone.officials, zone.governance, zone.policy.now, zone.p.officials
     plain = max(p.growth_weight_least, 1.0 - now.evaluation_green - now.evaluation_voice)
     base = plain * p.score_growth * governance.reported_growth
     base += now.evaluation_green * p.score_green * governance.reported_fall
     base += now.evaluation_voice * p.score_voice * (governance.mean_trust - p.trust_neutral)
+    luck = passing(zone, SCORES)
     for one in range(officials.rows):
         effort = plain * officials.growth_effort[one] + now.evaluation_green * officials.enforcement[one]
-        score = base + effort + p.score_noise * noise[one] - p.data_penalty * officials.exposed[one]
+        noise = p.score_noise * normal(luck, officials.who[one])
+        score = base + effort + noise - p.data_penalty * officials.exposed[one]
         years = max(1.0, (officials.tenure[one] + 1) / QUARTERS)  # in numbers: of evaluations
         officials.score[one] = score
         officials.record[one] += (score - officials.record[one]) / years
@@ -174,25 +174,21 @@ def _score(zone: Zone, noise: np.ndarray) -> float:
 
 
 @compiled
-def change_posts(zone: Zone, draws: np.ndarray, yearly: bool) -> None:
-    """Officials leave by tenure, by promotion at the end of a year, and where they were caught.
-
-    Args:
-        draws: uniform, of who leaves and then those of `replace_officials`, shape (6, officials).
-    """
+def change_posts(zone: Zone, yearly: bool) -> None:
+    """Officials leave by tenure, by promotion at the end of a year, and where they were caught."""
     officials, p = zone.officials, zone.p.officials
     mean, spread = officials.record.mean(), max(officials.record.std(), 1e-9)
-    leaves, count = np.zeros(officials.rows, dtype=np.bool_), 0
+    luck, leaves, count = passing(zone, MOVES), np.zeros(officials.rows, dtype=np.bool_), 0
     for one in range(officials.rows):
         officials.tenure[one] += 1
         stays = 1.0 - tenure_hazard(float(officials.tenure[one]), p.tenure_middle, p.tenure_spread)
         if yearly and officials.tenure[one] > p.promotion_quarters:
             above = max(0.0, (officials.record[one] - mean) / spread)
             stays *= 1.0 - p.promotion_slope * above  # in shares: once a year
-        leaves[one] = draws[0, one] < 1.0 - stays or (yearly and officials.caught[one])
+        leaves[one] = draw(luck, officials.who[one]) < 1.0 - stays or (yearly and officials.caught[one])
         count += leaves[one]
     if count > 0:
-        replace_officials(zone, leaves, draws[1:4])
+        replace_officials(zone, leaves)
 
 
 def _move_standing(zone: Zone, base: float) -> None:
@@ -213,22 +209,24 @@ def _move_standing(zone: Zone, base: float) -> None:
 
 
 @compiled
-def replace_officials(zone: Zone, leaves: np.ndarray, traits: np.ndarray) -> None:
+def replace_officials(zone: Zone, leaves: np.ndarray) -> None:
     """A successor takes the post: own integrity, view and origin; deals end, what the predecessor took stays on file.
 
     Args:
         leaves: posts that change hands, shape (officials,).
-        traits: uniform draws for integrity, view and origin, shape (3, officials).
 
     Reads: officials.growth_first_share, native_share, collusion.belief_start; policy evaluation_green.
     """
     officials, firms, p = zone.officials, zone.firms, zone.p.officials
     growth_first = p.growth_first_share * (1.0 - zone.policy.now.evaluation_green)
+    luck = lasting(zone.keys, SUCCESSORS)
     for one in range(officials.rows):
         if leaves[one]:
-            officials.integrity[one] = traits[0, one]
-            officials.growth_first[one] = traits[1, one] < growth_first
-            officials.native[one] = traits[2, one] < p.native_share
+            officials.who[one] += NEXT
+            who = officials.who[one]
+            officials.integrity[one] = draw(narrow(luck, INTEGRITY), who)
+            officials.growth_first[one] = draw(narrow(luck, VIEW), who) < growth_first
+            officials.native[one] = draw(narrow(luck, ORIGIN), who) < p.native_share
             officials.tenure[one] = 0
             officials.sees[one] = zone.p.collusion.belief_start
             officials.former_take[one] += officials.take[one]

@@ -12,8 +12,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import draws_of
 from ccepz_sim.rules.institutes import knowledge_near
 from ccepz_sim.rules.success import effective_research, step_draw, success_chance
 from ccepz_sim.state.ledger import Flow, pay
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 SUCCESS, IMITATION = NUMBERS[Stream.RESEARCH], NUMBERS[Stream.IMITATION]
+FINDS, DIRECTION, STEPS = range(3)  # what is drawn for a firm; of steps there are several
 
 
 @compiled
@@ -67,10 +69,9 @@ def succeed(zone: Zone) -> None:
     Each breakthrough is paid its reward; the reward for clean innovation is shared by those of the quarter.
     """
     firms, now, p = zone.firms, zone.policy.now, zone.p.innovation
-    draws = 2 * int(p.beta) + 1  # of a firm: of success, of direction and those of `step_draw`
-    luck = uniforms(zone, SUCCESS, draws * firms.rows).reshape((draws, firms.rows))
-    found = find(zone, luck[0])
-    steps = step_draw(luck[2:], found, p.step_most)
+    luck = passing(zone, SUCCESS)
+    found = find(zone, draws_of(narrow(luck, FINDS), firms.who))
+    steps = step_draw(_step_luck(zone, luck, found), found, p.step_most)
     reward = now.clean_reward / p.reward_scale + now.breakthrough_reward / p.breakthrough_scale * p.breakthrough_clean
     direction = p.direction_base + p.direction_reward * np.log1p(reward)
     broke, cleaner = np.zeros(firms.rows), np.zeros(firms.rows)
@@ -79,7 +80,7 @@ def succeed(zone: Zone) -> None:
         if found[firm]:
             faced = (zone.plan.faced[firm, 0] + zone.plan.faced[firm, 1]) / 2.0
             pull = direction + p.direction_tax * np.log1p(faced * (1.0 - firms.hidden[firm]) / p.tax_reference)
-            if luck[1, firm] < 1.0 / (1.0 + np.exp(-pull)):
+            if draw(narrow(luck, DIRECTION), firms.who[firm]) < 1.0 / (1.0 + np.exp(-pull)):
                 cleaner[firm] = 1.0
                 step = p.clean_step * (1.0 + abs(steps[firm]))
                 firms.clean[firm] = max(p.clean_floor, firms.clean[firm] * (1.0 - step))
@@ -95,11 +96,22 @@ def succeed(zone: Zone) -> None:
 
 
 @compiled
-def find(zone: Zone, draw: np.ndarray) -> np.ndarray:
+def _step_luck(zone: Zone, luck: int, found: np.ndarray) -> np.ndarray:
+    """Give the draws of `step_draw` of those who found something, shape (draws, rows); luck: key of the stream."""
+    drawn = np.zeros((2 * int(zone.p.innovation.beta) - 1, found.size))
+    for firm in range(found.size):
+        if found[firm]:
+            for one in range(len(drawn)):
+                drawn[one, firm] = draw(narrow(luck, STEPS + one), zone.firms.who[firm])
+    return drawn
+
+
+@compiled
+def find(zone: Zone, luck: np.ndarray) -> np.ndarray:
     """Say which firms succeed: by research for their size, through filled skilled posts and with help.
 
     Args:
-        draw: uniform, shape (rows,).
+        luck: uniform draws, shape (rows,).
     """
     firms, p = zone.firms, zone.p.innovation
     known = knowledge_near(zone)
@@ -114,9 +126,9 @@ def find(zone: Zone, draw: np.ndarray) -> np.ndarray:
                 help_ *= incubators
             relative = firms.research[firm] / max(size, 1.0)
             # empty posts and the exponential only lower the chance: most draws need neither
-            if draw[firm] < p.zeta * relative * help_:
+            if luck[firm] < p.zeta * relative * help_:
                 effort = effective_research(relative, skilled_share(zone, firm), p.critical_mass) * help_
-                found[firm] = draw[firm] < success_chance(effort, p.zeta)
+                found[firm] = luck[firm] < success_chance(effort, p.zeta)
     return found
 
 
@@ -138,7 +150,7 @@ def imitate(zone: Zone) -> None:
     Plant ages, and money for upgrading renews it.
     """
     firms, p, now = zone.firms, zone.p.innovation, zone.policy.now
-    luck = uniforms(zone, IMITATION, firms.rows)
+    luck = passing(zone, IMITATION)
     contact = p.imitation * (1.0 + p.imitation_internet * now.internet + p.imitation_talk * now.communication)
     best_cost, best_clean = np.full((2, zone.fixed.products), np.inf)
     for firm in range(firms.rows):
@@ -148,7 +160,7 @@ def imitate(zone: Zone) -> None:
             best_clean[product] = min(best_clean[product], firms.clean[firm])
     for firm in range(firms.rows):
         product = firms.product[firm]
-        if firms.alive[firm] and luck[firm] < contact * skilled_share(zone, firm):
+        if firms.alive[firm] and draw(luck, firms.who[firm]) < contact * skilled_share(zone, firm):
             firms.efficiency[firm] += p.copy_share * min(0.0, best_cost[product] - firms.efficiency[firm])
             firms.clean[firm] += p.copy_share * min(0.0, best_clean[product] - firms.clean[firm])
         modern = p.modernise * firms.upgrade_money[firm] / max(firms.book_capital[firm] * p.upgrade_cost, 1.0)

@@ -11,9 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import comb_of, even_comb, in_parts
+from ccepz_sim.numerics.sampling import in_parts
 from ccepz_sim.rules.location_choice import move
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.world import PROFESSIONAL, SKILLS
@@ -21,7 +21,8 @@ from ccepz_sim.state.world import PROFESSIONAL, SKILLS
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
-RESETTLEMENT = NUMBERS[Stream.RESETTLEMENT]
+RESETTLEMENT, RESETTLED = NUMBERS[Stream.RESETTLEMENT], NUMBERS[Stream.RESETTLED]
+GOAL, JOB, RETURN = range(3)
 
 
 @compiled
@@ -31,36 +32,33 @@ def resettle(zone: Zone, value: np.ndarray) -> None:
     Args:
         value: see `attraction`.
     """
-    offer_moves(zone, value, uniforms(zone, RESETTLEMENT, 1)[0])
-    stuck = stuck_rows(zone)
-    go_back(zone, stuck, uniforms(zone, RESETTLEMENT, stuck.size, 1))
+    luck = passing(zone, RESETTLED)
+    if zone.policy.now.resettlement > 0.0:
+        offer_moves(zone, _takers(zone, value), luck)
+    go_back(zone, stuck_rows(zone), narrow(luck, RETURN))
 
 
 @compiled
-def offer_moves(zone: Zone, value: np.ndarray, start: float) -> None:
-    """Fill the programme's places from those who would gain; the towns share them by open posts.
+def offer_moves(zone: Zone, rows: np.ndarray, luck: int) -> None:
+    """Move those who take a place of the programme; the towns share them by open posts, and some are promised a job.
 
     Args:
-        value: see `attraction`; start: one uniform draw that places the comb of the systematic samples.
+        rows: residents; luck: key of the quarter.
     """
     people, first, second = zone.population, zone.fixed.receiving[0], zone.fixed.receiving[1]
-    if zone.policy.now.resettlement > 0.0:
-        rows = _takers(zone, value, start)
-        free = free_second = 1.0  # in persons
-        for employer in range(zone.towns.vacancies.shape[0]):
-            for skill in range(len(SKILLS)):
-                free += zone.towns.vacancies[employer, first, skill]
-                free_second += zone.towns.vacancies[employer, second, skill]
-        goal = np.full(rows.size, second)
-        goal[even_comb(rows.size, free / (free + free_second), start)] = first
-        people.resettled_quarter = 0
-        for number in range(rows.size):
-            row = rows[number]
-            people.resettled[row], people.guaranteed[row] = True, False
-            people.resettled_quarter += int(people.weight[row])
-            move(zone, row, goal[number])
-        for chosen in even_comb(rows.size, zone.policy.now.resettlement_jobs, start):
-            people.guaranteed[rows[chosen]] = True
+    free = free_second = 1.0  # in persons
+    for employer in range(zone.towns.vacancies.shape[0]):
+        for skill in range(len(SKILLS)):
+            free += zone.towns.vacancies[employer, first, skill]
+            free_second += zone.towns.vacancies[employer, second, skill]
+    people.resettled_quarter = 0
+    for row in rows:
+        who = people.who[row]
+        nearer = draw(narrow(luck, GOAL), who) < free / (free + free_second)
+        people.resettled[row] = True
+        people.guaranteed[row] = draw(narrow(luck, JOB), who) < zone.policy.now.resettlement_jobs
+        people.resettled_quarter += int(people.weight[row])
+        move(zone, row, first if nearer else second)
 
 
 @compiled
@@ -79,8 +77,12 @@ def stuck_rows(zone: Zone) -> np.ndarray:
 
 
 @compiled
-def _takers(zone: Zone, value: np.ndarray, start: float) -> np.ndarray:
-    """Choose those who take a place: adults of a certain age of the east, no professionals, once only."""
+def _takers(zone: Zone, value: np.ndarray) -> np.ndarray:
+    """Choose those who take a place: adults of a certain age of the east who would gain, no professionals, once only.
+
+    Args:
+        value: see `attraction`.
+    """
     people, cells, p, now = zone.population, zone.population.cells, zone.p.migration, zone.policy.now
     east, first, second = zone.world.sending_place, zone.fixed.receiving[0], zone.fixed.receiving[1]
     adult, oldest = int(p.adult_age * QUARTERS), int(p.programme_age * QUARTERS)
@@ -105,21 +107,27 @@ def _takers(zone: Zone, value: np.ndarray, start: float) -> np.ndarray:
         skills[number] = cells.skill[people.cell[rows[number]]]
         total += people.weight[rows[number]] * accepts[skills[number]]
     places = now.resettlement / QUARTERS
-    return rows[comb_of(in_parts(accepts * min(1.0, places / max(total, 1.0))), skills, start)]
+    parts, turn, taken = in_parts(accepts * min(1.0, places / max(total, 1.0))), zone.keys.turn[RESETTLEMENT], 0
+    shift = passing(zone, RESETTLEMENT)
+    for number in range(count):
+        row = rows[number]
+        if turned(turn, shift, people.who[row]) < parts[skills[number]]:
+            rows[taken] = row
+            taken += 1
+    return rows[:taken].copy()
 
 
 @compiled
-def go_back(zone: Zone, stuck: np.ndarray, luck: np.ndarray) -> None:
+def go_back(zone: Zone, stuck: np.ndarray, luck: int) -> None:
     """Some of the resettled who found no work for long go back to where they came from.
 
     Args:
-        stuck: rows of residents; luck: one uniform draw each.
+        stuck: rows of residents; luck: key of the quarter.
     """
     people = zone.population
     returned = 0
-    for number in range(stuck.size):
-        if luck[number] < zone.p.migration.return_chance:
-            row = stuck[number]
+    for row in stuck:
+        if draw(luck, people.who[row]) < zone.p.migration.return_chance:
             returned += int(people.weight[row])
             move(zone, row, zone.world.sending_place)
             people.resettled[row] = False

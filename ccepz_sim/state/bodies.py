@@ -58,6 +58,7 @@ class Officials(Table):
     """
 
     rows: Size  # officials
+    who: Ints  # number that luck knows the official by, the post and how many held it before <- evaluation
     body: Ints  # index of the body, -1 for none
     place: Ints  # index of the place, -1 for none
     rank: Ints  # index of RANKS

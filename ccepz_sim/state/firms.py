@@ -40,6 +40,7 @@ class Firms(Table):
     roster: int
 
     # who and where
+    who: Ints  # number that luck knows the firm by, never given twice <- turnover
     product: Ints  # index of the product <- turnover
     place: Ints  # index of the place <- turnover
     in_park: Bools  # <- turnover
@@ -51,10 +52,10 @@ class Firms(Table):
     first_mover: Floats  # 0 or 1 <- turnover
     large: Floats  # 0 or 1 <- turnover
     mindset: Ints  # index of MINDSETS <- turnover
-    moral: Floats  # cost of a bribe, multiple of the reference burden
-    integrity: Floats  # 0-1
-    openness: Floats  # 0-1
-    lobby: Floats  # strength, 1 is typical
+    moral: Floats  # cost of a bribe, multiple of the reference burden <- turnover
+    integrity: Floats  # 0-1 <- turnover
+    openness: Floats  # 0-1 <- turnover
+    lobby: Floats  # strength, 1 is typical <- turnover
     extrapolates: Floats  # 1 where investment follows the price trend <- turnover
     debt_ratio: Floats  # share of book capital at the opening <- turnover
     staffing: Floats  # share of posts filled at the opening <- turnover
@@ -66,8 +67,8 @@ class Firms(Table):
     chain: Floats  # level 0-3 <- innovation, turnover
     efficiency: Floats  # multiple of the typical unit cost <- innovation, turnover
     clean: Floats  # multiple of the emission factor of 2010 <- innovation, turnover
-    concentration: Floats  # multiple of the limit of 2015, of emissions before abatement
-    abatement_skill: Floats  # multiple of the usual cost
+    concentration: Floats  # multiple of the limit of 2015, of emissions before abatement <- turnover
+    abatement_skill: Floats  # multiple of the usual cost <- turnover
     book_capital: Floats  # yuan <- plans, settlement, inspection, turnover
     staff: BySkill  # persons there <- labour, inspection, turnover
     posts: BySkill  # persons wanted <- plans, inspection, turnover

@@ -29,6 +29,7 @@ Small = Annotated[npt.NDArray[np.int8], Dims.of(ROWS)]
 Counts16 = Annotated[npt.NDArray[np.int16], Dims.of(ROWS)]
 Quarters8 = Annotated[npt.NDArray[np.uint8], Dims.of(ROWS)]  # no run is longer than 200 quarters
 Weights = Annotated[npt.NDArray[np.int32], Dims.of(ROWS)]
+Who = Annotated[npt.NDArray[np.uint32], Dims.of(ROWS)]
 Levels = Annotated[npt.NDArray[np.float32], Dims.of(ROWS)]
 Heads = Annotated[npt.NDArray[np.float64], Dims.of("cell_count")]
 Persons = Annotated[npt.NDArray[np.int64], Dims.of("ends")]
@@ -93,6 +94,7 @@ class Population(Record):
     returned_quarter: int  # persons who went back <- opening, migration
     cells: Final[Cells]
     cell: Final[CellNumbers]  # cell, for employer, town and skill as one number, see Cells <- labour, migration
+    who: Final[Who]  # number that luck knows the resident by, see `vital_events.newborn` <- migration
     home: Final[Small]  # town of kin <- migration
     age: Final[Counts16]  # quarters <- migration
     weight: Final[Weights]  # persons <- migration

@@ -11,8 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import Value, compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
+from ccepz_sim.numerics.sampling import draws_of
 from ccepz_sim.rules.deposits import restore_waste
 from ccepz_sim.rules.markets.waste import avoided_cost, dispose
 from ccepz_sim.state.firms import PARTNERS
@@ -120,7 +121,10 @@ def _knowledge(zone: Zone) -> float:
 @compiled
 def _luck_of_partners(zone: Zone) -> np.ndarray:
     """Draw for each firm: to look, to be known elsewhere, to trust, and how a giver is seen; shape (4, rows)."""
-    return uniforms(zone, LINKS, 4 * zone.firms.rows).reshape((4, zone.firms.rows))
+    luck, drawn = passing(zone, LINKS), np.empty((4, zone.firms.rows))
+    for question in range(len(drawn)):
+        drawn[question] = draws_of(narrow(luck, question), zone.firms.who)
+    return drawn
 
 
 @compiled
@@ -240,7 +244,7 @@ def _pair_values(zone: Zone, material: int, takers: np.ndarray, givers: np.ndarr
 def break_links(zone: Zone) -> None:
     """A link ends with a partner's exit or by mischance; the taker then needs time before it can switch."""
     firms, p = zone.firms, zone.p.materials
-    luck = uniforms(zone, FAILURES, firms.rows * PARTNERS)
+    luck = passing(zone, FAILURES)
     for taker in range(firms.rows):
         firms.link_wait[taker] = max(firms.link_wait[taker] - 1, 0)
     for taker in range(firms.rows):
@@ -250,7 +254,7 @@ def break_links(zone: Zone) -> None:
                 continue
             firms.link_age[taker, partner] += 1
             both = firms.alive[giver] and firms.alive[taker]
-            if not both or luck[taker * PARTNERS + partner] < p.link_failure:
+            if not both or draw(narrow(luck, firms.who[taker]), firms.who[giver]) < p.link_failure:
                 firms.link_giver[taker, partner] = -1
                 firms.link_share[taker, partner] = 0.0
                 firms.link_wait[taker] = int(p.switching_delay)

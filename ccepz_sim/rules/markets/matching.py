@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, narrow, passing, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import ONE, comb
+from ccepz_sim.numerics.sampling import ONE, draws_of
 from ccepz_sim.state.cells import UNEMPLOYED, cell_number
 from ccepz_sim.state.population import change_cell
 from ccepz_sim.state.world import INSTITUTES, SKILLS
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 MATCHING = NUMBERS[Stream.MATCHING]
+EMPLOYER = 1  # what is drawn of those hired
 
 
 @compiled
@@ -60,16 +61,17 @@ def match(zone: Zone, seeking: np.ndarray) -> None:
     Args:
         seeking: rows of residents who seek a job.
     """
-    open_posts, rows = meet(zone, seeking, uniforms(zone, MATCHING, 1)[0])
-    take_jobs(zone, rows, uniforms(zone, MATCHING, rows.size, 1), open_posts)
+    luck = passing(zone, MATCHING)
+    open_posts, rows = meet(zone, seeking, zone.keys.turn[MATCHING], luck)
+    take_jobs(zone, rows, draws_of(narrow(luck, EMPLOYER), zone.population.who[rows]), open_posts)
 
 
 @compiled
-def meet(zone: Zone, seeking: np.ndarray, start: float) -> tuple[np.ndarray, np.ndarray]:
+def meet(zone: Zone, seeking: np.ndarray, turn: int, shift: int) -> tuple[np.ndarray, np.ndarray]:
     """Let seekers meet the posts they consider; a promise of a job is kept where there is any post.
 
     Args:
-        seeking: rows of residents who seek a job; start: see `comb`.
+        seeking: rows of residents who seek a job; turn, shift: see `turned`.
 
     Returns:
         Open posts, shape (employers, places x skills); rows of those hired.
@@ -90,13 +92,15 @@ def meet(zone: Zone, seeking: np.ndarray, start: float) -> tuple[np.ndarray, np.
                 total[here] += open_posts[employer, here]
             towns.matches[place, skill] = urn_ball(total[here], number, intensity)
             chance[here] = int(min(1.0, towns.matches[place, skill] / max(number, 1.0)) * ONE)
-    parts = np.empty(seeking.size, dtype=np.int64)
-    for number in range(seeking.size):
-        row = seeking[number]
+    hired, count = np.empty_like(seeking), 0
+    for row in seeking:
         here = int(people.cell[row]) % people.cells.flat
-        parts[number] = ONE if people.guaranteed[row] and total[here] > 0.0 else chance[here]
+        part = ONE if people.guaranteed[row] and total[here] > 0.0 else chance[here]
         people.jobless[row] += 1
-    return open_posts, seeking[comb(parts, start)]
+        if turned(turn, shift, people.who[row]) < part:
+            hired[count] = row
+            count += 1
+    return open_posts, hired[:count].copy()
 
 
 @compiled

@@ -11,11 +11,11 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, passing, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import comb_of, in_parts
+from ccepz_sim.numerics.sampling import in_parts
 from ccepz_sim.state.cells import UNEMPLOYED, cell_number
-from ccepz_sim.state.population import BLOCK, change_cell
+from ccepz_sim.state.population import change_cell
 from ccepz_sim.state.world import AGRICULTURE, CONSTRUCTION, FIRMS, INSTITUTES, PROFESSIONAL, PUBLIC, SERVICES, SKILLS
 
 if TYPE_CHECKING:
@@ -123,11 +123,13 @@ def want_posts(zone: Zone) -> None:
 def separate(zone: Zone) -> None:
     """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs."""
     people = zone.population
-    parts, starts = in_parts(_quit_chances(zone)), uniforms(zone, SEPARATIONS, people.used // BLOCK + 1)
-    for block in range(starts.size):
-        first = block * BLOCK
-        for chosen in comb_of(parts, people.cell[first : min(first + BLOCK, people.used)], starts[block]):
-            leave_job(zone, first + chosen, UNEMPLOYED)
+    parts, turn, shift = in_parts(_quit_chances(zone)), zone.keys.turn[SEPARATIONS], passing(zone, SEPARATIONS)
+    leaving, count, cell, who = np.empty(people.used, dtype=np.int64), 0, people.cell, people.who
+    for row in range(people.used):
+        leaving[count] = row  # no branch, see `job_seekers`
+        count += turned(turn, shift, who[row]) < parts[cell[row]]
+    for row in leaving[:count]:
+        leave_job(zone, row, UNEMPLOYED)
 
 
 @compiled

@@ -11,9 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, uniforms
+from ccepz_sim.numerics.draws import NUMBERS, draw, lasting, narrow, passing, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import even_comb
+from ccepz_sim.numerics.sampling import ONE
 from ccepz_sim.rules.markets.posts import leave_job
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import change_cell
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 COMING_OF_AGE, TRAINING = NUMBERS[Stream.COMING_OF_AGE], NUMBERS[Stream.TRAINING]
+FADING = NUMBERS[Stream.FADING]
+SKILL, STATUS = range(2)
 
 
 @compiled
@@ -51,18 +53,17 @@ def retire(zone: Zone) -> np.ndarray:
 def come_of_age(zone: Zone, grown: np.ndarray) -> None:
     """Draw skill and status of those grown up; grown: their rows."""
     people, towns, p = zone.population, zone.towns, zone.p.labour
-    luck = uniforms(zone, COMING_OF_AGE, 2 * grown.size).reshape((2, grown.size))
-    for number in range(grown.size):
-        row = grown[number]
+    luck = lasting(zone.keys, COMING_OF_AGE)
+    for row in grown:
         place = int(people.cells.town[people.cell[row]])
         services = towns.amenity[place] if place < towns.rows else p.outside_amenity
         tertiary = p.tertiary_chance * (MIDDLE + services)
-        skill = UNSKILLED
-        if luck[0, number] < tertiary:
+        skill, learns = UNSKILLED, draw(narrow(luck, SKILL), people.who[row])
+        if learns < tertiary:
             skill = PROFESSIONAL
-        elif luck[0, number] < tertiary + p.vocational_chance:
+        elif learns < tertiary + p.vocational_chance:
             skill = SKILLED
-        status = UNEMPLOYED if luck[1, number] < p.participation else OUT_OF_LABOUR
+        status = UNEMPLOYED if draw(narrow(luck, STATUS), people.who[row]) < p.participation else OUT_OF_LABOUR
         cell = cell_number(status, place, skill, people.cells.places)
         change_cell(people.cell, people.heads, people.weight, row, cell)
         people.jobless[row] = 0
@@ -76,7 +77,6 @@ def train(zone: Zone, seeking: np.ndarray) -> None:
         seeking: rows of residents who seek a job.
     """
     people, cells, p = zone.population, zone.population.cells, zone.p.labour
-    luck = uniforms(zone, TRAINING, 2)
     training_age, seats = int(p.training_age * QUARTERS), zone.policy.now.training / QUARTERS * p.training_success
     able, idle = np.empty_like(seeking), np.empty_like(seeking)
     young, faded, persons = 0, 0, 0.0
@@ -90,15 +90,25 @@ def train(zone: Zone, seeking: np.ndarray) -> None:
             able[young] = row
             young += 1
             persons += people.weight[row]
-    if seats > 0.0:
-        for chosen in even_comb(young, min(1.0, seats / max(persons, 1.0)), luck[0]):
-            _learn(zone, able[chosen], SKILLED - UNSKILLED)
-    for chosen in even_comb(faded, p.skill_decay, luck[1]):
-        _learn(zone, idle[chosen], UNSKILLED - SKILLED)
+    _learn(zone, _met(zone, TRAINING, able[:young], min(1.0, seats / max(persons, 1.0))), SKILLED - UNSKILLED)
+    _learn(zone, _met(zone, FADING, idle[:faded], p.skill_decay), UNSKILLED - SKILLED)
 
 
 @compiled
-def _learn(zone: Zone, row: int, steps: int) -> None:
-    """Change the skill of a resident by some steps."""
+def _met(zone: Zone, stream: int, rows: np.ndarray, chance: float) -> np.ndarray:
+    """Choose residents who all have the same chance, 0-1."""
+    turn, shift, part = zone.keys.turn[stream], passing(zone, stream), int(chance * ONE)
+    chosen, count = np.empty_like(rows), 0
+    for row in rows:
+        if turned(turn, shift, zone.population.who[row]) < part:
+            chosen[count] = row
+            count += 1
+    return chosen[:count].copy()
+
+
+@compiled
+def _learn(zone: Zone, rows: np.ndarray, steps: int) -> None:
+    """Change the skill of residents by some steps."""
     people = zone.population
-    change_cell(people.cell, people.heads, people.weight, row, int(people.cell[row]) + steps)
+    for row in rows:
+        change_cell(people.cell, people.heads, people.weight, row, int(people.cell[row]) + steps)

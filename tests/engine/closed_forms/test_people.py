@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccepz_sim.numerics.rng import Stream, Streams, register_stream
-from ccepz_sim.numerics.sampling import comb, even_comb, in_parts
-from ccepz_sim.rules.location_choice import choice_chances, expected_wage
+from ccepz_sim.numerics.draws import narrow
+from ccepz_sim.numerics.rng import Streams, register_stream
+from ccepz_sim.numerics.sampling import in_parts
+from ccepz_sim.rules.location_choice import choice_chances, expected_wage, first_to_ring
 from ccepz_sim.rules.markets.matching import draw_employer, urn_ball
 from ccepz_sim.rules.voice import drift_to_mean
 from tests.engine.profiles import examples
@@ -52,11 +53,23 @@ def test_b08_no_overflow_and_no_level() -> None:
 
 
 def test_b08_frequencies_of_the_models_way_of_choosing() -> None:
-    """Chosen with the least noise: each option's count is the expected one to within one person."""
-    chances = np.tile(choice_chances(np.array([1.0, 0.5, 0.0]), np.ones(3)), (10_000, 1))
-    start = float(Streams(1).at(Stream.MIGRATION, 3).random())
-    picked = np.bincount(comb(in_parts(chances.T.ravel()), start) // 10_000, minlength=3)
-    assert np.abs(picked - chances.sum(axis=0)).max() <= 1.0
+    """Everybody is in one place at most, so that each option is chosen as often as its chance says."""
+    chances = choice_chances(np.array([1.0, 0.5, 0.0]), np.ones(3))
+    people = 40_000
+    goals = [first_to_ring(in_parts(chances), narrow(4, who)) for who in range(people)]
+    error = np.sqrt(chances * (1.0 - chances) / people)
+    assert (np.abs(np.bincount(goals, minlength=3) / people - chances) < 4.0 * error).all()
+
+
+def test_a_more_attractive_place_draws_from_all_and_sends_nobody_elsewhere() -> None:
+    parts, more = np.array([300, 400, 200, 0]), np.array([300, 400, 230, 0])
+    moved = 0
+    for who in range(5000):
+        before, after = (first_to_ring(chance, narrow(4, who)) for chance in (parts, more))
+        assert after in (before, 2)
+        assert after != 3
+        moved += before != after
+    assert moved / 5000 == pytest.approx(230 / 930 - 200 / 900, abs=0.007)
 
 
 @pytest.mark.parametrize(("seekers", "expected"), [(1000.0, 632.30), (2000.0, 864.80), (500.0, 393.62)])
@@ -127,29 +140,6 @@ def test_b08_a_sum_of_terms_is_their_sum() -> None:
     luck = Streams(2).at_registered(register_stream("terms"))
     one, two = luck.normal(size=(2, 5))
     assert choice_chances(one, np.exp(two)) == pytest.approx(choice_chances(one + two, np.ones(5)), abs=1e-12)
-
-
-def test_comb_has_the_given_chances() -> None:
-    chance = np.array([0.1, 0.25, 0.9, 0.0, 1.0])
-    starts = (np.arange(2000) + 0.5) / 2000.0
-    hits = np.mean([np.bincount(comb(in_parts(chance), start), minlength=5) for start in starts], axis=0)
-    assert hits == pytest.approx(chance, abs=1e-3)
-
-
-@examples()
-@given(chances=st.lists(st.floats(0.0, 1.0), max_size=60), start=st.floats(0.0, 1.0, exclude_max=True))
-def test_comb_chooses_each_row_once_and_as_many_as_expected(chances: list[float], start: float) -> None:
-    rows = comb(in_parts(np.array(chances)), start)
-    assert len(np.unique(rows)) == len(rows)
-    assert abs(len(rows) - sum(chances)) < 1.0 + 1e-6
-    assert all(chances[row] > 0.0 for row in rows)
-    assert all(row in rows for row, chance in enumerate(chances) if chance == 1.0)
-
-
-@examples()
-@given(count=st.integers(0, 200), chance=st.floats(0.0, 1.0), start=st.floats(0.0, 1.0, exclude_max=True))
-def test_even_comb_is_the_comb_of_equal_chances(count: int, chance: float, start: float) -> None:
-    assert even_comb(count, chance, start).tolist() == comb(in_parts(np.full(count, chance)), start).tolist()
 
 
 @examples()

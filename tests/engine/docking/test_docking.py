@@ -9,12 +9,14 @@ import pytest
 
 from ccepz_sim import PilotZone
 from ccepz_sim.model import PHASES
-from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.rules import migration, voice
-from ccepz_sim.rules.markets import labour
+from ccepz_sim.rules import voice
+from ccepz_sim.rules.location_choice import attraction, choose, count_kin
+from ccepz_sim.rules.markets.matching import job_seekers, match
+from ccepz_sim.rules.markets.posts import count_employed, separate, want_posts
+from ccepz_sim.rules.markets.training import enter_and_retire
 from ccepz_sim.rules.opening import open_quarter
+from ccepz_sim.rules.vital_events import live
 from ccepz_sim.state.cells import UNEMPLOYED
-from ccepz_sim.state.population import BLOCK
 from ccepz_sim.state.zone import Zone
 from tests.engine.docking import twin
 
@@ -23,9 +25,8 @@ YEARS = 3  # played before the two are compared: jobs are lost and found, people
 
 
 def before(name: str, seed: int, scale: float = 0.001) -> Zone:
-    """Give a zone in the middle of a quarter, at the door of one phase; its residents fit into one block."""
+    """Give a zone in the middle of a quarter, at the door of one phase."""
     zone = PilotZone(package="whole-programme", seed=seed, scale=scale).run(YEARS).state
-    assert zone.population.used <= BLOCK
     open_quarter(zone)
     for phase in PHASES:
         if phase.name == name:
@@ -63,21 +64,20 @@ def test_separations_and_matches(seed: int) -> None:
     """Who loses a job, who finds one, and with whom."""
     zone = before("labour", seed)
     people, towns = zone.population, zone.towns
-    labour.enter_and_retire(zone)
-    labour.count_employed(zone)
-    labour.want_posts(zone)
-    start = zone.streams.at(Stream.SEPARATIONS, zone.quarter).random(1)
-    expected = twin.separations(zone, twin.residents(zone), float(start[0]))
-    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour.separate(zone, start))
+    enter_and_retire(zone)
+    count_employed(zone)
+    want_posts(zone)
+    expected = twin.separations(zone, twin.residents(zone))
+    lost = changed(zone, lambda zone: zone.population.employer, lambda: separate(zone))
     assert set(lost) == expected
     assert set(lost.values()) == {UNEMPLOYED}
-    labour.count_employed(zone)
+    count_employed(zone)
     towns.vacancies[:] = np.maximum(0.0, towns.posts - towns.employed)
-    hired = twin.matches(zone, twin.residents(zone), zone.streams.at(Stream.MATCHING, zone.quarter))
-    seeking = labour.job_seekers(zone)
+    hired = twin.matches(zone, twin.residents(zone))
+    seeking = job_seekers(zone)
     idle = (people.employer == UNEMPLOYED) & (people.town < people.outside)
     assert np.array_equal(seeking, np.flatnonzero(idle))
-    found = changed(zone, lambda zone: zone.population.employer, lambda: labour.match(zone, seeking))
+    found = changed(zone, lambda zone: zone.population.employer, lambda: match(zone, seeking))
     assert found == hired
     assert len(lost) > 20
     assert len(found) > 20
@@ -87,12 +87,11 @@ def test_separations_and_matches(seed: int) -> None:
 def test_moves(seed: int) -> None:
     """Who moves, and where to: the utilities of kinds of people are those of each of them."""
     zone = before("migration", seed, scale=0.006)
-    migration.live(zone)
-    value = migration.attraction(zone)
+    live(zone)
+    value = attraction(zone)
     if zone.quarter % 4 == 0:
-        migration.count_kin(zone)
-    first, second = zone.streams.at(Stream.MIGRATION, zone.quarter).random(2).tolist()
-    expected = twin.moves(zone, twin.residents(zone), value, (first, second))
-    found = changed(zone, lambda zone: zone.population.town, lambda: migration.choose(zone, value))
+        count_kin(zone)
+    expected = twin.moves(zone, twin.residents(zone), value)
+    found = changed(zone, lambda zone: zone.population.town, lambda: choose(zone, value))
     assert found == expected
     assert len(found) > 5

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ccepz_sim import PilotZone
 from ccepz_sim.building.firms import no_plans
 from ccepz_sim.content.loading import load_content
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.collusion import meet_officials
 from ccepz_sim.rules.firm_plan import weigh_compliance
@@ -173,7 +174,8 @@ def test_every_firm_chooses_like_its_plain_twin(
             assert bool(plan.alone[row]) == (alone < comply)
         assert firms.reference_burden[row] == pytest.approx(firm.burden(rules), **CLOSE)
         assert firms.saving[row] == pytest.approx(firm.saving(rules), **CLOSE)
-    luck = zone.streams.at(Stream.COLLUSION, zone.quarter).random((2, firms.rows)).copy()
+    luck = passing(zone, NUMBERS[Stream.COLLUSION])
+    meets, threatens = narrow(luck, 0), narrow(luck, 1)
     meet_officials(zone)
     for firm, row in zip(made, rows, strict=True):
         near = [was for other, was in zip(made, before, strict=True) if other.place == firm.place]
@@ -181,7 +183,7 @@ def test_every_firm_chooses_like_its_plain_twin(
         official = float(zone.officials.integrity[firm.official]), float(zone.officials.sees[firm.official])
         if abs(firm.surplus(rules, peers, *official)) < 1e-9:
             continue
-        draws = float(luck[0, row]), float(luck[1, row])
+        draws = draw(meets, firms.who[row]), draw(threatens, firms.who[row])
         assert bool(firms.colluding[row]) == firm.deal(rules, peers, *official, draws[0])
         assert firms.bribe[row] == pytest.approx(firm.bribe(rules, peers, *official, draws), **CLOSE)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing, turned
+from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.state.zone import Zone
 
 OUT, IDLE, FREE = -2, -1, -1
@@ -21,6 +23,7 @@ class Resident:
     """One row of the table: who it is and how many persons it stands for."""
 
     row: int
+    who: int
     town: int
     home: int
     skill: int
@@ -37,30 +40,27 @@ class Resident:
 def residents(zone: Zone) -> list[Resident]:
     """Make an object of every row in use that holds somebody."""
     people = zone.population
-    names = ("home", "age", "weight", "jobless", "moved", "guaranteed", "awareness", "trust")
+    names = ("who", "home", "age", "weight", "jobless", "moved", "guaranteed", "awareness", "trust")
     columns: list[Sequence[Any]] = [getattr(people, name).tolist() for name in ("town", "skill", "employer", *names)]
     found = []
     for row in range(people.used):
-        town, skill, employer, home, age, weight, jobless, moved, guaranteed, awareness, trust = (
+        town, skill, employer, who, home, age, weight, jobless, moved, guaranteed, awareness, trust = (
             column[row] for column in columns
         )
         if town != FREE:
             found.append(
-                Resident(row, town, home, skill, employer, age, weight, jobless, moved, guaranteed, awareness, trust)
+                Resident(
+                    row, who, town, home, skill, employer, age, weight, jobless, moved, guaranteed, awareness, trust
+                )
             )
     return found
 
 
-def comb(chances: Sequence[float], start: float) -> list[int]:
-    """Systematic sampling, a tooth at every whole number: positions chosen."""
-    one = 1 << 32
-    reached, chosen = int(start * one), []
-    for number, chance in enumerate(chances):
-        before = reached // one
-        reached += int(chance * one)
-        if reached // one > before:
-            chosen.append(number)
-    return chosen
+def meets(zone: Zone, stream: Stream, who: int, chance: float) -> bool:
+    """Say whether what has a chance happens to somebody this quarter."""
+    number = NUMBERS[stream]
+    place = turned(int(zone.keys.turn[number]), passing(zone, number), who)
+    return place < int(chance * (1 << 32))
 
 
 def opinions(zone: Zone, people: list[Resident]) -> dict[str, list[float]]:
@@ -116,7 +116,7 @@ def _caught(zone: Zone, place: int) -> float:
     return sum(bool(firms.punished[row]) for row in here) / max(1, len(here))
 
 
-def separations(zone: Zone, people: list[Resident], start: float) -> set[int]:
+def separations(zone: Zone, people: list[Resident]) -> set[int]:
     """Rows that lose their job: a usual rate, layoffs where staff exceeds posts; scientists leave empty labs."""
     towns, firms, p = zone.towns, zone.firms, zone.p.labour
     surplus: dict[tuple[int, int], float] = {}
@@ -125,7 +125,7 @@ def separations(zone: Zone, people: list[Resident], start: float) -> set[int]:
             cell = (int(firms.place[row]), skill)
             over = max(0.0, float(firms.staff[row, skill] - firms.posts[row, skill])) * p.layoff_speed
             surplus[cell] = surplus.get(cell, 0.0) + over
-    chances = [0.0] * zone.population.used
+    lost = set()
     for one in people:
         if one.employer < 0 or one.town >= zone.world.place_count:
             continue
@@ -136,11 +136,13 @@ def separations(zone: Zone, people: list[Resident], start: float) -> set[int]:
         laid = surplus.get((one.town, one.skill), 0.0) if one.employer == 0 else 0.0
         if one.employer or not zone.world.in_zone[one.town]:
             laid += max(0.0, float(towns.employed[cell] - towns.posts[cell])) * p.layoff_speed
-        chances[one.row] = min(1.0, max(0.0, quits + laid / max(float(towns.employed[cell]), 1e-9)))
-    return set(comb(chances, start))
+        chance = min(1.0, max(0.0, quits + laid / max(float(towns.employed[cell]), 1e-9)))
+        if meets(zone, Stream.SEPARATIONS, one.who, chance):
+            lost.add(one.row)
+    return lost
 
 
-def matches(zone: Zone, people: list[Resident], luck: Any) -> dict[int, int]:
+def matches(zone: Zone, people: list[Resident]) -> dict[int, int]:
     """Employer of each row that finds work: urn-ball matches by town and skill, jobs in proportion to open posts."""
     towns, p = zone.towns, zone.p.labour
     seeking = [one for one in people if one.employer == IDLE and one.town < zone.world.place_count]
@@ -152,43 +154,42 @@ def matches(zone: Zone, people: list[Resident], luck: Any) -> dict[int, int]:
         for cell in seekers
     }
     intensity = p.search_intensity * (1.0 + p.platform_search * zone.policy.now.internet)
-    chances = []
+    found, employers = {}, narrow(passing(zone, NUMBERS[Stream.MATCHING]), 1)
     for one in seeking:
         cell = (one.town, one.skill)
         posts, number = sum(open_posts[cell]), seekers[cell]
         several = max(posts, 1.0 + 1e-9)
         filled = several * (1.0 - (1.0 - 1.0 / several) ** (intensity * number))
         chance = min(1.0, min(filled, posts, number) / max(number, 1.0))
-        chances.append(1.0 if one.guaranteed and posts > 0.0 else chance)
-    hired = comb(chances, float(luck.random()))
-    found = {}
-    for number, draw in zip(hired, luck.random(len(hired)).tolist(), strict=True):
-        one = seeking[number]
-        posts = open_posts[one.town, one.skill]
-        job, reached = 0, posts[0]
-        while job < 5 and reached <= draw * sum(posts):
+        if not meets(zone, Stream.MATCHING, one.who, 1.0 if one.guaranteed and posts > 0.0 else chance):
+            continue
+        free, luck = open_posts[cell], draw(employers, one.who)
+        job, reached = 0, free[0]
+        while job < 5 and reached <= luck * posts:
             job += 1
-            reached += posts[job]
-        if job == 5 and one.weight > float(towns.vacancies[5][one.town, one.skill]):
-            job = posts.index(max(posts[:5]))
+            reached += free[job]
+        if job == 5 and one.weight > float(towns.vacancies[5][cell]):
+            job = free.index(max(free[:5]))
         found[one.row] = job
     return found
 
 
-def moves(zone: Zone, people: list[Resident], value: Any, draws: tuple[float, float]) -> dict[int, int]:
-    """Goal of each row that moves: those who consider it weigh all places, their own included, by a logit."""
-    p, used, outside = zone.p.migration, zone.population.used, zone.population.outside
+def moves(zone: Zone, people: list[Resident], value: Any) -> dict[int, int]:
+    """Goal of each row that moves: those who consider it weigh all places, their own included, by a logit.
+
+    Who goes anywhere at all is met or not; where to, a race says: the place whose exponential clock, at the rate of its
+    chance, rings first.
+    """
+    p, outside = zone.p.migration, zone.population.outside
     yearly = (p.consider_unskilled, p.consider_skilled, p.consider_professional)
-    here = {one.row: one for one in people}
-    considers = [yearly[here[row].skill] / 4 if row in here else 0.0 for row in range(used)]
-    thinking = []
-    for row in comb(considers, draws[0]):
-        one = here[row]
+    races = narrow(passing(zone, NUMBERS[Stream.LEAVING]), 0)
+    found: dict[int, int] = {}
+    for one in people:
         adult = int(p.adult_age * 4) <= one.age < int(p.oldest_age * 4)
-        if adult and zone.quarter - one.moved >= p.settle_quarters:
-            thinking.append(one)
-    by_goal: list[list[float]] = [[] for _ in range(outside + 1)]
-    for one in thinking:
+        if not adult or zone.quarter - one.moved < p.settle_quarters:
+            continue
+        if not meets(zone, Stream.MIGRATION, one.who, yearly[one.skill] / 4):
+            continue
         utility = [float(value[goal, one.skill]) for goal in range(outside + 1)]
         for goal in range(outside + 1):
             utility[goal] -= p.distance * float(zone.fixed.distance_term[one.town, goal])
@@ -197,11 +198,11 @@ def moves(zone: Zone, people: list[Resident], value: Any, draws: tuple[float, fl
         utility[one.town] += p.stay
         utility[one.home] += p.home_pull
         weights = [math.exp(term - max(utility)) for term in utility]
-        for goal, weight in enumerate(weights):
-            by_goal[goal].append(0.0 if goal == one.town else weight / sum(weights))
-    chosen = comb([chance for chances in by_goal for chance in chances], draws[1])
-    found: dict[int, int] = {}
-    for number in chosen:
-        goal, who = divmod(number, len(thinking))
-        found.setdefault(thinking[who].row, goal)
+        chances = [0.0 if goal == one.town else weight / sum(weights) for goal, weight in enumerate(weights)]
+        if meets(zone, Stream.LEAVING, one.who, sum(chances)):
+            race = narrow(races, one.who)
+            clocks = {
+                goal: -math.log1p(-draw(race, goal)) / chance for goal, chance in enumerate(chances) if chance > 0.0
+            }
+            found[one.row] = min(clocks, key=lambda goal: clocks[goal])
     return found

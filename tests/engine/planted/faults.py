@@ -65,7 +65,7 @@ FAULTS = (
         ("posts.py", "summed[firms.place[firm], skill] += firms.staff[firm, skill]",
          "summed[firms.place[firm], skill] += firms.staff[firm]")),
     *_kind("a wrong random stream", RULES,
-        ("location_choice.py", "Stream.MIGRATION", "Stream.VITAL"),
+        ("location_choice.py", "Stream.MIGRATION", "Stream.DEATHS"),
         ("collusion.py", "Stream.COLLUSION", "Stream.DETECTION"),
         ("matching.py", "Stream.MATCHING", "Stream.SEPARATIONS")),
 )  # fmt: skip
