@@ -17,6 +17,7 @@ from doc_maker.evidence import assumptions, targets
 from doc_maker.numbers import numbers
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
+from doc_maker.placebo import placebo
 from doc_maker.sensitivity import sensitivity
 from doc_maker.verdicts import validation
 
@@ -242,6 +243,7 @@ PAGES = {
     "studies": studies,
     "phenomena": phenomena,
     "sensitivity": sensitivity,
+    "placebo": placebo,
     "indicators": indicators,
     "parameters": parameters,
     "assumptions": assumptions,

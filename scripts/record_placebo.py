@@ -3,7 +3,8 @@
     python scripts/record_placebo.py [--seeds 30] [--dry | --against]
 
 A change of a lever too small to matter, paid from outside the zone, is run beside the status quo with the same luck
-(`placebo.toml`). Run it on purpose, after a change that moves the golden run; then run `python scripts/make_docs.py`.
+(`placebo.toml`); so is a real one, to see what that needs. Run it on purpose, after a change that moves the golden run;
+then run `python scripts/make_docs.py`.
 """
 
 from __future__ import annotations
@@ -41,25 +42,25 @@ def names_of(plan: Mapping[str, Any]) -> list[str]:
     return [name for names in plan["indicators"].values() for name in names]
 
 
-def run(seed: int, changed: bool, plan: Mapping[str, Any]) -> Series:
-    """Run one world with or without the change; series by indicator, shape (years,)."""
-    change = plan["change"]
-    decisions = [Decision(change["lever"], float(change["amount"]), change["from"])] if changed else []
+def run(seed: int, which: str, plan: Mapping[str, Any]) -> Series:
+    """Run one world without a change, or with `change` or `strong` of the plan; series by indicator, shape (years,)."""
+    change = plan["change"] | plan.get(which, {})
+    decisions = [Decision(change["lever"], float(change["amount"]), change["from"])] if which else []
     zone = PilotZone(scenario=change["scenario"], seed=seed, decisions=decisions)
     ledger, first = zone.state.ledger, zone.first_quarter
     treasury = ledger.bodies + zone.state.body.prefecture
     for _ in range(change["years"] * QUARTERS):
-        if changed:
+        if which:
             ledger.pay(Flow.TRANSFERS, ledger.outside, treasury, change["refund"] / QUARTERS)
         zone.step()
     found = {name: zone.recorder.series(name)[first : zone.quarter] for name in names_of(plan)}
     return {name: series.reshape(-1, QUARTERS).mean(axis=1) for name, series in found.items()}
 
 
-def pair(seed: int) -> tuple[Series, Series]:
-    """Run one world without and with the change."""
+def pair(seed: int, which: str = "change") -> tuple[Series, Series]:
+    """Run one world without and with a change."""
     plan = read_plan()
-    return run(seed, False, plan), run(seed, True, plan)
+    return run(seed, "", plan), run(seed, which, plan)
 
 
 def spreads(pairs: Iterable[tuple[Series, Series]], years: slice, names: Iterable[str]) -> dict[str, dict[str, float]]:
@@ -121,9 +122,12 @@ def main() -> None:
     asked = reader.parse_args()
     with ProcessPoolExecutor(WORKERS) as pool:
         pairs = list(pool.map(pair, range(1, asked.seeds + 1), chunksize=2))
+        seeds = range(1, min(asked.seeds, plan["strong"]["seeds"]) + 1)
+        strong = list(pool.map(pair, seeds, ["strong"] * len(seeds), chunksize=2))
     names = names_of(plan)
     found = spreads(pairs, judged(plan), names)
     over_time = {window: spreads(pairs, years, names) for window, years in windows(plan).items()}
+    real = spreads(strong, judged(plan), names)
     for name in names:
         line = "  ".join(f"{share(held[name]):6.3f}" for held in over_time.values())
         print(f"{name:26}{line}   paired {found[name]['paired']:.4g} of mean {found[name]['mean']:.6g}")
@@ -136,6 +140,7 @@ def main() -> None:
         "seeds": asked.seeds,
         "content": load_content().hash,
         "judged": found,
+        "strong": {name: round(share(real[name]), 4) for name in names},
         "windows": {
             window: {name: round(share(held[name]), 4) for name in names} for window, held in over_time.items()
         },

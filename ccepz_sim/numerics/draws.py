@@ -83,12 +83,20 @@ def passing(zone: Drawing, stream: int) -> int:
 
 
 def narrow(key: int, number: int) -> int:
-    """Give the key of one of several questions, or of a pair: the second draws under the key of the first."""
+    """Give the key of one of several questions, or of a pair: the second draws under the key of the first.
+
+    Args:
+        key: key of a stream, or of a question; number: of the question or of somebody.
+    """
     return _signed(_mixed(int(key) & MASK, int(number)))
 
 
 def draw(key: int, who: int) -> float:
-    """Give a uniform draw within 0-1 of somebody, who goes by a number that never changes."""
+    """Give a uniform draw within 0-1 of somebody.
+
+    Args:
+        key: key of the question; who: number that never changes.
+    """
     return (_mixed(int(key) & MASK, int(who)) >> 11) * STEP
 
 

@@ -22,7 +22,11 @@ def in_parts(chance: np.ndarray) -> np.ndarray:
 
 @compiled
 def draws_of(key: int, who: np.ndarray) -> np.ndarray:
-    """Give a uniform draw within 0-1 of each of some; who: their numbers; same shape."""
+    """Give a uniform draw within 0-1 of each of some.
+
+    Args:
+        key: key of the question; who: their numbers, any shape of one side.
+    """
     found = np.empty(who.size)
     for row in range(who.size):
         found[row] = draw(key, who[row])
@@ -32,6 +36,9 @@ def draws_of(key: int, who: np.ndarray) -> np.ndarray:
 @compiled
 def normal(key: int, who: int) -> float:
     """Give a standard normal draw of somebody.
+
+    Args:
+        key: key of the question; who: number that never changes.
 
     Source: Box and Muller 1958.
     """
@@ -59,7 +66,8 @@ def choose_some(key: int, who: np.ndarray, chance: np.ndarray, count: int) -> np
     changes few.
 
     Args:
-        who: their numbers; chance: of each, any sum; same shape; count: how many, fewer where fewer have a chance.
+        key: key of the question; who: their numbers; chance: of each, any sum; same shape.
+        count: how many, fewer where fewer have a chance.
 
     Returns:
         Places among those given, in the order in which they were chosen.
@@ -69,6 +77,7 @@ def choose_some(key: int, who: np.ndarray, chance: np.ndarray, count: int) -> np
     clock = np.full(who.size, np.inf)
     for one in range(who.size):
         if chance[one] > 0.0:
-            clock[one] = -np.log1p(-draw(key, who[one])) / chance[one]
+            # its logarithm: a chance next to none rings late, but it rings
+            clock[one] = np.log(-np.log1p(-draw(key, who[one]))) - np.log(chance[one])
     count = min(count, int((chance > 0.0).sum()))
     return np.argsort(clock, kind="mergesort")[:count]

@@ -152,7 +152,7 @@ def first_to_ring(chance: np.ndarray, luck: int) -> int:
     A place that becomes a little more attractive wins a few races and changes no other.
 
     Args:
-        chance: by place, any sum, not all 0; luck: key of who chooses.
+        chance: by place, any sum, not all 0; luck: key of somebody.
     """
     goal, best = 0, np.inf
     for place in range(chance.size):

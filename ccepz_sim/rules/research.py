@@ -97,7 +97,11 @@ def succeed(zone: Zone) -> None:
 
 @compiled
 def _step_luck(zone: Zone, luck: int, found: np.ndarray) -> np.ndarray:
-    """Give the draws of `step_draw` of those who found something, shape (draws, rows); luck: key of the stream."""
+    """Give the draws of `step_draw` of those who found something, shape (draws, rows).
+
+    Args:
+        luck: key of the quarter; found: 1 or 0 by firm, shape (rows,).
+    """
     drawn = np.zeros((2 * int(zone.p.innovation.beta) - 1, found.size))
     for firm in range(found.size):
         if found[firm]:

@@ -134,9 +134,9 @@ class World(Table, shared=True):
     place_index: dict[str, int]
     parks: tuple[str, ...]
     park_place: dict[str, int]
-    seat: int
-    rival_place: int
-    sending_place: int
+    seat: int  # index of the place
+    rival_place: int  # index of the place
+    sending_place: int  # index of the place
     receiving_places: tuple[int, ...]
     mine_place: int
     products: tuple[str, ...]

@@ -20,6 +20,7 @@ LOGS = {"log", "log1p", "exp", "expm1"}
 SAMPLED = {"random", "standard_normal", "normal", "lognormal", "uniform", "poisson"}
 REDUCED = {"sum", "max", "min", "mean", "std"}
 KEPT = {"copy", "astype", "cumsum", "tolist", "reshape", "ravel", "round"}
+KEYS = ("lasting", "passing", "narrow")  # what gives the key of a stream, which is good for drawing only
 DEEPEST = 14  # calls within calls
 
 
@@ -67,11 +68,15 @@ class Calls(Expressions):
             if expected.known:
                 self.agree(sources[name], what, expected, value, guard=True)
             self.rows_agree(sources[name], what, expected, value)
+            if value.row == "key" and expected.row != "key":
+                self.fault(sources[name], f"{what} is given the key of a stream")
         self._names(function, sources, given)
         if function.name == "pay" and function.module.name.endswith(".ledger"):
             self._route(node, *(given.get(name, NOTHING) for name in ("kind", "payer", "payee")))
         if function.name in ("pay", "lend", "write_off") and function.module.name.endswith(".ledger"):
             return NOTHING
+        if function.name in KEYS and function.module.name.endswith(".draws"):
+            return Value(row="key", dims=())
         if self.depth >= DEEPEST or not self.program.followed(function):
             return NOTHING
         return self.run(function, given, self.depth + 1)

@@ -178,7 +178,7 @@ class Program:
             for node in module.assigned.values():
                 numbered = NUMBERED.fullmatch(ast.unparse(node.value)) if node.value is not None else None
                 found |= {singular(numbered[1])} if numbered else set()
-        return frozenset(found - {""}) | {"account", "flow", "sector"}
+        return frozenset(found - {""}) | {"account", "flow", "sector", "key"}
 
     def told(self, function: Function) -> Told:
         """Give what is told of arguments and result; rows of what nobody declared say nothing."""

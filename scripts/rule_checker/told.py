@@ -20,7 +20,7 @@ CALLED = {
     "institute": "institute", "employer": "employer", "lever": "lever", "product": "product", "taker": "firm",
     "giver": "firm", "cell": "cell", "home": "place", "series": "series", "material": "material",
     "industry": "industry", "quarter": "quarter", "account": "account", "goal": "place", "here": "place",
-    "medium": "medium",
+    "medium": "medium", "key": "key",
 }  # fmt: skip
 NUMBERING = ("quarter",)  # rows that are also numbers to reckon with
 

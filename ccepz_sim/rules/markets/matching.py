@@ -71,7 +71,7 @@ def meet(zone: Zone, seeking: np.ndarray, turn: int, shift: int) -> tuple[np.nda
     """Let seekers meet the posts they consider; a promise of a job is kept where there is any post.
 
     Args:
-        seeking: rows of residents who seek a job; turn, shift: see `turned`.
+        seeking: rows of residents who seek a job; turn: see `turned`; shift: key of the quarter.
 
     Returns:
         Open posts, shape (employers, places x skills); rows of those hired.

@@ -80,7 +80,7 @@ def test_a_placebo_moves_little() -> None:
 def test_luck_of_ones_own_would_be_seen() -> None:
     """The measure itself: worlds that share no luck differ by the square root of two of the spread between them."""
     plan = record_placebo.read_plan()
-    runs = [record_placebo.run(seed, False, plan) for seed in range(1, 17)]
+    runs = [record_placebo.run(seed, "", plan) for seed in range(1, 17)]
     strangers = list(zip(runs[:8], runs[8:], strict=True))
     found = record_placebo.spreads(strangers, record_placebo.judged(plan), record_placebo.names_of(plan))
     assert len(record_placebo.beyond(found, plan)) > 30
