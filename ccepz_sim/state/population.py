@@ -116,7 +116,7 @@ class Population(Record):
 
     @property
     def town(self) -> np.ndarray:
-        """Place of each row, shape (rows,): index, the number of places = rest of China, NOBODY = free row. To be read only."""
+        """Place of each row, shape (rows,): index, NOBODY = free row; after the last: outside. To be read only."""
         return self._column(self.cells.town)
 
     @property

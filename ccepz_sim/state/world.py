@@ -134,9 +134,9 @@ class World(Table, shared=True):
     place_index: dict[str, int]
     parks: tuple[str, ...]
     park_place: dict[str, int]
-    seat: int  # index of the place
-    rival_place: int  # index of the place
-    sending_place: int  # index of the place
+    seat: int  # row of the place of the prefecture
+    rival_place: int  # row of the place of the rival zone
+    sending_place: int  # row of the place that the resettled come from
     receiving_places: tuple[int, ...]
     mine_place: int
     products: tuple[str, ...]
