@@ -117,20 +117,22 @@ def choose(zone: Zone, value: np.ndarray) -> None:
     if zone.quarter % QUARTERS == 0 or not people.kin.any():
         count_kin(zone)
     chances, considers = move_chances(zone, value), _considers(zone)
+    leaves = chances.sum(axis=1)
     turn, shift = zone.keys.turn[MIGRATION], passing(zone, MIGRATION)
     turn_too, luck = zone.keys.turn[LEAVING], passing(zone, LEAVING)
     race, settled, places = narrow(luck, 0), zone.quarter - p.settle_quarters, people.ends
     adult, oldest = int(p.adult_age * QUARTERS), int(p.oldest_age * QUARTERS)
     thinking, count, cell_of, who = np.empty(people.used, dtype=np.int64), 0, people.cell, people.who
     for row in range(people.used):
-        thinking[count] = row  # no branch, see `job_seekers`
-        count += turned(turn, shift, who[row]) < considers[cell_of[row]]
+        if turned(turn, shift, who[row]) < considers[cell_of[row]]:
+            thinking[count] = row
+            count += 1
     for row in thinking[:count]:
         if adult <= people.age[row] < oldest and people.moved[row] <= settled:
             cell = cell_of[row]
             here = int(cells.skill[cell]) * places + int(cells.town[cell])
             kind = here * places + int(people.home[row])
-            if turned(turn_too, luck, who[row]) < chances[kind].sum():
+            if turned(turn_too, luck, who[row]) < leaves[kind]:
                 move(zone, row, first_to_ring(chances[kind], narrow(race, who[row])))
 
 
@@ -157,9 +159,11 @@ def first_to_ring(chance: np.ndarray, luck: int) -> int:
     goal, best = 0, np.inf
     for place in range(chance.size):
         if chance[place] > 0:
-            clock = -np.log1p(-draw(luck, place)) / chance[place]
-            if clock < best:
-                goal, best = place, clock
+            drawn = draw(luck, place)
+            if drawn < best * chance[place]:  # a clock rings no sooner than this: most need no logarithm
+                clock = -np.log1p(-drawn) / chance[place]
+                if clock < best:
+                    goal, best = place, clock
     return goal
 
 

@@ -73,8 +73,9 @@ def age_and_die(zone: Zone) -> np.ndarray:
     turn, shift, age, who = zone.keys.turn[DEATHS], passing(zone, DEATHS), people.age, people.who
     oldest = hazard.size - 1  # rows nobody holds lie beyond it and have its chance, which is none
     for row in range(people.used):
-        dead[count] = row  # no branch, see `job_seekers`
-        count += turned(turn, shift, who[row]) < hazard[min(int(age[row]), oldest)]
+        if turned(turn, shift, who[row]) < hazard[min(int(age[row]), oldest)]:
+            dead[count] = row
+            count += 1
     for row in dead[:count]:
         people.deaths[people.cells.town[people.cell[row]]] += people.weight[row]
         change_cell(people.cell, people.heads, people.weight, row, people.cells.free)

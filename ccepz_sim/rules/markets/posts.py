@@ -126,8 +126,9 @@ def separate(zone: Zone) -> None:
     parts, turn, shift = in_parts(_quit_chances(zone)), zone.keys.turn[SEPARATIONS], passing(zone, SEPARATIONS)
     leaving, count, cell, who = np.empty(people.used, dtype=np.int64), 0, people.cell, people.who
     for row in range(people.used):
-        leaving[count] = row  # no branch, see `job_seekers`
-        count += turned(turn, shift, who[row]) < parts[cell[row]]
+        if turned(turn, shift, who[row]) < parts[cell[row]]:
+            leaving[count] = row
+            count += 1
     for row in leaving[:count]:
         leave_job(zone, row, UNEMPLOYED)
 
