@@ -24,6 +24,7 @@ INSTALLED = tuple(
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
     if (path := sysconfig.get_path(name)) is not None
 )
+LIBRARIES = {"site-packages", "dist-packages"}  # of any Python: another one may lend its libraries
 known: dict[str, tuple[str, ...]] = {}  # imports by a hash of source and package
 CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
@@ -141,7 +142,9 @@ def _follows(module: str, other: str) -> bool:
     if top in sys.stdlib_module_names:
         return False
     file = _file(other)
-    return file is not None and not any(file.is_relative_to(folder) for folder in INSTALLED)
+    if file is None or LIBRARIES & set(file.parts):
+        return False
+    return not any(file.is_relative_to(folder) for folder in INSTALLED)
 
 
 @cache
