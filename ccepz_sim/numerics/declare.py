@@ -391,7 +391,8 @@ def layout_of(cls: type[Declared]) -> Layout:
 
 def _item(array: Any) -> np.dtype[Any]:
     """Give the type of the items of `NDArray[...]`."""
-    return np.dtype(typing.get_args(typing.get_args(array)[1])[0])
+    given = typing.get_args(array)  # from NumPy 2.5 on, of an alias that is not looked through
+    return np.dtype(given[0] if len(given) == 1 else typing.get_args(given[1])[0])
 
 
 def _mark(cls: type, sizes: dict[str, int], fields: dict[str, Field]) -> int:
