@@ -53,11 +53,11 @@ def is_of_project(module: str) -> bool:
 
 def lies_in_file(function: Any) -> bool:
     """Whether the source of a function is what lies in the file of its module; a cell of a notebook lies in none."""
-    module = function.__module__ or ""
-    file = _file(module)
-    if file is None or module.partition(".")[0] == PACKAGE:
+    name = function.__module__ or ""
+    file = getattr(sys.modules.get(name), "__file__", None)  # as it is now: another project may have had the name before
+    if file is None or name.partition(".")[0] == PACKAGE:
         return file is not None
-    return Path(function.__code__.co_filename).resolve() == file
+    return Path(function.__code__.co_filename).resolve() == Path(file).resolve()
 
 
 def file_of(module: str) -> Path | None:
