@@ -54,7 +54,7 @@ def is_of_project(module: str) -> bool:
 def lies_in_file(function: Any) -> bool:
     """Whether the source of a function is what lies in the file of its module; a cell of a notebook lies in none."""
     name = function.__module__ or ""
-    file = getattr(sys.modules.get(name), "__file__", None)  # as it is now: another project may have had the name before
+    file = getattr(sys.modules.get(name), "__file__", None)  # another project may have had the name before
     if file is None or name.partition(".")[0] == PACKAGE:
         return file is not None
     return Path(function.__code__.co_filename).resolve() == Path(file).resolve()
