@@ -125,7 +125,7 @@ class View:
         return self._of.copy()
 
 
-def _refuse(value: View, context: Any) -> Never:
+def _refuse(_value: View, _context: Any) -> Never:
     """Refuse to be given to a compiled rule."""
     raise ContentError("observer_compiled")
 
