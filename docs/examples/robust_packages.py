@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import argparse
 
-import ema_workbench
 import numpy as np
 import pandas as pd
-from ema_workbench import MultiprocessingEvaluator, SequentialEvaluator, perform_experiments
+from ema_workbench import MultiprocessingEvaluator, Policy, SequentialEvaluator, perform_experiments
 from ema_workbench.analysis import prim
 from ema_workbench.em_framework import sample_levers
 
 from ccepz_sim.content.loading import load_content
 from ccepz_sim.studies.ema import ema_model, spelled
 
-Policy = getattr(ema_workbench, "Policy", None) or ema_workbench.Sample  # its name from version 3 on
 SEED = 1
 TOLERANCE = 0.05
 PLAIN = "status quo"
