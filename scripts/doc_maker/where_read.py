@@ -33,7 +33,7 @@ def readers(parameters: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def channel_readers() -> dict[str, tuple[str, ...]]:
-    """Return the files of rules that read the channel of a lever, `now.CHANNEL`, sorted."""
+    """Return the files that read the channel of a lever, `now.CHANNEL`, sorted."""
     found: dict[str, set[str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
