@@ -14,6 +14,7 @@ from pathlib import Path
 
 from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
+from doc_maker.harms import harms
 from doc_maker.numbers import numbers
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
@@ -248,6 +249,7 @@ PAGES = {
     "phenomena": phenomena,
     "sensitivity": sensitivity,
     "placebo": placebo,
+    "harms": harms,
     "indicators": indicators,
     "parameters": parameters,
     "assumptions": assumptions,

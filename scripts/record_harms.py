@@ -32,6 +32,7 @@ PLAN = Path(__file__).with_name("harms.toml")
 RECORD = PLAN.parents[1] / "docs" / "reference" / "harms.json"
 CONFIDENT = 1.96  # standard errors of a 95 % interval
 FIRMS = "so2_of_firms"  # homes do not pay the fee
+PLAIN, DOUBLED = "status-quo", "doubled"
 DIGITS = 4  # digits kept in the record
 
 
@@ -126,12 +127,29 @@ def judged(part: Mapping[str, Any], start: int) -> slice:
     return slice(part["first"] - start, part["first"] - start + part["judged"])
 
 
-def groups(plan: Mapping[str, Any], seeds: int) -> Iterator[tuple[str, str, dict[str, float], int]]:
-    """Give what is compared: kind, scenario, parameters, seeds."""
-    for scenario in load_content().scenarios:
-        yield "scenarios", scenario, {}, seeds
-    for parameters in corners(plan):
-        yield "ranges", plan["ranges"]["scenario"], parameters, min(seeds, plan["ranges"]["seeds"])
+def settings(
+    plan: Mapping[str, Any], scenario: str, parameters: Mapping[str, float]
+) -> dict[str, tuple[dict[str, float], float]]:
+    """Give by name the levers that are set, and from when: the status quo, each change, and the doubled fee."""
+    found: dict[str, tuple[dict[str, float], float]] = {PLAIN: ({}, plan["runs"]["from"])}
+    for change in plan["change"]:
+        found[change["id"]] = (levers_of(change), plan["runs"]["from"])
+    asks = plan["elasticity"]
+    if scenario == asks["scenario"] and not parameters:
+        found[DOUBLED] = ({"pollution-tax-air": asks["air"], "pollution-tax-water": asks["water"]}, asks["from"])
+    return found
+
+
+def worlds(
+    scenarios: Sequence[str], parameters: Mapping[str, float], seed: int, folder: Path | None
+) -> dict[tuple[str, str], dict[str, list[float]]]:
+    """Run one seed in some scenarios under every setting; its history is run once."""
+    plan = read_plan()
+    return {
+        (scenario, name): kept(Run(scenario, seed, levers, since, parameters), folder)
+        for scenario in scenarios
+        for name, (levers, since) in settings(plan, scenario, parameters).items()
+    }
 
 
 def elasticity(plain: Sequence[Mapping[str, list[float]]], doubled: Sequence[Mapping[str, list[float]]],
@@ -141,6 +159,29 @@ def elasticity(plain: Sequence[Mapping[str, list[float]]], doubled: Sequence[Map
     ratios = [np.mean(two[FIRMS][years]) / np.mean(one[FIRMS][years]) for one, two in zip(plain, doubled, strict=True)]
     found = np.log(ratios) / np.log(2.0)
     return float(found.mean()), float(CONFIDENT * found.std(ddof=1) / np.sqrt(len(found)))
+
+
+def told(
+    kind: str,
+    scenario: str,
+    parameters: Mapping[str, float],
+    found: Sequence[Mapping[Any, Any]],
+    plan: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """Compare each change with the status quo, print it and give it for the record."""
+    names = plan["limits"]["indicators"] + plan["limits"]["also"]
+    plain = [one[scenario, PLAIN] for one in found]
+    for change in plan["change"]:
+        changed = [one[scenario, change["id"]] for one in found]
+        gaps = compare(plain, changed, names, judged(plan["runs"], plan["runs"]["from"]))
+        bad = wrong(gaps, change["sign"], plan)
+        shown = "  ".join(f"{name} {100 * mean:+.1f}±{100 * half:.1f}" for name, (mean, half) in gaps.items())
+        print(
+            f"{kind} {scenario} {parameters or ''} {change['id']}: {shown}  wrong: {'; '.join(bad) or 'none'}",
+            flush=True,
+        )
+        yield {"kind": kind, "scenario": scenario, "parameters": dict(parameters), "seeds": len(found),
+               "change": change["id"], "found": gaps, "wrong": bad}  # fmt: skip
 
 
 def main() -> None:
@@ -154,32 +195,22 @@ def main() -> None:
     asked = reader.parse_args()
     if asked.keep:
         asked.keep.mkdir(parents=True, exist_ok=True)
-    names = plan["limits"]["indicators"] + plan["limits"]["also"]
-    years, record = judged(plan["runs"], plan["runs"]["from"]), []
+    scenarios, ranges = list(load_content().scenarios), plan["ranges"]
     with ProcessPoolExecutor(asked.workers) as pool:
 
-        def run(runs: Sequence[Run]) -> list[dict[str, list[float]]]:
-            return list(pool.map(kept, runs, [asked.keep] * len(runs), chunksize=2))
+        def run(where: Sequence[str], parameters: Mapping[str, float], seeds: int) -> list[Any]:
+            count = range(1, seeds + 1)
+            tasks = [pool.submit(worlds, where, parameters, seed, asked.keep) for seed in count]
+            return [task.result() for task in tasks]
 
-        for kind, scenario, parameters, seeds in groups(plan, asked.seeds):
-            plain = run([Run(scenario, seed, parameters=parameters) for seed in range(1, seeds + 1)])
-            for change in plan["change"]:
-                levers = levers_of(change)
-                changed = run([Run(scenario, seed, levers, plan["runs"]["from"], parameters)
-                               for seed in range(1, seeds + 1)])  # fmt: skip
-                found = compare(plain, changed, names, years)
-                bad = wrong(found, change["sign"], plan)
-                record.append({"kind": kind, "scenario": scenario, "parameters": parameters, "seeds": seeds,
-                               "change": change["id"], "found": found, "wrong": bad})  # fmt: skip
-                told = "  ".join(f"{name} {100 * mean:+.1f}±{100 * half:.1f}" for name, (mean, half) in found.items())
-                print(f"{kind} {scenario} {parameters or ''} {change['id']}: {told}  wrong: {'; '.join(bad) or 'none'}",
-                      flush=True)  # fmt: skip
-        asks = plan["elasticity"]
-        seeds = range(1, min(asked.seeds, asks["seeds"]) + 1)
-        fee = {"pollution-tax-air": asks["air"], "pollution-tax-water": asks["water"]}
-        plain = run([Run(asks["scenario"], seed) for seed in seeds])
-        doubled = run([Run(asks["scenario"], seed, fee, asks["from"]) for seed in seeds])
-        mean, half = elasticity(plain, doubled, plan)
+        found = run(scenarios, {}, asked.seeds)
+        record = [one for scenario in scenarios for one in told("scenarios", scenario, {}, found, plan)]
+        for parameters in corners(plan):
+            ends = run([ranges["scenario"]], parameters, min(asked.seeds, ranges["seeds"]))
+            record += told("ranges", ranges["scenario"], parameters, ends, plan)
+    asks = plan["elasticity"]
+    plain, doubled = ([one[asks["scenario"], name] for one in found] for name in (PLAIN, DOUBLED))
+    mean, half = elasticity(plain, doubled, plan)
     print(f"elasticity of firms' sulphur dioxide {mean:.3f} ± {half:.3f}, source {asks['least']} to {asks['most']}")
     if asked.dry:
         return
@@ -187,7 +218,7 @@ def main() -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "content": load_content().hash,
         "compared": record,
-        "elasticity": {"seeds": len(seeds), "mean": round(mean, DIGITS), "half": round(half, DIGITS)},
+        "elasticity": {"seeds": asked.seeds, "mean": round(mean, DIGITS), "half": round(half, DIGITS)},
     }
     RECORD.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8", newline="\n")
 

@@ -11,7 +11,7 @@ class Firm(RowAgent):
     """One firm; rows not yet used by an entrant are not alive. Flows are of the last quarter, money in yuan."""
 
     alive = Column(lambda zone: zone.firms.alive, bool)
-    colluding = Column(lambda zone: zone.firms.colluding, bool)
+    colluding = Column(lambda zone: zone.firms.colluding | zone.firms.waste_deal, bool)
     punished = Column(lambda zone: zone.firms.punished, bool)
     product_row = Column(lambda zone: zone.firms.product, int)
     place_row = Column(lambda zone: zone.firms.place, int)

@@ -206,6 +206,9 @@ def _environment(setting: Setting, places: Places, seen: Observed, true: Values,
         {
             "solid_waste_utilisation": (clip(share(towns["reused_there"], generated), 0.0, 1.0), generated),
             "pollution": (towns["pollution"], persons),
+            "air_harm": (towns["air"], persons),
+            "water_harm": (towns["water"], persons),
+            "ground_harm": (towns["ground"], persons),
             "ecology": (towns["ecology"], np.ones_like(persons)),
         },
     )

@@ -8,6 +8,8 @@ import numpy as np
 
 from ccepz_sim.measures.places import Places
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.state.firms import has_deal
+from ccepz_sim.state.world import MEDIA
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -37,7 +39,7 @@ def _add_up(zone: Zone, found: np.ndarray, park_of_town: np.ndarray) -> None:
     for firm in range(firms.rows):
         town, product = firms.place[firm], firms.product[firm]
         here = found[town, park_of_town[town] if firms.in_park[firm] else outside_parks]
-        here["punished"] += firms.punished[firm]
+        here["punished"] += firms.punished[firm] or firms.heaps_found[firm]
         if not firms.alive[firm]:
             continue
         sales, capital, clean = firms.sales[firm], firms.book_capital[firm], firms.clean[firm]
@@ -61,9 +63,11 @@ def _add_up(zone: Zone, found: np.ndarray, park_of_town: np.ndarray) -> None:
         here["loans"] += zone.ledger.loans[zone.ledger.firms + firm]
         here["research"] += firms.research[firm]
         here["innovations"] += firms.innovations[firm]
-        burden = (zone.plan.equivalents[firm, 0] + zone.plan.equivalents[firm, 1]) / max(clean, NO_FACTOR)
-        here["burden"] += burden
-        here["clean_burden"] += burden * min(clean, 1.0)
+        for medium in range(MEDIA):
+            kept = 1.0 - firms.cleaner[firm, medium]
+            burden = zone.plan.equivalents[firm, medium] / (max(clean, NO_FACTOR) * kept)
+            here["burden"] += burden
+            here["clean_burden"] += burden * (min(clean, 1.0) * kept)
         here["co2"] += firms.co2[firm]
         for kind in range(firms.waste.shape[1]):
             if tech.waste_kind[firm, kind] >= 0:
@@ -71,7 +75,7 @@ def _add_up(zone: Zone, found: np.ndarray, park_of_town: np.ndarray) -> None:
         here["used_waste"] += firms.used_waste[firm]
         here["water"] += firms.water[firm]
         here["energy"] += firms.energy[firm]
-        here["colluding"] += firms.colluding[firm]
+        here["colluding"] += has_deal(firms, firm)
         here["found"] += firms.punished[firm]
         here["bribes"] += firms.bribe[firm]
         here["evaded"] += firms.evaded_tax[firm]

@@ -20,8 +20,8 @@ COUNTED = (
     "unsafe_stock",
 )  # fmt: skip
 TAKEN = (
-    "services_va", "construction_va", "agriculture_va", "household_income", "pollution", "ecology", "complaints",
-    "reply_rate", "awareness", "trust",
+    "services_va", "construction_va", "agriculture_va", "household_income", "pollution", "air", "water", "ground",
+    "ecology", "complaints", "reply_rate", "awareness", "trust",
 )  # fmt: skip
 TOWN_FIGURES = ("persons", *TAKEN, *COUNTED)
 FIGURES = np.dtype([(name, float) for name in TOWN_FIGURES])
@@ -58,6 +58,9 @@ def _take(zone: Zone, found: np.ndarray) -> None:
         here["agriculture_va"] = towns.agriculture_va[town]
         here["household_income"] = towns.household_income[town]
         here["pollution"] = towns.pollution[town]
+        here["air"] = towns.air[town]
+        here["water"] = towns.water[town]
+        here["ground"] = towns.ground[town]
         here["ecology"] = towns.ecology[town]
         here["complaints"] = towns.complaints[town]
         here["reply_rate"] = towns.reply_rate[town]

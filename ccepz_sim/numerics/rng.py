@@ -51,6 +51,7 @@ class Stream(StrEnum):
     PILOTS = "pilots"  # funds.name_pilots
     POPULATION_START = "population start"  # residents.make_population
     PRICES = "prices"  # prices.move_prices
+    PROCESSES = "processes"  # cleaner_production.change_processes
     RESEARCH = "research"  # research.succeed
     RESETTLED = "resettled"  # resettlement.resettle
     RESETTLEMENT = "resettlement"  # resettlement._takers

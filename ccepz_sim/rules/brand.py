@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.state.firms import has_deal
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -26,7 +27,7 @@ def keep_names(zone: Zone) -> None:
         name = firms.brand[firm] * (1.0 - p.fade)
         if firms.alive[firm]:
             growth = support * (p.level_base + p.level_weight * firms.chain[firm]) * (1.0 - firms.brand[firm])
-            name += growth * (1.0 - p.stain) if firms.colluding[firm] else growth
+            name += growth * (1.0 - p.stain) if has_deal(firms, firm) else growth
         firms.brand[firm] = min(max(name, 0.0), 1.0)
         firms.research_fund[firm] *= memory
         firms.upgrade_money[firm] *= memory

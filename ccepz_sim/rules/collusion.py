@@ -13,7 +13,7 @@ import numpy as np
 from ccepz_sim.numerics.compiled import Value, compiled, inlined
 from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.state.firms import LONG_TERM
+from ccepz_sim.state.firms import LONG_TERM, has_deal
 from ccepz_sim.state.ledger import Flow, pay
 
 if TYPE_CHECKING:
@@ -118,62 +118,114 @@ def attention(key: np.ndarray, alive: np.ndarray, more: float) -> np.ndarray:
 
 
 @compiled
+def deal_fine(zone: Zone, burden: float, evaded: float, hidden_permits: float) -> float:
+    """Give what a found deal costs a firm, yuan: a multiple of its burden, what it evaded, its hidden permits.
+
+    The deal is weighed with it, and it is what is paid.
+
+    Args:
+        burden, evaded: yuan; hidden_permits: equivalents of air hidden.
+
+    Reads: collusion.firm_fine, abatement.report_permits.
+    """
+    permit = zone.permits.price * (1.0 + zone.p.abatement.report_permits)
+    return zone.p.collusion.firm_fine * burden + evaded + permit * hidden_permits
+
+
+@compiled
 def meet_officials(zone: Zone) -> None:
     """Offers meet officials: deals with a joint gain are struck, others end; bribes are paid now.
 
-    Each firm and its official strike, keep or end a deal, or he threatens it; the firm pays. Sets the share of firms
-    each official has a deal with, and adds what he took.
+    Each firm and its official strike, keep or end a deal over emissions and one over stored waste, or he threatens it;
+    the firm pays. Sets the share of firms each official has a deal with, and adds what he took.
 
-    Reads: collusion.*, inspection.key_attention; policy accountability, approval_time.
+    Reads: collusion.*, inspection.key_attention and those of `deal_fine`; policy accountability, approval_time.
     """
-    firms, officials, ledger = zone.firms, zone.officials, zone.ledger
+    firms, officials, ledger, p = zone.firms, zone.officials, zone.ledger, zone.p.collusion
     luck = passing(zone, MEETING)
-    meets, threatens = narrow(luck, 0), narrow(luck, 1)
+    meets, threatens, meets_over_waste = narrow(luck, 0), narrow(luck, 1), narrow(luck, 2)
     share = shares_by_place(firms.place, firms.alive, firms.colluding, zone.towns.rows)
+    waste_share = shares_by_place(firms.place, firms.alive, firms.waste_deal, zone.towns.rows)
     watch = attention(firms.key, firms.alive, zone.p.inspection.key_attention)
     cases, count = np.zeros(officials.rows), np.zeros(officials.rows)
     for firm in range(firms.rows):
         if not firms.alive[firm]:
-            firms.colluding[firm] = False
+            firms.colluding[firm] = firms.waste_deal[firm] = False
             firms.bribe[firm] = 0.0
             continue
-        mine, account = firms.official[firm], ledger.firms + firm
+        mine, account, town, who = firms.official[firm], ledger.firms + firm, firms.place[firm], firms.who[firm]
         cash = ledger.deposits[account]
-        deal = _deal(zone, firm, share[firms.place[firm]], watch[firm], draw(meets, firms.who[firm]), cash)
-        bribe = deal if firms.colluding[firm] else _extorted(zone, firm, draw(threatens, firms.who[firm]), cash)
+        burden, saving, fine = firms.reference_burden[firm], firms.saving[firm], fine_over_emissions(zone, firm)
+        had, luck_here = firms.colluding[firm], draw(meets, who)
+        strikes, bribe = _deal(zone, firm, had, burden, saving, fine, 1.0, watch[firm], share[town], luck_here)
+        firms.colluding[firm] = strikes
+        # who has a deal already knows whom to ask; stored waste is watched as the official watches it
+        search = 1.0 - p.bundling if strikes else 1.0
+        view = watch[firm] * officials.waste_view[mine]
+        burden, saving, fine = firms.waste_burden[firm], firms.waste_saving[firm], firms.waste_fine[firm]
+        had, luck_here = firms.waste_deal[firm], draw(meets_over_waste, who)
+        strikes, more = _deal(zone, firm, had, burden, saving, fine, search, view, waste_share[town], luck_here)
+        firms.waste_deal[firm] = strikes
+        bribe = min(bribe + more, max(0.0, cash))
+        if not has_deal(firms, firm):
+            bribe = _extorted(zone, firm, draw(threatens, who), cash)
         firms.bribe[firm] = bribe
-        cases[mine] += firms.colluding[firm]
+        cases[mine] += has_deal(firms, firm)
         count[mine] += 1.0
         officials.take[mine] += bribe
-        pay(ledger, Flow.BRIBES, account, ledger.households + firms.place[firm], bribe)
+        pay(ledger, Flow.BRIBES, account, ledger.households + town, bribe)
     for one in range(officials.rows):
         officials.captured[one] = cases[one] / max(1.0, count[one])
 
 
 @compiled
-def _deal(zone: Zone, firm: int, peers: float, watch: float, luck: float, cash: float) -> float:
-    """Strike, keep or end the deal of a firm with its official, and give what it pays for it, yuan.
+def fine_over_emissions(zone: Zone, firm: int) -> float:
+    """Give what a found deal over emissions would cost a firm as it plans to produce, yuan."""
+    plan, hides = zone.plan, zone.p.collusion.hidden_share
+    air, water = plan.equivalents[firm, 0] * hides, plan.equivalents[firm, 1] * hides
+    evaded = plan.rate[firm, 0] * air + plan.rate[firm, 1] * water
+    return deal_fine(zone, zone.firms.reference_burden[firm], evaded, air)
+
+
+@compiled
+def _deal(
+    zone: Zone,
+    firm: int,
+    had: bool,
+    burden: float,
+    saving: float,
+    fine: float,
+    search: float,
+    watch: float,
+    peers: float,
+    luck: float,
+) -> tuple[bool, float]:
+    """Strike, keep or end a deal of a firm with its official, and give whether there is one and the bribe, yuan.
+
+    What both gain is never more than what the deal saves: so is the bribe.
 
     Args:
-        peers: share of firms near that have a deal; watch: attention of inspectors; luck: uniform; cash: yuan.
+        had: whether there was one; burden: what all is counted in, fine: if found, yuan.
+        saving: multiple of the burden; search: multiple of the usual; watch: attention of inspectors.
+        peers: share of firms near that have one; luck: uniform.
     """
     firms, officials, p = zone.firms, zone.officials, zone.p.collusion
-    mine, burden = firms.official[firm], firms.reference_burden[firm]
+    if burden <= 0.0:
+        return False, 0.0
+    mine = firms.official[firm]
     official_fine = p.official_fine * (1.0 + p.accountability_weight * zone.policy.now.accountability)
     official_moral = p.official_moral * officials.integrity[mine]
     strict = p.long_term_moral if firms.mindset[firm] == LONG_TERM else 0.0
     moral = firms.moral[firm] + strict + official_moral
-    search = p.search_cost * (1.0 - firms.tie[firm]) * (1.0 - p.native_ease * officials.native[mine])
+    finding = search * p.search_cost * (1.0 - firms.tie[firm]) * (1.0 - p.native_ease * officials.native[mine])
     chance = min(1.0, max(firms.sees[firm], officials.sees[mine] * p.official_view) * watch)
-    fines = p.firm_fine + official_fine
-    surplus = joint_surplus(firms.saving[firm], chance, fines, moral, peers, p.peer_weight, search)
-    willing = surplus > 0.0 and burden > 0.0
+    fines = fine / burden + official_fine
+    surplus = joint_surplus(saving, chance, fines, moral, peers, p.peer_weight, finding)
     meets = luck < p.meeting_chance and firms.stopped[firm] == 0.0  # inspectors sit in a works under order
-    firms.colluding[firm] = willing and (firms.colluding[firm] or meets)
-    if not firms.colluding[firm]:
-        return 0.0
-    bribe = nash_bribe(surplus, chance, official_fine, official_moral, p.official_power)
-    return min(bribe * burden, max(0.0, cash))
+    if not (surplus > 0.0 and (had or meets)):
+        return False, 0.0
+    eased = official_moral * (1.0 - p.peer_weight * peers)  # as it was weighed
+    return True, nash_bribe(surplus, chance, official_fine, eased, p.official_power) * burden
 
 
 @compiled

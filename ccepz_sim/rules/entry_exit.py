@@ -271,8 +271,9 @@ def clear_rows(zone: Zone, rows: np.ndarray) -> None:
         f.losses[row] = f.starved[row] = f.insolvent[row] = f.link_wait[row] = f.pilot[row] = 0
         f.link_share[row] = 0.0
         f.unsafe[row] = 0.0
+        f.cleaner[row] = 0.0
         f.link_age[row] = 0
-        f.punished[row] = False
+        f.punished[row] = f.heaps_found[row] = False
         f.start[row] = zone.quarter
         f.exited[row] = NEVER
         f.expected_margin[row] = zone.p.firms.margin_start

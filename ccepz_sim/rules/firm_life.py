@@ -10,8 +10,10 @@ from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.numerics.draws import NUMBERS, Keys, draw, lasting, narrow
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.numerics.sampling import normal
+from ccepz_sim.rules.cleaner_production import offer_process
 from ccepz_sim.rules.deposits import settle_closing
 from ccepz_sim.state.ledger import Flow, lend, pay, write_off
+from ccepz_sim.state.world import MEDIA
 
 if TYPE_CHECKING:
     from ccepz_sim.state.firms import Firms
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
 
 TRAITS, ANSWERING = NUMBERS[Stream.FIRM_TRAITS], NUMBERS[Stream.ANSWERING]
-MORAL, DIRT, SKILL, OPENNESS, INTEGRITY, LOBBY, OUTLOOK = range(7)
+MORAL, DIRT, SKILL, OPENNESS, INTEGRITY, LOBBY, OUTLOOK, CLEANER = range(8)
 
 
 @compiled
@@ -54,7 +56,7 @@ def draw_traits(firms: Firms, keys: Keys, p: Parameters, rows: np.ndarray) -> No
     Args:
         rows: of the firms, shape (count,).
 
-    Reads: firms.*, collusion.moral_mean, moral_sd, investment.extrapolators.
+    Reads: firms.*, collusion.moral_mean, moral_sd, investment.extrapolators and those of `offer_process`.
     """
     luck = lasting(keys, TRAITS)
     for row in rows:
@@ -67,6 +69,10 @@ def draw_traits(firms: Firms, keys: Keys, p: Parameters, rows: np.ndarray) -> No
         firms.integrity[row] = 1.0 / (1.0 + np.exp(-normal(narrow(luck, INTEGRITY), who)))
         firms.lobby[row] = np.exp(p.firms.lobby_sd * normal(narrow(luck, LOBBY), who))
         firms.extrapolates[row] = draw(narrow(luck, OUTLOOK), who) < p.investment.extrapolators
+        for medium in range(MEDIA):
+            key = narrow(narrow(luck, CLEANER), medium)
+            cost, part = normal(narrow(key, 0), who), draw(narrow(key, 1), who)
+            firms.cleaner_cost[row, medium], firms.cleaner_offer[row, medium] = offer_process(p, medium, cost, part)
 
 
 @compiled
@@ -135,6 +141,8 @@ def _empty(zone: Zone, rows: np.ndarray) -> None:
         f.value_added_real[row] = f.wage_bill[row] = f.profit[row] = f.book_capital[row] = f.hidden[row] = 0.0
         f.evaded_tax[row] = f.saving[row] = f.bribe[row] = f.energy[row] = f.water[row] = f.co2[row] = 0.0
         f.research[row] = f.abatement_cost[row] = f.innovations[row] = f.reused[row] = f.used_waste[row] = 0.0
+        f.at_risk[row] = f.waste_burden[row] = f.waste_saving[row] = f.waste_fine[row] = 0.0
+        f.waste_at_risk[row] = f.open_heap[row] = 0.0
         f.staff[row] = 0.0
         f.posts[row] = 0.0
         f.emission[row] = 0.0
@@ -145,6 +153,6 @@ def _empty(zone: Zone, rows: np.ndarray) -> None:
         f.abate[row] = 0.0
         f.link_share[row] = 0.0
         f.link_giver[row] = -1
-        f.alive[row] = f.colluding[row] = False
+        f.alive[row] = f.colluding[row] = f.waste_deal[row] = False
         f.exited[row] = zone.quarter
     zone.count.exits += rows.size

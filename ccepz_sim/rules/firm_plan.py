@@ -9,6 +9,7 @@ import numpy as np
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import Value, compiled
 from ccepz_sim.rules.abatement import abatement_at, abatement_cost, cheapest_share, share_for_standard
+from ccepz_sim.rules.cleaner_production import change_processes, helped
 from ccepz_sim.rules.finance import plan_projects
 from ccepz_sim.rules.firm_life import open_firms
 from ccepz_sim.rules.markets.permits import open_market
@@ -158,11 +159,12 @@ def set_posts(zone: Zone) -> None:
 def weigh_compliance(zone: Zone) -> None:
     """Compare complying, evading alone and colluding; keep the plan for each and the saving from collusion.
 
-    Reads: abatement.*, collusion.own_detection, hidden_share, fiscal.environment_law_quarter; policy tax_air,
-    tax_water, standard, communication, permit_cap.
+    Reads: abatement.*, collusion.own_detection, hidden_share, fiscal.environment_law_quarter;
+    policy tax_air, tax_water, standard, communication, permit_cap.
 
     Sources: docs/model.md (a), (c); Harford/Sandmo separation; the storage of solid waste follows in its own rule.
     """
+    change_processes(zone)
     foresee(zone)
     zone.permits.price = open_market(zone)
     compare(zone)
@@ -180,19 +182,16 @@ def foresee(zone: Zone) -> None:
 
     The scale is the multiple of the usual marginal cost of abatement: support and exchange lower it.
     """
-    firms, tech, plan, now, p = zone.firms, zone.technology, zone.plan, zone.policy.now, zone.p.abatement
-    exchange = 1.0 - p.communication_effect * now.communication
+    firms, tech, plan, p = zone.firms, zone.technology, zone.plan, zone.p.abatement
     for firm in range(firms.rows):
         made = firms.capacity[firm] * firms.utilisation[firm] * firms.clean[firm] / QUARTERS
-        plan.equivalents[firm, 0] = tech.load[firm, 0] * made
-        plan.equivalents[firm, 1] = tech.load[firm, 1] * made
+        plan.equivalents[firm, 0] = tech.load[firm, 0] * made * (1.0 - firms.cleaner[firm, 0])
+        plan.equivalents[firm, 1] = tech.load[firm, 1] * made * (1.0 - firms.cleaner[firm, 1])
         # discharges vary, so who fears a check builds to less than the limit (Shimshack and Ward 2008)
         limit = 1.0 - p.overcompliance * firms.sees[firm]
         plan.asked[firm] = share_for_standard(reached_by(zone, firm), limit, p.most_abatement)
-        spent = firms.clean_money[firm] / max(firms.reference_burden[firm] * QUARTERS, 1.0)  # in shares: of a year's
-        help_ = (1.0 - p.support_effect * (1.0 - np.exp(-spent))) * exchange
         usual = max(tech.abatement_cost[firm], p.cost_least)
-        plan.scale[firm] = usual * firms.abatement_skill[firm] * help_ * zone.prices.general
+        plan.scale[firm] = usual * firms.abatement_skill[firm] * helped(zone, firm) * zone.prices.general
 
 
 @compiled

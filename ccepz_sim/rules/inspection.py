@@ -12,11 +12,11 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import Value, compiled
-from ccepz_sim.numerics.draws import NUMBERS, draw, passing
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
 from ccepz_sim.rules.collusion import attention, audit_chance, either
 from ccepz_sim.rules.firm_life import close_firms
-from ccepz_sim.state.firms import FINE_STAGES
+from ccepz_sim.state.firms import FINE_STAGES, has_deal
 from ccepz_sim.state.lags import erlang_matrix
 from ccepz_sim.state.ledger import Flow, pay
 
@@ -30,7 +30,7 @@ AUDIT = NUMBERS[Stream.FUND_AUDIT]
 def inspect_and_punish(zone: Zone) -> None:
     """Find some of those who hide or collude, fine them later, remove officials, recover misused money.
 
-    Reads: inspection.*, collusion.firm_fine, own_fine, history.*, chronicle.cases_told; policy inspectors, audit_share,
+    Reads: inspection.*, history.*, chronicle.cases_told; policy inspectors, audit_share,
     disclosure, media, accountability; the scenario's inspections.
     """
     first_of_year = zone.quarter % QUARTERS == 0
@@ -59,15 +59,17 @@ def complaint_chance(strength: float, harm: Value, disclosure: float, trust: Val
 
 @compiled
 def detect(zone: Zone) -> None:
-    """Draw which of those who collude or hide alone are found this quarter.
+    """Draw which of those who collude or hide alone are found this quarter, and whose unsafe heaps.
 
-    Ways: inspection, audit (of collusion only), citizens and central teams.
+    Ways: inspection, audit (of deals only), citizens and central teams. Heaps are looked for by themselves, as the
+    official watches stored waste. One found deal uncovers the other.
     """
     firms, officials, towns, now, p = zone.firms, zone.officials, zone.towns, zone.policy.now, zone.p.inspection
     key = passing(zone, DETECTION)
+    heaps = narrow(key, 1)
     alive = hiding = deals = 0.0
     for firm in range(firms.rows):
-        deals += firms.colluding[firm]
+        deals += has_deal(firms, firm)
         if firms.alive[firm]:
             alive += 1.0
             hiding += firms.hidden[firm] > 0.0
@@ -81,22 +83,32 @@ def detect(zone: Zone) -> None:
     watch = attention(firms.key, firms.alive, p.key_attention)
     chances = 0.0
     for firm in range(firms.rows):
-        firms.punished[firm] = False
+        firms.punished[firm] = firms.heaps_found[firm] = False
         if not firms.alive[firm]:
             continue
         mine, town = firms.official[firm], firms.place[firm]
         heard = towns.harm[town] * towns.trust[town] * towns.voice[town]
         visible = p.visible_base + (1.0 - p.visible_base) * firms.hidden[firm]
         citizens = complaint_chance(p.citizen_strength, visible, light, heard)
-        seen = officials.enforcement[mine] * reach
-        warned = min(1.0, seen * (1.0 - p.tip_off * officials.captured[mine]) * watch[firm])
-        together = either(warned, audited, citizens, central * (1.0 - p.central_notice))
+        seen = officials.enforcement[mine] * reach * watch[firm]
+        warned = 1.0 - p.tip_off * officials.captured[mine]
+        noticed = central * (1.0 - p.central_notice)
+        together = either(min(1.0, seen * warned), audited, citizens, noticed)
         chances += together
-        luck = draw(key, firms.who[firm])
-        if firms.colluding[firm]:
-            firms.punished[firm] = luck < together
-        elif firms.hidden[firm] > 0.0:
-            firms.punished[firm] = luck < either(min(1.0, seen * watch[firm]), citizens, central)
+        case = heap = False
+        if firms.colluding[firm] or firms.at_risk[firm] > 0.0:
+            chance = together if firms.colluding[firm] else either(min(1.0, seen), citizens, central)
+            case = draw(key, firms.who[firm]) < chance
+        if firms.waste_deal[firm] or firms.waste_at_risk[firm] > 0.0:
+            seen *= officials.waste_view[mine]
+            citizens = complaint_chance(p.citizen_strength, firms.open_heap[firm], light, heard)
+            if firms.waste_deal[firm]:
+                chance = either(min(1.0, seen * warned), audited, citizens, noticed)
+            else:
+                chance = either(min(1.0, seen), citizens, central)
+            heap = draw(heaps, firms.who[firm]) < chance
+        firms.punished[firm] = case or (heap and firms.waste_deal[firm])
+        firms.heaps_found[firm] = heap or (case and firms.waste_deal[firm])
     zone.count.detection = chances / count
 
 
@@ -203,14 +215,13 @@ def execute_fines(zone: Zone, moves: np.ndarray, leaves: np.ndarray) -> None:
 def punish(zone: Zone) -> np.ndarray:
     """Fine the found, restrict those above the standard, end deals, cost them brand, have some officials removed.
 
-    An official with a found case may be removed at the next evaluation, and then pays for what he took.
+    Unsafe heaps that are found are fined for themselves. An official with a found case may be removed at the next
+    evaluation, and then pays for what he took.
 
     Returns:
         Rows of the large firms first found in a deal, as many as are told of.
     """
     firms, officials, now, p, c = zone.firms, zone.officials, zone.policy.now, zone.p.inspection, zone.p.collusion
-    floor = p.fine_floor * zone.prices.general
-    permit_fine = zone.permits.price * (1.0 + zone.p.abatement.report_permits)
     limit = now.standard * (1.0 + p.stop_margin)
     removed = p.official_removed * (1.0 + now.accountability)
     zone.count.inspections = now.inspectors * p.visits_per_inspector
@@ -219,17 +230,17 @@ def punish(zone: Zone) -> np.ndarray:
     told, count = np.empty(most, dtype=np.int64), 0
     for firm in range(firms.rows):
         firms.stopped[firm] = 0.0
+        if firms.heaps_found[firm]:
+            firms.pending_fine[firm, 0] += firms.waste_at_risk[firm]
         if not firms.punished[firm]:
             continue
-        deal = firms.colluding[firm]
-        weight = c.firm_fine if deal else c.own_fine * firms.hidden[firm]
-        fine = weight * firms.reference_burden[firm] + (floor + firms.evaded_tax[firm])
-        firms.pending_fine[firm, 0] += fine + permit_fine * firms.evaded_permits[firm]
+        deal = has_deal(firms, firm)
+        firms.pending_fine[firm, 0] += firms.at_risk[firm]
         firms.brand[firm] *= 1.0 - p.brand_loss
         treated = min(firms.abate[firm, 0], firms.abate[firm, 1])
         if firms.concentration[firm] * firms.clean[firm] * (1.0 - treated) > limit:
             firms.stopped[firm] = p.stop_share
-        firms.colluding[firm] = False
+        firms.colluding[firm] = firms.waste_deal[firm] = False
         if deal:
             if firms.large[firm] > 0.0 and count < most:
                 told[count] = firm

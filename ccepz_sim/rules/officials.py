@@ -234,4 +234,4 @@ def replace_officials(zone: Zone, leaves: np.ndarray) -> None:
             officials.exposed[one] = False
     for firm in range(firms.rows):
         if leaves[firms.official[firm]]:
-            firms.colluding[firm] = False
+            firms.colluding[firm] = firms.waste_deal[firm] = False

@@ -9,6 +9,8 @@ import numpy as np
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.abatement import abatement_cost
+from ccepz_sim.rules.collusion import deal_fine
+from ccepz_sim.rules.reporting import hiding_fine
 from ccepz_sim.state.world import MEDIA, MEDIUM
 
 NOBODY = 1e-6  # persons; less is rounding of the arithmetic, which a small power would raise to output
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 def produce(zone: Zone) -> None:
     """Make the planned output as far as staff and water reach; what is not abated is emitted.
 
-    Reads: firms.*, collusion.hidden_share; the compliance plan, the scenario's water.
+    Reads: firms.*, collusion.hidden_share, abatement.report_fine, report_permits, report_steepness, breach_fine; the
+    compliance plan, the scenario's water.
     """
     _make(zone)
     _ration_water(zone)
@@ -76,8 +79,12 @@ def _ration_water(zone: Zone) -> None:
 
 @compiled
 def _emit(zone: Zone, firm: int) -> None:
-    """Abate and report as planned, a colluding firm abates nothing and hides most; count the duty."""
-    firms, plan = zone.firms, zone.plan
+    """Abate and report as planned, a colluding firm abates nothing and hides most; count duty and fines at risk.
+
+    Processes changed for good save part of the load at a cost of their own.
+    """
+    firms, plan, p = zone.firms, zone.plan, zone.p.abatement
+    owed = 0.0
     made = firms.output[firm] / max(planned_output(zone, firm), 1e-9)
     dirty = firms.output[firm] * firms.clean[firm]
     firms.abatement_cost[firm] = firms.evaded_tax[firm] = firms.hidden[firm] = 0.0
@@ -89,6 +96,9 @@ def _emit(zone: Zone, firm: int) -> None:
             abate, hides = plan.abate_alone[firm, group], plan.hidden_alone[firm, group]
         arising, rate = plan.equivalents[firm, group] * made, plan.rate[firm, group]
         emitted = arising * (1.0 - abate)
+        kept = 1.0 - firms.cleaner[firm, group]
+        saved = arising * (1.0 - kept) / kept
+        firms.abatement_cost[firm] += saved * firms.cleaner_cost[firm, group] * zone.prices.general
         if abate > 0.0:
             firms.abatement_cost[firm] += (
                 abatement_cost(abate, plan.start[firm, group], plan.slope[firm, group]) * arising
@@ -100,11 +110,20 @@ def _emit(zone: Zone, firm: int) -> None:
         if group == 0:
             firms.permit_need[firm] = emitted * (1.0 - hides)
             firms.evaded_permits[firm] = emitted * hides
+        if plan.alone[firm]:
+            price = zone.permits.price if group == 0 else 0.0
+            owed += hiding_fine(hides, p.report_fine + p.report_permits * price, p.report_steepness) * emitted
+            owed += p.breach_fine * arising if plan.asked[firm] > abate else 0.0
         for pollutant in range(MEDIUM.size):
             if MEDIUM[pollutant] == group:
-                left = zone.technology.emission[firm, pollutant] * dirty * (1.0 - abate)
+                left = zone.technology.emission[firm, pollutant] * dirty * (kept * (1.0 - abate))
                 firms.emission[firm, pollutant] = left
                 firms.reported_emission[firm, pollutant] = left * (1.0 - hides)
+    if firms.colluding[firm]:
+        burden, evaded, permits = firms.reference_burden[firm], firms.evaded_tax[firm], firms.evaded_permits[firm]
+        firms.at_risk[firm] = deal_fine(zone, burden, evaded, permits)
+    else:
+        firms.at_risk[firm] = owed
 
 
 @compiled

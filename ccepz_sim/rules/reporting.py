@@ -29,4 +29,14 @@ def evasion_cost(tax: Value, hidden: Value, chance: Value, fine: float, steepnes
     Args:
         tax, fine, steepness: yuan/equivalent; hidden, chance: 0-1; arrays of one shape.
     """
-    return tax * (1.0 - hidden) + chance * (fine * hidden + steepness * hidden**2 / 2.0)
+    return tax * (1.0 - hidden) + chance * hiding_fine(hidden, fine, steepness)
+
+
+@compiled
+def hiding_fine(hidden: Value, fine: float, steepness: float) -> Value:
+    """Give the fine for hiding, yuan/equivalent emitted: it rises faster than the hidden share.
+
+    Args:
+        hidden: 0-1, any shape; fine, steepness: yuan/equivalent.
+    """
+    return fine * hidden + steepness * hidden**2 / 2.0

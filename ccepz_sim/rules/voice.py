@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.rules.collusion import shares_by_place
+from ccepz_sim.state.firms import has_deal
 from ccepz_sim.state.population import BLOCK, LANES
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def learn_detection(zone: Zone) -> None:
     pulse_fear = c.pulse_fear * zone.path.inspection[zone.quarter]
     cases, hit = np.zeros(places), np.zeros(places)
     for firm in range(firms.rows):
-        if firms.alive[firm] and (firms.colluding[firm] or firms.punished[firm]):
+        if firms.alive[firm] and (has_deal(firms, firm) or firms.punished[firm]):
             cases[firms.place[firm]] += 1.0
             hit[firms.place[firm]] += firms.punished[firm]
     share = shares_by_place(firms.place, firms.alive, firms.punished, places)

@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
+from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.numerics.declare import ROWS, Bools, Dims, Floats, Ints, Size, Table
 from ccepz_sim.state.world import MEDIA, POLLUTANTS, SKILLS, WASTES
 
@@ -69,6 +70,9 @@ class Firms(Table):
     clean: Floats  # multiple of the emission factor of 2010 <- innovation, turnover
     concentration: Floats  # multiple of the limit of 2015, of emissions before abatement <- turnover
     abatement_skill: Floats  # multiple of the usual cost <- turnover
+    cleaner: ByMedium  # share of the load that changed processes save <- plans, turnover
+    cleaner_offer: ByMedium  # share of the load that the change on offer saves <- turnover
+    cleaner_cost: ByMedium  # of what it saves, yuan/equivalent at prices of 2010 <- turnover
     book_capital: Floats  # yuan <- plans, settlement, inspection, turnover
     staff: BySkill  # persons there <- labour, inspection, turnover
     posts: BySkill  # persons wanted <- plans, inspection, turnover
@@ -109,16 +113,24 @@ class Firms(Table):
     permit_need: Floats  # equivalents reported <- production
     permits: Floats  # equivalents held for the quarter <- plans, settlement, turnover
     evaded_permits: Floats  # equivalents hidden <- production
+    at_risk: Floats  # what a found case about emissions costs, yuan <- production, inspection, turnover
     air_2015: Floats  # equivalents/year, of air in 2015 before abatement <- turnover, trends
 
     # officials
     sees: Floats  # believed chance of detection <- opinions, turnover
-    colluding: Bools  # has a deal <- collusion, inspection, turnover, evaluation
-    punished: Bools  # was found this quarter <- inspection, turnover
+    colluding: Bools  # has a deal over emissions <- collusion, inspection, turnover, evaluation
+    waste_deal: Bools  # has a deal over stored waste <- collusion, inspection, turnover, evaluation
+    punished: Bools  # was found hiding or in a deal this quarter <- inspection, turnover
+    heaps_found: Bools  # unsafe heaps were found this quarter <- inspection, turnover
     key: Floats  # 1 on the list of key emitters <- inspection, turnover
     pending_fine: ByStage  # fines on their way, yuan <- inspection, turnover
     reference_burden: Floats  # yuan <- plans
     saving: Floats  # what collusion saves, multiple of the reference burden <- plans, inspection, turnover
+    waste_burden: Floats  # cost of storing all safely, yuan <- exchange, inspection, turnover
+    waste_saving: Floats  # what a deal saves, multiple of that cost <- exchange, inspection, turnover
+    waste_fine: Floats  # what a found deal over waste costs, yuan <- exchange, inspection, turnover
+    waste_at_risk: Floats  # what found heaps cost as it stores now, yuan <- exchange, inspection, turnover
+    open_heap: Floats  # share of what was stored this quarter that is unsafe <- exchange, inspection, turnover
     bribe: Floats  # yuan <- collusion, inspection, turnover
 
     # energy, water, waste
@@ -153,6 +165,13 @@ class Firms(Table):
     granted: Floats  # since the last audit of funds, yuan <- settlement, inspection, turnover
     misused: Floats  # since the last audit of funds, yuan <- settlement, inspection, turnover
     pilot: Ints  # years of pilot status left <- settlement, turnover
+
+
+@compiled
+def has_deal(firms: Firms, firm: int) -> bool:
+    """Tell whether a firm has a deal with its official, over emissions or over stored waste."""
+    deal: bool = firms.colluding[firm] or firms.waste_deal[firm]
+    return deal
 
 
 class Plans(Table):

@@ -26,14 +26,16 @@ class Towns(Table):
     # what never changes
     has_park: Bools
     body: Ints  # body that governs the place; the sending areas answer to the province
-    dilution: Floats  # tonnes that raise the index of pollution by one
     birth_rate: Floats  # 1/year, births a person
     household_rate: ByPollutant  # tonnes a person and quarter
     base_posts: ByJob  # posts of 2010, persons
 
     # environment
-    pollution: Floats  # index of the stock <- environment
-    harm: Floats  # 0-1 <- environment
+    air: Floats  # index of harm through the air <- environment
+    water: Floats  # index of harm through water <- environment
+    ground: Floats  # index of harm through the ground <- environment
+    pollution: Floats  # index that residents live with <- environment
+    harm: Floats  # 0-1, as residents feel it <- environment
     ecology: Floats  # 0-1 <- environment
     amenity: Floats  # 0-1
     infrastructure: Floats  # 1 as in 2010 <- environment

@@ -80,9 +80,9 @@ class Gauge:
 
 
 def violating(zone: Zone) -> float:
-    """Return the share of firms that hide emissions, alone or with an official."""
+    """Return the share of firms that hide emissions alone, or have a deal with an official."""
     firms = zone.firms
-    wrong = firms.alive & (firms.colluding | (firms.hidden > 0.0))
+    wrong = firms.alive & (firms.colluding | firms.waste_deal | (firms.hidden > 0.0))
     return float(wrong.sum()) / max(1.0, float(firms.alive.sum()))
 
 

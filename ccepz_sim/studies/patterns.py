@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Settings: TypeAlias = Mapping[str, float]
 Figures: TypeAlias = dict[str, float]
 AIR, WATER = ("so2", "dust"), ("cod", "ammonia_nitrogen")
+LOADS = ("environment.air_load", "environment.water_load", "environment.ground_load")
 
 
 def figures(pattern: str, seed: int, content: Content) -> Figures:
@@ -137,9 +138,10 @@ def subsidy_misuse(arms: Arms, s: Settings) -> Figures:
 
 def people_and_pollution(arms: Arms, s: Settings) -> Figures:
     """Dirtier air and water for five years: residents per +10 % pollution, the educated and the rest."""
-    usual = arms.content.value("environment.dilution")
+    usual = {name: arms.content.value(name) for name in LOADS}
     plain = arms.run(s["years"], start=FIRST_YEAR)
-    dirty = arms.run(s["years"], start=FIRST_YEAR, parameters={"environment.dilution": usual / s["factor"]})
+    loads = {name: value / s["factor"] for name, value in usual.items()}
+    dirty = arms.run(s["years"], start=FIRST_YEAR, parameters=loads)
     half = s["years"] / 2.0
     step = np.log(1.0 + effect(dirty, plain, "pollution", FIRST_YEAR + half, half))
 

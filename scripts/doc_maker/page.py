@@ -52,8 +52,8 @@ class Page:
         self.line()
 
     def table(self, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-        """Add a table."""
-        titles = [self.word(key) for key in head]
+        """Add a table; titles that are no key of a word stand as they are."""
+        titles = [self.word(key) if key in WORDS else key for key in head]
         self.lines += [_row(titles), _row("---" for _ in titles)]
         self.lines += [_row(cells) for cells in rows]
         self.line()

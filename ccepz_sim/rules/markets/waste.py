@@ -11,6 +11,7 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim.rules.collusion import deal_fine
 
 if TYPE_CHECKING:
     from ccepz_sim.state.zone import Zone
@@ -37,7 +38,7 @@ def dispose(zone: Zone, left: np.ndarray) -> None:
     Args:
         left: tonnes left after the exchange, shape (rows, wastes).
 
-    Reads: materials.*; policy tax_solid, deposit, risk_plans.
+    Reads: materials.* and those of `deal_fine`; policy tax_solid, deposit, risk_plans.
     """
     plan = 1.0 - zone.p.materials.plan_leak * zone.policy.now.risk_plans
     _put_away(zone, left, plan)
@@ -70,12 +71,16 @@ def _leaking(yearly: float, plan: float) -> float:
 
 @compiled
 def _put_away(zone: Zone, left: np.ndarray, plan: float) -> None:
-    """Each firm reuses, treats, vents or stores each of its wastes; what leaves it is entered in the books."""
+    """Each firm reuses, treats, vents or stores each of its wastes; what leaves it is entered in the books.
+
+    Notes what a deal over stored waste would save, and what it costs if it is found: the offer of the next quarter.
+    """
     firms, matter, material, p, now = zone.firms, zone.materials, zone.world.material, zone.p.materials, zone.policy.now
     general = zone.prices.general
     for firm in range(firms.rows):
-        deal, town = firms.colluding[firm], firms.place[firm]
+        deal, town = firms.waste_deal[firm], firms.place[firm]
         own_firm = cost_firm = due_firm = held_firm = 0.0
+        burden = saving = evaded = fine = stored = heaped = 0.0
         for slot in range(firms.waste.shape[1]):
             made, rest, heap = firms.waste[firm, slot], left[firm, slot], firms.unsafe[firm, slot]
             if made + heap == 0.0:
@@ -91,11 +96,20 @@ def _put_away(zone: Zone, left: np.ndarray, plan: float) -> None:
             rest = rest - own - treated
             vented = rest if material.leak_rate[kind] >= 1.0 else 0.0
             kept = rest - vented
-            pressure = taxed + now.deposit * p.deposit_cost * held - held
             seen = firms.sees[firm] * zone.officials.waste_view[firms.official[firm]]
-            willing = p.safe_colluding if deal else 1.0
-            safe = kept * _safe_share(pressure + p.unsafe_fine * seen, held, p.safe_slope, willing)
-            unsafe = kept - safe
+            felt = taxed + p.unsafe_fine * seen  # besides the deposit, while nobody shields it
+            tied = now.deposit * p.deposit_cost * held
+            honest = safe_share(felt + tied - held, held, p.safe_slope)
+            shielded = honest * p.safe_colluding
+            unsafe = kept * (1.0 - (shielded if deal else honest))
+            safe = kept - unsafe
+            heap_cost = p.unsafe_cost * held + tied
+            burden += kept * held
+            saving += kept * (storing_cost(honest, held, heap_cost + felt) - storing_cost(shielded, held, heap_cost))
+            evaded += kept * (1.0 - shielded) * taxed
+            fine += unsafe * p.unsafe_fine
+            stored += kept
+            heaped += unsafe
             matter.generated[town, kind] += made
             matter.reused[town, kind] += own
             matter.treated[town, kind] += treated
@@ -111,6 +125,11 @@ def _put_away(zone: Zone, left: np.ndarray, plan: float) -> None:
         firms.waste_cost[firm] += cost_firm
         firms.waste_tax[firm] += due_firm
         firms.deposit_due[firm] += held_firm
+        firms.waste_burden[firm] = burden * general
+        firms.waste_saving[firm] = max(0.0, saving) / max(burden, 1e-9)
+        firms.waste_fine[firm] = deal_fine(zone, burden * general, evaded, 0.0) if burden > 0.0 else 0.0
+        firms.waste_at_risk[firm] = firms.waste_fine[firm] if deal else fine
+        firms.open_heap[firm] = heaped / max(stored, 1e-9)
 
 
 @compiled
@@ -136,12 +155,22 @@ def _treated_share(tax: float, treatment: float, most: float, slope: float) -> f
 
 
 @compiled
-def _safe_share(pressure: float, held: float, slope: float, willing: float) -> float:
+def safe_share(pressure: float, held: float, slope: float) -> float:
     """Give the share of stored waste that is stored safely: tax, deposit and fear of fines against its cost.
 
     Args:
         pressure: what unsafe storage costs more than safe storage, held: safe storage, yuan/tonne.
-        slope: per relative gain; willing: share of those who store safely if it pays, 0-1.
+        slope: per relative gain.
     """
-    share: float = willing / (1.0 + np.exp(-slope / max(held, 1.0) * pressure))
+    share: float = 1.0 / (1.0 + np.exp(-slope / max(held, 1.0) * pressure))
     return share
+
+
+@compiled
+def storing_cost(safe: float, held: float, heaped: float) -> float:
+    """Give what storing a tonne costs on average, yuan/tonne.
+
+    Args:
+        safe: share stored safely, 0-1; held, heaped: cost of safe and of unsafe storage, yuan/tonne.
+    """
+    return safe * held + (1.0 - safe) * heaped

@@ -11,12 +11,20 @@ class AbatementParameters(Group):
     air_slope: float  # yuan/equivalent
     air_start: float  # yuan/equivalent
     breach_fine: float  # yuan/equivalent
+    cleaner_air_cost: float  # yuan/equivalent
+    cleaner_least: float  # 1
+    cleaner_most: float  # 1
+    cleaner_speed: float  # share/quarter
+    cleaner_spread: float  # multiple
+    cleaner_water_cost: float  # yuan/equivalent
     communication_effect: float  # 1
     cost_least: float  # multiple
     equivalent_cod: float  # kg/equivalent
     equivalent_dust: float  # kg/equivalent
     equivalent_nh3n: float  # kg/equivalent
     equivalent_so2: float  # kg/equivalent
+    fee_air_2010: float  # yuan/equivalent
+    fee_water_2010: float  # yuan/equivalent
     most_abatement: float  # 1
     notch_one: float  # 1
     notch_one_factor: float  # 1
@@ -71,11 +79,14 @@ class MaterialsParameters(Group):
 class EnvironmentParameters(Group):
     """Environment and infrastructure: `agents/parameters/environment.toml`."""
 
-    dilution: float  # tonnes
+    air_decay: float  # share/quarter
+    air_load: float  # tonnes
     ecology_harm: float  # share/quarter
     ecology_recovery: float  # share/quarter
     ecology_start: float  # 1
     ecology_unsafe: float  # share/quarter
+    ground_decay: float  # share/quarter
+    ground_load: float  # tonnes
     harm_cod: float  # 1
     harm_dust: float  # 1
     harm_nh3n: float  # 1
@@ -87,10 +98,16 @@ class EnvironmentParameters(Group):
     infrastructure_least: float  # 1
     infrastructure_scale: float  # yuan/quarter
     infrastructure_wear: float  # share/quarter
-    leak_harm: float  # 1
-    pollution_decay: float  # share/quarter
+    lived_air: float  # 1
+    lived_ground: float  # 1
+    lived_water: float  # 1
+    nature_air: float  # 1
+    nature_ground: float  # 1
+    nature_water: float  # 1
     pollution_elsewhere: float  # 1
-    pollution_start: float  # 1
     restoration_effect: float  # share/quarter
     restoration_scale: float  # yuan/year
     unsafe_scale: float  # tonnes
+    water_decay: float  # share/quarter
+    water_load: float  # tonnes
+    years_before: float  # years

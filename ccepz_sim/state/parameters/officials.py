@@ -62,6 +62,7 @@ class CollusionParameters(Group):
     belief_floor: float  # 1
     belief_speed: float  # share/quarter
     belief_start: float  # 1
+    bundling: float  # 1
     delay_cost: float  # 1
     extortion_integrity: float  # 1
     extortion_rate: float  # 1/quarter
@@ -80,7 +81,6 @@ class CollusionParameters(Group):
     official_repays: float  # multiple
     official_view: float  # 1
     own_detection: float  # multiple
-    own_fine: float  # multiple
     own_lesson: float  # 1
     peer_weight: float  # 1
     prior_hit: float  # count
@@ -100,7 +100,6 @@ class InspectionParameters(Group):
     central_notice: float  # 1
     central_reach: float  # 1
     citizen_strength: float  # 1
-    fine_floor: float  # yuan
     fine_lag: float  # quarters
     key_attention: float  # 1
     key_part: float  # 1

@@ -37,6 +37,7 @@ class PlainFirm:
     capacity: float
     utilisation: float
     clean: float
+    cleaner: tuple[float, float]
     concentration: float
     skill: float
     sees: float
@@ -55,9 +56,8 @@ class PlainFirm:
         """Pollution equivalents of a quarter before abatement."""
         output = self.capacity / 4.0 * self.utilisation
         first = 2 * medium
-        return sum(
-            self.emission[number] * output * self.clean * rules.kilograms[number] for number in (first, first + 1)
-        )
+        dirty = output * self.clean * (1.0 - self.cleaner[medium])
+        return sum(self.emission[number] * dirty * rules.kilograms[number] for number in (first, first + 1))
 
     def curve(self, rules: Rules, medium: int) -> tuple[float, float]:
         """Start and slope of marginal cost."""
@@ -140,6 +140,17 @@ class PlainFirm:
             together += (due + self.price(rules, medium)) * left * load
         return comply, alone, together
 
+    def deal_fine(self, rules: Rules) -> float:
+        """Yuan that a found deal costs: a multiple of the burden, the tax and the permits it hides."""
+        comply, alone, _ = self.costs(rules)
+        hidden = rules.p.collusion.hidden_share
+        owed: float = rules.p.collusion.firm_fine * self.burden(rules)
+        for medium in (AIR, WATER):
+            due = self.alone(rules, medium)[2] if alone < comply else self.honest(rules, medium)[1]
+            permits = self.price(rules, medium) * (1.0 + rules.p.abatement.report_permits)
+            owed += (due + permits) * hidden * self.equivalents(rules, medium)
+        return owed
+
     def burden(self, rules: Rules) -> float:
         """Reference burden: what savings, fines and conscience are counted in."""
         load = self.equivalents(rules, AIR) + self.equivalents(rules, WATER)
@@ -153,7 +164,7 @@ class PlainFirm:
     def surplus(self, rules: Rules, peers: float, integrity: float, official_sees: float) -> float:
         """Joint gain of a deal with an official, in reference burdens."""
         c = rules.p.collusion
-        loss = c.firm_fine + self.official_fine(rules)
+        loss = self.deal_fine(rules) / self.burden(rules) + self.official_fine(rules)
         conscience = self.moral + (c.long_term_moral if self.mindset == LONG_TERM else 0.0)
         conscience += c.official_moral * integrity
         chance = self.chance(rules, official_sees)
@@ -174,7 +185,7 @@ class PlainFirm:
 
     def deal(self, rules: Rules, peers: float, integrity: float, official_sees: float, luck: float) -> bool:
         """Whether there is a deal this quarter: it must gain, and be running already or be met by chance."""
-        gains = self.surplus(rules, peers, integrity, official_sees) > 0.0 and self.burden(rules) > 0.0
+        gains = self.burden(rules) > 0.0 and self.surplus(rules, peers, integrity, official_sees) > 0.0
         return gains and (self.colluding or luck < rules.p.collusion.meeting_chance)
 
     def bribe(
@@ -184,7 +195,8 @@ class PlainFirm:
         c = rules.p.collusion
         if self.deal(rules, peers, integrity, official_sees, luck[0]):
             gain = max(0.0, self.surplus(rules, peers, integrity, official_sees))
-            loss = self.chance(rules, official_sees) * self.official_fine(rules) + c.official_moral * integrity
+            loss = self.chance(rules, official_sees) * self.official_fine(rules)
+            loss += c.official_moral * integrity * (1.0 - c.peer_weight * peers)
             return min((loss + c.official_power * gain) * self.burden(rules), max(0.0, self.cash))
         slow = rules.now.approval_time / c.approval_reference
         if luck[1] < c.extortion_rate * slow * max(0.0, c.extortion_integrity - integrity) and not self.tie:

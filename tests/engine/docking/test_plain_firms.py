@@ -83,6 +83,9 @@ def set_up(
                       ("mindset", "mindset"), ("colluding", "colluding"), ("profit", "profit")):  # fmt: skip
         getattr(firms, name)[:] = 0
         getattr(firms, name)[rows] = np.array([one[key] for one in chosen])
+    firms.cleaner_offer[:] = 0.0  # what is changed stays, nothing else is
+    firms.waste_deal[:] = False
+    firms.waste_burden[:] = 0.0
     firms.clean[~firms.alive] = 1.0
     firms.stopped[:] = 0.0
     firms.abatement_skill[~firms.alive] = 1.0
@@ -109,6 +112,7 @@ def plain(zone: Zone, rows: np.ndarray) -> tuple[list[PlainFirm], Rules]:
             capacity=float(firms.capacity[row]),
             utilisation=float(firms.utilisation[row]),
             clean=float(firms.clean[row]),
+            cleaner=(float(firms.cleaner[row, AIR]), float(firms.cleaner[row, WATER])),
             concentration=float(firms.concentration[row]),
             skill=float(firms.abatement_skill[row]),
             sees=float(firms.sees[row]),
@@ -181,7 +185,7 @@ def test_every_firm_chooses_like_its_plain_twin(
         near = [was for other, was in zip(made, before, strict=True) if other.place == firm.place]
         peers = sum(near) / len(near)
         official = float(zone.officials.integrity[firm.official]), float(zone.officials.sees[firm.official])
-        if abs(firm.surplus(rules, peers, *official)) < 1e-9:
+        if firm.burden(rules) > 0.0 and abs(firm.surplus(rules, peers, *official)) < 1e-9:
             continue
         draws = draw(meets, firms.who[row]), draw(threatens, firms.who[row])
         assert bool(firms.colluding[row]) == firm.deal(rules, peers, *official, draws[0])

@@ -12,6 +12,7 @@ from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.rules.firm_life import close_firms
 from ccepz_sim.rules.funds import FUNDS
 from ccepz_sim.state.prices import ScenarioPath
+from ccepz_sim.state.world import MEDIUM
 from ccepz_sim.state.zone import Zone
 from tests.engine.other_values import change_parameters
 
@@ -29,8 +30,8 @@ STILL = (
 )  # fmt: skip
 # Debts stand still, and unsafe stocks do no harm: both would move for as long as anything is added to them.
 HELD = (
-    "finance.repay_share", "fiscal.amortisation", "environment.leak_harm", "environment.ecology_unsafe",
-    "materials.restore_most",
+    "finance.repay_share", "fiscal.amortisation", "environment.lived_ground", "environment.ecology_unsafe",
+    "environment.nature_ground", "materials.restore_most",
 )  # fmt: skip
 # Nobody fills a reserve: its end would be a jump.
 NO_RESERVE = ("finance.cash_quarters", "fiscal.reserve_quarters", "sectors.reserve_quarters")
@@ -39,10 +40,11 @@ FAST = {
     "settlement.wealth_spending": 1.0, "fiscal.works_share": 1.0, "sectors.owners_take": 1.0, "finance.payout": 1.0,
     "fiscal.bank_payout": 1.0, "sectors.index_speed": 1.0, "firms.expectation_speed": 1.0,
     "firms.utilisation_speed": 1.0, "environment.ecology_recovery": 0.3, "voice.trust_speed": 0.5,
-    "voice.learning": 0.5, "collusion.belief_speed": 0.5,
+    "voice.learning": 0.5, "collusion.belief_speed": 0.5, "environment.water_decay": 0.5,
+    "environment.ground_decay": 0.5,
 }  # fmt: skip
 # What is stored grows while anything is made; its unsafe part leaks the more the more there is.
-STOCKS = ("solid_waste_stock", "liquid_waste_stock", "unsafe_stock")
+STOCKS = ("solid_waste_stock", "liquid_waste_stock", "unsafe_stock", "ground_harm")
 
 
 def still_world(zone: Zone) -> None:
@@ -104,13 +106,15 @@ def test_b33_pollution_rests_where_what_fades_is_what_comes() -> None:
     zone = at_rest(1).copy()
     zone.run(0.25)
     inside, firms = zone.state.world.in_zone, zone.state.firms
-    weights = zone.state.fixed.harm_weights
-    burden = np.bincount(firms.place, firms.emission @ weights, minlength=zone.state.world.place_count)
-    homes = (zone.state.towns.household_rate @ weights) * zone.state.population.persons[:-1]
-    inflow = (burden + zone.state.p.environment.household_share * homes) / zone.state.towns.dilution
-    assert zone.state.towns.pollution[inside] == pytest.approx(
-        inflow[inside] / zone.state.p.environment.pollution_decay, rel=TOLERANCE
-    )
+    weights, p, towns = zone.state.fixed.harm_weights, zone.state.p.environment, zone.state.towns
+    for medium, harm, decay, tonnes in (
+        (0, towns.air, p.air_decay, p.air_load),
+        (1, towns.water, p.water_decay, p.water_load),
+    ):
+        own = weights * (medium == MEDIUM)
+        load = np.bincount(firms.place, firms.emission @ own, minlength=zone.state.world.place_count)
+        load += p.household_share * (towns.household_rate @ own) * zone.state.population.persons[:-1]
+        assert harm[inside] == pytest.approx(load[inside] / tonnes / decay, rel=TOLERANCE)
 
 
 @pytest.mark.parametrize("name", ["prices.input_inflation", "investment.response", "firms.labour_productivity"])

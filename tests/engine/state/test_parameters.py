@@ -68,7 +68,7 @@ def test_units_beside_the_declarations_are_those_of_the_content():
     ("path", "change", "key", "word"),
     [
         ("agents/parameters/inspection.toml", one_more("fine_flor"), "parameter_not_read", "inspection.fine_flor"),
-        ("agents/parameters/inspection.toml", without("fine_floor"), "unknown_parameter", "inspection.fine_floor"),
+        ("agents/parameters/inspection.toml", without("fine_lag"), "unknown_parameter", "inspection.fine_lag"),
         ("agents/parameters/tourism.toml", lambda _: {"id": "tourism", "label": {"en": "Tourism", "zh": "旅游"}},
          "parameter_group_not_read", "tourism"),
     ],
@@ -120,4 +120,4 @@ def test_a_misspelt_parameter_fails_where_it_is_read():
     with pytest.raises(AttributeError, match="fine_flor"):
         _ = p.inspection.fine_flor  # type: ignore[attr-defined]
     with pytest.raises(AttributeError):
-        p.inspection.fine_floor = 1.0  # type: ignore[misc]
+        p.inspection.fine_lag = 1.0  # type: ignore[misc]
