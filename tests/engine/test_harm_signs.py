@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import pytest
-
 from tests.engine.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -14,8 +12,6 @@ from record_harms import Run
 
 SEEDS, YEARS = (1, 2, 3), 12
 LAST = slice(YEARS - 5, YEARS)
-
-pytestmark = pytest.mark.slow
 
 
 def worlds(levers: dict[str, float]) -> list[dict[str, list[float]]]:
