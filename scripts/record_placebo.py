@@ -22,6 +22,7 @@ import numpy as np
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content.loading import load_content
+from ccepz_sim.measures.indicators import all_indicators
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.state.ledger import Flow
@@ -29,6 +30,7 @@ from ccepz_sim.state.ledger import Flow
 WORKERS = 2
 PLAN = Path(__file__).with_name("placebo.toml")
 RECORD = PLAN.parents[1] / "docs" / "reference" / "placebo.json"
+SHIPPED = PLAN.parents[1] / "ccepz_sim" / "game" / "placebo.json"  # what the page needs of it
 Series = dict[str, np.ndarray]
 
 
@@ -53,7 +55,7 @@ def run(seed: int, which: str, plan: Mapping[str, Any]) -> Series:
         if which:
             ledger.pay(Flow.TRANSFERS, ledger.outside, treasury, change["refund"] / QUARTERS)
         zone.step()
-    found = {name: zone.recorder.series(name)[first : zone.quarter] for name in names_of(plan)}
+    found = {name: zone.recorder.series(name)[first : zone.quarter] for name in all_indicators()}
     return {name: series.reshape(-1, QUARTERS).mean(axis=1) for name, series in found.items()}
 
 
@@ -78,6 +80,14 @@ def spreads(pairs: Iterable[tuple[Series, Series]], years: slice, names: Iterabl
             "paired": float((changed - plain).std(ddof=1)),
         }
     return found
+
+
+def by_year(pairs: Iterable[tuple[Series, Series]]) -> dict[str, float]:
+    """Give the largest spread, over years, of the paired differences of a year's mean, by indicator; 0 is left out."""
+    held = list(pairs)
+    found = {name: np.array([changed[name] - plain[name] for plain, changed in held]) for name in held[0][0]}
+    most = {name: float(gaps.std(axis=0, ddof=1).max()) for name, gaps in found.items()}
+    return {name: float(f"{value:.4g}") for name, value in most.items() if value > 0.0}
 
 
 def share(spread: Mapping[str, float]) -> float:
@@ -151,7 +161,9 @@ def main() -> None:
             {name: value for name, value in held.items() if name != "before"} if asked.against else held.get("before")
         )
         record |= {"before": before} if before else {}
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8", newline="\n")
+    shipped = {key: record[key] for key in ("date", "seeds", "content")} | {"spread": by_year(pairs)}
+    for path, kept in ((RECORD, record), (SHIPPED, shipped)):
+        path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

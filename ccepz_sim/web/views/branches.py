@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ccepz_sim.game.placebo import too_small
 from ccepz_sim.game.records import Future
 from ccepz_sim.game.state import State
 from ccepz_sim.game.world import LAST_YEAR
@@ -116,6 +117,8 @@ def table(state: State, chosen: Sequence[str], visibility: Visibility, lang: str
             tone = "" if visibility.veiled(name) else tone_of(indicator, value - quo)
             if not shows(gap):
                 gap = tone = ""
+            elif too_small(name, value - quo):
+                gap, tone = words("charts", lang)["too_small_to_tell"], ""
             cells.append({"branch": branch, "value": scale.write(value, lang), "gap": gap, "tone": tone})
         rows.append({"id": name, "label": indicator.label.get(lang), "without": scale.write(quo, lang), "cells": cells})
     return rows

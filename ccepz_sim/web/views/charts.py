@@ -12,6 +12,7 @@ import numpy as np
 from ccepz_sim import __version__
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import Band
+from ccepz_sim.game.placebo import too_small
 from ccepz_sim.game.records import Future, Numbers
 from ccepz_sim.game.reveal import known_until
 from ccepz_sim.game.state import Outcome, State
@@ -124,7 +125,7 @@ def _panel(
         "upper": edges[1] if edges is not None else past[:0],
     }
     ends = float(own[-1]), float(without[-1])
-    moved = shows(gap_text(indicator, *ends, scale, lang))
+    moved = shows(gap_text(indicator, *ends, scale, lang)) and not too_small(name, ends[0] - ends[1])
     print_ = zlib.crc32(b"".join(values.tobytes() for values in drawn.values()))
     told = change(indicator, *ends, scale, lang, reported=veiled)
     return {
@@ -190,8 +191,8 @@ def change(
     t = words("charts", lang)
     gap = own - without
     amount = gap_text(indicator, own, without, scale, lang)
-    if not shows(amount):
-        none = fill(t["same"], year=LAST_YEAR)
+    if not shows(amount) or too_small(indicator.id, gap):
+        none = fill(t["too_small" if shows(amount) else "same"], year=LAST_YEAR)
         return {"tone": "", "text": none, "spoken": none}
     tone = "" if reported else tone_of(indicator, gap)
     verdict = t[tone] if tone else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.bands import Band
+from ccepz_sim.game.placebo import too_small
 from ccepz_sim.game.records import Event, Future
 from ccepz_sim.game.state import Outcome, State
 from ccepz_sim.game.world import LAST_YEAR
@@ -65,7 +66,7 @@ def _rows(outcome: Outcome, band: Band | None, lang: str) -> list[Part]:
             continue
         own, without = _end(outcome.own, indicator.id), _end(outcome.without, indicator.id)
         moved = abs(own - without) / (1.0 if indicator.unit in ("1", "share") else max(abs(own), abs(without), 1e-12))
-        if moved < LEAST:
+        if moved < LEAST or too_small(indicator.id, own - without):
             continue
         better = band.better(indicator.id, LAST_YEAR) if band is not None else None
         tone = tone_of(indicator, own - without)
@@ -101,13 +102,14 @@ def _score(outcome: Outcome, name: str, lang: str) -> Part:
     own, without = _end(outcome.own, name), _end(outcome.without, name)
     scale = numbers.scale_of(indicator.unit, FULL, lang)
     gap = scale.write(own - without, lang, sign=True)
+    told = shows(gap) and not too_small(name, own - without)
     return {
         "label": indicator.label.get(lang),
         "own": numbers.number_text(own, scale.decimals),
         "share": round(own / 100.0, 3),
         "quo": round(without / 100.0, 3),
-        "gap": gap,
-        "tone": tone_of(indicator, own - without) if shows(gap) else "",
+        "gap": gap if told or not shows(gap) else words("charts", lang)["too_small_to_tell"],
+        "tone": tone_of(indicator, own - without) if told else "",
     }
 
 

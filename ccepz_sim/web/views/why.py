@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccepz_sim.content.loading import Content
 from ccepz_sim.game.explain import Explanation, Share, Step, Unit
+from ccepz_sim.game.placebo import too_small
 from ccepz_sim.measures.indicators import Indicator, all_indicators
 from ccepz_sim.text import numbers
 from ccepz_sim.text.sentences import fill
@@ -25,8 +26,9 @@ def answer(content: Content, found: Explanation, lang: str) -> Part:
             "year": share.unit.year,
             "gain": _gain(indicator, share.gain, fine, lang),
             "size": round(share.gain / most, 4),
-            "tone": tone_of(indicator, share.gain),
+            "tone": "" if too_small(found.indicator, share.gain) else tone_of(indicator, share.gain),
             "zero": share.gain == 0.0,
+            "small": too_small(found.indicator, share.gain),
             "path": _path(share, lang),
             "luck": _luck(share, lang),
             "loose": bool(share.elsewhere) and 2 * share.agree <= len(share.elsewhere),
@@ -42,7 +44,7 @@ def answer(content: Content, found: Explanation, lang: str) -> Part:
         "without": scale.write(found.without, lang),
         "total": _gain(indicator, found.total, fine, lang),
         "total_size": round(found.total / most, 4),
-        "total_tone": tone_of(indicator, found.total),
+        "total_tone": "" if too_small(found.indicator, found.total) else tone_of(indicator, found.total),
         "interaction": _gain(indicator, found.interaction, fine, lang),
         "interaction_size": round(found.interaction / most, 4),
         "rows": rows,
