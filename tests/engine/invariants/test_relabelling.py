@@ -16,7 +16,8 @@ from tests.engine.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
-RUNS, YEARS, LEAST = 24, 4, 0.01
+RUNS, YEARS = 24, 4
+LEAST = 0.01  # chance of a false alarm, of all comparisons together
 SHUFFLED = ("firms", "officials", "institutes")
 PLACED = (("colluding_share", "golmud"), ("colluding_share", "delingha"), ("so2", "golmud"), ("so2", "delingha"))
 INDICATORS = ("gdp", "so2", "cod", "solid_waste_stock", "colluding_share", "bribes_paid", "tax_evaded", "rd_intensity",
@@ -97,7 +98,7 @@ def test_b34_relabelled_agents_give_the_same_distribution(tmp_path: Path) -> Non
     assert sorted(content.table("firms").ids) == sorted(load_content().table("firms").ids)
     other = outcomes(content, 1000)
     chances = {name: kolmogorov_smirnov(usual()[name], other[name]) for name in other}
-    assert {name: value for name, value in chances.items() if value <= LEAST} == {}
+    assert {name: value for name, value in chances.items() if value <= LEAST / len(chances)} == {}
 
 
 def test_b34_a_zone_that_does_differ_is_told_apart() -> None:
@@ -105,7 +106,7 @@ def test_b34_a_zone_that_does_differ_is_told_apart() -> None:
     content = load_content()
     moved = content.with_parameters({"collusion.firm_fine": 2.0 * content.value("collusion.firm_fine")})
     other = outcomes(moved, 1000)
-    assert min(kolmogorov_smirnov(usual()[name], other[name]) for name in other) <= LEAST
+    assert min(kolmogorov_smirnov(usual()[name], other[name]) for name in other) <= LEAST / len(other)
 
 
 def test_the_p_value_is_that_of_tables() -> None:
