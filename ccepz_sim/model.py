@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy as copying
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import signature
-from typing import Any, ClassVar, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
 import mesa
 import numpy as np
@@ -32,6 +32,9 @@ from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.rules.policy import announce_again
 from ccepz_sim.state.decisions import Decision, check_decisions, decisions_of
 from ccepz_sim.text.errors import ContentError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["PHASES", "PHASE_NAMES", "Phase", "PilotZone"]
 
@@ -275,6 +278,34 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
     def events(self) -> pd.DataFrame:
         """The dated events from the first quarter of this run on, in both languages."""
         return chronicle.frame(self.state, self.recorder, self.first_quarter)
+
+    def __repr__(self) -> str:
+        """Say in one line what it is and how far."""
+        from ccepz_sim.output.display import zone_line
+
+        return zone_line(self)
+
+    def _repr_html_(self) -> str:
+        """Show the main indicators, for notebooks."""
+        from ccepz_sim.output.display import zone_html
+
+        return zone_html(self)
+
+    def plot(self, *names: str, place: str = "zone", lang: str = "") -> Figure:
+        """Draw indicators of this run over time, a panel each; what officials report is dashed.
+
+        Args:
+            names: ids of indicators, those of one's own included; none for six that say most.
+            place: the zone, a town, a region or a park.
+            lang: "en" or "zh"; nothing for the language of the system.
+
+        Raises:
+            ContentError: an indicator, a place or a language is unknown, or nothing has been recorded yet.
+            StudyError: matplotlib is not installed (the extra `study`).
+        """
+        from ccepz_sim.output.display import zone_figure
+
+        return zone_figure(self, names, place, lang)
 
     def golden_hash(self) -> str:
         """Fingerprint of all recorded indicators since the first quarter of this run.

@@ -15,9 +15,9 @@ import ccepz_sim
 from ccepz_sim.commands.console import Say, compile_first
 from ccepz_sim.commands.results import shown, write_figure
 from ccepz_sim.content.loading import load_content
+from ccepz_sim.output.look import Style
 from ccepz_sim.studies import archive
 from ccepz_sim.studies.fingerprint import made_with
-from ccepz_sim.studies.look import Style
 from ccepz_sim.studies.results import load_study
 from ccepz_sim.studies.runner import run_study
 from ccepz_sim.studies.store import FAILURES, FIGURES, RUNS, digest, read_manifest, study_of

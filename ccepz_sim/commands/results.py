@@ -24,8 +24,8 @@ from ccepz_sim.text.texts import Texts
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccepz_sim.output.look import Style
     from ccepz_sim.studies.figures import Charts
-    from ccepz_sim.studies.look import Style
     from ccepz_sim.studies.results import StudyResults
 
 YEARS = (2010, 2059)
@@ -126,7 +126,7 @@ def style_of(args: argparse.Namespace) -> Style:
     Raises:
         CommandError: a format is not one of those there are.
     """
-    from ccepz_sim.studies.look import FORMATS, Style
+    from ccepz_sim.output.look import FORMATS, Style
     from ccepz_sim.text.errors import hint
 
     formats = (
@@ -201,9 +201,9 @@ def write_figure(
     """
     from dataclasses import asdict
 
+    from ccepz_sim.output.look import changed
     from ccepz_sim.output.whole_files import write_text
     from ccepz_sim.studies.figures import Charts, save
-    from ccepz_sim.studies.look import changed
 
     captions = {}
     figure = None

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.content.loading import Content
+from ccepz_sim.output.look import HEIGHT, INK, MUTED, WIDTH, Style, inches, own_look
 from ccepz_sim.studies.extras import need
-from ccepz_sim.studies.look import HEIGHT, INK, MUTED, WIDTH, Style, inches, own_look
 from ccepz_sim.studies.outcomes import unit_of
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.studies.tables import POOLED

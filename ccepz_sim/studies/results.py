@@ -24,6 +24,7 @@ from ccepz_sim.studies.outcomes import is_one_year, span_of
 from ccepz_sim.studies.run_ledger import SUCCEEDED
 from ccepz_sim.studies.tables import POOLED, StudyTables
 from ccepz_sim.text.errors import hint
+from ccepz_sim.text.html import notebook_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,9 @@ class StudyResults(StudyTables):
     def _repr_html_(self) -> str:
         """Return its question and the table of means, for notebooks."""
         study = self.study
-        return f"<p><b>{escape(study.label.en)}</b>. {escape(study.question.en)}</p>{self.summary().to_html()}"
+        lang = notebook_language()
+        told = f"<p><b>{escape(study.label.get(lang))}</b> {escape(study.question.get(lang))}</p>"
+        return told + self.summary().to_html()
 
     def summary(self, year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
         """Return every outcome by scenario and policy.
