@@ -55,6 +55,8 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
         rules: other rules by name, in the place of those that `docs/reference/rules.md` lists.
         own_indicators: further indicators; own_channels: channels of further levers, `zone.policy.more[channel]`.
         own_observers: what makes an observer for each zone; a study keeps the table of one that has `table()`.
+        own_stops: functions that are given the zone at the end of each quarter, to be read; the run ends where one says
+            yes.
 
     Attributes:
         state: the zone itself, a function of content, seed and decisions.
@@ -84,6 +86,7 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
     own_indicators: ClassVar[Sequence[Indicator]] = ()
     own_channels: ClassVar[Sequence[str]] = ()
     own_observers: ClassVar[Sequence[Callable[[], Observer]]] = ()
+    own_stops: ClassVar[Sequence[Callable[[Any], bool]]] = ()
 
     def __init__(
         self,
@@ -207,7 +210,7 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
             ContentError: the model has come to its end.
         """
         self._advance()
-        if self.quarter >= self.state.quarters:
+        if self.quarter >= self.state.quarters or self.stopped:
             self.running = False
 
     def _advance(self) -> None:
@@ -224,11 +227,13 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
     def _record(self) -> None:
         """Take the quarter down, show it to the observers, and tell officials by what they will be judged."""
         recorder = self.recorder
-        if self._observers or recorder.own:
+        if self._observers or recorder.own or self.own_stops:
             view = read_only.view_of(self)
             recorder.record(self.state, [item.of(view.state) for item in recorder.own if item.of is not None])
             for observer in self._observers:
                 observer(view)
+            if self.quarter >= self.first_quarter and any(stop(view) for stop in type(self).own_stops):
+                self._stopped = True
         else:
             recorder.record(self.state)
         if is_last_of_year(self.quarter + 1):
@@ -237,15 +242,20 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
             self.state.governance.reported_fall = -(so2 + cod) / 2.0
 
     def run(self, years: float = 20) -> Self:
-        """Advance by a number of years, in whole quarters, and return the zone.
+        """Advance by a number of years, in whole quarters, and return the zone; not further than one of `own_stops`.
 
         Raises:
             ContentError: it is less than a quarter, or more than the model has left.
         """
         end = self.quarter + asked.quarters_of(years, self.quarter)
-        while self.quarter < end:
+        while self.quarter < end and not self.stopped:
             self.step()
         return self
+
+    @property
+    def stopped(self) -> bool:
+        """Whether one of `own_stops` has ended the run."""
+        return bool(self.__dict__.get("_stopped", False))
 
     def _advance_until(self, quarter: int) -> None:
         """Run a history: no step of a user's, and none that Mesa counts."""

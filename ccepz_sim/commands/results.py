@@ -145,6 +145,8 @@ def _tell_missing(results: StudyResults, say: Say) -> None:
         print(say("results.unfinished", ended=results.ended, runs=runs), file=sys.stderr)
     if results.lost:
         print(say("results.lost", count=results.lost, runs=runs), file=sys.stderr)
+    if results.stopped:
+        print(say("results.stopped", count=results.stopped, runs=runs), file=sys.stderr)
 
 
 def _stem(args: argparse.Namespace, view: str, results: StudyResults, style: Style) -> Path:

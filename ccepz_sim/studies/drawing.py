@@ -135,6 +135,8 @@ class Drawing:
         if year != "":
             facts.append(self._word("of_year", year=self.results.year(year if isinstance(year, int) else None)))
         gap = "" if self.lang == "zh" else " "
+        if self.results.stopped:
+            told = [*told, self._word("told_stopped", count=self.results.stopped, runs=study.runs)]
         text = gap.join([*told, self._word("facts", facts=self._word("and").join(facts))])
         note = textwrap.fill(text, self._letters(figure, SMALLER))
         if not self.style.height:  # the note takes nothing from what is drawn

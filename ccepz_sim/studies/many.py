@@ -19,7 +19,7 @@ from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.runner import Progress, run_study
-from ccepz_sim.studies.study_file import outcome_document
+from ccepz_sim.studies.study_file import outcome_document, stop_document
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,6 +48,7 @@ class MultiRun:
         years: int = 20,
         outcomes: Sequence[str] = GOALS,
         scale: float | None = None,
+        stops: Sequence[str] = (),
         model: type[PilotZone] | str | None = None,
         content: Content | None = None,
     ) -> None:
@@ -60,6 +61,7 @@ class MultiRun:
             years: how long a run is, from 2016 on.
             outcomes: names such as `so2`, `so2@golmud:reported` or `discounted(gdp_real, 5%)`.
             scale: share of residents; None for that of the game.
+            stops: what ends a run early, such as `first(so2, below 30000)`.
             model: a model of one's own; None for the package's.
             content: None for the package's own.
 
@@ -76,6 +78,12 @@ class MultiRun:
             if found is None:
                 raise StudyError("outcome_unclear", name=name)
             asked.append(outcome_document(found))
+        ends = []
+        for name in stops:
+            found = parse_outcome(name, relations)
+            if found is None or found.measure.kind != "first" or found.measure.until:
+                raise StudyError("stop_unclear", name=name)
+            ends.append(stop_document(found))
         document: dict[str, Any] = {
             "id": "multi-run",
             "label": NAMED,
@@ -86,6 +94,7 @@ class MultiRun:
             "scenarios": list(scenarios),
             "relations": {"years": years, **({"scale": scale} if scale else {})},
             "outcome": asked,
+            "stop": ends,
         }
         self.study: Study = self.content.read_study(document, "MultiRun")
         self.results: StudyResults | None = None

@@ -188,7 +188,29 @@ def test_gymnasiums_own_checker_passes(make, content) -> None:
     env.reset(seed=3)
     weak = [env.step(np.zeros(1)) for _ in range(2)]
     assert strong[-1][0][1] != weak[-1][0][1]
-    assert len((ROOT / "ccepz_sim" / "studies" / "gym_env.py").read_text("utf-8").splitlines()) < 100
+    assert len((ROOT / "ccepz_sim" / "studies" / "gym_env.py").read_text("utf-8").splitlines()) < 110
+
+
+def test_gymnasium_makes_it_by_name(make, content) -> None:
+    gymnasium = pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ID
+
+    study = make(relations={"years": 1, "scale": 0.0005})
+    env = gymnasium.make(ID, study=study, content=content)
+    first, told = env.reset(seed=3)
+    again, same = gymnasium.make(ID, study=study, content=content).reset(seed=3)
+    assert told == same
+    assert (first == again).all()
+
+
+def test_an_episode_ends_with_what_stops_a_run(make, content) -> None:
+    pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ZoneEnv
+
+    stop = [{"indicator": "gdp_real", "side": "above", "value": 1.0, "from": 2017}]
+    env = ZoneEnv(make(relations={"years": 3, "scale": 0.0005}, stop=stop), content)
+    env.reset(seed=3)
+    assert [env.step(np.zeros(1))[2:4] for _ in range(2)] == [(False, False), (True, False)]
 
 
 @pytest.mark.parametrize("action", [[1.5], [-0.1], [float("nan")], [], [0.5, 0.5], 0.5])

@@ -101,7 +101,8 @@ class Study:
     """A question and the runs that answer it, in the terms of XLRM.
 
     Uncertainties (X) are scenarios, `uncertainties` and the seeds; levers (L) are policies and `levers`; relations (R)
-    are the model; measures (M) are the outcomes. Every point of the design meets every policy, scenario and seed.
+    are the model; measures (M) are the outcomes. Every point of the design meets every policy, scenario and seed. A run
+    ends early with the period kept in which one of `stops` comes about: measures of the kind "first".
     """
 
     id: str
@@ -120,6 +121,7 @@ class Study:
     scenarios: tuple[str, ...]
     uncertainties: tuple[Factor, ...]
     outcomes: tuple[Outcome, ...]
+    stops: tuple[Outcome, ...] = ()
 
     def __repr__(self) -> str:
         """Say in one line what is asked and how many runs answer it."""
