@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from inspect import signature
 from pathlib import Path
 
+from doc_maker.api import api
 from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
 from doc_maker.numbers import numbers
 from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
 from doc_maker.sensitivity import sensitivity
+from doc_maker.state import state
 from doc_maker.verdicts import validation
 
 from ccepz_sim.cli import parsers
@@ -251,6 +253,8 @@ PAGES = {
     "numbers": numbers,
     "quarter": quarter,
     "rules": rules,
+    "state": state,
+    "api": api,
     "commands": commands,
 }
 
