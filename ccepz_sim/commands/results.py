@@ -7,7 +7,6 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
+from ccepz_sim.studies.plotting import Draw, view_of
 from ccepz_sim.studies.scales import scale_words
 from ccepz_sim.text.texts import Texts
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ccepz_sim.output.look import Style
-    from ccepz_sim.studies.figures import Charts
     from ccepz_sim.studies.results import StudyResults
 
 YEARS = (2010, 2059)
@@ -50,8 +49,6 @@ LANGUAGES = ("en", "zh")
 SIZE_OF_FIGURE = 2_000_000  # bytes, all files
 MOST_DATES = 6  # of a fan that are printed for each policy and scenario
 WIDTHS, DOTS, POINTS = (20, 1000), (30, 2400), (3, 40)  # millimetres, dots an inch, points
-Draw = Callable[["Charts"], Any]
-Shown = tuple["pd.DataFrame", "Draw | None"]
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -99,7 +96,7 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         joined.to_csv(sys.stdout, index=False, lineterminator="\n")
         return 0
     stem = _stem(args, view, results, style) if "out" in USES[view] else None
-    table, draw = shown(vars(args), results)
+    table, draw = view_of(vars(args), results)
     if args.json:
         print(table.to_json(orient="records", force_ascii=not is_unicode(), double_precision=15, indent=2))
     else:
@@ -225,37 +222,6 @@ def write_figure(
     except OSError as error:
         raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
     return files
-
-
-def shown(asked: dict[str, Any], results: StudyResults) -> Shown:
-    """Return the table that was asked for, and what draws it.
-
-    Args:
-        asked: a view and its options, by name.
-        results: of the study.
-    """
-    name, year, pool = asked.get("indicator") or "", asked.get("year"), bool(asked.get("pool"))
-    part: dict[str, Any] = {"policy": asked.get("policy") or "", "scenario": asked.get("scenario") or "", "pool": pool}
-    if asked.get("fan"):
-        return results.fan(asked["fan"]), lambda charts: charts.fan(asked["fan"])
-    if asked.get("diff"):
-        a, b = asked["diff"]
-        return results.comparison(a, b, year, pool=pool), lambda charts: charts.difference(a, b, year, pool=pool)
-    if asked.get("tornado"):
-        return results.tornado(name, year, **part), lambda charts: charts.tornado(name, year, **part)
-    if asked.get("morris"):
-        return results.morris(name, year, **part), lambda charts: charts.morris(name, year, **part)
-    if asked.get("sobol"):
-        return results.sobol(name, year, **part), lambda charts: charts.sobol(name, year, **part)
-    if asked.get("phase"):
-        x, y = asked["phase"]
-        columns = {"x": x, "y": y, "value": name or results.names[0]}
-        table = results.phase(x, y, name, year, **part).rename(columns=columns)
-        return table, lambda charts: charts.phase(x, y, name, year, **part)
-    if asked.get("pareto"):
-        names = asked["pareto"]
-        return results.pareto(names, year, pool=pool), lambda charts: charts.pareto(names, year, pool=pool)
-    return results.summary(year, pool=pool), None
 
 
 def _tell_contradictions(args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:

@@ -123,9 +123,11 @@ def zone_figure(zone: Shown, names: Sequence[str], place: str, lang: str) -> Fig
     columns = min(COLUMNS, len(names))
     lines = -(-len(names) // columns)
     with own_look(style):
-        from matplotlib.figure import Figure as Drawn
+        from ccepz_sim.output.notebook_figure import NotebookFigure
 
-        figure = Drawn(figsize=inches(style, PANEL[0] * columns + 1.0, PANEL[1] * lines + 1.0), layout="constrained")
+        figure = NotebookFigure(
+            figsize=inches(style, PANEL[0] * columns + 1.0, PANEL[1] * lines + 1.0), layout="constrained"
+        )
         panels = figure.subplots(lines, columns, sharex=True, squeeze=False).ravel()
         for axes, name in zip(panels, names, strict=False):
             _panel(axes, zone, recorder.catalogue[name], recorder.place_index[place], lang)

@@ -174,11 +174,11 @@ class Drawing:
     def _figure(
         self, columns: int = 1, rows: int = 1, height: float = HEIGHT, *, alike: bool = True
     ) -> Iterator[tuple[Figure, list[Axes]]]:
-        from matplotlib.figure import Figure as Drawn
+        from ccepz_sim.output.notebook_figure import NotebookFigure
 
         width = WIDTH if columns == 1 else 4.4 * columns
         size = inches(self.style, width, height if rows == 1 else max(height, 3.2) * rows)
         with own_look(self.style):
-            figure = Drawn(figsize=size, layout="constrained")
+            figure = NotebookFigure(figsize=size, layout="constrained")
             panels = figure.subplots(rows, columns, squeeze=False, sharey=alike and rows * columns > 1)
             yield figure, list(panels.ravel())

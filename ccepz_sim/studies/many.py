@@ -17,6 +17,7 @@ from ccepz_sim.content.schema.study import Relations, Study
 from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.studies.models import name_of
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.runner import Progress, run_study
 from ccepz_sim.studies.study_file import outcome_document, stop_document
@@ -67,7 +68,7 @@ class MultiRun:
 
         Raises:
             ContentError: a name or a number is not possible.
-            StudyError: an outcome cannot be read.
+            StudyError: an outcome cannot be read, or workers could not import the model.
         """
         self.content = content or load_content()
         self.model = model
@@ -84,6 +85,8 @@ class MultiRun:
             if found is None or found.measure.kind != "first" or found.measure.until:
                 raise StudyError("stop_unclear", name=name)
             ends.append(stop_document(found))
+        own = name_of(model) if model is not None else ""
+        named = {"model": own} if own else {}  # indicators of its own may be asked for
         document: dict[str, Any] = {
             "id": "multi-run",
             "label": NAMED,
@@ -92,7 +95,7 @@ class MultiRun:
             "seeds": seeds,
             "packages": list(packages),
             "scenarios": list(scenarios),
-            "relations": {"years": years, **({"scale": scale} if scale else {})},
+            "relations": {"years": years, **({"scale": scale} if scale else {}), **named},
             "outcome": asked,
             "stop": ends,
         }
