@@ -17,6 +17,7 @@ from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
+from ccepz_sim.output.excel import MARKS, MOST_ROWS, write_csv
 from ccepz_sim.studies.plotting import Draw, view_of
 from ccepz_sim.studies.scales import scale_words
 from ccepz_sim.text.texts import Texts
@@ -47,6 +48,7 @@ FIGURE_ENDINGS = (".png", ".svg", ".pdf")
 CAPTION, RECIPE = ".{lang}.txt", ".json"
 LANGUAGES = ("en", "zh")
 SIZE_OF_FIGURE = 2_000_000  # bytes, all files
+SIZE_OF_TABLE = 1_000_000  # bytes; of what is written for Excel, about
 MOST_DATES = 6  # of a fan that are printed for each policy and scenario
 WIDTHS, DOTS, POINTS = (20, 1000), (30, 2400), (3, 40)  # millimetres, dots an inch, points
 
@@ -79,6 +81,8 @@ def declare(parser: Parser, say: Say) -> None:
     add("--font-size", type=whole("--font-size", *POINTS), default=0, metavar="PT", help=say("results.font_size"))
     add("--format", default="", metavar="png,svg,pdf", help=say("results.format"))
     add("--json", action="store_true", help=say("results.json"))
+    add("--excel", type=path("--excel"), default=None, metavar="FILE", help=say("results.excel"))
+    add("--decimal", choices=tuple(MARKS), default=None, help=say("results.decimal"))
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:
@@ -88,12 +92,16 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     view = next((name for name in USES if getattr(args, name)), "table")
     _refuse_idle(args, view)
     style = style_of(args)
+    excel = _excel_file(args)
     content = load_content(args.content)
     results = load_study(args.folder)
     _tell_missing(results, say)
     if args.csv:
         joined = results.outcomes.merge(results.runs, on="run", how="left")
-        joined.to_csv(sys.stdout, index=False, lineterminator="\n")
+        if excel is not None:
+            _write_excel(joined, excel, args, say)
+        else:
+            joined.to_csv(sys.stdout, index=False, lineterminator="\n")
         return 0
     stem = _stem(args, view, results, style) if "out" in USES[view] else None
     table, draw = view_of(vars(args), results)
@@ -101,12 +109,44 @@ def execute(args: argparse.Namespace, say: Say) -> int:
         print(table.to_json(orient="records", force_ascii=not is_unicode(), double_precision=15, indent=2))
     else:
         _print(table, args, results, content, say)
+    if excel is not None:
+        _write_excel(table, excel, args, say)
     if args.diff:
         _tell_contradictions(args, results, content, say)
     if stem is not None and draw is not None:
         files = write_figure(results, draw, stem, args.lang or say.lang, style, recipe(args, view), content)
         print(say("results.written", files=", ".join(map(str, files))), file=sys.stderr if args.json else sys.stdout)
     return 0
+
+
+def _excel_file(args: argparse.Namespace) -> Path | None:
+    """Return the file for Excel, where it can be written.
+
+    Raises:
+        CommandError: it cannot, or how numbers are written in it was asked without a file.
+    """
+    if args.excel is None:
+        if args.decimal is not None:
+            raise CommandError("error.decimal_alone")
+        return None
+    target: Path = args.excel
+    try:
+        try_folder(resolved(target.parent), SIZE_OF_TABLE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try_files([target])
+    except (OSError, ValueError) as error:
+        raise CommandError("error.table_unfit", file=target, reason=reason_of(error)) from None
+    return target
+
+
+def _write_excel(table: pd.DataFrame, target: Path, args: argparse.Namespace, say: Say) -> None:
+    try:
+        write_csv(table, target, args.decimal or next(iter(MARKS)))
+    except OSError as error:
+        raise CommandError("error.table_unfit", file=target, reason=reason_of(error)) from None
+    print(say("results.written", files=target), file=sys.stderr)
+    if len(table) > MOST_ROWS:
+        print(say("results.too_long", rows=f"{len(table):,}", most=f"{MOST_ROWS:,}"), file=sys.stderr)
 
 
 def _refuse_idle(args: argparse.Namespace, view: str) -> None:

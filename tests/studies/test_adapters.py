@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import warnings
@@ -105,6 +106,77 @@ def test_the_workbench_gets_measures_and_directions(workbench, make, content) ->
     found = Zone(study, content, 1)()
     last, amount = found["gdp_real"], found["discounted_gdp_real_0_05"]
     assert 1.5 * last < amount < 2.5 * last
+
+
+SMALL = {**CHANGES, "relations": {"years": 1, "scale": 0.0005}}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_workbench_searches_levers_under_a_constraint(workbench, make, content) -> None:
+    """Without a reference: what is not searched stays as it is."""
+    from ccepz_sim.studies.ema import Zone, ema_model
+
+    study = make(**{**SMALL, "packages": ["status-quo"], "expected_runs": 8})
+    model = ema_model(study, content=content, seeds=1)
+    limit = workbench.Constraint("few", parameter_names="audit_share", function=lambda share: max(0.0, share - 0.3))
+    random.seed(1)
+    asked = {"epsilons": [1e6, 1e-3], "population_size": 6}
+    with workbench.SequentialEvaluator(model) as runs:
+        found = runs.optimize(nfe=18, searchover="levers", constraints=[limit], **asked)
+    assert len(found)
+    assert (found["audit_share"] <= 0.3).all()
+    setting = found.iloc[0]
+    again = Zone(study, content, 1)(audit_share=setting["audit_share"])
+    assert again["gdp_real"] == pytest.approx(setting["gdp_real"], rel=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_workbench_searches_worlds(workbench, make, content) -> None:
+    """The worst world of a policy: uncertainties are searched, levers stay as they are."""
+    from ccepz_sim.studies.ema import ema_model
+
+    study = make(**{**SMALL, "scenarios": ["slow-recovery"], "expected_runs": 8})
+    model = ema_model(study, content=content, seeds=1)
+    random.seed(1)
+    with workbench.SequentialEvaluator(model) as runs:
+        found = runs.optimize(nfe=12, searchover="uncertainties", epsilons=[1e6, 1e-3], population_size=6)
+    assert len(found)
+    low, high = content.parameters["collusion.belief_speed"].bounds
+    assert found["collusion_belief_speed"].between(low, high).all()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_workbenchs_own_pool_gives_the_same(workbench, make, content) -> None:
+    from ema_workbench.analysis import feature_scoring
+
+    from ccepz_sim.studies.ema import ema_model
+
+    model = ema_model(make(**SMALL), content=content, seeds=1)
+    np.random.seed(1)  # noqa: NPY002 - the Workbench samples with it
+    alone, here = workbench.perform_experiments(model, scenarios=3, policies=2)
+    np.random.seed(1)  # noqa: NPY002 - the Workbench samples with it
+    with workbench.MultiprocessingEvaluator(model, n_processes=2) as runs:
+        others, there = workbench.perform_experiments(model, scenarios=3, policies=2, evaluator=runs)
+    assert alone["audit_share"].tolist() == others["audit_share"].tolist()
+    assert here["gdp_real"].tolist() == there["gdp_real"].tolist()
+    scores = feature_scoring.get_feature_scores_all(alone.drop(columns=["model", "policy", "scenario"]), here)
+    assert "audit_share" in scores.index
+
+
+@pytest.mark.slow
+def test_the_example_searches_and_says_whether_it_is_over(workbench, tmp_path) -> None:
+    example = ROOT / "docs" / "examples" / "search_levers.py"
+    few = ["--evaluations", "40", "--years", "1", "--workers", "1"]
+    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    told = subprocess.run(
+        [sys.executable, example, *few], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ
+    ).stdout
+    assert "evaluations in" in told
+    assert "converged: no" in told
+    assert "status quo" in told
 
 
 POINT = {"audit_share": 0.5, "collusion_belief_speed": 0.2}
