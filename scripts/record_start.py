@@ -39,7 +39,7 @@ def record_rules() -> None:
 
 
 def play() -> None:
-    """Run what calls every rule: the history, the status quo and the programme that moves every lever."""
+    """Run what calls every rule: the history, the status quo and the programme that moves nearly every lever."""
     from ccepz_sim.model import PilotZone
 
     PilotZone(start=2010).run(1)

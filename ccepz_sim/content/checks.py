@@ -116,6 +116,7 @@ def _check_tables(files: Files, findings: list[Finding], shipped: Content | None
             # A mistake in the shipped content is not one of this content.
             with suppress(ContentError):
                 tables.check_units(table, path, findings, shipped.table(name))
+    tables.check_others(read, found, more, findings)
     return read
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from ccepz_sim.content.reading import tables
 from ccepz_sim.content.reading.files import Files
 from ccepz_sim.content.reading.finding import Finding, refuse
-from ccepz_sim.content.reading.needs import SQUARE
+from ccepz_sim.content.reading.needs import OF_ANOTHER, SQUARE
 from ccepz_sim.content.schema.table import Table
 from ccepz_sim.text.errors import unknown
 from ccepz_sim.text.label import Label
@@ -51,6 +51,10 @@ class Rosters:
             tables.check_references(table, path, known, findings, more)
             tables.check_roles(table, path, findings)
             tables.check_square(table, path, findings, known)
+            others = {other for own, _, _, other, _ in OF_ANOTHER if own == name and other in found}
+            tables.check_others(
+                {name: table, **{other: self.table(other) for other in others}}, found, rosters, findings
+            )
             shipped = self._shipped()
             if shipped is not None and name in shipped.names:
                 tables.check_units(table, path, findings, shipped.table(name))

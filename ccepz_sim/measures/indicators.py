@@ -1,4 +1,4 @@
-"""The catalogue of what is measured; how each figure comes about is in `measures`."""
+"""The catalogue of what is measured; how each figure comes about is in `derived`."""
 
 from __future__ import annotations
 

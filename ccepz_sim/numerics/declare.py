@@ -3,7 +3,7 @@
 A field annotated `float`, `int` or `bool` is a number, one with `Dims` an array, `Size` the length of a side of
 arrays, one of another declared class a part;
 everything else is plain Python and not seen by compiled rules. Numbers and addresses of arrays lie in one vector of
-words, whose address is all that a compiled rule is given (`state/native.py`): the same names work in Python and in
+words, whose address is all that a compiled rule is given (`numerics/native.py`): the same names work in Python and in
 compiled rules.
 """
 

@@ -1,6 +1,6 @@
 """How compiled rules see declared state: by the same names, at the price of one number.
 
-A declared object enters a compiled rule as the address of its words (`state/declare.py`); its type there carries the
+A declared object enters a compiled rule as the address of its words (`numerics/declare.py`); its type there carries the
 mark of the layout, so that what was compiled for another layout is never used. Written with the low-level part of
 `numba.extending`, as an attribute that is compiled by itself would cost a tenth of a second each.
 """

@@ -195,7 +195,9 @@ class _Guarded(ModuleType):
             ContentError: saying what works.
         """
         held = self.__dict__.get(name)
-        if held is not value and (function_of(held) is not None or held is PHASES):
+        rule = function_of(held)
+        ours = rule is not None and rule.__module__.partition(".")[0] == PACKAGE
+        if held is not value and (ours or held is PHASES):
             whole = f"{self.__name__.rpartition('.')[2]}.{name}"
             key = "rule_assigned" if whole in named_rules() else "function_assigned"
             raise ContentError("phases_assigned" if held is PHASES else key, name=whole)

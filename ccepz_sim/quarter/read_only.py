@@ -29,7 +29,7 @@ SCHEMA = ("ccepz_sim.content.schema.", "ccepz_sim.text.label")  # frozen
 LOOKS: tuple[tuple[type, frozenset[str]], ...] = (
     (mesa.Model, frozenset({"copy", "golden_hash"})),
     (Recorder, frozenset({"copy", "series", "frame", "reported_changes"})),
-    (Declared, frozenset({"copy"})),
+    (Declared, frozenset({"copy", "arrays"})),
 )
 GENERATORS = ("rng", "random")
 

@@ -114,7 +114,7 @@ class Population(Record):
 
     @property
     def town(self) -> np.ndarray:
-        """Place of each row, shape (rows,): index, 9 = rest of China, NOBODY = free row. To be read only."""
+        """Place of each row, shape (rows,): index, NOBODY = free row; after the last: outside. To be read only."""
         return self._column(self.cells.town)
 
     @property

@@ -134,9 +134,9 @@ class World(Table, shared=True):
     place_index: dict[str, int]
     parks: tuple[str, ...]
     park_place: dict[str, int]
-    seat: int
-    rival_place: int
-    sending_place: int
+    seat: int  # row of the place of the prefecture
+    rival_place: int  # row of the place of the rival zone
+    sending_place: int  # row of the place that the resettled come from
     receiving_places: tuple[int, ...]
     mine_place: int
     products: tuple[str, ...]

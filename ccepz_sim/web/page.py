@@ -146,7 +146,7 @@ def Desk(opened: Opened, reopen: Callable[[Opened], None]) -> None:
             reopen(opening.open_file(str(wish["text"]), lang))
 
     def choose_panel(choice: dict[str, Any]) -> None:
-        fresh = list(panels)
+        fresh = list(charts.chosen(game.panels))  # not as drawn: two choices may come before the next drawing
         fresh[int(choice["number"])] = str(choice["id"])
         fresh = list(charts.chosen(tuple(fresh)))
         game.choose_panels(tuple(fresh))  # a refresh finds them again

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from rule_checker.expressions import TRUTH, Expressions
 from rule_checker.program import Function
+from rule_checker.streams import numbers_of_streams
 from rule_checker.units import ANY, ONE
 from rule_checker.values import NOTHING, PURE, Value
 
@@ -68,6 +69,10 @@ class Calls(Expressions):
                 self.agree(sources[name], what, expected, value, guard=True)
             self.rows_agree(sources[name], what, expected, value)
         self._names(function, sources, given)
+        stream = sources.get("stream")
+        known = {"stream", *numbers_of_streams(self.module)}  # the argument of a rule that hands it on
+        if stream is not None and not (isinstance(stream, ast.Name) and stream.id in known):
+            self.fault(stream, "the stream is not given as its number, a constant `NUMBERS[Stream.NAME]`")
         if function.name == "pay" and function.module.name.endswith(".ledger"):
             self._route(node, *(given.get(name, NOTHING) for name in ("kind", "payer", "payee")))
         if function.name in ("pay", "lend", "write_off") and function.module.name.endswith(".ledger"):

@@ -35,7 +35,7 @@ def _uses(module: Module) -> list[tuple[str, ast.Attribute]]:
     Compiled rules draw by the number of a stream: a constant of the module, `LUCK = NUMBERS[Stream.NAME]`, whose uses
     are those of the stream.
     """
-    found, numbers = [], _numbers(module)
+    found, numbers = [], numbers_of_streams(module)
     for statement in module.tree.body:
         name = statement.name if isinstance(statement, ast.FunctionDef) else ""
         for node in ast.walk(statement):
@@ -47,7 +47,7 @@ def _uses(module: Module) -> list[tuple[str, ast.Attribute]]:
     return found
 
 
-def _numbers(module: Module) -> dict[str, ast.Attribute]:
+def numbers_of_streams(module: Module) -> dict[str, ast.Attribute]:
     """Give the constants of a module that hold the number of a stream."""
     found = {}
     for statement in module.tree.body:

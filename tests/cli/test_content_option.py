@@ -20,6 +20,7 @@ NAMED = {
     "study": ("smoke",),
     "results": ("somewhere",),
     "pack": ("somewhere",),
+    "archive": ("somewhere",),
 }
 OWN_MEDIA = """adds_to = "media"
 

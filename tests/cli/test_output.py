@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ccepz_sim import output
+from ccepz_sim.output import run as output
 from ccepz_sim.output.run import OutputError, refuse_unfit, write_run
 
 COLUMNS = ["run", "seed", "year", "quarter", "place", "indicator", "view", "value"]

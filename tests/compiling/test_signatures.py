@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ccepz_sim.numerics.compiling.signatures import UnknownTypeError, plain_of, type_of
+from ccepz_sim.state.ledger import Flow
 
 Pair = namedtuple("Pair", "low high")
 PLAIN = np.dtype([("rate", "f8"), ("count", "i8"), ("by_place", "f8", (3,)), ("on", "?")])
@@ -29,7 +30,8 @@ VALUES = {
     "line": np.zeros(3), "Fortran": np.zeros((3, 2)).T, "any": np.zeros((4, 4))[::2], "bools": np.zeros(2, bool),
     "read only": read_only(), "pair": (1, 2), "mixed": (1, 2.0, np.zeros(2)), "empty": (),
     "record": np.zeros(1, PLAIN)[0], "records": np.zeros((2, 2), PLAIN), "gaps": np.zeros(1, GAPS)[0],
-    "nested": np.zeros(1, NESTED)[0], "named": Pair(1.0, 2.0), "named mixed": Pair(1, np.zeros(2)),
+    "nested": np.zeros(1, NESTED)[0], "member": Flow.BUDGET,
+    "named": Pair(1.0, 2.0), "named mixed": Pair(1, np.zeros(2)),
 }  # fmt: skip
 TYPES = {
     "optional": numba.types.Optional(numba.types.float64),

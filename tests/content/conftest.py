@@ -44,7 +44,7 @@ CHOICES = {
     ("products", "industry"): ["salt_lake_chemicals", "coal_mining"],
     ("firms", "mindset"): ["not_established", "training", "long_term"],
 }
-FREE = {("places", "park"), ("products", "unit_name"), ("officials", "rank"), ("bodies", "kind")}
+FREE = {("places", "park"), ("firms", "park"), ("products", "unit_name"), ("officials", "rank"), ("bodies", "kind")}
 NAMES = {"tax_air": "pollution-tax-air", "inspectors": "inspection-capacity"}
 LINES = ("firms", "officials")
 

@@ -43,6 +43,7 @@ CASES = [
     # file, path, value, rule, key, words of the English sentence
     (FIRMS, ["rows", 0, 1], "potach", "unknown_reference", "one.product", "potash"),
     (FIRMS, ["rows", 0, 2], "golmut", "unknown_reference", "one.place", "golmud"),
+    (FIRMS, ["rows", 0, 3], "park_delingha", "of_another", "one.park", "words"),
     (FIRMS, ["rows", 1, 4], -1, "out_of_bounds", "two.capacity", "from 0 to 10.5"),
     (FIRMS, ["rows", 1, 4], NAN, "not_finite", "two.capacity", "from 0 to 10.5"),
     (FIRMS, ["rows", 1, 4], "3", "wrong_type", "two.capacity", "from 0 to 10.5"),

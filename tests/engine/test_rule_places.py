@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights and users are of
 PARTS = (
     "__init__.py", "numerics/__init__.py", "numerics/compiled.py", "numerics/kernel.py", "numerics/rule_store.py",
     "numerics/rule_files.py", "numerics/rule_sources.py", "numerics/declare.py", "numerics/native.py",
+    "numerics/philox.py", "numerics/draws.py", "numerics/rng.py",
 )  # fmt: skip
 RULE = """
 from ccepz_sim.numerics.compiled import compiled

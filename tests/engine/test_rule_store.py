@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ccepz_sim.numerics import rule_files, rule_store
+from ccepz_sim.numerics import rule_files, rule_sources, rule_store
 from ccepz_sim.numerics.rule_store import MAGIC, SUFFIX, Store
 
 SOURCE = """
@@ -37,6 +37,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     monkeypatch.setattr(rule_store, "stores", lambda: (Store(tmp_path / "kept"), Store(tmp_path / "next")))
     file = tmp_path / f"{MODULE}.py"
     file.write_text(SOURCE)
+    rule_sources.look_again()  # the module of the test before had the same name
 
     def fresh() -> ModuleType:
         spec = importlib.util.spec_from_file_location(MODULE, file)
@@ -48,6 +49,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
 
     yield fresh
     sys.modules.pop(MODULE, None)
+    rule_sources.look_again()
 
 
 def answer(module: ModuleType) -> tuple[float, int]:

@@ -317,6 +317,14 @@ def test_a_failing_part_shows_a_sentence_not_a_traceback(page: Any, monkeypatch:
     assert found(page, "charts").year == 2018, "the game is as it was"
 
 
+def test_two_charts_chosen_before_a_drawing_are_both_kept(page: Any) -> None:
+    charts_part = found(page, "charts")
+    choose_one = charts_part.vue_choose  # what was drawn before the first choice
+    choose_one({"number": 0, "id": "so2"})
+    choose_one({"number": 1, "id": "population"})
+    until(lambda: [panel["id"] for panel in found(page, "charts").panels[:2]] == ["so2", "population"])
+
+
 def test_why_is_answered_and_closed(page: Any) -> None:
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.4})
     found(page, "charts").vue_why("colluding_share")

@@ -20,7 +20,7 @@ _own_channels: dict[str, None] = {}
 PHASES = (
     "prices", "announcements", "budgets", "officials", "plans", "collusion", "labour", "credit", "production",
     "exchange", "settlement", "environment", "inspection", "innovation", "opinions", "migration", "turnover",
-    "evaluation",
+    "evaluation", "trends",
 )  # fmt: skip
 # How many rows of a table may be marked (be above 0) in a column that gives a role: least and most.
 ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
@@ -28,6 +28,8 @@ ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
 }
 # Tables with a row and a column for each row of another.
 SQUARE: Mapping[str, str] = {"distances": "places"}
+# Text that must be what the row of another table says: table, column, the column that names the row, table, column.
+OF_ANOTHER = (("firms", "park", "place", "places", "park"),)
 # The most stages that a lag may have.
 MOST_STAGES = 3
 # The tables of agents/ and the columns that the rules read; a table may have more.

@@ -13,7 +13,7 @@ import numpy as np
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields, finite, sensible, shown
-from ccepz_sim.content.reading.needs import ROLES, SQUARE, TABLES
+from ccepz_sim.content.reading.needs import OF_ANOTHER, ROLES, SQUARE, TABLES
 from ccepz_sim.content.schema.evidence import Evidence
 from ccepz_sim.content.schema.frozen import Frozen
 from ccepz_sim.content.schema.table import Column, Table
@@ -173,6 +173,28 @@ def check_square(
         findings.append(f.make(file, "row", "other_rows", target=f"agents/{SQUARE[table.id]}.toml"))
     missing = [key for key in ids if key not in table.columns]
     findings += [f.make(file, f"columns.{key}", "missing_column", options=table.columns, name=key) for key in missing]
+
+
+def check_others(
+    read: Mapping[str, Table],
+    files: Mapping[str, Named],
+    more: Mapping[str, Iterable[Named]],
+    findings: list[f.Finding],
+) -> None:
+    """Note text that is not what the row of another table says, as of a firm in the park of another place."""
+    for name, column, by, other, theirs in OF_ANOTHER:
+        if not (_holds(read, name, column) and _holds(read, name, by) and _holds(read, other, theirs)):
+            continue
+        table, expected = read[name], dict(zip(read[other].ids, read[other].texts(theirs), strict=True))
+        added = {row: path for path, document in more.get(name, ()) for row in row_ids(document)}
+        for row, value, one in zip(table.ids, table.texts(column), table.texts(by), strict=True):
+            if value and value != expected.get(one, value):
+                where = Fields({}, added.get(row, files[name][0]), "", findings)
+                where.note(f"{row}.{column}", "of_another", value=value, place=one, expected=expected[one] or "–")
+
+
+def _holds(read: Mapping[str, Table], name: str, column: str) -> bool:
+    return name in read and column in read[name].columns and not read[name].columns[column].is_number
 
 
 def all_ids(data: Mapping[str, Any], more: Iterable[Named] = ()) -> list[str]:

@@ -54,6 +54,9 @@ def plain_of(type_: Any) -> Plain:
             "mutable": bool(type_.mutable),
             "aligned": bool(type_.aligned),
         }
+    if isinstance(type_, types.IntEnumMember):
+        made = type_.instance_class
+        return {"member": f"{made.__module__}:{made.__qualname__}", "of": plain_of(type_.dtype)}
     if isinstance(type_, types.BaseNamedTuple):
         made = type_.instance_class
         return {"named": f"{made.__module__}:{made.__qualname__}", "items": [plain_of(item) for item in type_]}
@@ -99,6 +102,8 @@ def type_of(plain: Plain) -> Any:
             return declared_type(_found(plain["declared"]))
         if "named" in plain:
             return _named(plain["named"], [type_of(item) for item in plain["items"]])
+        if "member" in plain:
+            return types.IntEnumMember(_found(plain["member"]), type_of(plain["of"]))
         if "tuple" in plain:
             return types.Tuple(tuple(type_of(item) for item in plain["tuple"]))
         if "optional" in plain:

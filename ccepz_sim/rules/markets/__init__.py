@@ -1,1 +1,1 @@
-"""Where offers meet: commodity prices, labour, credit, by-products, permits."""
+"""Where offers meet: commodity prices, labour, by-products, permits."""

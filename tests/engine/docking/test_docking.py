@@ -10,8 +10,8 @@ import pytest
 from ccepz_sim import PilotZone
 from ccepz_sim.model import PHASES
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.rules import migration, voice
-from ccepz_sim.rules.markets import labour
+from ccepz_sim.rules import location_choice, vital_events, voice
+from ccepz_sim.rules.markets import matching, posts, training
 from ccepz_sim.rules.opening import open_quarter
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.population import BLOCK
@@ -63,21 +63,21 @@ def test_separations_and_matches(seed: int) -> None:
     """Who loses a job, who finds one, and with whom."""
     zone = before("labour", seed)
     people, towns = zone.population, zone.towns
-    labour.enter_and_retire(zone)
-    labour.count_employed(zone)
-    labour.want_posts(zone)
+    training.enter_and_retire(zone)
+    posts.count_employed(zone)
+    posts.want_posts(zone)
     start = zone.streams.at(Stream.SEPARATIONS, zone.quarter).random(1)
     expected = twin.separations(zone, twin.residents(zone), float(start[0]))
-    lost = changed(zone, lambda zone: zone.population.employer, lambda: labour.separate(zone, start))
+    lost = changed(zone, lambda zone: zone.population.employer, lambda: posts.separate(zone))
     assert set(lost) == expected
     assert set(lost.values()) == {UNEMPLOYED}
-    labour.count_employed(zone)
+    posts.count_employed(zone)
     towns.vacancies[:] = np.maximum(0.0, towns.posts - towns.employed)
     hired = twin.matches(zone, twin.residents(zone), zone.streams.at(Stream.MATCHING, zone.quarter))
-    seeking = labour.job_seekers(zone)
+    seeking = matching.job_seekers(zone)
     idle = (people.employer == UNEMPLOYED) & (people.town < people.outside)
     assert np.array_equal(seeking, np.flatnonzero(idle))
-    found = changed(zone, lambda zone: zone.population.employer, lambda: labour.match(zone, seeking))
+    found = changed(zone, lambda zone: zone.population.employer, lambda: matching.match(zone, seeking))
     assert found == hired
     assert len(lost) > 20
     assert len(found) > 20
@@ -87,12 +87,12 @@ def test_separations_and_matches(seed: int) -> None:
 def test_moves(seed: int) -> None:
     """Who moves, and where to: the utilities of kinds of people are those of each of them."""
     zone = before("migration", seed, scale=0.006)
-    migration.live(zone)
-    value = migration.attraction(zone)
+    vital_events.live(zone)
+    value = location_choice.attraction(zone)
     if zone.quarter % 4 == 0:
-        migration.count_kin(zone)
+        location_choice.count_kin(zone)
     first, second = zone.streams.at(Stream.MIGRATION, zone.quarter).random(2).tolist()
     expected = twin.moves(zone, twin.residents(zone), value, (first, second))
-    found = changed(zone, lambda zone: zone.population.town, lambda: migration.choose(zone, value))
+    found = changed(zone, lambda zone: zone.population.town, lambda: location_choice.choose(zone, value))
     assert found == expected
     assert len(found) > 5

@@ -100,6 +100,12 @@ def test_an_assignment_that_would_have_no_effect_is_refused(module: str, name: s
     del held.of_ones_own  # type: ignore[attr-defined]
 
 
+def test_what_a_stranger_put_in_the_place_of_a_class_may_be_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("ccepz_sim.model.PilotZone", lambda: None)
+    assert importlib.import_module("ccepz_sim.model").PilotZone is PilotZone
+
+
 @pytest.mark.parametrize("name", ["phases", "rules", "own_indicators", "own_channels", "own_observers"])
 def test_what_belongs_to_the_class_is_not_set_on_a_zone(plain: PilotZone, name: str) -> None:
     with pytest.raises(ContentError, match="belongs to the class"):

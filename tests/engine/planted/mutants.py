@@ -17,7 +17,7 @@ from rule_checker.statements import Walk
 
 UNDO = Callable[[], None]
 SECTORS = ("firms", "bodies", "households", "services", "construction", "agriculture", "institutes", "trust", "outside")
-ROWS = {"firm": "town", "town": "firm", "place": "firm", "row": "zone.fixed.seat", "body": "zone.fixed.seat"}
+ROWS = {"firm": "town", "town": "firm", "place": "firm", "row": "zone.world.seat", "body": "zone.world.seat"}
 
 
 @dataclass(frozen=True, slots=True)
