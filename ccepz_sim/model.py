@@ -93,6 +93,7 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
         package: str | Package | Sequence[str | Package] = "status-quo",
         scenario: str = "slow-recovery",
         seed: int | None = 1,
+        *,
         scale: float | None = None,
         start: int = PLAY_YEAR,
         decisions: Sequence[Decision] = (),

@@ -21,6 +21,7 @@ from doc_maker.phenomena import phenomena
 from doc_maker.sensitivity import sensitivity
 from doc_maker.state import state
 from doc_maker.verdicts import validation
+from doc_maker.where_read import channel_readers
 
 from ccepz_sim.cli import parsers
 from ccepz_sim.commands.arguments import Parser
@@ -44,6 +45,7 @@ def levers(content: Content, lang: str) -> str:
     """Return the page of levers."""
     page = Page("levers", lang)
     bodies = content.table("bodies")
+    readers = channel_readers()
     for group in content.groups.values():
         held = [lever for lever in content.levers.values() if lever.group == group.id]
         page.heading(page.pick(group.label))
@@ -68,6 +70,8 @@ def levers(content: Content, lang: str) -> str:
                 {
                     "assumes": page.pick(lever.assumes),
                     "who": page.pick(lever.who),
+                    "channel": f"`{lever.channel}`, "
+                    + ", ".join(f"`{file}`" for file in readers.get(lever.channel, ())),
                     "body": page.pick(bodies.labels[bodies.index[lever.body]]),
                     "status_quo": _dated(lever, page),
                     "promise": _promise(lever, page),

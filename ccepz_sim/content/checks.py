@@ -192,10 +192,6 @@ def _check_targets(files: Files, findings: list[Finding], shipped: Content | Non
                 studies.check_patterns(patterns, patterns_path, findings, shipped.patterns)
 
 
-def _holds_text(table: Table, column: str) -> bool:
-    return column in table.columns and not table.columns[column].is_number
-
-
 def _check_studies(
     files: Files,
     findings: list[Finding],
@@ -213,7 +209,7 @@ def _check_studies(
         packages=files.under("policies/packages"),
         scenarios=files.under("experiments/scenarios"),
         places=places.ids,
-        parks=[park for park in places.texts("park") if park] if _holds_text(places, "park") else [],
+        parks=[park for park in places.texts("park") if park] if places.holds_text("park") else [],
     )
     own: list[Finding] = []
     readers: tuple[tuple[str, Callable[..., Study | Phenomenon]], ...] = (

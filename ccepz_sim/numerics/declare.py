@@ -390,8 +390,9 @@ def layout_of(cls: type[Declared]) -> Layout:
 
 
 def _item(array: Any) -> np.dtype[Any]:
-    """Give the type of the items of `NDArray[...]`."""
-    return np.dtype(typing.get_args(typing.get_args(array)[1])[0])
+    """Give the type of the items of `NDArray[...]`, which is an alias of its own from NumPy 2.5 on."""
+    last = typing.get_args(array)[-1]
+    return np.dtype((*typing.get_args(last), last)[0])
 
 
 def _mark(cls: type, sizes: dict[str, int], fields: dict[str, Field]) -> int:

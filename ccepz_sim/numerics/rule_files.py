@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import itertools
 import logging
 import pickle
+import secrets
 import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numba.core.bytecode import FunctionIdentity
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
@@ -26,6 +29,10 @@ logger = logging.getLogger(__name__)
 to_bytes: Callable[[Any], bytes] = dumps
 rebuilt: Callable[..., Any] = CompileResult._rebuild
 COPIED = "with."  # before the name of a copy that calls other rules
+# Numba names machine code by function and a number, counted from 1 in every process: of two forms of a rule that other
+# processes compiled, the second would be taken for the first. So no two processes count the same numbers.
+_identity: Any = FunctionIdentity
+_identity._unique_ids = itertools.count(secrets.randbits(48))
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 

@@ -24,6 +24,7 @@ INSTALLED = tuple(
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
     if (path := sysconfig.get_path(name)) is not None
 )
+LIBRARIES = {"site-packages", "dist-packages"}  # of any Python: another one may lend its libraries
 known: dict[str, tuple[str, ...]] = {}  # imports by a hash of source and package
 CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
@@ -52,11 +53,11 @@ def is_of_project(module: str) -> bool:
 
 def lies_in_file(function: Any) -> bool:
     """Whether the source of a function is what lies in the file of its module; a cell of a notebook lies in none."""
-    module = function.__module__ or ""
-    file = _file(module)
-    if file is None or module.partition(".")[0] == PACKAGE:
+    name = function.__module__ or ""
+    file = getattr(sys.modules.get(name), "__file__", None)  # another project may have had the name before
+    if file is None or name.partition(".")[0] == PACKAGE:
         return file is not None
-    return Path(function.__code__.co_filename).resolve() == file
+    return Path(function.__code__.co_filename).resolve() == Path(file).resolve()
 
 
 def file_of(module: str) -> Path | None:
@@ -141,7 +142,9 @@ def _follows(module: str, other: str) -> bool:
     if top in sys.stdlib_module_names:
         return False
     file = _file(other)
-    return file is not None and not any(file.is_relative_to(folder) for folder in INSTALLED)
+    if file is None or LIBRARIES & set(file.parts):
+        return False
+    return not any(file.is_relative_to(folder) for folder in INSTALLED)
 
 
 @cache

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from types import FunctionType, MappingProxyType, MethodType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 import mesa
 import numpy as np
 import pandas as pd
+from numba.extending import typeof_impl
 
 from ccepz_sim.agents import mesa_versions
 from ccepz_sim.content.loading import Content
@@ -53,7 +54,7 @@ class View:
 
     def __getattr__(self, name: str) -> Any:
         """Show what the object has under a public name."""
-        if name in ("address", "_numba_type_"):
+        if name == "address":
             raise ContentError("observer_compiled")
         if name.startswith("_"):
             raise AttributeError(name)
@@ -122,6 +123,14 @@ class View:
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         """Give an independent, real copy."""
         return self._of.copy()
+
+
+def _refuse(_value: View, _context: Any) -> Never:
+    """Refuse to be given to a compiled rule."""
+    raise ContentError("observer_compiled")
+
+
+typeof_impl.register(View)(_refuse)
 
 
 class AgentView(View):

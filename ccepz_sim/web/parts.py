@@ -201,6 +201,7 @@ def Map(
 
 @template("charts.vue")
 def Charts(
+    *,
     t: Part,
     locale: str,
     version: int,
@@ -223,6 +224,7 @@ def Charts(
 
 @template("levers.vue")
 def Levers(
+    *,
     t: Part,
     locale: str,
     money_scales: list[Part],

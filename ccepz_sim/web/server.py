@@ -101,7 +101,7 @@ def serve(
         atexit.register(app_state.close_app)
         import uvicorn
 
-        from ccepz_sim.web import html, memory
+        from ccepz_sim.web import html
         from ccepz_sim.web.gate.app import make_app
 
         site = make_site(host, listener.getsockname()[:2], lang, doors)
@@ -115,8 +115,7 @@ def serve(
             timer.start()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: a collection need not look through it while somebody waits
-        with memory.given_back():
-            uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # the ordinary way to stop
     finally:

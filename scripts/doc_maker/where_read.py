@@ -32,6 +32,16 @@ def readers(parameters: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(files)) for name, files in found.items()}
 
 
+def channel_readers() -> dict[str, tuple[str, ...]]:
+    """Return the files that read the channel of a lever, `now.CHANNEL`, sorted."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).rpartition(".")[2] == "now":
+                found.setdefault(node.attr, set()).add(path.relative_to(PACKAGE).as_posix())
+    return {name: tuple(sorted(files)) for name, files in found.items()}
+
+
 @cache
 def _files() -> dict[str, set[str]]:
     """Give what each file of the package reads."""

@@ -69,10 +69,8 @@ class Calls(Expressions):
                 self.agree(sources[name], what, expected, value, guard=True)
             self.rows_agree(sources[name], what, expected, value)
         self._names(function, sources, given)
-        stream = sources.get("stream")
-        known = {"stream", *numbers_of_streams(self.module)}  # the argument of a rule that hands it on
-        if stream is not None and not (isinstance(stream, ast.Name) and stream.id in known):
-            self.fault(stream, "the stream is not given as its number, a constant `NUMBERS[Stream.NAME]`")
+        if "stream" in sources:
+            self._stream(sources["stream"])
         if function.name == "pay" and function.module.name.endswith(".ledger"):
             self._route(node, *(given.get(name, NOTHING) for name in ("kind", "payer", "payee")))
         if function.name in ("pay", "lend", "write_off") and function.module.name.endswith(".ledger"):
@@ -80,6 +78,12 @@ class Calls(Expressions):
         if self.depth >= DEEPEST or not self.program.followed(function):
             return NOTHING
         return self.run(function, given, self.depth + 1)
+
+    def _stream(self, given: ast.expr) -> None:
+        """Refuse what is no number of a stream, nor the argument of a rule that hands one on."""
+        known = isinstance(given, ast.Name) and (given.id == "stream" or given.id in numbers_of_streams(self.module))
+        if not known:
+            self.fault(given, "the stream is not given as its number, a constant `NUMBERS[Stream.NAME]`")
 
     def _names(self, function: Function, sources: dict[str, ast.expr], given: dict[str, Value]) -> None:
         """Refuse what bears the name of another argument: most likely two were swapped."""

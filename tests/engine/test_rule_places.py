@@ -32,6 +32,18 @@ from ccepz_sim import helper
 def rule(x):
     return helper.LEVEL * x
 """
+CALLS = """
+from ccepz_sim.numerics.compiled import compiled
+from ccepz_sim import helper
+
+@compiled
+def inner(x, count):  # calls itself, so that it stays a function of its own
+    return inner(x, count - 1) if count > 0 else helper.LEVEL * x
+
+@compiled
+def rule(x):
+    return inner(x, int(x) + 4)
+"""
 RUN = "from ccepz_sim.tiny import rule; print(rule(3.0), sum(rule.stats.cache_hits.values()))"
 KILLED = """
 import os, signal
@@ -138,6 +150,17 @@ def test_no_rule_is_stale_however_its_helper_is_imported(tree: Tree, form: str) 
     (tree.package / "helper.py").write_text("LEVEL = 5.0\n")
     check(tree.run(), 0, value=15.0)
     check(tree.run(), 1, value=15.0)
+
+
+def test_two_forms_that_other_processes_compiled_are_told_apart(tree: Tree) -> None:
+    """Both are found compiled, by one process, whose second form once called what the first one calls."""
+    (tree.package / "tiny.py").write_text(CALLS)
+    other = "from ccepz_sim import helper; helper.LEVEL = 5.0\n"
+    check(tree.run(), 0)
+    check(tree.run(other), 0, value=15.0)
+    both = "import importlib; from ccepz_sim import tiny; first = tiny.rule; print(first(3.0))\n"
+    done = tree.run(both + other + "importlib.reload(tiny)\n")
+    assert done.stdout.split() == ["6.0", "15.0", "1"], done.stderr
 
 
 def test_several_processes_compile_at_once(tree: Tree) -> None:

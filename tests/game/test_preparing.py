@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -179,6 +180,9 @@ def test_the_record_is_shown_to_no_game_that_comes_after_the_first_run(content, 
         assert not early.state().recorded
         assert early.state().outcome is None
         store.warm_up()
+        ended = time.monotonic() + WAIT
+        while store._recorded is not None and time.monotonic() < ended:
+            time.sleep(0.01)
         assert store.open(None).game.state().outcome is None
     finally:
         store.close()

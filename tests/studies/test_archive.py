@@ -1,4 +1,4 @@
-"""A replication archive: it holds what it says, and its own engine makes the same bytes of it."""
+"""A replication archive: it holds what it says, and a fresh environment makes the same bytes of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.study_file import study_file
 from tests.studies.test_results import Known
 
-LONG = 3000  # seconds: all rules may have to be compiled on a slow machine
+LONG = 3000  # seconds: a fresh environment may have to compile all rules on a slow machine
 
 
 def known(run, _) -> float:
@@ -147,7 +147,7 @@ view = "reported"
 
 
 @pytest.mark.slow
-def test_the_engine_in_the_archive_makes_the_same_bytes(tmp_path) -> None:
+def test_a_fresh_environment_makes_the_same_bytes(tmp_path) -> None:
     (tmp_path / "fresh.toml").write_text(REAL, "utf-8")
     folder = tmp_path / "out"
     environ = {"LANG": "en"}
@@ -162,11 +162,25 @@ def test_the_engine_in_the_archive_makes_the_same_bytes(tmp_path) -> None:
         packed.extractall(tmp_path / "there")
     home = tmp_path / "there" / "fresh"
 
+    # An environment of its own: the same libraries, and no CCEPZ Sim but the one in the archive.
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=LONG)
+    python = tmp_path / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    asked = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=LONG).stdout.strip()
+    libraries = Path(json.__file__).parent  # of Python itself, never ours
+    found = {str(Path(module.__file__).resolve().parents[1]) for module in map(__import__, ("numpy", "mesa", "duckdb"))}
+    assert str(libraries) not in found
+    Path(site, "libraries.pth").write_text("\n".join(sorted(found)) + "\n", "utf-8")
+    asked = [str(python), "-c", "import ccepz_sim"]
+    alone = subprocess.run(asked, capture_output=True, timeout=LONG, check=False, cwd=tmp_path)
+    installed = Path(ccepz_sim.__file__).resolve().parents[1]
+    assert alone.returncode != 0 or str(installed) in found  # a wheel lies beside its libraries
+
     # Rules that were compiled of the same source are the same: they need not be compiled again.
     rules = Path(ccepz_sim.__file__).parent / "__pycache__" / "rules"
     environ = {**os.environ, "NUMBA_CACHE_DIR": str(rules), "LANG": "en", "PYTHONDONTWRITEBYTECODE": "1"}
-    environ.pop("PYTHONPATH", None)  # what is imported is the engine in the archive
-    asked = [sys.executable, str(home / "reproduce.py"), "--workers", "1", "--out", str(tmp_path / "again")]
+    environ.pop("PYTHONPATH", None)
+    asked = [str(python), str(home / "reproduce.py"), "--workers", "1", "--out", str(tmp_path / "again")]
     told = subprocess.run(asked, capture_output=True, text=True, timeout=LONG, env=environ, check=False, cwd=tmp_path)
     assert told.returncode == 0, told.stdout + told.stderr
     assert "came out again to the byte" in told.stdout

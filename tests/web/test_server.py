@@ -6,11 +6,10 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 
 import pytest
 
-from ccepz_sim.web import memory, server
+from ccepz_sim.web import server
 
 OUTSIDE = "192.0.2.1"  # reserved for documentation: no computer has it
 
@@ -63,29 +62,3 @@ def test_solara_is_told_to_stay_quiet_before_it_is_imported() -> None:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("SOLARA_")}
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean, check=True)
     assert answer.stdout.split() == ["False", "False", "production", "False", "True", "True"]
-
-
-def test_memory_that_was_let_go_of_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    trimmed = threading.Event()
-    asked: list[tuple[str, int, int]] = []
-
-    class Library:
-        def mallopt(self, option: int, value: int) -> None:
-            asked.append(("mallopt", option, value))
-
-        def malloc_trim(self, pad: int) -> None:
-            trimmed.set()
-
-    monkeypatch.setattr(memory, "_glibc", Library)
-    before = threading.active_count()
-    with memory.given_back(every=0.01):
-        assert trimmed.wait(60)
-    assert threading.active_count() == before
-    assert asked == [("mallopt", memory.ARENA_MAX, memory.ARENAS)]
-
-
-def test_where_no_memory_can_be_given_back_a_server_runs_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: object())
-    before = threading.active_count()
-    with memory.given_back(every=0.01):
-        assert threading.active_count() == before

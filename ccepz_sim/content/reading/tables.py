@@ -183,7 +183,8 @@ def check_others(
 ) -> None:
     """Note text that is not what the row of another table says, as of a firm in the park of another place."""
     for name, column, by, other, theirs in OF_ANOTHER:
-        if not (_holds(read, name, column) and _holds(read, name, by) and _holds(read, other, theirs)):
+        held = ((name, column), (name, by), (other, theirs))
+        if not all(one in read and read[one].holds_text(key) for one, key in held):
             continue
         table, expected = read[name], dict(zip(read[other].ids, read[other].texts(theirs), strict=True))
         added = {row: path for path, document in more.get(name, ()) for row in row_ids(document)}
@@ -191,10 +192,6 @@ def check_others(
             if value and value != expected.get(one, value):
                 where = Fields({}, added.get(row, files[name][0]), "", findings)
                 where.note(f"{row}.{column}", "of_another", value=value, place=one, expected=expected[one] or "–")
-
-
-def _holds(read: Mapping[str, Table], name: str, column: str) -> bool:
-    return name in read and column in read[name].columns and not read[name].columns[column].is_number
 
 
 def all_ids(data: Mapping[str, Any], more: Iterable[Named] = ()) -> list[str]:

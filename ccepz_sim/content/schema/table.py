@@ -74,6 +74,10 @@ class Table:
             raise self._refusal(column, "column_is_number", self._texts)
         return self._texts[column]
 
+    def holds_text(self, column: str) -> bool:
+        """Whether there is such a column, and it holds text."""
+        return column in self._texts
+
     def evidence_of(self, row: str, column: str) -> Evidence:
         """Return the evidence of one cell: its own where it has some, else the column's."""
         own = self.evidence.get((row, column))

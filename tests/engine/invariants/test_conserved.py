@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ccepz_sim import PilotZone
 from ccepz_sim.content.loading import load_content
+from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision
 from tests.engine.books import Books
 from tests.engine.profiles import examples
@@ -48,7 +49,7 @@ def test_played_years(package: list[str], scenario: str, seed: int, chosen: list
 
 
 @examples(most=IN_WORLDS)
-@given(stacks, worlds, st.integers(0, 2**31), decisions(2010), st.sampled_from([1, 1, 1, 2]))
+@given(stacks, worlds, st.integers(0, LARGEST_SEED), decisions(2010), st.sampled_from([1, 1, 1, 2]))
 def test_history(package: list[str], scenario: str, seed: int, chosen: list[Decision], years: int) -> None:
     """Any seed and decisions from 2010 on, before anything of the recorded years has happened."""
     watched(PilotZone(package=package, scenario=scenario, seed=seed, start=2010, decisions=chosen), years)
