@@ -49,7 +49,14 @@ class Runner:
         """
         if order.what == "lives":
             return self._lives(order, progress, look)
-        year, zone, (resources, working) = self._from(order)
+        year, zone, diary = self._from(order)
+        try:
+            return self._go_on(order, year, zone, diary, progress, look)
+        finally:
+            _drop(zone)
+
+    def _go_on(self, order: Order, year: int, zone: Any, diary: Diary, progress: Progress, look: Look) -> Result:
+        resources, working = diary
         zone.decide(order.decisions)
         worth = {order.keep} | {int(decision.year) for decision in order.decisions}
         while year <= order.until:
@@ -67,11 +74,14 @@ class Runner:
         zone = self._start(order.world)
         witness = Witness()
         zone.observers = (witness,)
-        zone.decide(order.decisions)
-        for year in range(PLAY_YEAR, order.until + 1):
-            _run_a_year(zone, look)
-            progress(year)
-        return witness.lives(order.world, order.decisions)
+        try:
+            zone.decide(order.decisions)
+            for year in range(PLAY_YEAR, order.until + 1):
+                _run_a_year(zone, look)
+                progress(year)
+            return witness.lives(order.world, order.decisions)
+        finally:
+            _drop(zone)
 
     def _from(self, order: Order) -> tuple[int, Any, Diary]:
         for year in range(order.until, PLAY_YEAR, -1):
@@ -92,7 +102,7 @@ class Runner:
                 content=self.content,
             )
             while len(self._starts) > KEPT_STARTS:
-                self._starts.popitem(last=False)
+                _drop(self._starts.popitem(last=False)[1])
         self._starts.move_to_end(world)
         return self._starts[world].copy()
 
@@ -101,7 +111,12 @@ class Runner:
         if key not in self._snapshots:
             self._snapshots[key] = (zone.copy(), diary)
             while len(self._snapshots) > KEPT_SNAPSHOTS:
-                self._snapshots.popitem(last=False)
+                _drop(self._snapshots.popitem(last=False)[1][0])
+
+
+def _drop(zone: Any) -> None:
+    """Let go of what a zone holds: Mesa's models hold themselves, and megabytes would wait for a collection."""
+    vars(zone).clear()
 
 
 def _run_a_year(zone: Any, look: Look) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -22,14 +23,48 @@ def component(function: Function) -> Function:
     return cast(Function, solara.component(function))
 
 
+class Data:
+    """Lists and tables on their way to a template, closed: the library looks for widgets in every list it can open.
+
+    Of what a room of forty costs its server, a third was that search through figures of charts.
+    """
+
+    def __init__(self, value: Any) -> None:
+        """Hold plain values that stay as they are."""
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same would be shown."""
+        return isinstance(other, Data) and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        """Refuse: what is compared by value and holds lists cannot be a key."""
+        raise TypeError("data of a template has no hash")
+
+
 def template(file: str) -> Callable[[Function], Function]:
     """Make the arguments of a function the properties of a Vue template beside its module, and its events known."""
 
     def decorate(function: Function) -> Function:
         events.declare(Path(inspect.getfile(function)).absolute().parent / file, function)
-        return cast(Function, solara.component_vue(file, vuetify=False)(function))
+        names = inspect.signature(function).parameters
+        draw = solara.component_vue(file, vuetify=False, to_json=dict.fromkeys(names, _opened))(function)
+
+        @functools.wraps(function)
+        def drawn(**given: Any) -> Any:
+            return draw(**{name: _closed(value) for name, value in given.items()})
+
+        return cast(Function, drawn)
 
     return decorate
+
+
+def _closed(value: Any) -> Any:
+    return Data(value) if isinstance(value, dict | list | tuple) else value
+
+
+def _opened(value: Any, _: object) -> Any:
+    return value.value if isinstance(value, Data) else value
 
 
 def current_context() -> AbstractContextManager[Any]:

@@ -101,14 +101,34 @@ def test_looking_at_lives_changes_nothing_and_adds_up(content: Content) -> None:
     assert share == pytest.approx(before.series("colluding_share")[-1], abs=0.02)
 
 
-def test_what_is_dropped_is_collected(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_dropped_is_gone_at_once(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model of Mesa holds itself: megabytes would wait until a collection comes by."""
     monkeypatch.setattr("ccepz_sim.game.runner.KEPT_SNAPSHOTS", 1)
-    runner = Runner(content, PilotZone)
-    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2034.0),), keep=2034))
-    dropped = weakref.ref(next(iter(runner._snapshots.values()))[0])
-    runner.run(Order(WORLD, (Decision("audit-share", 0.4, 2035.0),), keep=2035))
-    gc.collect()
-    assert dropped() is None
+    runner, made = Runner(content, PilotZone), []
+    copied = PilotZone.copy
+
+    def copy(zone: PilotZone) -> PilotZone:
+        twin = copied(zone)
+        made.append(weakref.ref(twin))
+        return twin
+
+    def stop() -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(PilotZone, "copy", copy)
+    gc.disable()
+    try:
+        for until, year in ((2016, 2016), (2018, 2018), (2020, 2020)):
+            runner.run(Order(WORLD, (Decision("audit-share", 0.4, year),), "brief", until=until, keep=year))
+        runner.run(Order(WORLD, FIRST, "lives", until=2016))
+        with pytest.raises(InterruptedError):
+            runner.run(Order(WORLD, FIRST, until=2016), look=stop)
+        held = [zone for zone in (found() for found in made) if zone is not None]
+    finally:
+        gc.enable()
+    kept = [zone for zone, _ in runner._snapshots.values()]
+    assert len(made) > 6
+    assert {id(zone) for zone in held} == {id(zone) for zone in kept}
 
 
 def test_a_worker_brings_the_same_bytes_as_this_process(content: Content, pool: ProcessPool, futures: RunCache) -> None:

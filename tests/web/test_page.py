@@ -24,6 +24,7 @@ import solara  # noqa: E402
 from ccepz_sim.game.problems import GameError  # noqa: E402
 from ccepz_sim.measures.indicators import all_indicators  # noqa: E402
 from ccepz_sim.web import app_state, notices, opening  # noqa: E402
+from ccepz_sim.web.framework import Data  # noqa: E402
 from ccepz_sim.web.page import VIEWS, Page  # noqa: E402
 from ccepz_sim.web.views import branches, charts, people  # noqa: E402
 from tests.game.remembered import RememberingRunner  # noqa: E402
@@ -62,10 +63,21 @@ MARKS = {"charts": "panels", "levers": "money_scales", "map": "links", "time": "
          "missing": "retry"}  # fmt: skip
 
 
+class Opened:
+    """A widget, with its properties as the browser gets them."""
+
+    def __init__(self, widget: Any) -> None:
+        self.widget = widget
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.widget, name)
+        return value.value if isinstance(value, Data) else value
+
+
 def found(context: Any, name: str) -> Any:
     """Return the widget of a part, known by a property that only it has, or None."""
     widgets = context.find(ipyvue.VueTemplate).widgets
-    return next((widget for widget in widgets if widget.has_trait(MARKS[name])), None)
+    return next((Opened(widget) for widget in widgets if widget.has_trait(MARKS[name])), None)
 
 
 def act(context: Any, name: str, event: str, data: object) -> None:
@@ -507,3 +519,21 @@ def test_a_game_that_is_full_goes_on_in_a_new_one(page: Any, monkeypatch: pytest
     assert found(page, "levers").values["audit-share"] == 0.4
     act(page, "levers", "decide", {"lever": "audit-share", "value": 0.6})
     assert found(page, "levers").values["audit-share"] == 0.6
+
+
+def test_data_of_templates_are_compared_by_what_they_show() -> None:
+    """The same figures anew are not sent again; the library does not look into them."""
+    assert Data([1, {"a": 2.0}]) == Data([1, {"a": 2.0}])
+    assert Data([1, {"a": 2.0}]) != Data([1, {"a": 3.0}])
+    assert Data([1]) != [1]
+    with pytest.raises(TypeError):
+        hash(Data([1]))
+
+
+def test_no_part_is_given_a_list_that_would_be_searched(page: Any) -> None:
+    widgets = page.find(ipyvue.VueTemplate).widgets
+    given = [(name, getattr(one, name)) for one in widgets for name in one.trait_names(sync=True) if name[0] != "_"]
+    held = [name for name, value in given if isinstance(value, Data)]
+    assert {"panels", "facts", "values", "rows"} <= set(held)
+    own = {"events", "css", "methods", "components", "scoped_css_support", "layout", "tooltip"}  # of the library
+    assert not [name for name, value in given if isinstance(value, dict | list | tuple) and name not in own]

@@ -92,7 +92,7 @@ def test_from_the_first_figures_to_an_answer(page: Any, go: threading.Event) -> 
     assert has(page, "cz-left cz-not-yet") == recorded
     if recorded:
         part(page, "money_scales").vue_decide({"lever": "audit-share", "value": 0.9})
-        until(lambda: len(part(page, "rows").decisions) == 1)
+        until(lambda: len(part(page, "rows").decisions.value) == 1)
         until(lambda: "to run first: 1" in status.text)
         assert charts.version == 0, "what is recorded answers nothing"
         part(page, "facts").vue_tool({"what": "study"})
