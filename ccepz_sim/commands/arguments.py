@@ -37,6 +37,9 @@ class Parser(argparse.ArgumentParser):
             def add_usage(self, usage: Any, actions: Any, groups: Any, own: str | None = None) -> None:
                 super().add_usage(usage, actions, groups, prefix if own is None else own)
 
+            def _expand_help(self, action: argparse.Action) -> str:
+                return action.help or ""  # our texts have no fields of argparse's, and may say "95 %"
+
         super().__init__(formatter_class=Formatter, add_help=False, allow_abbrev=False, **settings)
         for name in (None, "store"):
             self.register("action", name, Once)

@@ -131,7 +131,7 @@ def test_nothing_at_all_shows_the_help(ccepz):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("command", [[], ["play"], ["run"], ["list"], ["check"], ["validate"], ["bench"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_in_both_languages(ccepz, command, lang):
     answer = ccepz(*command, "--help", lang=lang)
     assert (answer.code, answer.err) == (0, "")
