@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.text.errors import hint
 from ccepz_sim.text.html import notebook_language
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ccepz_sim.studies.figures import Charts
+    from ccepz_sim.studies.results import StudyResults
 
 Draw = Callable[["Charts"], Any]
 Shown = tuple["pd.DataFrame", "Draw | None"]
@@ -53,6 +53,7 @@ def plot_study(
         StudyError: there is no such view, name or option, or a library is missing.
     """
     from ccepz_sim.studies.figures import Charts
+    from ccepz_sim.studies.results import load_study
     from ccepz_sim.studies.scales import scale_words
 
     if view not in VIEWS:
@@ -62,7 +63,7 @@ def plot_study(
     for name in asked:
         if name not in OPTIONS[view]:
             raise StudyError("unknown_option_of_view", name=name, view=view, hint=hint(name, OPTIONS[view]))
-    results = study if isinstance(study, StudyResults) else load_study(study)
+    results = load_study(study) if isinstance(study, Path | str) else study
     given = {0: True, 1: names[0] if names else "", 2: list(names)}[VIEWS[view]]
     _, draw = view_of({view: given, **asked}, results)
     assert draw is not None, view

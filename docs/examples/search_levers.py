@@ -33,9 +33,9 @@ STILL = 0.01  # of the volume: what a search gains between two looks when it is 
 POINTS = 50_000  # in which the volume is measured: to a third of a per cent
 
 
-def above(limit: float, debt: float) -> float:
-    """Return by how much the debt is too high."""
-    return max(0.0, debt - limit)
+def above(limit: float, debt: np.ndarray | float) -> float:
+    """Return by how much the debt is too high; the Workbench hands over one number, or a column of one."""
+    return max(0.0, float(np.squeeze(debt)) - limit)
 
 
 def main() -> None:

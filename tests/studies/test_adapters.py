@@ -9,6 +9,7 @@ import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,7 +121,11 @@ def test_the_workbench_searches_levers_under_a_constraint(workbench, make, conte
 
     study = make(**{**SMALL, "packages": ["status-quo"], "expected_runs": 8})
     model = ema_model(study, content=content, seeds=1)
-    limit = workbench.Constraint("few", parameter_names="audit_share", function=lambda share: max(0.0, share - 0.3))
+
+    def beyond(share: Any) -> float:
+        return max(0.0, float(np.squeeze(share)) - 0.3)  # the Workbench hands over a column of one setting
+
+    limit = workbench.Constraint("few", parameter_names="audit_share", function=beyond)
     random.seed(1)
     asked = {"epsilons": [1e6, 1e-3], "population_size": 6}
     with workbench.SequentialEvaluator(model) as runs:
