@@ -26,7 +26,7 @@ def component(function: Function) -> Function:
 class Data:
     """Lists and tables on their way to a template, closed: the library looks for widgets in every list it can open.
 
-    Of what a room of forty costs its server, a third was that search through figures of charts.
+    Of what a room of forty costs its server, a quarter was that search through figures of charts.
     """
 
     def __init__(self, value: Any) -> None:
