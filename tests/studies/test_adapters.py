@@ -172,14 +172,16 @@ def test_the_workbenchs_own_pool_gives_the_same(workbench, make, content) -> Non
     assert "audit_share" in scores.index
 
 
+def printed(example: str, *asked: str, cwd: Path) -> str:
+    """Run an example of the docs in one process and return what it prints."""
+    command = [sys.executable, ROOT / "docs" / "examples" / example, *asked, "--workers", "1"]
+    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=cwd, env=environ).stdout
+
+
 @pytest.mark.slow
 def test_the_example_searches_and_says_whether_it_is_over(workbench, tmp_path) -> None:
-    example = ROOT / "docs" / "examples" / "search_levers.py"
-    few = ["--evaluations", "40", "--years", "1", "--workers", "1"]
-    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    told = subprocess.run(
-        [sys.executable, example, *few], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ
-    ).stdout
+    told = printed("search_levers.py", "--evaluations", "40", "--years", "1", cwd=tmp_path)
     assert "evaluations in" in told
     assert "converged: no" in told
     assert "status quo" in told
@@ -240,12 +242,8 @@ def test_names_that_become_the_same_are_refused(workbench, make, content) -> Non
 
 @pytest.mark.slow
 def test_the_example_finds_robust_settings(workbench, tmp_path) -> None:
-    example = ROOT / "docs" / "examples" / "robust_packages.py"
-    few = ["--policies", "2", "--worlds", "3", "--workers", "1", "--study", "robust-governance"]
-    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    told = subprocess.run(
-        [sys.executable, example, *few], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ
-    ).stdout
+    few = ("--policies", "2", "--worlds", "3", "--study", "robust-governance")
+    told = printed("robust_packages.py", *few, cwd=tmp_path)
     assert "status quo" in told
     assert "robustness" in told
     assert "of worlds." in told
