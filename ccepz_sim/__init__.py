@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccepz_sim.quarter.phases import PHASES, Phase, Phases
     from ccepz_sim.state.decisions import Decision
     from ccepz_sim.studies.many import MultiRun
+    from ccepz_sim.studies.plotting import plot_study
     from ccepz_sim.studies.results import load_study
     from ccepz_sim.studies.runner import run_study
     from ccepz_sim.text.label import Label
@@ -37,6 +38,7 @@ __all__ = [
     "load_package",
     "load_study",
     "named_rules",
+    "plot_study",
     "run_study",
 ]
 
@@ -54,6 +56,7 @@ _HOMES = {
     "load_package": "ccepz_sim.content.loading",
     "load_study": "ccepz_sim.studies.results",
     "named_rules": "ccepz_sim.quarter.named_rules",
+    "plot_study": "ccepz_sim.studies.plotting",
     "run_study": "ccepz_sim.studies.runner",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy as copying
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import signature
-from typing import Any, ClassVar, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
 import mesa
 import numpy as np
@@ -33,6 +33,9 @@ from ccepz_sim.rules.policy import announce_again
 from ccepz_sim.state.decisions import Decision, check_decisions, decisions_of
 from ccepz_sim.text.errors import ContentError
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 __all__ = ["PHASES", "PHASE_NAMES", "Phase", "PilotZone"]
 
 PHASE_NAMES = PHASES.names
@@ -52,6 +55,8 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
         rules: other rules by name, in the place of those that `docs/reference/rules.md` lists.
         own_indicators: further indicators; own_channels: channels of further levers, `zone.policy.more[channel]`.
         own_observers: what makes an observer for each zone; a study keeps the table of one that has `table()`.
+        own_stops: functions that are given the zone at the end of each quarter, to be read; the run ends where one says
+            yes.
 
     Attributes:
         state: the zone itself, a function of content, seed and decisions.
@@ -81,6 +86,7 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
     own_indicators: ClassVar[Sequence[Indicator]] = ()
     own_channels: ClassVar[Sequence[str]] = ()
     own_observers: ClassVar[Sequence[Callable[[], Observer]]] = ()
+    own_stops: ClassVar[Sequence[Callable[[Any], bool]]] = ()
 
     def __init__(
         self,
@@ -205,7 +211,7 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
             ContentError: the model has come to its end.
         """
         self._advance()
-        if self.quarter >= self.state.quarters:
+        if self.quarter >= self.state.quarters or self.stopped:
             self.running = False
 
     def _advance(self) -> None:
@@ -222,11 +228,13 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
     def _record(self) -> None:
         """Take the quarter down, show it to the observers, and tell officials by what they will be judged."""
         recorder = self.recorder
-        if self._observers or recorder.own:
+        if self._observers or recorder.own or self.own_stops:
             view = read_only.view_of(self)
             recorder.record(self.state, [item.of(view.state) for item in recorder.own if item.of is not None])
             for observer in self._observers:
                 observer(view)
+            if self.quarter >= self.first_quarter and any(stop(view) for stop in type(self).own_stops):
+                self._stopped = True
         else:
             recorder.record(self.state)
         if is_last_of_year(self.quarter + 1):
@@ -235,15 +243,20 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
             self.state.governance.reported_fall = -(so2 + cod) / 2.0
 
     def run(self, years: float = 20) -> Self:
-        """Advance by a number of years, in whole quarters, and return the zone.
+        """Advance by a number of years, in whole quarters, and return the zone; not further than one of `own_stops`.
 
         Raises:
             ContentError: it is less than a quarter, or more than the model has left.
         """
         end = self.quarter + asked.quarters_of(years, self.quarter)
-        while self.quarter < end:
+        while self.quarter < end and not self.stopped:
             self.step()
         return self
+
+    @property
+    def stopped(self) -> bool:
+        """Whether one of `own_stops` has ended the run."""
+        return bool(self.__dict__.get("_stopped", False))
 
     def _advance_until(self, quarter: int) -> None:
         """Run a history: no step of a user's, and none that Mesa counts."""
@@ -276,6 +289,34 @@ class PilotZone(OnlyKnownAttributes, AgentRegister):
     def events(self) -> pd.DataFrame:
         """The dated events from the first quarter of this run on, in both languages."""
         return chronicle.frame(self.state, self.recorder, self.first_quarter)
+
+    def __repr__(self) -> str:
+        """Say in one line what it is and how far."""
+        from ccepz_sim.output.display import zone_line
+
+        return zone_line(self)
+
+    def _repr_html_(self) -> str:
+        """Show the main indicators, for notebooks."""
+        from ccepz_sim.output.display import zone_html
+
+        return zone_html(self)
+
+    def plot(self, *names: str, place: str = "zone", lang: str = "") -> Figure:
+        """Draw indicators of this run over time, a panel each; what officials report is dashed.
+
+        Args:
+            names: ids of indicators, those of one's own included; none for six that say most.
+            place: the zone, a town, a region or a park.
+            lang: "en" or "zh"; nothing for the language of the system.
+
+        Raises:
+            ContentError: an indicator, a place or a language is unknown, or nothing has been recorded yet.
+            StudyError: matplotlib is not installed (the extra `study`).
+        """
+        from ccepz_sim.output.display import zone_figure
+
+        return zone_figure(self, names, place, lang)
 
     def golden_hash(self) -> str:
         """Fingerprint of all recorded indicators since the first quarter of this run.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from inspect import signature
 from pathlib import Path
 
+from doc_maker.api import api
 from doc_maker.benchmarks import benchmarks
 from doc_maker.evidence import assumptions, targets
 from doc_maker.harms import harms
@@ -20,6 +21,7 @@ from doc_maker.page import Page, range_text
 from doc_maker.phenomena import phenomena
 from doc_maker.placebo import placebo
 from doc_maker.sensitivity import sensitivity
+from doc_maker.state import state
 from doc_maker.verdicts import validation
 from doc_maker.where_read import channel_readers
 
@@ -259,6 +261,8 @@ PAGES = {
     "numbers": numbers,
     "quarter": quarter,
     "rules": rules,
+    "state": state,
+    "api": api,
     "commands": commands,
 }
 

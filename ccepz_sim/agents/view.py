@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import mesa
 import numpy as np
+
+from ccepz_sim.text.html import notebook_language, table_html
+from ccepz_sim.text.label import Label
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -48,6 +51,29 @@ class RowAgent(mesa.Agent):
     def __init__(self, model: PilotZone, row: int) -> None:
         self.row = row
         super().__init__(model)
+
+    def __repr__(self) -> str:
+        """Say who it is in one line."""
+        label = getattr(self, "label", None)
+        name = label.en if isinstance(label, Label) else f"row {self.row}"
+        return f"<{type(self).__name__} {self.unique_id}: {name}>"
+
+    def _repr_html_(self) -> str:
+        """Show every figure that it has, for notebooks."""
+        label = getattr(self, "label", None)
+        name = label.get(notebook_language()) if isinstance(label, Label) else repr(self)
+        return table_html(f"{name} ({type(self).__name__})", (), self._figures(), numbers=(1,))
+
+    def _figures(self) -> Iterator[tuple[str, str]]:
+        """Go through its columns and properties that are a number, a text or a truth."""
+        for kind in reversed(type(self).__mro__):
+            for name, found in vars(kind).items():
+                if isinstance(found, Column | property) and not name.startswith("_") and issubclass(kind, RowAgent):
+                    value = getattr(self, name)
+                    if isinstance(value, float):
+                        yield name, f"{value:,.6g}"
+                    elif isinstance(value, str | int):  # a truth is a number too
+                        yield name, str(value)
 
     @classmethod
     def columns(cls, zone: Zone, names: Iterable[str]) -> dict[str, np.ndarray]:

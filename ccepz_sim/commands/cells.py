@@ -57,7 +57,7 @@ class Cells:
             return NO_NUMBER
         if column == "more_seeds":
             return "∞" if math.isinf(value) else f"{value:,.0f}"
-        if column in ("better", "higher", "unbeaten", "reached"):
+        if column in ("better", "higher", "unbeaten", "reached", "stopped"):
             return f"{value:.0%}"
         if column in self.outcomes or column in VALUES:
             outcome = column if column in self.outcomes else row.get("outcome", self.default)

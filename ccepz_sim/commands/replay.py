@@ -13,11 +13,12 @@ from typing import Any
 
 import ccepz_sim
 from ccepz_sim.commands.console import Say, compile_first
-from ccepz_sim.commands.results import shown, write_figure
+from ccepz_sim.commands.results import write_figure
 from ccepz_sim.content.loading import load_content
+from ccepz_sim.output.look import Style
 from ccepz_sim.studies import archive
 from ccepz_sim.studies.fingerprint import made_with
-from ccepz_sim.studies.look import Style
+from ccepz_sim.studies.plotting import view_of
 from ccepz_sim.studies.results import load_study
 from ccepz_sim.studies.runner import run_study
 from ccepz_sim.studies.store import FAILURES, FIGURES, RUNS, digest, read_manifest, study_of
@@ -76,7 +77,7 @@ def redraw(results: Any, stem: Path, recipe: Mapping[str, Any], content: Any) ->
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(recipe["matplotlibrc"])
-        _, draw = shown(dict(recipe["asked"]), results)
+        _, draw = view_of(dict(recipe["asked"]), results)
         if draw is not None:
             write_figure(results, draw, stem, recipe["lang"], style, dict(recipe["asked"]), content)
 

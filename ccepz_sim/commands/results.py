@@ -7,7 +7,6 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +17,15 @@ from ccepz_sim.commands.streams import is_unicode
 from ccepz_sim.commands.tables import NUMBER, TEXT, Column, print_table
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.output.disk import is_there, reason_of, resolved, try_files, try_folder
+from ccepz_sim.output.excel import MARKS, MOST_ROWS, write_csv
+from ccepz_sim.studies.plotting import Draw, view_of
 from ccepz_sim.studies.scales import scale_words
 from ccepz_sim.text.texts import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccepz_sim.studies.figures import Charts
-    from ccepz_sim.studies.look import Style
+    from ccepz_sim.output.look import Style
     from ccepz_sim.studies.results import StudyResults
 
 YEARS = (2010, 2059)
@@ -48,10 +48,9 @@ FIGURE_ENDINGS = (".png", ".svg", ".pdf")
 CAPTION, RECIPE = ".{lang}.txt", ".json"
 LANGUAGES = ("en", "zh")
 SIZE_OF_FIGURE = 2_000_000  # bytes, all files
+SIZE_OF_TABLE = 1_000_000  # bytes; of what is written for Excel, about
 MOST_DATES = 6  # of a fan that are printed for each policy and scenario
 WIDTHS, DOTS, POINTS = (20, 1000), (30, 2400), (3, 40)  # millimetres, dots an inch, points
-Draw = Callable[["Charts"], Any]
-Shown = tuple["pd.DataFrame", "Draw | None"]
 
 
 def declare(parser: Parser, say: Say) -> None:
@@ -82,6 +81,8 @@ def declare(parser: Parser, say: Say) -> None:
     add("--font-size", type=whole("--font-size", *POINTS), default=0, metavar="PT", help=say("results.font_size"))
     add("--format", default="", metavar="png,svg,pdf", help=say("results.format"))
     add("--json", action="store_true", help=say("results.json"))
+    add("--excel", type=path("--excel"), default=None, metavar="FILE", help=say("results.excel"))
+    add("--decimal", choices=tuple(MARKS), default=None, help=say("results.decimal"))
 
 
 def execute(args: argparse.Namespace, say: Say) -> int:
@@ -91,25 +92,61 @@ def execute(args: argparse.Namespace, say: Say) -> int:
     view = next((name for name in USES if getattr(args, name)), "table")
     _refuse_idle(args, view)
     style = style_of(args)
+    excel = _excel_file(args)
     content = load_content(args.content)
     results = load_study(args.folder)
     _tell_missing(results, say)
     if args.csv:
         joined = results.outcomes.merge(results.runs, on="run", how="left")
-        joined.to_csv(sys.stdout, index=False, lineterminator="\n")
+        if excel is not None:
+            _write_excel(joined, excel, args, say)
+        else:
+            joined.to_csv(sys.stdout, index=False, lineterminator="\n")
         return 0
     stem = _stem(args, view, results, style) if "out" in USES[view] else None
-    table, draw = shown(vars(args), results)
+    table, draw = view_of(vars(args), results)
     if args.json:
         print(table.to_json(orient="records", force_ascii=not is_unicode(), double_precision=15, indent=2))
     else:
         _print(table, args, results, content, say)
+    if excel is not None:
+        _write_excel(table, excel, args, say)
     if args.diff:
         _tell_contradictions(args, results, content, say)
     if stem is not None and draw is not None:
         files = write_figure(results, draw, stem, args.lang or say.lang, style, recipe(args, view), content)
         print(say("results.written", files=", ".join(map(str, files))), file=sys.stderr if args.json else sys.stdout)
     return 0
+
+
+def _excel_file(args: argparse.Namespace) -> Path | None:
+    """Return the file for Excel, where it can be written.
+
+    Raises:
+        CommandError: it cannot, or how numbers are written in it was asked without a file.
+    """
+    if args.excel is None:
+        if args.decimal is not None:
+            raise CommandError("error.decimal_alone")
+        return None
+    target: Path = args.excel
+    try:
+        try_folder(resolved(target.parent), SIZE_OF_TABLE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try_files([target])
+    except (OSError, ValueError) as error:
+        raise CommandError("error.table_unfit", file=target, reason=reason_of(error)) from None
+    return target
+
+
+def _write_excel(table: pd.DataFrame, target: Path, args: argparse.Namespace, say: Say) -> None:
+    try:
+        write_csv(table, target, args.decimal or next(iter(MARKS)))
+    except OSError as error:
+        raise CommandError("error.table_unfit", file=target, reason=reason_of(error)) from None
+    print(say("results.written", files=target), file=sys.stderr)
+    if len(table) > MOST_ROWS:
+        print(say("results.too_long", rows=f"{len(table):,}", most=f"{MOST_ROWS:,}"), file=sys.stderr)
 
 
 def _refuse_idle(args: argparse.Namespace, view: str) -> None:
@@ -126,7 +163,7 @@ def style_of(args: argparse.Namespace) -> Style:
     Raises:
         CommandError: a format is not one of those there are.
     """
-    from ccepz_sim.studies.look import FORMATS, Style
+    from ccepz_sim.output.look import FORMATS, Style
     from ccepz_sim.text.errors import hint
 
     formats = (
@@ -145,6 +182,8 @@ def _tell_missing(results: StudyResults, say: Say) -> None:
         print(say("results.unfinished", ended=results.ended, runs=runs), file=sys.stderr)
     if results.lost:
         print(say("results.lost", count=results.lost, runs=runs), file=sys.stderr)
+    if results.stopped:
+        print(say("results.stopped", count=results.stopped, runs=runs), file=sys.stderr)
 
 
 def _stem(args: argparse.Namespace, view: str, results: StudyResults, style: Style) -> Path:
@@ -201,9 +240,9 @@ def write_figure(
     """
     from dataclasses import asdict
 
+    from ccepz_sim.output.look import changed
     from ccepz_sim.output.whole_files import write_text
     from ccepz_sim.studies.figures import Charts, save
-    from ccepz_sim.studies.look import changed
 
     captions = {}
     figure = None
@@ -223,37 +262,6 @@ def write_figure(
     except OSError as error:
         raise CommandError("error.figure_unfit", file=stem, reason=reason_of(error)) from None
     return files
-
-
-def shown(asked: dict[str, Any], results: StudyResults) -> Shown:
-    """Return the table that was asked for, and what draws it.
-
-    Args:
-        asked: a view and its options, by name.
-        results: of the study.
-    """
-    name, year, pool = asked.get("indicator") or "", asked.get("year"), bool(asked.get("pool"))
-    part: dict[str, Any] = {"policy": asked.get("policy") or "", "scenario": asked.get("scenario") or "", "pool": pool}
-    if asked.get("fan"):
-        return results.fan(asked["fan"]), lambda charts: charts.fan(asked["fan"])
-    if asked.get("diff"):
-        a, b = asked["diff"]
-        return results.comparison(a, b, year, pool=pool), lambda charts: charts.difference(a, b, year, pool=pool)
-    if asked.get("tornado"):
-        return results.tornado(name, year, **part), lambda charts: charts.tornado(name, year, **part)
-    if asked.get("morris"):
-        return results.morris(name, year, **part), lambda charts: charts.morris(name, year, **part)
-    if asked.get("sobol"):
-        return results.sobol(name, year, **part), lambda charts: charts.sobol(name, year, **part)
-    if asked.get("phase"):
-        x, y = asked["phase"]
-        columns = {"x": x, "y": y, "value": name or results.names[0]}
-        table = results.phase(x, y, name, year, **part).rename(columns=columns)
-        return table, lambda charts: charts.phase(x, y, name, year, **part)
-    if asked.get("pareto"):
-        names = asked["pareto"]
-        return results.pareto(names, year, pool=pool), lambda charts: charts.pareto(names, year, pool=pool)
-    return results.summary(year, pool=pool), None
 
 
 def _tell_contradictions(args: argparse.Namespace, results: StudyResults, content: Content, say: Say) -> None:

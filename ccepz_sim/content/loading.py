@@ -362,6 +362,17 @@ class Content:
         """Travel to another process as folder, overrides and hash; the package's own folder may lie elsewhere there."""
         return _reload, (self.own_folder, self._overrides, self.hash, self.more)
 
+    def __repr__(self) -> str:
+        """Say in one line which content it is."""
+        changed = f", {len(self._overrides)} parameters changed" if self._overrides else ""
+        return f"<content of {self.folder}, hash {self.hash[:12]}{changed}>"
+
+    def _repr_html_(self) -> str:
+        """Show how much there is of what, for notebooks."""
+        from ccepz_sim.content.display import content_html
+
+        return content_html(self)
+
     def _each(self, part: str, folder: str, read: Reader[Item]) -> list[Item]:
         findings: list[Finding] = []
         files = self._files.part(part, folder)

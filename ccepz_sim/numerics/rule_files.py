@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import itertools
 import logging
 import pickle
 import secrets
 import types
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,9 +30,10 @@ to_bytes: Callable[[Any], bytes] = dumps
 rebuilt: Callable[..., Any] = CompileResult._rebuild
 COPIED = "with."  # before the name of a copy that calls other rules
 # Numba names machine code by function and a number, counted from 1 in every process: of two forms of a rule that other
-# processes compiled, the second would be taken for the first. So no two processes count the same numbers.
+# processes compiled, the second would be taken for the first. So each gets a number that nobody else draws, not even a
+# process forked from this one.
 _identity: Any = FunctionIdentity
-_identity._unique_ids = itertools.count(secrets.randbits(48))
+_identity._unique_ids = iter(partial(secrets.randbits, 62), None)
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 

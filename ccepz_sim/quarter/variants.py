@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Run = Callable[[Any], None]
 # What a class says of itself; of an instance it would come too late.
-OF_CLASS = ("phases", "rules", "own_indicators", "own_channels", "own_observers")
+OF_CLASS = ("phases", "rules", "own_indicators", "own_channels", "own_observers", "own_stops")
 MOST_KEPT = 16
 PLACES = ("zone", "towns")
 _built: OrderedDict[Hashable, tuple[Run, ...]] = OrderedDict()
@@ -79,6 +79,10 @@ def check(model: type[PilotZone]) -> None:
     for make in model.own_observers:
         if not callable(make):
             raise ContentError("observer_not_made", value=shown(make))
+    stops: Any = model.own_stops
+    for stop in stops if isinstance(stops, tuple | list) else (stops,):
+        if not callable(stop) or not isinstance(stops, tuple | list):
+            raise ContentError("stop_not_asked", value=shown(stop))
 
 
 def check_channels(model: type[PilotZone], content: Content) -> None:
@@ -103,30 +107,32 @@ def history_key(model: type[PilotZone]) -> tuple[Hashable, ...]:
     """
     if is_plain(model) and not model.own_indicators:
         return ()
-    from ccepz_sim.numerics.rule_files import make_of
-
-    def described(value: Any) -> Hashable:
-        try:
-            return make_of(function_of(value) or value)
-        except LookupError:
-            return id(value), value
-
     parts: list[Hashable] = []
     for phase in model.phases:
         ours = any(phase == one for one in PHASES)
-        parts.append(phase.name if ours else (phase.name, phase.takes, described(phase.run)))
-    parts += [(name, described(rule)) for name, rule in sorted(model.rules.items())]
-    parts += [(item.id, item.places, described(item.of)) for item in model.own_indicators]
+        parts.append(phase.name if ours else (phase.name, phase.takes, _described(phase.run)))
+    parts += [(name, _described(rule)) for name, rule in sorted(model.rules.items())]
+    parts += [(item.id, item.places, _described(item.of)) for item in model.own_indicators]
     return tuple(parts)
 
 
+def _described(value: Any) -> Hashable:
+    """Describe a function with all it takes from around it; what cannot be described stands for itself."""
+    from ccepz_sim.numerics.rule_files import make_of
+
+    try:
+        return make_of(function_of(value) or value)
+    except LookupError:
+        return id(value), value
+
+
 def mark_of(model: type[PilotZone]) -> str | None:
-    """Describe phases, rules and indicators of a model as they are in memory; "" for the package's own.
+    """Describe phases, rules, indicators and stops of a model as they are in memory; "" for the package's own.
 
     None where something in them has no lasting description, such as an object of one's own. Two processes of one
     version of Python give the same for the same.
     """
-    key = history_key(model)
+    key = (*history_key(model), *(("stop", _described(stop)) for stop in model.own_stops))
     if any(isinstance(part, tuple) and not isinstance(part[-1], str) for part in key):
         return None
     return hashlib.sha256(repr(key).encode()).hexdigest() if key else ""
@@ -135,12 +141,12 @@ def mark_of(model: type[PilotZone]) -> str | None:
 def source_of(model: type[PilotZone]) -> str:
     """Describe a model by the files it is made of, as they lie there now; "" for the package's own."""
     modules = modules_of(model)
-    if not modules and is_plain(model) and not model.own_indicators:
+    if not modules and is_plain(model) and not (model.own_indicators or model.own_stops):
         return ""
     rule_sources.look_again()
     found = [model.__qualname__, *model.phases.names, *sorted(model.rules), *model.own_channels]
     found += [item.id for item in model.own_indicators]
-    found += [getattr(make, "__qualname__", type(make).__name__) for make in model.own_observers]
+    found += [getattr(one, "__qualname__", type(one).__name__) for one in (*model.own_observers, *model.own_stops)]
     found += [f"{name} {rule_sources.source_hash(name)}" for name in sorted(modules)]
     if any(rule_sources.source_hash(name) is None for name in modules):
         found.append(mark_of(model) or "")
@@ -151,7 +157,7 @@ def modules_of(model: type[PilotZone]) -> set[str]:
     """Name the modules outside the package in which a model and what it runs are written."""
     classes = [kind.__module__ for kind in model.__mro__]
     functions: list[Any] = [*(phase.run for phase in model.phases), *model.rules.values()]
-    functions += [*(item.of for item in model.own_indicators), *model.own_observers]
+    functions += [*(item.of for item in model.own_indicators), *model.own_observers, *model.own_stops]
     modules = {*classes, *(getattr(one, "__module__", None) or type(one).__module__ for one in functions)}
     return {name for name in modules if name.partition(".")[0] not in (PACKAGE, "mesa", "builtins", "typing")}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +19,8 @@ from ccepz_sim.content.folder import find_folder
 from ccepz_sim.content.loading import Content
 from ccepz_sim.content.reading.files import PARTS
 from ccepz_sim.measures.fingerprint import fingerprint
+from ccepz_sim.numerics.rule_sources import file_of
+from ccepz_sim.numerics.rule_sources import needed as needed_modules
 from ccepz_sim.output.disk import reason_of, resolved
 from ccepz_sim.output.packing.wheels import needed
 from ccepz_sim.output.whole_files import write_whole
@@ -115,15 +116,15 @@ def _source() -> Iterator[tuple[str, bytes]]:
 
 
 def _model(name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the modules in which a model of one's own is written, with the packages they lie in."""
+    """Yield the modules in which a model of one's own is written, and those of its project that they import."""
     from ccepz_sim.quarter.variants import modules_of
 
-    wanted = {".".join(module.split(".")[:depth]) for module in modules_of(model_of(name)) for depth in range(1, 99)}
+    modules = {one for module in modules_of(model_of(name)) for one in needed_modules(module)}
+    wanted = {".".join(module.split(".")[: depth + 1]) for module in modules for depth in range(module.count(".") + 1)}
     for module in sorted(wanted):
-        file = getattr(sys.modules.get(module), "__file__", None)
-        if file is None:
+        path = file_of(module)
+        if path is None or module.partition(".")[0] == PACKAGE:
             continue
-        path = Path(file)
         place = module.replace(".", "/") + ("/__init__" if path.stem == "__init__" else "")
         yield f"{MODEL}/{place}.py", path.read_bytes()
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ccepz_sim.content.loading import Content
+from ccepz_sim.output.look import HEIGHT, INK, MUTED, WIDTH, Style, inches, own_look
 from ccepz_sim.studies.extras import need
-from ccepz_sim.studies.look import HEIGHT, INK, MUTED, WIDTH, Style, inches, own_look
 from ccepz_sim.studies.outcomes import unit_of
 from ccepz_sim.studies.results import StudyResults
 from ccepz_sim.studies.tables import POOLED
@@ -135,6 +135,8 @@ class Drawing:
         if year != "":
             facts.append(self._word("of_year", year=self.results.year(year if isinstance(year, int) else None)))
         gap = "" if self.lang == "zh" else " "
+        if self.results.stopped:
+            told = [*told, self._word("told_stopped", count=self.results.stopped, runs=study.runs)]
         text = gap.join([*told, self._word("facts", facts=self._word("and").join(facts))])
         note = textwrap.fill(text, self._letters(figure, SMALLER))
         if not self.style.height:  # the note takes nothing from what is drawn
@@ -172,11 +174,11 @@ class Drawing:
     def _figure(
         self, columns: int = 1, rows: int = 1, height: float = HEIGHT, *, alike: bool = True
     ) -> Iterator[tuple[Figure, list[Axes]]]:
-        from matplotlib.figure import Figure as Drawn
+        from ccepz_sim.output.notebook_figure import NotebookFigure
 
         width = WIDTH if columns == 1 else 4.4 * columns
         size = inches(self.style, width, height if rows == 1 else max(height, 3.2) * rows)
         with own_look(self.style):
-            figure = Drawn(figsize=size, layout="constrained")
+            figure = NotebookFigure(figsize=size, layout="constrained")
             panels = figure.subplots(rows, columns, squeeze=False, sharey=alike and rows * columns > 1)
             yield figure, list(panels.ravel())

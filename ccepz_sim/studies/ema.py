@@ -101,10 +101,12 @@ class Zone:
         )
         kept = np.array([simulate.outcomes(study, self.content, run) for run in runs])  # (seeds, series, periods)
         rows = {series: kept[:, number] for number, series in enumerate(study.series)}
-        return {
-            spelled(outcome_name(one)): float(measured(one.measure, study.relations, rows[one.series]).mean())
-            for one in study.outcomes
-        }
+        found = {}
+        for one in study.outcomes:
+            values = measured(one.measure, study.relations, rows[one.series])
+            seen = values[~np.isnan(values)]  # a run that had stopped has no number of a later date
+            found[spelled(outcome_name(one))] = float(seen.mean()) if len(seen) else float("nan")
+        return found
 
 
 def spelled(name: str) -> str:

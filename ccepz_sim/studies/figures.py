@@ -10,12 +10,12 @@ import numpy as np
 from ccepz_sim.content.schema.evidence import NEUTRAL
 from ccepz_sim.content.schema.study import Outcome
 from ccepz_sim.numerics.clock import QUARTERS
+from ccepz_sim.output.look import COLOURS as COLOURS
+from ccepz_sim.output.look import HEIGHT, INK, IRON, LAKE, LINE, MUTED, OCHRE, colours
+from ccepz_sim.output.look import save as save
 from ccepz_sim.studies.drawing import SMALL, Drawing
 from ccepz_sim.studies.drawing import plain_scale as plain_scale
 from ccepz_sim.studies.extras import StudyError
-from ccepz_sim.studies.look import COLOURS as COLOURS
-from ccepz_sim.studies.look import HEIGHT, INK, IRON, LAKE, LINE, MUTED, OCHRE, colours
-from ccepz_sim.studies.look import save as save
 from ccepz_sim.studies.tables import POOLED
 from ccepz_sim.studies.words import Words as Words
 

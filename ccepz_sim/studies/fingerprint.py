@@ -72,6 +72,8 @@ def study_hash(study: Study) -> str:
     plain["policies"] = [{**policy, "label": None} for policy in plain["policies"]]
     if not study.relations.model:
         del plain["relations"]["model"]
+    if not study.stops:
+        del plain["stops"]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 

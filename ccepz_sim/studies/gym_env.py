@@ -14,9 +14,11 @@ from ccepz_sim.numerics.rng import LARGEST_SEED
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.models import check_study, model_of
+from ccepz_sim.studies.stops import is_over
 
 gymnasium: Any = need("gymnasium", "rl")
 FARTHEST = 10.0  # an observation is cut where an outcome is ten times what it was
+ID = "ccepz_sim.studies.gym_env:ccepz_sim/Zone-v0"  # with the module that Gymnasium has to import for it
 SIGNS = {"up": 1.0, "down": -1.0, "neutral": 0.0}
 
 
@@ -25,8 +27,9 @@ class ZoneEnv(gymnasium.Env):
 
     Action: place of each lever between its bounds, shape (levers,), 0 to 1. Observation: outcomes relative to the last
     year before the episode, shape (outcomes,), 1 at the start. Reward: mean over outcomes with a direction of the
-    change of the observation. `reset(seed=...)` decides the luck; scenario and packages are the study's first, and
-    parameters stay where the content has them.
+    change of the observation. An episode is terminated by what stops a run at the end of a year, truncated by its
+    years. `reset(seed=...)` decides the luck; scenario and packages are the study's first, and parameters stay where
+    the content has them. Registered as `ccepz_sim/Zone-v0`: `gymnasium.make(ID, study="robust-governance")`.
 
     Raises:
         StudyError: the study varies no lever, or begins before the played years.
@@ -89,10 +92,14 @@ class ZoneEnv(gymnasium.Env):
         before, self.seen = self.seen, np.clip(self._outcomes() / self.unit, -FARTHEST, FARTHEST)
         reward = float((self.signs * (self.seen - before)).sum() / max(1.0, float(np.abs(self.signs).sum())))
         lived = self.zone.quarter - self.zone.first_quarter
-        return self.seen, reward, False, lived >= self.study.relations.years * QUARTERS, {"year": self.zone.year}
+        ended = is_over(self.study, self.zone), lived >= self.study.relations.years * QUARTERS
+        return self.seen, reward, *ended, {"year": self.zone.year}
 
     def _outcomes(self) -> np.ndarray:
         """Give the means of the past year, shape (outcomes,)."""
         recorder = self.zone.recorder
         kept = [recorder.series(one.indicator, one.place, one.view)[-QUARTERS:] for one in self.study.outcomes]
         return np.array(kept).mean(axis=1)
+
+
+gymnasium.register(id=ID.partition(":")[2], entry_point=ZoneEnv)

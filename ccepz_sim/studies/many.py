@@ -17,9 +17,10 @@ from ccepz_sim.content.schema.study import Relations, Study
 from ccepz_sim.numerics.clock import PLAY_YEAR
 from ccepz_sim.studies.engines import Engine
 from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.studies.models import name_of
 from ccepz_sim.studies.results import StudyResults, load_study
 from ccepz_sim.studies.runner import Progress, run_study
-from ccepz_sim.studies.study_file import outcome_document
+from ccepz_sim.studies.study_file import outcome_document, stop_document
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,6 +49,7 @@ class MultiRun:
         years: int = 20,
         outcomes: Sequence[str] = GOALS,
         scale: float | None = None,
+        stops: Sequence[str] = (),
         model: type[PilotZone] | str | None = None,
         content: Content | None = None,
     ) -> None:
@@ -60,12 +62,13 @@ class MultiRun:
             years: how long a run is, from 2016 on.
             outcomes: names such as `so2`, `so2@golmud:reported` or `discounted(gdp_real, 5%)`.
             scale: share of residents; None for that of the game.
+            stops: what ends a run early, such as `first(so2, below 30000)`.
             model: a model of one's own; None for the package's.
             content: None for the package's own.
 
         Raises:
             ContentError: a name or a number is not possible.
-            StudyError: an outcome cannot be read.
+            StudyError: an outcome cannot be read, or workers could not import the model.
         """
         self.content = content or load_content()
         self.model = model
@@ -76,6 +79,14 @@ class MultiRun:
             if found is None:
                 raise StudyError("outcome_unclear", name=name)
             asked.append(outcome_document(found))
+        ends = []
+        for name in stops:
+            found = parse_outcome(name, relations)
+            if found is None or found.measure.kind != "first" or found.measure.until:
+                raise StudyError("stop_unclear", name=name)
+            ends.append(stop_document(found))
+        own = name_of(model) if model is not None else ""
+        named = {"model": own} if own else {}  # indicators of its own may be asked for
         document: dict[str, Any] = {
             "id": "multi-run",
             "label": NAMED,
@@ -84,8 +95,9 @@ class MultiRun:
             "seeds": seeds,
             "packages": list(packages),
             "scenarios": list(scenarios),
-            "relations": {"years": years, **({"scale": scale} if scale else {})},
+            "relations": {"years": years, **({"scale": scale} if scale else {}), **named},
             "outcome": asked,
+            "stop": ends,
         }
         self.study: Study = self.content.read_study(document, "MultiRun")
         self.results: StudyResults | None = None

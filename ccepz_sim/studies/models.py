@@ -87,7 +87,7 @@ def check_study(study: Study, model: type[PilotZone]) -> None:
         if name not in phases:
             raise unknown("unknown_phase", name, phases)
     known = {**all_indicators(), **{item.id: item for item in model.own_indicators}}
-    for outcome in study.outcomes:
+    for outcome in (*study.outcomes, *study.stops):
         if outcome.indicator not in known:
             raise unknown("unknown_indicator", outcome.indicator, known)
 
@@ -104,12 +104,17 @@ def described(model: type[PilotZone]) -> dict[str, Any]:
         "own_phases": [phase.name for phase in model.phases if phase not in PHASES],
         "rules": sorted(model.rules),
         "channels": list(model.own_channels),
-        "observers": [getattr(make, "__name__", type(make).__name__) for make in model.own_observers],
+        **({"stops": [_name_of(stop) for stop in model.own_stops]} if model.own_stops else {}),
+        "observers": [_name_of(make) for make in model.own_observers],
         "indicators": {
             item.id: {"en": item.label.en, "zh": item.label.zh, "unit": item.unit, "direction": item.direction}
             for item in model.own_indicators
         },
     }
+
+
+def _name_of(one: Any) -> str:
+    return str(getattr(one, "__name__", type(one).__name__))
 
 
 def catalogue(manifest: Mapping[str, Any]) -> Mapping[str, Indicator]:

@@ -20,19 +20,46 @@ def measured(measure: Measure, relations: Relations, values: np.ndarray) -> np.n
     the first year that counts. A run that never gets beyond a value has the end of the years as its date, so that means
     are those of the time restricted to these years.
 
+    A run that stopped early is measured over the years that it lived: its last year is the last one it had, a sum goes
+    up to its end. Of a date or of years that it did not see there is no number.
+
     Args:
         measure: what is asked.
         relations: first year, and how often values were kept.
-        values: shape (runs, periods).
+        values: shape (runs, periods); no numbers after the end of a run.
     """
+    lived = lived_of(values)
+    found = np.full(len(values), np.nan)
+    for count in np.unique(lived):  # one, where no run stopped early
+        rows = lived == count
+        found[rows] = _measured(measure, relations, values[rows, :count])
+    return found
+
+
+def lived_of(values: np.ndarray) -> np.ndarray:
+    """Return how many periods each run lived through, shape (runs,).
+
+    Args:
+        values: shape (runs, periods); no numbers after the end of a run.
+    """
+    counted: np.ndarray = (~np.isnan(values)).sum(axis=1)
+    return counted
+
+
+def _measured(measure: Measure, relations: Relations, values: np.ndarray) -> np.ndarray | float:
+    """Measure runs that lived equally long, values of shape (runs, periods lived)."""
     each = QUARTERS_A_YEAR if relations.every == "quarter" else 1
     first, last = span_of(measure, relations)
     begin = (first - relations.from_) * each
     seen = values[:, begin : (last + 1 - relations.from_) * each]
-    if measure.kind in ("last", "at"):
+    if measure.kind == "last":
+        return values[:, -each:].mean(axis=1)
+    if measure.kind == "at":
         if measure.quarter:
-            return seen[:, measure.quarter - 1]
-        return seen.mean(axis=1)
+            return seen[:, measure.quarter - 1] if seen.shape[1] >= measure.quarter else np.nan
+        return seen.mean(axis=1) if seen.shape[1] == each else np.nan
+    if not seen.shape[1]:
+        return last + 1.0 if measure.kind == "first" else np.nan
     if measure.kind == "mean":
         return seen.mean(axis=1)
     if measure.kind == "peak":

@@ -10,9 +10,9 @@ import numpy as np
 from ccepz_sim.content.loading import Content
 from ccepz_sim.content.reading.outcomes import outcome_name
 from ccepz_sim.content.schema.phenomenon import Claim, Phenomenon
+from ccepz_sim.output.look import INK, IRON, LAKE, LINE, MUTED, OCHRE
 from ccepz_sim.studies.drawing import Scale, plain_scale
 from ccepz_sim.studies.figures import Charts
-from ccepz_sim.studies.look import INK, IRON, LAKE, LINE, MUTED, OCHRE
 from ccepz_sim.studies.phenomena import Found, effects, outcome_of, sample, size_of
 from ccepz_sim.studies.phenomenon_parts import EFFECT, SHOWN
 from ccepz_sim.studies.results import load_study

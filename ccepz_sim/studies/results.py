@@ -21,9 +21,9 @@ from ccepz_sim.studies.contradictions import Contradiction, LastYearWarning, con
 from ccepz_sim.studies.estimates import Estimate, better, estimate, higher, more_seeds, seeds_needed
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.outcomes import is_one_year, span_of
-from ccepz_sim.studies.run_ledger import SUCCEEDED
 from ccepz_sim.studies.tables import POOLED, StudyTables
 from ccepz_sim.text.errors import hint
+from ccepz_sim.text.html import notebook_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,14 +57,17 @@ class StudyResults(StudyTables):
     def _repr_html_(self) -> str:
         """Return its question and the table of means, for notebooks."""
         study = self.study
-        return f"<p><b>{escape(study.label.en)}</b>. {escape(study.question.en)}</p>{self.summary().to_html()}"
+        lang = notebook_language()
+        told = f"<p><b>{escape(study.label.get(lang))}</b> {escape(study.question.get(lang))}</p>"
+        return told + self.summary().to_html()
 
     def summary(self, year: int | None = None, *, pool: bool = False) -> pd.DataFrame:
         """Return every outcome by scenario and policy.
 
         Columns: scenario, policy, outcome, mean, error (standard error of the mean), lower and upper (its 95 %
         interval), low, median and high (5 %, 50 % and 95 % of runs), runs, and where dates of a value are asked
-        reached (share of runs that get there). Pooled, the scenario is an empty text.
+        reached (share of runs that get there), and where runs stopped early stopped (share of them). Pooled, the
+        scenario is an empty text.
         """
         import pandas as pd
 
@@ -75,10 +78,12 @@ class StudyResults(StudyTables):
                 low, median, high = table["value"].quantile([0.05, 0.5, 0.95])
                 interval = (found.mean, found.error, found.lower, found.upper)
                 reached = self._reached(name, table["value"])
-                rows.append((scenario, policy, name, *interval, low, median, high, len(table), reached))
-        columns = ["scenario", "policy", "outcome", *INTERVAL, "low", "median", "high", "runs", "reached"]
+                stopped = float(self.ends.loc[self.ends["run"].isin(table["run"]), "stopped"].mean())
+                rows.append((scenario, policy, name, *interval, low, median, high, len(table), reached, stopped))
+        columns = ["scenario", "policy", "outcome", *INTERVAL, "low", "median", "high", "runs", "reached", "stopped"]
         found = pd.DataFrame(rows, columns=columns)
-        return found if found["reached"].notna().any() else found.drop(columns="reached")
+        idle = [] if found["reached"].notna().any() else ["reached"]
+        return found.drop(columns=idle if self.stopped else [*idle, "stopped"])
 
     def _reached(self, name: str, values: pd.Series) -> float:
         """Give the share of runs that get beyond a value at all; not a number where none is asked."""
@@ -334,10 +339,11 @@ class StudyResults(StudyTables):
         """Give the runs of a design, every one of which succeeded."""
         if self.study.design != design:
             raise StudyError("other_design", wanted=design, found=self.study.design)
-        missing = int((self.runs["status"] != SUCCEEDED).sum())
+        table = self.at(name, year)
+        missing = len(self.runs) - len(table)
         if missing:
             raise StudyError("runs_missing", count=missing)
-        return self.at(name, year)
+        return table
 
     def _by_point(self, table: pd.DataFrame) -> np.ndarray:
         """Give the mean outcome of every point of a design, shape (points,)."""

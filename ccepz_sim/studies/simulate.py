@@ -17,13 +17,13 @@ import numpy as np
 from ccepz_sim.content.loading import Content, load_content
 from ccepz_sim.content.reading.files import More
 from ccepz_sim.content.schema.study import Study
-from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.state.decisions import Decision
 from ccepz_sim.studies.design import Run
 from ccepz_sim.studies.extras import StudyError
 from ccepz_sim.studies.fingerprint import engine_hash, memory_hash
 from ccepz_sim.studies.models import model_of
 from ccepz_sim.studies.panels import Tables, tables_of
+from ccepz_sim.studies.stops import is_over, quarters_of
 
 if TYPE_CHECKING:
     from ccepz_sim.model import PilotZone
@@ -80,7 +80,10 @@ def run_batch(order: Order, runs: Sequence[Run]) -> list[Result]:
 
 
 def outcomes(study: Study, content: Content, run: Run, limit: float = 0.0) -> np.ndarray:
-    """Run one run and return what the study keeps of it, shape (series, periods); a year is its quarters' mean."""
+    """Run one run and return what the study keeps of it, shape (series, periods); a year is its quarters' mean.
+
+    After the end of a run that stopped early they are no numbers.
+    """
     return played(study, content, run, limit)[0]
 
 
@@ -100,12 +103,22 @@ def played(study: Study, content: Content, run: Run, limit: float = 0.0) -> tupl
         without=relations.without,
         frozen=relations.frozen,
     )
-    zone.run(relations.years)
+    lived = _live(study, zone)
     first, last = zone.first_quarter, zone.quarter
-    kept = np.array([zone.recorder.series(*one)[first:last] for one in study.series])
-    if relations.every == "year":
-        kept = kept.reshape(len(kept), relations.years, QUARTERS).mean(axis=2)
+    seen = np.array([zone.recorder.series(*one)[first:last] for one in study.series])
+    kept = np.full((len(seen), relations.periods), np.nan)
+    kept[:, :lived] = seen.reshape(len(seen), lived, -1).mean(axis=2) if relations.every == "year" else seen
     return kept, tables_of(zone.observers)
+
+
+def _live(study: Study, zone: PilotZone) -> int:
+    """Run a zone through the periods of a study, or until it stops; return how many periods it lived through."""
+    for period in range(study.relations.periods):
+        for _ in range(quarters_of(study)):
+            zone.step()
+        if is_over(study, zone):
+            return period + 1
+    return study.relations.periods
 
 
 def _run(order: Order, content: Content, run: Run) -> Result:

@@ -183,7 +183,7 @@ class Store:
     def table(self, held: Mapping[int, bytes]) -> pa.Table:
         """Return the tidy table of some runs: run, year, quarter, place, indicator, view, value.
 
-        A yearly value has quarter 0.
+        A yearly value has quarter 0; after the end of a run that stopped early values are no numbers.
         """
         kept, relations = self.study.series, self.study.relations
         count, periods = len(held), relations.periods
@@ -293,7 +293,9 @@ def _study_of(manifest: Mapping[str, Any]) -> Study:
             Factor(**{**one, "bounds": tuple(one["bounds"]), "values": tuple(one["values"])}) for one in plain[part]
         )
     plain["scenarios"] = tuple(plain["scenarios"])
-    plain["outcomes"] = tuple(Outcome(**{**one, "measure": Measure(**one["measure"])}) for one in plain["outcomes"])
+    for part in ("outcomes", "stops"):
+        listed = plain.get(part, ())
+        plain[part] = tuple(Outcome(**{**one, "measure": Measure(**one["measure"])}) for one in listed)
     return Study(**plain)
 
 

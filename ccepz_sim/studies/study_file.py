@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ccepz_sim.content.reading.designs import STOP_KEYS
 from ccepz_sim.content.schema.study import Factor, Outcome, Study
 from ccepz_sim.text.label import Label
 
@@ -58,7 +59,9 @@ def study_file(study: Study) -> str:
     for factor in study.uncertainties:
         lines += ["", "[[uncertainty]]", f"id = {_text(factor.id)}", *_factor(factor, study)]
     for outcome in study.outcomes:
-        lines += ["", "[[outcome]]", *_outcome(outcome)]
+        lines += ["", "[[outcome]]", *_written(outcome_document(outcome))]
+    for stop in study.stops:
+        lines += ["", "[[stop]]", *_written(stop_document(stop))]
     return "\n".join(lines) + "\n"
 
 
@@ -69,8 +72,7 @@ def _factor(factor: Factor, study: Study) -> list[str]:
     return [*lines, "log = true"] if factor.log else lines
 
 
-def _outcome(outcome: Outcome) -> list[str]:
-    kept = outcome_document(outcome)
+def _written(kept: dict[str, Any]) -> list[str]:
     return [f"{name} = {_text(value) if isinstance(value, str) else repr(value)}" for name, value in kept.items()]
 
 
@@ -93,6 +95,12 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     if measure.kind == "first":
         kept["value"] = measure.value
     return kept
+
+
+def stop_document(stop: Outcome) -> dict[str, Any]:
+    """Return the keys of what ends a run in a study file."""
+    kept = outcome_document(stop)
+    return {name: kept[name] for name in STOP_KEYS if name in kept}
 
 
 def _text(value: str) -> str:

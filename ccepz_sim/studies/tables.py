@@ -15,10 +15,11 @@ from ccepz_sim.content.reading.fields import as_whole
 from ccepz_sim.content.reading.outcomes import outcome_name, parse_outcome
 from ccepz_sim.content.schema.study import Measure, Outcome, Study
 from ccepz_sim.measures.indicators import Indicator
+from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.studies import panels
 from ccepz_sim.studies.extras import StudyError, need
 from ccepz_sim.studies.models import catalogue
-from ccepz_sim.studies.outcomes import measured
+from ccepz_sim.studies.outcomes import lived_of, measured
 from ccepz_sim.studies.run_ledger import ABORTED, FAILED, PENDING, SUCCEEDED, written_shards
 from ccepz_sim.studies.store import COLUMNS, RUNS, SHARDS, Store, read_manifest, study_of
 from ccepz_sim.text.errors import hint
@@ -210,11 +211,30 @@ class StudyTables:
         return found
 
     def at(self, name: str = "", year: int | None = None) -> pd.DataFrame:
-        """Return the runs with an outcome in the column `value`; with a year, the mean of the quarters of that year."""
+        """Return the runs with an outcome in the column `value`; with a year, the mean of the quarters of that year.
+
+        A run that had stopped before is left out of what is asked of a later date.
+        """
         outcome = self.of_year(name, year)
         runs, values = self.kept(outcome.series)
         table = self.runs.set_index("run").loc[runs].reset_index()
-        return table.assign(value=measured(outcome.measure, self.study.relations, values))
+        found = table.assign(value=measured(outcome.measure, self.study.relations, values))
+        return found[found["value"].notna()].reset_index(drop=True) if found["value"].isna().any() else found
+
+    @cached_property
+    def ends(self) -> pd.DataFrame:
+        """The runs that ended well: `until` is the date up to which they ran, `stopped` whether that was early."""
+        runs, values = self.kept(self.study.series[0])
+        relations = self.study.relations
+        each = QUARTERS if relations.every == "quarter" else 1
+        lived = lived_of(values)
+        table = self.runs.set_index("run").loc[runs].reset_index()
+        return table.assign(until=relations.from_ + lived / each, stopped=lived < relations.periods)
+
+    @property
+    def stopped(self) -> int:
+        """Return how many runs stopped before the years of the study were over."""
+        return int(self.ends["stopped"].sum())
 
     def kept(self, series: tuple[str, str, str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the runs that ended well and what is kept of a series, shapes (runs,) and (runs, periods)."""
@@ -231,12 +251,13 @@ class StudyTables:
     def fan(self, name: str = "") -> pd.DataFrame:
         """Return bands over time by policy and scenario.
 
-        Columns: policy, scenario, year, quarter, mean, low (5 %), quarter1, median, quarter3, high (95 %), runs.
+        Columns: policy, scenario, year, quarter, mean, low (5 %), quarter1, median, quarter3, high (95 %), runs (those
+        that had not stopped).
         """
         found = self.query(
             f"""SELECT r.policy, r.scenario, o.year, o.quarter, avg(o.value) AS mean,
                 quantile_cont(o.value, {list(BAND)}) AS band, count(*) AS runs
-            FROM outcomes o JOIN runs r USING (run) WHERE {OUTCOME} GROUP BY ALL ORDER BY ALL""",
+            FROM outcomes o JOIN runs r USING (run) WHERE {OUTCOME} AND NOT isnan(o.value) GROUP BY ALL ORDER BY ALL""",
             **self._asked(name),
         )
         parts = ("low", "quarter1", "median", "quarter3", "high")

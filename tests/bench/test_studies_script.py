@@ -1,7 +1,9 @@
-"""The script that measures the study runner still measures it: with a few rows, as nobody waits for a million."""
+"""Scripts that measure studies still measure them: with a few rows and runs, as nobody waits for a million."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,3 +27,16 @@ def test_rows_are_written_and_asked_for(
     said = capsys.readouterr().out
     assert "plain pyarrow" in said
     assert "plain DuckDB" in said
+
+
+@pytest.mark.slow
+def test_other_ways_of_running_many_come_to_the_same_numbers() -> None:
+    """Two of the five, whose processes are started in different ways; a run that raises is told of both."""
+    asked = ["--runs", "4", "--years", "1", "--turns", "1", "--way", "joblib", "--way", "ccepz study"]
+    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, SCRIPTS / "bench_peers.py", *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, timeout=900)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("runs a second") == 2
+    assert "one run raises: 0 of 4 come back" in done.stdout
+    assert "one run raises: 3 of 4 come back" in done.stdout

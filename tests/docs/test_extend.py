@@ -31,7 +31,7 @@ def blocks(root: Path, folder: str) -> list[str]:
 
 def test_both_languages_have_the_same_code(root: Path) -> None:
     assert blocks(root, "docs") == blocks(root, "docs/zh")
-    assert len(blocks(root, "docs")) == 9
+    assert len(blocks(root, "docs")) == 10
 
 
 @pytest.mark.slow
@@ -47,12 +47,13 @@ def test_the_recipes_run_as_they_stand(root: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     said = done.stdout
-    assert said.count("cell ") == 8
+    assert said.count("cell ") == 9
     assert "rules can be replaced" in said
     found = re.search(r"(\d+) deals made known", said)
     assert found is not None
     assert int(found[1]) > 0
     none, often = (float(line.split()[1]) for line in re.findall(r"^[01] [\d.]+$", said, re.MULTILINE))
     assert often < none, "the lever has an effect"
+    assert "True 2018.25" in said
     assert "'SUCCEEDED': 4" in said
     assert (tmp_path / "out" / "hard-bargain" / "panels" / "FirmPanel" / "000003.parquet").is_file()

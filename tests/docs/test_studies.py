@@ -14,7 +14,7 @@ from ccepz_sim.studies.engines import Cluster, LocalPool
 from ccepz_sim.studies.runner import run_study
 
 PAGES = ["docs/how-to/studies.md", "docs/zh/how-to/studies.md"]
-POLICY = "[[policy]]"
+POLICY, STOP = "[[policy]]", "[[stop]]"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -22,11 +22,13 @@ def test_the_study_of_the_how_to_is_good(documents, root, name) -> None:
     page = next(one for one in documents if one.path == root / name)
     (example,) = page.blocks("toml")
     (policy,) = (block for block in page.blocks("") if block.startswith(POLICY))
+    (stop,) = (block for block in page.blocks("") if block.startswith(STOP))
     content = load_content()
     study = content.read_study(tomllib.loads(example), "audits.toml")
     assert study.runs == 120
     more = tomllib.loads(example.replace("expected_runs = 120", "expected_runs = 240") + policy)
     assert content.read_study(more, "audits.toml").policies[1].set[0].value == 0.4
+    assert content.read_study(tomllib.loads(example + stop), "audits.toml").stops[0].measure.value == 3e8
 
 
 @pytest.mark.slow

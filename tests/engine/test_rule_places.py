@@ -256,3 +256,19 @@ def test_processes_started_later_do_not_say_it_again(tree: Tree) -> None:
     twice = FULL + "import subprocess, sys; from ccepz_sim.tiny import rule; rule(3.0)\n"
     twice += "subprocess.run([sys.executable, '-c', 'from ccepz_sim.tiny import rule; rule(3.0)'])\n"
     check(tree.run(twice), 0, warnings=1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process is forked here")
+def test_forms_of_forked_processes_are_told_apart() -> None:
+    """A forked process goes on where its parent was: it must not give the numbers that its brother gives."""
+    code = (
+        "import os, sys\n"
+        "from ccepz_sim.numerics import rule_files\n"
+        "for _ in range(2):\n"
+        "    if os.fork() == 0:\n"
+        "        print(next(rule_files.FunctionIdentity._unique_ids), flush=True)\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert len(set(done.stdout.split())) == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,6 +110,83 @@ def test_the_workbench_gets_measures_and_directions(workbench, make, content) ->
     assert 1.5 * last < amount < 2.5 * last
 
 
+SMALL = {**CHANGES, "relations": {"years": 1, "scale": 0.0005}}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_workbench_searches_levers_under_a_constraint(workbench, make, content) -> None:
+    """Without a reference: what is not searched stays as it is."""
+    from ccepz_sim.studies.ema import Zone, ema_model
+
+    study = make(**{**SMALL, "packages": ["status-quo"], "expected_runs": 8})
+    model = ema_model(study, content=content, seeds=1)
+
+    def beyond(share: Any) -> float:
+        return max(0.0, float(np.squeeze(share)) - 0.3)  # the Workbench hands over a column of one setting
+
+    limit = workbench.Constraint("few", parameter_names="audit_share", function=beyond)
+    random.seed(1)
+    asked = {"epsilons": [1e6, 1e-3], "population_size": 6}
+    with workbench.SequentialEvaluator(model) as runs:
+        found = runs.optimize(nfe=18, searchover="levers", constraints=[limit], **asked)
+    assert len(found)
+    assert (found["audit_share"] <= 0.3).all()
+    setting = found.iloc[0]
+    again = Zone(study, content, 1)(audit_share=setting["audit_share"])
+    assert again["gdp_real"] == pytest.approx(setting["gdp_real"], rel=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_workbench_searches_worlds(workbench, make, content) -> None:
+    """The worst world of a policy: uncertainties are searched, levers stay as they are."""
+    from ccepz_sim.studies.ema import ema_model
+
+    study = make(**{**SMALL, "scenarios": ["slow-recovery"], "expected_runs": 8})
+    model = ema_model(study, content=content, seeds=1)
+    random.seed(1)
+    with workbench.SequentialEvaluator(model) as runs:
+        found = runs.optimize(nfe=12, searchover="uncertainties", epsilons=[1e6, 1e-3], population_size=6)
+    assert len(found)
+    low, high = content.parameters["collusion.belief_speed"].bounds
+    assert found["collusion_belief_speed"].between(low, high).all()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_workbenchs_own_pool_gives_the_same(workbench, make, content) -> None:
+    from ema_workbench.analysis import feature_scoring
+
+    from ccepz_sim.studies.ema import ema_model
+
+    model = ema_model(make(**SMALL), content=content, seeds=1)
+    np.random.seed(1)  # noqa: NPY002 - the Workbench samples with it
+    alone, here = workbench.perform_experiments(model, scenarios=3, policies=2)
+    np.random.seed(1)  # noqa: NPY002 - the Workbench samples with it
+    with workbench.MultiprocessingEvaluator(model, n_processes=2) as runs:
+        others, there = workbench.perform_experiments(model, scenarios=3, policies=2, evaluator=runs)
+    assert alone["audit_share"].tolist() == others["audit_share"].tolist()
+    assert here["gdp_real"].tolist() == there["gdp_real"].tolist()
+    scores = feature_scoring.get_feature_scores_all(alone.drop(columns=["model", "policy", "scenario"]), here)
+    assert "audit_share" in scores.index
+
+
+def printed(example: str, *asked: str, cwd: Path) -> str:
+    """Run an example of the docs in one process and return what it prints."""
+    command = [sys.executable, ROOT / "docs" / "examples" / example, *asked, "--workers", "1"]
+    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=cwd, env=environ).stdout
+
+
+@pytest.mark.slow
+def test_the_example_searches_and_says_whether_it_is_over(workbench, tmp_path) -> None:
+    told = printed("search_levers.py", "--evaluations", "40", "--years", "1", cwd=tmp_path)
+    assert "evaluations in" in told
+    assert "converged: no" in told
+    assert "status quo" in told
+
+
 POINT = {"audit_share": 0.5, "collusion_belief_speed": 0.2}
 
 
@@ -163,12 +242,8 @@ def test_names_that_become_the_same_are_refused(workbench, make, content) -> Non
 
 @pytest.mark.slow
 def test_the_example_finds_robust_settings(workbench, tmp_path) -> None:
-    example = ROOT / "docs" / "examples" / "robust_packages.py"
-    few = ["--policies", "2", "--worlds", "3", "--workers", "1", "--study", "robust-governance"]
-    environ = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    told = subprocess.run(
-        [sys.executable, example, *few], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ
-    ).stdout
+    few = ("--policies", "2", "--worlds", "3", "--study", "robust-governance")
+    told = printed("robust_packages.py", *few, cwd=tmp_path)
     assert "status quo" in told
     assert "robustness" in told
     assert "of worlds." in told
@@ -189,7 +264,29 @@ def test_gymnasiums_own_checker_passes(make, content) -> None:
     env.reset(seed=3)
     weak = [env.step(np.zeros(1)) for _ in range(2)]
     assert strong[-1][0][1] != weak[-1][0][1]
-    assert len((ROOT / "ccepz_sim" / "studies" / "gym_env.py").read_text("utf-8").splitlines()) < 100
+    assert len((ROOT / "ccepz_sim" / "studies" / "gym_env.py").read_text("utf-8").splitlines()) < 110
+
+
+def test_gymnasium_makes_it_by_name(make, content) -> None:
+    gymnasium = pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ID
+
+    study = make(relations={"years": 1, "scale": 0.0005})
+    env = gymnasium.make(ID, study=study, content=content)
+    first, told = env.reset(seed=3)
+    again, same = gymnasium.make(ID, study=study, content=content).reset(seed=3)
+    assert told == same
+    assert (first == again).all()
+
+
+def test_an_episode_ends_with_what_stops_a_run(make, content) -> None:
+    pytest.importorskip("gymnasium")
+    from ccepz_sim.studies.gym_env import ZoneEnv
+
+    stop = [{"indicator": "gdp_real", "side": "above", "value": 1.0, "from": 2017}]
+    env = ZoneEnv(make(relations={"years": 3, "scale": 0.0005}, stop=stop), content)
+    env.reset(seed=3)
+    assert [env.step(np.zeros(1))[2:4] for _ in range(2)] == [(False, False), (True, False)]
 
 
 @pytest.mark.parametrize("action", [[1.5], [-0.1], [float("nan")], [], [0.5, 0.5], 0.5])

@@ -199,5 +199,62 @@ def test_a_fresh_environment_makes_the_same_bytes(tmp_path) -> None:
     assert told.returncode != 0
 
 
+OWN_MODEL = """
+from ccepz_sim import Indicator, Label, PilotZone
+from own_parts.numbers import SHARE
+
+
+def hard_bargain(surplus, chance, official_fine, official_moral, power):
+    return chance * official_fine + official_moral + SHARE * max(0.0, surplus)
+
+
+def bribed(zone):
+    return zone.firms.colluding.sum()
+
+
+def late(zone):
+    return zone.year >= 2016.5
+
+
+class Own(PilotZone):
+    rules = {"collusion.nash_bribe": hard_bargain}
+    own_indicators = (Indicator("bribed", Label("Bribed", "行贿"), unit="firms", of=bribed),)
+    own_stops = (late,)
+"""
+
+
+@pytest.mark.slow
+def test_an_archive_of_a_model_of_ones_own_makes_the_same_bytes(tmp_path, monkeypatch) -> None:
+    """With its rule, its indicator, its stop, and the module beside it that it takes a number from."""
+    models = tmp_path / "models"
+    (models / "own_parts").mkdir(parents=True)
+    (models / "own_parts" / "__init__.py").write_text("", "utf-8")
+    (models / "own_parts" / "numbers.py").write_text("SHARE = 0.8\n", "utf-8")
+    (models / "archived_model.py").write_text(OWN_MODEL, "utf-8")
+    study = REAL.replace("years = 1", 'years = 1\nevery = "quarter"\nmodel = "archived_model:Own"')
+    (models / "fresh.toml").write_text(study + '\n[[outcome]]\nindicator = "bribed"\n', "utf-8")
+    monkeypatch.syspath_prepend(str(models))
+    folder, environ = tmp_path / "out", {"LANG": "en"}
+    try:
+        assert main(["study", str(models / "fresh.toml"), "--out", str(folder), "--workers", "1"], environ) == 0
+        assert main(["results", str(folder), "--fan", "bribed", "--lang", "en"], environ) == 0
+        assert main(["archive", str(folder), "--out", str(tmp_path / "fresh.zip")], environ) == 0
+    finally:
+        for name in ("archived_model", "own_parts", "own_parts.numbers"):
+            sys.modules.pop(name, None)
+    with zipfile.ZipFile(tmp_path / "fresh.zip") as packed:
+        packed.extractall(tmp_path / "there")
+    home = tmp_path / "there" / "fresh"
+    assert (home / "model" / "archived_model.py").read_text("utf-8") == OWN_MODEL
+    assert (home / "model" / "own_parts" / "numbers.py").is_file()
+    rules = Path(ccepz_sim.__file__).parent / "__pycache__" / "rules"
+    environ = {**os.environ, "NUMBA_CACHE_DIR": str(rules), "LANG": "en", "PYTHONDONTWRITEBYTECODE": "1"}
+    environ.pop("PYTHONPATH", None)
+    asked = [sys.executable, str(home / "reproduce.py"), "--workers", "1", "--out", str(tmp_path / "again")]
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=LONG, env=environ, check=False, cwd=tmp_path)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "came out again to the byte" in told.stdout
+
+
 def _digest_of(sums: list[str], name: str) -> str:
     return next(line.split("  ")[0] for line in sums if line.endswith(name))

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ccepz_sim import load_study
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.engines import Cluster
 from ccepz_sim.studies.extras import StudyError
@@ -124,15 +125,18 @@ def test_a_model_of_ones_own_runs_where_workers_can_import_it(make, content, tmp
     """The same bytes as here; a worker without the module, or with another one, says so."""
     folder, name = tmp_path / "models", f"cluster_model_{os.getpid()}"
     folder.mkdir()
-    (folder / f"{name}.py").write_text(MODEL, "utf-8")
+    stops = "def late(zone):\n    return zone.year >= 2016.5\n\n\nclass Own"
+    (folder / f"{name}.py").write_text(MODEL.replace("class Own", stops) + "    own_stops = (late,)\n", "utf-8")
     monkeypatch.syspath_prepend(str(folder))
-    study = make(relations={"years": 1, "scale": 0.0005, "model": f"{name}:Own"}, **FEWER)
+    relations = {"years": 1, "every": "quarter", "scale": 0.0005, "model": f"{name}:Own"}
+    study = make(relations=relations, **FEWER)
     with machines(tmp_path / "machines") as cluster:
         cluster.environ["PYTHONPATH"] = str(folder)
         worker = cluster.worker()
         ended = runner.run_study(study, tmp_path / "out", engine=Cluster(cluster.address))
         assert ended.counts["SUCCEEDED"] == study.runs
         assert of_workers(tmp_path / "out", study) == in_process(study, content)
+        assert load_study(tmp_path / "out").stopped == study.runs, "each lives three quarters"
         assert len(list((tmp_path / "out" / "panels" / "Panel").iterdir())) == study.runs
         worker.kill()
         worker.wait(PATIENCE)

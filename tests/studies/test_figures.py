@@ -12,9 +12,9 @@ import pytest
 
 from ccepz_sim import load_study
 from ccepz_sim.commands.results import _thinned, recipe
+from ccepz_sim.output.look import FONTS, Style
 from ccepz_sim.studies import runner
 from ccepz_sim.studies.figures import Charts, save
-from ccepz_sim.studies.look import FONTS, Style
 from ccepz_sim.text.errors import UserError
 from tests.studies.test_differences import noise
 from tests.studies.test_results import FACTORS, Known, levers
@@ -86,7 +86,7 @@ def test_scenarios_are_panels_and_pooling_stands_in_the_title(known) -> None:
 def test_colours_follow_the_interval_and_a_stated_direction(known) -> None:
     from matplotlib.colors import to_hex
 
-    from ccepz_sim.studies.look import IRON, LAKE, LINE
+    from ccepz_sim.output.look import IRON, LAKE, LINE
 
     # Up by much, up by much although down is good, up but only reported, and noise.
     def made(run, _):
@@ -243,7 +243,7 @@ def test_what_would_spoil_a_figure_is_not_followed(known, tmp_path: Path, settin
 
 
 def test_a_font_of_a_matplotlibrc_has_ours_behind_it(known) -> None:
-    from ccepz_sim.studies.look import own_look
+    from ccepz_sim.output.look import own_look
 
     with mpl.rc_context({"font.family": ["DejaVu Serif", "Nowhere Sans"]}), own_look(Style()):
         families = mpl.rcParams["font.family"]

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from ccepz_sim import MultiRun
+from ccepz_sim import MultiRun, plot_study
 from ccepz_sim.text.errors import UserError
 from tests.studies.test_results import Known
 
@@ -33,6 +33,36 @@ def test_many_runs_in_one_call(capsys) -> None:
     assert "Tax only less Status quo" in many.plot(against=("status-quo", "tax-only"))._suptitle.get_text()
     told = capsys.readouterr()
     assert told.out == ""  # the bar is for the error stream
+
+
+def test_figures_show_themselves_where_pyplot_never_was() -> None:
+    """A plain figure of matplotlib is then a line of text in a notebook."""
+    many = MultiRun(["status-quo"], seeds=3, years=2, outcomes=["gdp_real"]).run(engine=Known(formula), progress=False)
+    for figure in (many.plot("gdp_real"), plot_study(many.done, "fan", "gdp_real", lang="zh")):
+        shown = figure._repr_png_()
+        assert shown.startswith(b"\x89PNG")
+        assert shown == figure._repr_png_()
+
+
+def test_a_study_is_drawn_from_python_as_from_the_command_line(tmp_path) -> None:
+    folder = tmp_path / "kept"
+    many = MultiRun(["status-quo", "tax-only"], seeds=3, years=2, outcomes=["gdp_real", "so2"])
+    results = many.run(folder, engine=Known(formula), progress=False).done
+    for source in (results, folder, str(folder)):
+        figure = plot_study(source, "diff", "status-quo", "tax-only", lang="en")
+        assert "Tax only less Status quo" in figure._suptitle.get_text()
+    assert plot_study(folder, "pareto", "gdp_real", "so2", pool=True).axes
+    for asked, told in (
+        (("fans", "gdp_real"), "Did you mean “fan”"),
+        (("fan",), "of 1 name, not of 0"),
+        (("diff", "status-quo"), "of 2 names, not of 1"),
+        (("fan", "so3"), "Did you mean “so2”"),
+        (("tornado",), "varies nothing"),
+    ):
+        with pytest.raises(UserError, match=told):
+            plot_study(folder, *asked)
+    with pytest.raises(UserError, match="has no option “indicater”"):
+        plot_study(folder, "tornado", indicater="so2")
 
 
 def test_runs_that_are_kept_go_on(tmp_path) -> None:

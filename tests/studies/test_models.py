@@ -156,6 +156,19 @@ def test_a_model_may_be_given_instead_of_named(make: Callable[..., Study], modul
     assert study_hash(plain) != study_hash(replace(plain, relations=own.relations))
 
 
+def test_many_runs_ask_for_what_is_the_models_own(module: Any) -> None:
+    from ccepz_sim import MultiRun
+
+    few = {"seeds": 2, "years": 1, "scale": 0.0005, "outcomes": ["mean(open_posts)"]}
+    many = MultiRun(["status-quo"], model=module.Own, **few).run(workers=1, progress=False)
+    assert (many.mean()["mean"] > 0.0).all()
+    assert many.done.panels == ("Panel",)
+    with pytest.raises(ContentError, match="open_posts"):
+        MultiRun(["status-quo"], **few)
+    with pytest.raises(StudyError, match="put it into a file of its own"):
+        MultiRun(["status-quo"], model=type("Local", (PilotZone,), {"__module__": "__main__"}), **few)
+
+
 def test_another_rule_is_another_study(own: Study, module: Any, tmp_path: Path) -> None:
     run_study(own, tmp_path / "out", workers=1, stopped=lambda: True)
     file = Path(module.__file__)

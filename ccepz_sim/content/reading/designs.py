@@ -16,7 +16,7 @@ from ccepz_sim.content.reading.outcomes import VIEWS as VIEWS
 from ccepz_sim.content.reading.outcomes import indicators as indicators
 from ccepz_sim.content.reading.outcomes import outcome_name, read_outcome, reference
 from ccepz_sim.content.schema.lever import Setting
-from ccepz_sim.content.schema.study import Factor, Relations, Study, StudyPolicy
+from ccepz_sim.content.schema.study import Factor, Outcome, Relations, Study, StudyPolicy
 from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, PLAY_YEAR, QUARTERS
 from ccepz_sim.numerics.rng import LARGEST_SEED
 
@@ -29,9 +29,10 @@ COLUMNS = ("run", "point", "policy", "scenario", "seed", "status", "value")
 MOST = 1_000_000  # runs, samples or seeds: beyond this it is a slip of the keyboard
 KEYS = (
     "id", "label", "question", "design", "samples", "design_seed", "seeds", "first_seed", "luck", "expected_runs",
-    "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "every_parameter", "outcome",
+    "packages", "scenarios", "relations", "policy", "lever", "uncertainty", "every_parameter", "outcome", "stop",
 )  # fmt: skip
 SAMPLED = ("samples", "design_seed")  # keys that a full grid would ignore
+STOP_KEYS = ("indicator", "place", "view", "side", "value", "from")
 FACTOR_KEYS = ("bounds", "values", "steps", "log")
 MODEL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")  # MODULE:CLASS
 Bounds = tuple[float, float]
@@ -85,10 +86,12 @@ def read_study(data: Mapping[str, Any], file: str, findings: list[f.Finding], *,
             read_outcome(item, relations, _indicators(relations), known.places, known.parks)
             for item in fields.sections("outcome", required=True)
         ),
+        stops=tuple(_stop(item, known, relations) for item in fields.sections("stop")),
     )
     _once(fields, "lever", [factor.id for factor in study.levers])
     _once(fields, "uncertainty", [factor.id for factor in study.uncertainties])
     _once(fields, "outcome", [outcome_name(one) for one in study.outcomes])
+    _once(fields, "stop", [outcome_name(one) for one in study.stops])
     for key in SAMPLED:
         if key in data and not sampled:
             fields.note(key, "not_for_this", value=f'design = "{design}"')
@@ -126,6 +129,14 @@ def _relations(item: Fields) -> Relations:
         frozen=item.flag("frozen") if "frozen" in item.data else False,
         model=_model(item),
     )
+
+
+def _stop(item: Fields, known: Known, relations: Relations) -> Outcome:
+    """Read what ends a run: the first period in which a value lies beyond."""
+    item.only(STOP_KEYS)
+    asked = {key: item.data[key] for key in STOP_KEYS if key in item.data} | {"measure": "first"}
+    as_outcome = Fields(asked, item.file, item.path, item.findings)
+    return read_outcome(as_outcome, relations, _indicators(relations), known.places, known.parks)
 
 
 class _Anything(tuple[str, ...]):

@@ -96,12 +96,13 @@ class Relations:
         return self.years * (QUARTERS if self.every == "quarter" else 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Study:
     """A question and the runs that answer it, in the terms of XLRM.
 
     Uncertainties (X) are scenarios, `uncertainties` and the seeds; levers (L) are policies and `levers`; relations (R)
-    are the model; measures (M) are the outcomes. Every point of the design meets every policy, scenario and seed.
+    are the model; measures (M) are the outcomes. Every point of the design meets every policy, scenario and seed. A run
+    ends early with the period kept in which one of `stops` comes about: measures of the kind "first".
     """
 
     id: str
@@ -120,6 +121,18 @@ class Study:
     scenarios: tuple[str, ...]
     uncertainties: tuple[Factor, ...]
     outcomes: tuple[Outcome, ...]
+    stops: tuple[Outcome, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say in one line what is asked and how many runs answer it."""
+        parts = f"{self.points} points × {len(self.policies)} policies × {len(self.scenarios)} scenarios"
+        return f"<study {self.id} ({self.design}): {self.runs} runs = {parts} × {self.seeds} seeds>"
+
+    def _repr_html_(self) -> str:
+        """Show question, design and what is varied and kept, for notebooks."""
+        from ccepz_sim.content.display import study_html
+
+        return study_html(self)
 
     @property
     def series(self) -> tuple[tuple[str, str, str], ...]:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccepz_sim.studies.extras import StudyError
+from ccepz_sim.text.extras import StudyError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
