@@ -10,7 +10,7 @@ from ccepz_sim.content.reading.finding import Finding
 from ccepz_sim.content.reading.studies import read_targets
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = "experiments/locked.toml"
+FILE = "scripts/locked.toml"
 FIRST, LAST = 2021, 2024
 
 
