@@ -54,6 +54,8 @@ def poisson(luck: float, expected: float) -> int:
     while luck >= reached and count < MOST_EVENTS:
         count += 1
         chance *= expected / count
+        if count > expected and reached + chance == reached:
+            break  # no further chance is felt; by rounding the sum may stop short of a luck next to one
         reached += chance
     return count
 

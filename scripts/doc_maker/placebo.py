@@ -20,6 +20,7 @@ RECORD = DOCS / "reference" / "placebo.json"
 PLAN = Path(__file__).resolve().parents[1] / "placebo.toml"
 CONFIDENT = 1.96  # standard errors of a 95 % interval
 BAND = 0.1  # its half width in the second table, as a share of the spread between worlds
+NEW = "–"  # what was not there before has no figure of then
 FEWEST = 2  # seeds: with one nothing is known of the spread
 
 
@@ -69,18 +70,29 @@ def _share(found: Mapping[str, float]) -> float:
 def _spreads(page: Page, record: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for kind, names in plan["indicators"].items():
         for name in names:
-            found, before = record["judged"][name], record["before"]["judged"][name]
+            found, before = record["judged"][name], record["before"]["judged"].get(name)
             own, unit = INDICATORS[name], page.units(INDICATORS[name].unit)
-            told = [f"{held['paired']:.2f}" if kind == "count" else f"{_share(held):.3f}" for held in (found, before)]
+            told = [_told(held, kind) for held in (found, before)]
             between = f"{exact(float(format(found['between'], '.3g')))} {unit}".strip()
             yield f"`{name}`", page.pick(own.label), page.word(f"placebo_{kind}"), between, *told
 
 
+def _told(found: Mapping[str, float] | None, kind: str) -> str:
+    if found is None:
+        return NEW
+    return f"{found['paired']:.2f}" if kind == "count" else f"{_share(found):.3f}"
+
+
 def _needed(record: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name in _names(plan):
-        shares = (math.sqrt(2.0), _share(record["before"]["judged"][name]), _share(record["judged"][name]),
+        before = record["before"]["judged"].get(name)
+        shares = (math.sqrt(2.0), None if before is None else _share(before), _share(record["judged"][name]),
                   record["strong"][name])  # fmt: skip
-        yield f"`{name}`", *(str(max(FEWEST, math.ceil((CONFIDENT * share / BAND) ** 2))) for share in shares)
+        yield f"`{name}`", *(_pairs(share) for share in shares)
+
+
+def _pairs(share: float | None) -> str:
+    return NEW if share is None else str(max(FEWEST, math.ceil((CONFIDENT * share / BAND) ** 2)))
 
 
 def _over_time(record: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

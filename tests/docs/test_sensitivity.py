@@ -6,6 +6,8 @@ import json
 
 from ccepz_sim.content.loading import load_content
 
+BEFORE = ("The content has changed since then", "此后内容已有变化")
+
 
 def test_the_dozen_of_the_study_is_the_recorded_one(root) -> None:
     docs = root / "docs"
@@ -14,7 +16,9 @@ def test_the_dozen_of_the_study_is_the_recorded_one(root) -> None:
     study = content.study("the-dozen")
     assert {factor.id for factor in study.factors} == {name for name, _ in record["strongest"]}
     whole = content.study("all-parameters")
-    assert record["screened"] == len(whole.factors)
+    pages = [(docs / part / "reference" / "sensitivity.md").read_text("utf-8") for part in ("", "zh")]
+    if not all(before in page for page, before in zip(pages, BEFORE, strict=True)):
+        assert record["screened"] == len(whole.factors), "or the pages say that the content has changed since"
     reach = {factor.id: factor.bounds for factor in whole.factors}
     for factor in study.factors:
         low, high = reach[factor.id]
