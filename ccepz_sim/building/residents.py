@@ -12,6 +12,7 @@ from ccepz_sim.state.parameters import Parameters
 from ccepz_sim.state.parameters.people import PopulationParameters
 from ccepz_sim.state.population import LONG_AGO, NO_AGE, Population
 from ccepz_sim.state.world import MIDDLE, PROFESSIONAL, SKILLS, UNSKILLED, World
+from ccepz_sim.text.errors import ContentError
 
 HALVINGS = 60
 
@@ -23,13 +24,17 @@ def make_population(world: World, streams: Streams, p: Parameters, scale: float)
         scale: sampled residents per resident.
 
     Reads: population.*, voice.awareness_start, trust_start, spread_start.
+
+    Raises:
+        ContentError: more residents than have numbers of their own.
     """
     q = p.population
     persons = np.append(world.place.population_2010, q.outside_pool).astype(np.int64)
     strata, detail = _strata(world, q, persons)
     rows_of = _rows_per_stratum(strata.ravel(), scale, detail.ravel())
     used = int(rows_of.sum())
-    assert used < FIRST_BORN, "numbers of newborns begin where those of the base year end"
+    if used >= FIRST_BORN:  # where the numbers of newborns begin
+        raise ContentError("too_many_residents", value=used, most=FIRST_BORN - 1)
     cells = make_cells(world.place_count + 1)
     people = Population.make(rows=int(np.ceil(used * q.headroom)), ends=len(persons), cell_count=cells.size).fill(
         used=used,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import draw, narrow
+from ccepz_sim.numerics.draws import draw, narrow, turned
 
 ONE = 1 << 32
 MOST_EVENTS = 100  # of `poisson`: far beyond any number that is met, and a bound for bad parameters
@@ -18,6 +18,25 @@ MOST_EVENTS = 100  # of `poisson`: far beyond any number that is met, and a boun
 def in_parts(chance: np.ndarray) -> np.ndarray:
     """Give chances within 0-1 as whole numbers of 2^-32, same shape."""
     return (chance * float(ONE)).astype(np.int64)
+
+
+@compiled
+def met(parts: np.ndarray, kinds: np.ndarray, who: np.ndarray, turn: int, shift: int) -> np.ndarray:
+    """Choose rows by everybody's place on the circle, where all rows of a kind have the same chance; see `turned`.
+
+    Args:
+        parts: chance by kind as `in_parts` gives it; kinds above the last count as the last.
+        kinds, who: kind and number of each row, one shape; turn: of the stream; shift: key of the quarter.
+
+    Returns:
+        Rows chosen, ascending, shape (chosen,).
+    """
+    chosen, count, last = np.empty(kinds.size, dtype=np.int64), 0, parts.size - 1
+    for row in range(kinds.size):
+        if turned(turn, shift, who[row]) < parts[min(int(kinds[row]), last)]:
+            chosen[count] = row
+            count += 1
+    return chosen[:count].copy()
 
 
 @compiled

@@ -14,7 +14,7 @@ from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import ONE, in_parts
+from ccepz_sim.numerics.sampling import ONE, in_parts, met
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import change_cell
 from ccepz_sim.state.world import METRES, PROFESSIONAL, SKILLED, SKILLS
@@ -122,12 +122,8 @@ def choose(zone: Zone, value: np.ndarray) -> None:
     turn_too, luck = zone.keys.turn[LEAVING], passing(zone, LEAVING)
     race, settled, places = narrow(luck, 0), zone.quarter - p.settle_quarters, people.ends
     adult, oldest = int(p.adult_age * QUARTERS), int(p.oldest_age * QUARTERS)
-    thinking, count, cell_of, who = np.empty(people.used, dtype=np.int64), 0, people.cell, people.who
-    for row in range(people.used):
-        if turned(turn, shift, who[row]) < considers[cell_of[row]]:
-            thinking[count] = row
-            count += 1
-    for row in thinking[:count]:
+    cell_of, who = people.cell[: people.used], people.who[: people.used]
+    for row in met(considers, cell_of, who, turn, shift):
         if adult <= people.age[row] < oldest and people.moved[row] <= settled:
             cell = cell_of[row]
             here = int(cells.skill[cell]) * places + int(cells.town[cell])

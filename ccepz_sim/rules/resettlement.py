@@ -11,9 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing, turned
+from ccepz_sim.numerics.draws import NUMBERS, draw, narrow, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import in_parts
+from ccepz_sim.numerics.sampling import in_parts, met
 from ccepz_sim.rules.location_choice import move
 from ccepz_sim.state.cells import UNEMPLOYED
 from ccepz_sim.state.world import PROFESSIONAL, SKILLS
@@ -107,14 +107,9 @@ def _takers(zone: Zone, value: np.ndarray) -> np.ndarray:
         skills[number] = cells.skill[people.cell[rows[number]]]
         total += people.weight[rows[number]] * accepts[skills[number]]
     places = now.resettlement / QUARTERS
-    parts, turn, taken = in_parts(accepts * min(1.0, places / max(total, 1.0))), zone.keys.turn[RESETTLEMENT], 0
-    shift = passing(zone, RESETTLEMENT)
-    for number in range(count):
-        row = rows[number]
-        if turned(turn, shift, people.who[row]) < parts[skills[number]]:
-            rows[taken] = row
-            taken += 1
-    return rows[:taken].copy()
+    parts = in_parts(accepts * min(1.0, places / max(total, 1.0)))
+    turn, shift = zone.keys.turn[RESETTLEMENT], passing(zone, RESETTLEMENT)
+    return rows[met(parts, skills, people.who[rows], turn, shift)]
 
 
 @compiled

@@ -11,9 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, draw, passing, turned
+from ccepz_sim.numerics.draws import NUMBERS, draw, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import in_parts
+from ccepz_sim.numerics.sampling import in_parts, met
 from ccepz_sim.state.cells import OUT_OF_LABOUR, cell_number
 from ccepz_sim.state.population import LONG_AGO, NO_AGE, change_cell
 from ccepz_sim.state.world import UNSKILLED
@@ -65,23 +65,19 @@ def age_and_die(zone: Zone) -> np.ndarray:
     The chance is that of a band of ages, and rises with the square of years in high age.
     """
     people, hazard = zone.population, in_parts(zone.fixed.death_chance)
-    dead, count = np.empty(people.used, dtype=np.int64), 0
     for row in range(people.used):
         people.age[row] += 1
     if zone.frozen:
-        return dead[:0]
-    turn, shift, age, who = zone.keys.turn[DEATHS], passing(zone, DEATHS), people.age, people.who
-    oldest = hazard.size - 1  # rows nobody holds lie beyond it and have its chance, which is none
-    for row in range(people.used):
-        if turned(turn, shift, who[row]) < hazard[min(int(age[row]), oldest)]:
-            dead[count] = row
-            count += 1
-    for row in dead[:count]:
+        return np.empty(0, dtype=np.int64)
+    # rows nobody holds lie beyond the last age and have its chance, which is none
+    used, turn, shift = people.used, zone.keys.turn[DEATHS], passing(zone, DEATHS)
+    dead = met(hazard, people.age[:used], people.who[:used], turn, shift)
+    for row in dead:
         people.deaths[people.cells.town[people.cell[row]]] += people.weight[row]
         change_cell(people.cell, people.heads, people.weight, row, people.cells.free)
         people.age[row] = NO_AGE
         people.resettled[row] = False
-    return dead[:count].copy()
+    return dead
 
 
 @compiled

@@ -6,6 +6,7 @@ import pytest
 
 from ccepz_sim.content.checks import check_content
 from ccepz_sim.content.loading import load_content
+from ccepz_sim.content.reading.needs import MOST_ROWS
 
 FIRMS = "agents/firms.toml"
 PRODUCTS = "agents/products.toml"
@@ -127,6 +128,16 @@ def test_a_wrong_value_is_found_where_it_is(small, file, path, value, rule, key,
     assert not found[0].fatal
     assert found[0].sentence("zh").startswith(file)
     assert found[0].message.zh != found[0].message.en
+
+
+def test_more_places_than_the_rules_have_room_for_are_told(small):
+    documents = small.documents()
+    rows = documents[PLACES]["row"]
+    rows += [rows[0] | {"id": f"place-{number}"} for number in range(MOST_ROWS["places"] + 1 - len(rows))]
+    found = [item for item in small.check(documents) if item.rule == "too_many_rows"]
+    assert [item.file for item in found] == [PLACES]
+    assert str(MOST_ROWS["places"]) in found[0].sentence("en")
+    assert found[0].sentence("zh") != found[0].sentence("en")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ PHASES = (
 ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "places": {"seat": (1, 1), "rival": (1, 1), "sends": (1, 1), "receives": (2, 2), "mine_closed": (0, 1)},
 }
+# The most rows that a table may have: the numbers of newborns have room for no more places (`vital_events.newborn`).
+MOST_ROWS: Mapping[str, int] = {"places": 15}
 # Tables with a row and a column for each row of another.
 SQUARE: Mapping[str, str] = {"distances": "places"}
 # Text that must be what the row of another table says: table, column, the column that names the row, table, column.

@@ -13,7 +13,7 @@ import numpy as np
 
 from ccepz_sim.content.reading import finding as f
 from ccepz_sim.content.reading.fields import SNAKE, Fields, finite, sensible, shown
-from ccepz_sim.content.reading.needs import OF_ANOTHER, ROLES, SQUARE, TABLES
+from ccepz_sim.content.reading.needs import MOST_ROWS, OF_ANOTHER, ROLES, SQUARE, TABLES
 from ccepz_sim.content.schema.evidence import Evidence
 from ccepz_sim.content.schema.frozen import Frozen
 from ccepz_sim.content.schema.table import Column, Table
@@ -153,7 +153,9 @@ def check_units(table: Table, file: str, findings: list[f.Finding], shipped: Tab
 
 
 def check_roles(table: Table, file: str, findings: list[f.Finding]) -> None:
-    """Note roles that too few or too many rows have; without rows there is nothing to count."""
+    """Note roles that too few or too many rows have, and rows beyond the most; without rows nothing is counted."""
+    if len(table.ids) > MOST_ROWS.get(table.id, len(table.ids)):
+        findings.append(f.make(file, "row", "too_many_rows", found=len(table.ids), most=MOST_ROWS[table.id]))
     for key, (least, most) in ROLES.get(table.id, {}).items():
         if table.ids and key in table.columns and table.columns[key].is_number:
             marked = int((table.numbers(key) > 0.0).sum())

@@ -11,9 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, passing, turned
+from ccepz_sim.numerics.draws import NUMBERS, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import in_parts
+from ccepz_sim.numerics.sampling import in_parts, met
 from ccepz_sim.state.cells import UNEMPLOYED, cell_number
 from ccepz_sim.state.population import change_cell
 from ccepz_sim.state.world import AGRICULTURE, CONSTRUCTION, FIRMS, INSTITUTES, PROFESSIONAL, PUBLIC, SERVICES, SKILLS
@@ -124,12 +124,7 @@ def separate(zone: Zone) -> None:
     """Workers quit at a usual rate or are laid off where staff exceeds posts; scientists also leave empty labs."""
     people = zone.population
     parts, turn, shift = in_parts(_quit_chances(zone)), zone.keys.turn[SEPARATIONS], passing(zone, SEPARATIONS)
-    leaving, count, cell, who = np.empty(people.used, dtype=np.int64), 0, people.cell, people.who
-    for row in range(people.used):
-        if turned(turn, shift, who[row]) < parts[cell[row]]:
-            leaving[count] = row
-            count += 1
-    for row in leaving[:count]:
+    for row in met(parts, people.cell[: people.used], people.who[: people.used], turn, shift):
         leave_job(zone, row, UNEMPLOYED)
 
 

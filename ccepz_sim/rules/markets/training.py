@@ -11,9 +11,9 @@ import numpy as np
 
 from ccepz_sim.numerics.clock import QUARTERS
 from ccepz_sim.numerics.compiled import compiled
-from ccepz_sim.numerics.draws import NUMBERS, draw, lasting, narrow, passing, turned
+from ccepz_sim.numerics.draws import NUMBERS, draw, lasting, narrow, passing
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import ONE
+from ccepz_sim.numerics.sampling import in_parts, met
 from ccepz_sim.rules.markets.posts import leave_job
 from ccepz_sim.state.cells import OUT_OF_LABOUR, UNEMPLOYED, cell_number
 from ccepz_sim.state.population import change_cell
@@ -97,13 +97,8 @@ def train(zone: Zone, seeking: np.ndarray) -> None:
 @compiled
 def _met(zone: Zone, stream: int, rows: np.ndarray, chance: float) -> np.ndarray:
     """Choose residents who all have the same chance, 0-1."""
-    turn, shift, part = zone.keys.turn[stream], passing(zone, stream), int(chance * ONE)
-    chosen, count = np.empty_like(rows), 0
-    for row in rows:
-        if turned(turn, shift, zone.population.who[row]) < part:
-            chosen[count] = row
-            count += 1
-    return chosen[:count].copy()
+    parts, all_alike = in_parts(np.full(1, chance)), np.zeros(rows.size, dtype=np.int64)
+    return rows[met(parts, all_alike, zone.population.who[rows], zone.keys.turn[stream], passing(zone, stream))]
 
 
 @compiled

@@ -7,10 +7,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from ccepz_sim.content.reading.needs import MOST_ROWS
+from ccepz_sim.numerics.clock import FIRST_YEAR, LAST_YEAR, QUARTERS
 from ccepz_sim.numerics.compiled import compiled
 from ccepz_sim.numerics.draws import TURNS, WORD, narrow, turned
 from ccepz_sim.numerics.rng import Stream
-from ccepz_sim.numerics.sampling import ONE
+from ccepz_sim.numerics.sampling import ONE, in_parts, met
+from ccepz_sim.rules.vital_events import FIRST_BORN, PLACE_BITS, newborn
 
 RESIDENTS = np.arange(17_000)
 LARGEST_QUOTIENT = 4
@@ -97,3 +100,24 @@ def test_one_who_is_chosen_stays_chosen_when_the_chance_rises() -> None:
         fewer, more = (chosen(turn, narrow(1, 9), chance) for chance in (0.05, 0.0505))
         assert not (fewer & ~more).any()
         assert 0 < (more & ~fewer).sum() <= 0.001 * RESIDENTS.size
+
+
+def test_numbers_of_newborns_are_their_own_to_the_end_of_the_model() -> None:
+    """Of every quarter and place, the rest of China included; they lie above those of 2010, within what a row holds."""
+    last, most = (LAST_YEAR - FIRST_YEAR) * QUARTERS - 1, (1 << PLACE_BITS) - 1
+    ends = [(quarter, place) for quarter in (0, 1, last) for place in range(MOST_ROWS["places"] + 1)]
+    reached = FIRST_BORN - 1
+    for quarter, place in ends:
+        assert newborn(quarter, place, 0) > reached
+        reached = newborn(quarter, place, most)
+    assert reached < 1 << 32
+
+
+def test_who_is_met_is_met_by_kind() -> None:
+    """The same as one after the other; a kind above the last counts as the last."""
+    parts, kinds = in_parts(np.array([0.1, 0.0, 0.6])), RESIDENTS % 5
+    turn, shift = next(iter(TURNS.values())), narrow(7, 3)
+    places = places_of(np.uint64(turn), shift, RESIDENTS)
+    expected = [row for row, place in enumerate(places) if place < parts[min(kinds[row], 2)]]
+    assert met(parts, kinds, RESIDENTS, np.uint64(turn), shift).tolist() == expected
+    assert len(expected) > 1000
